@@ -1,0 +1,30 @@
+//! Engines that run models, behind small traits.
+//!
+//! [`TextEngine`] continues a conversation, streams, and gives log-probabilities where the engine has them:
+//!
+//! - [`SmolLm2`]: SmolLM2-135M-Instruct from a pinned GGUF file, on candle;
+//! - [`SkillRouter`]: exact answers to sums, dates, lists, letters, units and bases, in front of any other engine;
+//! - [`NgramEngine`]: a tiny model of a text of our own, always there;
+//! - [`Backend`]: any server that speaks OpenAI's chat protocol.
+//!
+//! Engines block and use the CPU. Call them from a blocking thread, and set `RAYON_NUM_THREADS=1` for a process that
+//! shares its machine with others: candle's worker threads spin while they wait.
+
+pub mod backend;
+pub mod engine;
+pub mod kind;
+pub mod message;
+pub mod ngram;
+pub mod sampling;
+pub mod skills;
+pub mod smollm;
+mod stream;
+pub mod verify;
+
+pub use backend::Backend;
+pub use engine::{Embedder, EngineError, Finish, GenerateRequest, Generation, TextEngine, TokenLogprob};
+pub use kind::{models_dir, open, EngineKind};
+pub use message::{Message, Role};
+pub use ngram::NgramEngine;
+pub use skills::SkillRouter;
+pub use smollm::SmolLm2;

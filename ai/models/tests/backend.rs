@@ -1,0 +1,123 @@
+//! The remote engine against small servers on the loopback, well-behaved and not.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::ops::ControlFlow;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ganglion_models::{Backend, EngineError, Finish, GenerateRequest, TextEngine};
+
+/// Serves one request with `reply`; the thread returns what was asked.
+fn server(reply: impl Into<Vec<u8>>) -> (SocketAddr, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let reply = reply.into();
+    let thread = std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().expect("a caller");
+        socket.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+        let mut asked = Vec::new();
+        let mut buffer = [0; 4096];
+        // The body is one JSON object; it is complete when its braces close.
+        loop {
+            let n = socket.read(&mut buffer).unwrap_or(0);
+            asked.extend_from_slice(&buffer[..n]);
+            let text = String::from_utf8_lossy(&asked);
+            let whole =
+                text.split_once("\r\n\r\n").is_some_and(|(_, b)| serde_json::from_str::<serde_json::Value>(b).is_ok());
+            if n == 0 || whole {
+                break;
+            }
+        }
+        let _ = socket.write_all(&reply);
+        String::from_utf8_lossy(&asked).into_owned()
+    });
+    (address, thread)
+}
+
+fn http(body: &str) -> String {
+    format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+fn ask(
+    reply: impl Into<Vec<u8>>,
+    request: &GenerateRequest,
+) -> (Result<ganglion_models::Generation, EngineError>, String) {
+    let (address, thread) = server(reply);
+    let engine = Backend::new(&format!("http://{address}/v1/"), "m").expect("an address").with_key("k3y");
+    let answer = engine.with_timeout(Duration::from_secs(10)).complete(request);
+    (answer, thread.join().expect("the server ends"))
+}
+
+const STREAM: &str = concat!(
+    "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":null}}]}\n\n",
+    "data: {\"choices\":[{\"delta\":{\"content\":\"Hel\"},\"finish_reason\":null}]}\r\n\r\n",
+    ": a comment\n",
+    "data: {\"choices\":[{\"delta\":{\"content\":\"lo ü\"},\"finish_reason\":\"length\"}]}\n\n",
+    "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n",
+    "data: [DONE]\n\n",
+);
+
+#[test]
+fn a_streamed_answer() {
+    let mut request = GenerateRequest::ask("hi");
+    (request.seed, request.stop) = (u64::MAX, vec!["END".to_owned()]);
+    let (answer, asked) = ask(http(STREAM), &request);
+    let answer = answer.expect("answers");
+    assert_eq!((answer.text.as_str(), answer.finish), ("Hello ü", Finish::Length));
+    assert_eq!((answer.prompt_tokens, answer.completion_tokens), (7, 3));
+    assert!(asked.starts_with("POST /v1/chat/completions ") && asked.contains("Bearer k3y"));
+    assert!(asked.contains(r#""stop":["END"]"#) && asked.contains(r#""role":"user""#));
+}
+
+#[test]
+fn an_answer_in_one_piece_and_a_stop_string() {
+    let body = r#"{"choices":[{"message":{"content":"one two END three"},"finish_reason":"stop"}]}"#;
+    let request = GenerateRequest { stop: vec![" END".to_owned()], ..GenerateRequest::ask("hi") };
+    let answer = ask(http(body), &request).0.expect("answers");
+    assert_eq!((answer.text.as_str(), answer.finish), ("one two", Finish::Stop));
+}
+
+#[test]
+fn the_receiver_can_stop() {
+    let (address, thread) = server(http(STREAM));
+    let engine = Backend::new(&format!("http://{address}/v1"), "m").expect("an address");
+    let answer = engine.generate(&GenerateRequest::ask("hi"), &mut |_| ControlFlow::Break(())).expect("answers");
+    assert_eq!((answer.text.as_str(), answer.finish), ("Hel", Finish::Cancelled));
+    thread.join().expect("the server ends");
+}
+
+#[test]
+fn bad_servers_are_errors() {
+    let long_line = http(&"x".repeat(3 << 20));
+    let replies = [
+        http("hello"),
+        http("data: {\"choices\":17}\n"),
+        http("{\"error\":{\"message\":\"no\"}}"),
+        "HTTP/1.1 500 Oops\r\ncontent-length: 4\r\nconnection: close\r\n\r\nboom".to_owned(),
+        "not http at all".to_owned(),
+        String::new(),
+        long_line,
+    ];
+    for reply in replies {
+        let label: String = reply.chars().take(60).collect();
+        let (answer, _) = ask(reply, &GenerateRequest::ask("hi"));
+        assert!(matches!(answer, Err(EngineError::Backend(_))), "{label}: {answer:?}");
+    }
+    // Nobody there, and addresses that are none.
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
+    let engine = Backend::new(&format!("http://{free}/v1"), "m").expect("an address");
+    assert!(matches!(engine.complete(&GenerateRequest::ask("hi")), Err(EngineError::Backend(_))));
+    for base in ["", "ftp://x", "https://x/v1", "http://", "127.0.0.1:80"] {
+        assert!(Backend::new(base, "m").is_err(), "{base}");
+    }
+}
+
+#[test]
+fn a_silent_server_runs_into_the_time_limit() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let engine = Backend::new(&format!("http://{address}/v1"), "m").expect("an address");
+    let answer = engine.with_timeout(Duration::from_millis(200)).complete(&GenerateRequest::ask("hi"));
+    assert!(matches!(answer, Err(EngineError::Backend(reason)) if reason.contains("too long")));
+}

@@ -1,0 +1,153 @@
+//! The ledger as the loops see it.
+
+use async_trait::async_trait;
+use ganglion_client::{Client, ClientError};
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::{Endpoint, Metagraph, NetUid, NeuronId, RegistrationTerms, SubnetInfo};
+
+/// A block, by number and hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Height.
+    pub number: u32,
+    /// Hash.
+    pub hash: [u8; 32],
+}
+
+/// Why the ledger didn't do what was asked.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ChainError {
+    /// Nobody answers, or not in time: the same call may work later.
+    #[error("{0}")]
+    Away(String),
+    /// The chain said no, in its own words.
+    #[error("{0}")]
+    Refused(String),
+    /// There is no such subnet.
+    #[error("subnet {0} does not exist on this chain")]
+    NoSubnet(NetUid),
+}
+
+/// What the loops need of the ledger; [`Client`] is the real one.
+#[async_trait]
+pub trait Chain: Send + Sync + 'static {
+    /// Hash of block 0.
+    fn genesis_hash(&self) -> [u8; 32];
+    /// The best block.
+    async fn best(&self) -> Result<Block, ChainError>;
+    /// A subnet's settings.
+    async fn subnet(&self, netuid: NetUid) -> Result<SubnetInfo, ChainError>;
+    /// A subnet's neurons.
+    async fn metagraph(&self, netuid: NetUid) -> Result<Metagraph, ChainError>;
+    /// What it takes to join.
+    async fn registration(&self, netuid: NetUid) -> Result<RegistrationTerms, ChainError>;
+    /// Joins with a seal.
+    async fn register(
+        &self,
+        netuid: NetUid,
+        coldkey: PublicKey,
+        hotkey: PublicKey,
+        nonce: u64,
+        block: u32,
+    ) -> Result<(), ChainError>;
+    /// Announces an axon.
+    async fn serve_axon(&self, hotkey: &Keypair, netuid: NetUid, endpoint: Endpoint) -> Result<(), ChainError>;
+    /// Sets weights in the open.
+    async fn set_weights(
+        &self,
+        hotkey: &Keypair,
+        netuid: NetUid,
+        weights: &[(NeuronId, u16)],
+        version_key: u64,
+    ) -> Result<(), ChainError>;
+    /// Commits to hidden weights; answers the block that holds the commitment.
+    async fn commit_weights(&self, hotkey: &Keypair, netuid: NetUid, hash: [u8; 32]) -> Result<u32, ChainError>;
+    /// Shows what was committed to.
+    async fn reveal_weights(
+        &self,
+        hotkey: &Keypair,
+        netuid: NetUid,
+        weights: &[(NeuronId, u16)],
+        salt: [u8; 16],
+        version_key: u64,
+    ) -> Result<(), ChainError>;
+}
+
+impl From<ClientError> for ChainError {
+    fn from(error: ClientError) -> Self {
+        if error.is_transient() {
+            Self::Away(error.to_string())
+        } else {
+            Self::Refused(error.to_string())
+        }
+    }
+}
+
+#[async_trait]
+impl Chain for Client {
+    fn genesis_hash(&self) -> [u8; 32] {
+        Client::genesis_hash(self)
+    }
+
+    async fn best(&self) -> Result<Block, ChainError> {
+        let best = Client::best(self).await?;
+        Ok(Block { number: best.number, hash: best.hash })
+    }
+
+    async fn subnet(&self, netuid: NetUid) -> Result<SubnetInfo, ChainError> {
+        let subnets = Client::subnets(self).await?;
+        subnets.into_iter().find(|subnet| subnet.netuid == netuid).ok_or(ChainError::NoSubnet(netuid))
+    }
+
+    async fn metagraph(&self, netuid: NetUid) -> Result<Metagraph, ChainError> {
+        Client::metagraph(self, netuid).await?.ok_or(ChainError::NoSubnet(netuid))
+    }
+
+    async fn registration(&self, netuid: NetUid) -> Result<RegistrationTerms, ChainError> {
+        Client::registration(self, netuid).await?.ok_or(ChainError::NoSubnet(netuid))
+    }
+
+    async fn register(
+        &self,
+        netuid: NetUid,
+        coldkey: PublicKey,
+        hotkey: PublicKey,
+        nonce: u64,
+        block: u32,
+    ) -> Result<(), ChainError> {
+        Client::register_pow(self, netuid, coldkey, hotkey, nonce, block).await?;
+        Ok(())
+    }
+
+    async fn serve_axon(&self, hotkey: &Keypair, netuid: NetUid, endpoint: Endpoint) -> Result<(), ChainError> {
+        Client::serve_axon(self, hotkey, netuid, endpoint).await?;
+        Ok(())
+    }
+
+    async fn set_weights(
+        &self,
+        hotkey: &Keypair,
+        netuid: NetUid,
+        weights: &[(NeuronId, u16)],
+        version_key: u64,
+    ) -> Result<(), ChainError> {
+        Client::set_weights(self, hotkey, netuid, weights, version_key).await?;
+        Ok(())
+    }
+
+    async fn commit_weights(&self, hotkey: &Keypair, netuid: NetUid, hash: [u8; 32]) -> Result<u32, ChainError> {
+        Ok(Client::commit_weights(self, hotkey, netuid, hash).await?.block_number)
+    }
+
+    async fn reveal_weights(
+        &self,
+        hotkey: &Keypair,
+        netuid: NetUid,
+        weights: &[(NeuronId, u16)],
+        salt: [u8; 16],
+        version_key: u64,
+    ) -> Result<(), ChainError> {
+        Client::reveal_weights(self, hotkey, netuid, weights, salt, version_key).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,37 @@
+//! The subnet framework: a subnet is three verbs, and everything else is shared.
+//!
+//! A [`Subnet`] makes a task from a seed, answers it and scores answers. It knows neither chain nor sockets. Around
+//! it this crate runs two loops:
+//!
+//! - [`validator`]: at random times draws a task that nobody could know before, asks random miners over signed HTTP,
+//!   scores, keeps estimates that survive a kill ([`scores`]), writes signed receipts ([`receipts`]) and sets weights
+//!   in the right window ([`weigh`]).
+//! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
+//!   per-caller quotas ([`gate`], [`work`]).
+//!
+//! Both see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
+
+pub mod chain;
+pub mod gate;
+pub mod join;
+pub mod metrics;
+pub mod miner;
+pub mod receipts;
+pub mod scores;
+pub mod secret;
+pub mod seed;
+pub mod store;
+pub mod subnet;
+pub mod validator;
+pub mod view;
+pub mod weigh;
+pub mod weights;
+pub mod work;
+
+pub use chain::{Block, Chain, ChainError};
+pub use miner::{MinerError, MinerSettings};
+pub use scores::{Book, Estimate, ScorePolicy};
+pub use seed::{Dice, Seed};
+pub use subnet::{Answer, AnswerError, Draw, Score, Subnet};
+pub use validator::{ValidatorError, ValidatorSettings};
+pub use work::Budget;

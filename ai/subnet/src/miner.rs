@@ -1,0 +1,254 @@
+//! The miner: joins, announces its axon, answers.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::{Endpoint, NetUid};
+use ganglion_wire::{Axon, AxonError, Caller, Refusal};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::chain::Chain;
+use crate::gate::{Gate, GateLimits};
+use crate::join::{self, Joining};
+use crate::metrics::{self, Metrics};
+use crate::store::{self, StoreError};
+use crate::subnet::{AnswerError, RequestOf, Subnet};
+use crate::view::{self, Views};
+use crate::work::{WorkError, WorkLimits, Workers};
+
+/// After a failed announcement, this many blocks pass before the next.
+const RETRY_BLOCKS: u32 = 4;
+
+/// What a miner needs to know.
+#[derive(Clone, Debug)]
+pub struct MinerSettings {
+    /// The subnet.
+    pub netuid: NetUid,
+    /// Its identity.
+    pub hotkey: Arc<Keypair>,
+    /// Who owns the hotkey; used when it isn't registered yet.
+    pub coldkey: PublicKey,
+    /// The address to announce; `None` announces the one that the listener is bound to.
+    pub announce: Option<SocketAddr>,
+    /// Version to announce, base 1000 (1.2.3 is 1002003).
+    pub version: u32,
+    /// Where the replay cache lives.
+    pub state_dir: PathBuf,
+    /// Who may ask how often.
+    pub gate: GateLimits,
+    /// How much work is taken on.
+    pub work: WorkLimits,
+    /// How often to look for a new block.
+    pub poll: Duration,
+    /// Threads that search for the seal when joining.
+    pub pow_threads: usize,
+    /// Where to show metrics, if anywhere.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// Why a miner can't run.
+#[derive(Debug, thiserror::Error)]
+pub enum MinerError {
+    /// Its files are unusable.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address can't be listened on.
+    #[error("can't listen on {address}: {source}; choose another port or end the program that uses it")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The listener is broken.
+    #[error("the axon's listener failed: {0}")]
+    Listener(#[from] std::io::Error),
+    /// The axon can't be built.
+    #[error("the axon can't start: {0}")]
+    Axon(String),
+    /// The metrics can't be built.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// A part of the miner ended though nobody asked it to.
+    #[error("the miner's {0} stopped unexpectedly")]
+    Stopped(&'static str),
+}
+
+/// Runs a miner on `listener` until `shutdown`. It answers from the first moment; joining and announcing go on
+/// beside, and a chain that is away is waited for.
+///
+/// # Errors
+/// See [`MinerError`]; all but [`MinerError::Stopped`] happen at the start.
+pub async fn run<S: Subnet, C: Chain>(
+    subnet: Arc<S>,
+    model: Arc<S::Model>,
+    chain: Arc<C>,
+    settings: MinerSettings,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<(), MinerError> {
+    store::folder(&settings.state_dir)?;
+    let metrics = Arc::new(Metrics::new()?);
+    let gate = Arc::new(Gate::new(settings.gate));
+    let workers = Workers::new(settings.work);
+    let bound = listener.local_addr()?;
+    let axon = axon(subnet, model, &settings, Arc::clone(&gate), workers, Arc::clone(&metrics))?;
+
+    let stop = shutdown.child_token();
+    let _guard = stop.clone().drop_guard();
+    let (sender, views) = watch::channel(None);
+    let mut parts: JoinSet<&'static str> = JoinSet::new();
+    if let Some(address) = settings.metrics {
+        let shown = TcpListener::bind(address).await.map_err(|source| MinerError::Listen { address, source })?;
+        let (metrics, end) = (Arc::clone(&metrics), stop.clone().cancelled_owned());
+        parts.spawn(async move {
+            if let Err(error) = metrics::serve(metrics, shown, end).await {
+                tracing::error!(%error, "metrics server");
+            }
+            "metrics server"
+        });
+    }
+    let end = stop.clone().cancelled_owned();
+    parts.spawn(async move {
+        if let Err(error) = axon.serve(listener, end).await {
+            tracing::error!(%error, "axon");
+        }
+        "axon"
+    });
+    let observer = view::observe(Arc::clone(&chain), settings.netuid, settings.poll, sender, stop.clone());
+    parts.spawn(async move {
+        observer.await;
+        "chain observer"
+    });
+    let joining = Joining {
+        netuid: settings.netuid,
+        hotkey: settings.hotkey.public(),
+        coldkey: settings.coldkey,
+        threads: settings.pow_threads,
+    };
+    let staying = join::stay(Arc::clone(&chain), joining, views.clone(), stop.clone());
+    parts.spawn(async move {
+        staying.await;
+        "registration"
+    });
+    let endpoint = Endpoint::new(settings.announce.unwrap_or(bound), settings.version);
+    let announcing = announce(chain, settings, endpoint, gate, metrics, views, stop.clone());
+    parts.spawn(async move {
+        announcing.await;
+        "announcement"
+    });
+
+    let first = parts.join_next().await;
+    let asked = shutdown.is_cancelled();
+    stop.cancel();
+    while parts.join_next().await.is_some() {}
+    match first {
+        _ if asked => Ok(()),
+        Some(Ok(name)) => Err(MinerError::Stopped(name)),
+        _ => Err(MinerError::Stopped("core")),
+    }
+}
+
+/// The axon: signature, quota, queue, answer.
+fn axon<S: Subnet>(
+    subnet: Arc<S>,
+    model: Arc<S::Model>,
+    settings: &MinerSettings,
+    gate: Arc<Gate>,
+    workers: Workers,
+    metrics: Arc<Metrics>,
+) -> Result<Axon, MinerError> {
+    let handler = move |_: Caller, request: RequestOf<S>| {
+        let (subnet, model) = (Arc::clone(&subnet), Arc::clone(&model));
+        let (workers, metrics) = (workers.clone(), Arc::clone(&metrics));
+        async move {
+            metrics.load.set(i64::try_from(workers.load()).unwrap_or(i64::MAX));
+            let begun = Instant::now();
+            let outcome = workers.run(move |budget| subnet.answer(&model, &request, budget)).await;
+            metrics.load.set(i64::try_from(workers.load()).unwrap_or(i64::MAX));
+            metrics.work_ms.inc_by(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+            finish(outcome, &metrics)
+        }
+    };
+    let authorize = move |caller: &Caller| {
+        if gate.admit(&caller.hotkey) {
+            Ok(())
+        } else {
+            Err(Refusal { code: "quota", message: "too many calls: wait a minute".into() })
+        }
+    };
+    Axon::builder(Arc::clone(&settings.hotkey))
+        .synapse::<S::Synapse, _, _>(handler)
+        .authorize(authorize)
+        .replay_store(settings.state_dir.join("replay"))
+        .build()
+        .map_err(|error| MinerError::Axon(error.to_string()))
+}
+
+fn finish<R>(outcome: Result<Result<R, AnswerError>, WorkError>, metrics: &Metrics) -> Result<R, AxonError> {
+    let (name, result) = match outcome {
+        Ok(Ok(response)) => ("answered", Ok(response)),
+        Ok(Err(AnswerError::Request(reason))) => ("invalid", Err(AxonError::invalid(reason))),
+        Ok(Err(error @ AnswerError::Abandoned)) => ("late", Err(AxonError::busy(error.to_string()))),
+        Ok(Err(AnswerError::Model(reason))) => {
+            tracing::error!(%reason, "the model failed");
+            ("failed", Err(AxonError::internal("the model failed")))
+        }
+        Err(WorkError::Busy) => ("busy", Err(AxonError::busy("all workers are busy: ask another miner"))),
+        Err(WorkError::Broken) => {
+            tracing::error!("the model panicked");
+            ("failed", Err(AxonError::internal("the model failed")))
+        }
+    };
+    metrics.requests.with_label_values(&[name]).inc();
+    result
+}
+
+/// Keeps the chain's idea of the axon's address, and the gate's idea of who is registered, right.
+async fn announce<C: Chain>(
+    chain: Arc<C>,
+    settings: MinerSettings,
+    endpoint: Endpoint,
+    gate: Arc<Gate>,
+    metrics: Arc<Metrics>,
+    mut views: Views,
+    stop: CancellationToken,
+) {
+    let mut not_before = 0;
+    loop {
+        let Some(view) = view::newest(&mut views, &stop).await else { return };
+        views.mark_unchanged();
+        let now = view.block.number;
+        metrics.block.set(i64::from(now));
+        gate.learn(view.neurons.iter().map(|neuron| neuron.hotkey));
+        let due = view
+            .neuron_of(&settings.hotkey.public())
+            .is_some_and(|me| me.endpoint.map(at) != Some(at(endpoint)) && now >= not_before);
+        if due {
+            not_before = now.saturating_add(RETRY_BLOCKS);
+            let announced = tokio::select! {
+                announced = chain.serve_axon(&settings.hotkey, settings.netuid, endpoint) => announced,
+                () = stop.cancelled() => return,
+            };
+            match announced {
+                Ok(()) => tracing::info!(block = now, "axon announced"),
+                Err(error) => tracing::warn!(%error, "axon not announced; trying again in a few blocks"),
+            }
+        }
+        tokio::select! {
+            changed = views.changed() => if changed.is_err() { return },
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+/// What of an endpoint makes a new announcement necessary: not the version alone.
+fn at(endpoint: Endpoint) -> (u128, u16, u8, u8) {
+    (endpoint.ip, endpoint.port, endpoint.ip_type, endpoint.protocol)
+}

@@ -1,0 +1,146 @@
+//! What a subnet has to say; the rest is the framework's.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use ganglion_primitives::NeuronId;
+use ganglion_wire::Synapse;
+use serde::{Deserialize, Serialize};
+
+use crate::seed::Seed;
+use crate::work::Budget;
+
+/// What the miner of `S` is asked.
+pub type RequestOf<S> = <<S as Subnet>::Synapse as Synapse>::Request;
+/// What it answers.
+pub type ResponseOf<S> = <<S as Subnet>::Synapse as Synapse>::Response;
+
+/// One incentive mechanism: three verbs over one typed message.
+///
+/// All three are plain functions without chain, clock or socket, and may block: the framework calls them on threads
+/// made for that.
+pub trait Subnet: Send + Sync + 'static {
+    /// The message between validators, users and miners.
+    type Synapse: Synapse;
+    /// What the validator must remember of a task to score its answers.
+    type Task: Send + Sync + 'static;
+    /// What answers: an engine, a model, anything.
+    type Model: ?Sized + Send + Sync + 'static;
+
+    /// Draws a task. The same seed gives the same task on every machine.
+    fn task(&self, seed: &Seed) -> Draw<RequestOf<Self>, Self::Task>
+    where
+        Self: Sized;
+
+    /// A miner's answer. Long work should ask `budget` now and then whether anybody still waits.
+    ///
+    /// # Errors
+    /// See [`AnswerError`]; the caller is told, in one sentence.
+    fn answer(
+        &self,
+        model: &Self::Model,
+        request: &RequestOf<Self>,
+        budget: &Budget,
+    ) -> Result<ResponseOf<Self>, AnswerError>
+    where
+        Self: Sized;
+
+    /// Scores all answers to one task together: one score for each, in the same order. Whoever didn't answer in time
+    /// isn't among them and gets 0. Answers come from strangers: any content must be survived.
+    fn score(&self, task: &Self::Task, answers: &[Answer<ResponseOf<Self>>]) -> Vec<Score>
+    where
+        Self: Sized;
+}
+
+/// A task: what is sent, and what is remembered.
+#[derive(Clone, Debug)]
+pub struct Draw<Q, T> {
+    /// The request, the same for every miner asked.
+    pub request: Q,
+    /// What scoring needs.
+    pub task: T,
+    /// A short name of the kind of task, for receipts and metrics; at most a few dozen kinds.
+    pub kind: &'static str,
+}
+
+/// One answer that arrived in time.
+#[derive(Clone, Debug)]
+pub struct Answer<R> {
+    /// Who answered.
+    pub neuron: NeuronId,
+    /// What.
+    pub response: R,
+    /// Time from asking until the whole answer was there, by the validator's clock.
+    pub elapsed: Duration,
+}
+
+/// What an answer was worth.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// From 0 (worthless) to 1 (perfect); anything else is taken as 0.
+    pub value: f64,
+    /// What it is made of, by name: kept in the receipt.
+    pub parts: BTreeMap<String, f64>,
+}
+
+impl Score {
+    /// A score of `value` with named parts.
+    pub fn new(value: f64, parts: &[(&str, f64)]) -> Self {
+        Self { value, parts: parts.iter().map(|(name, part)| ((*name).to_owned(), *part)).collect() }
+    }
+
+    /// Nothing, for the reason that `part` names.
+    pub fn zero(part: &str) -> Self {
+        Self::new(0.0, &[(part, 0.0)])
+    }
+
+    /// The score as the framework takes it: finite, from 0 to 1, and short decimals (so that receipts read back
+    /// exactly as they were signed).
+    pub fn sound(mut self) -> Self {
+        self.value = if (0.0..=1.0).contains(&self.value) { short(self.value) } else { 0.0 };
+        self.parts = std::mem::take(&mut self.parts)
+            .into_iter()
+            .filter(|(_, part)| part.is_finite() && part.abs() < 1e6)
+            .take(16)
+            .map(|(name, part)| (name, short(part)))
+            .collect();
+        self
+    }
+}
+
+fn short(number: f64) -> f64 {
+    let rounded = (number * 1e6).round() / 1e6;
+    // Minus zero would be written differently from zero.
+    if rounded == 0.0 {
+        0.0
+    } else {
+        rounded
+    }
+}
+
+/// Why a miner doesn't answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AnswerError {
+    /// The request makes no sense; the sentence says what to change.
+    #[error("{0}")]
+    Request(String),
+    /// Nobody waits any more.
+    #[error("the answer came too late to matter")]
+    Abandoned,
+    /// The model failed; details are for the miner's log only.
+    #[error("the model failed")]
+    Model(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsound_scores_become_zero() {
+        for value in [f64::NAN, f64::INFINITY, -0.1, 1.1] {
+            assert_eq!(Score::new(value, &[("x", f64::NAN), ("y", 2.0)]).sound(), Score::new(0.0, &[("y", 2.0)]));
+        }
+        assert_eq!(Score::new(1.0 / 3.0, &[]).sound().value, 0.333_333);
+    }
+}

@@ -1,0 +1,97 @@
+//! When to ask: at random times, a few rounds at a time.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rand::{rngs::StdRng, Rng, SeedableRng};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::round::{self, Plan};
+use super::Shared;
+use crate::subnet::Subnet;
+use crate::view::{self, Neuron, View, Views};
+
+/// How often a validator asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Mean time between two rounds; the times themselves are exponentially distributed, so nobody can foresee them.
+    pub mean: Duration,
+    /// Miners asked in one round.
+    pub sample: usize,
+    /// Rounds that may wait for answers at the same time; slow miners slow the asking down beyond that.
+    pub in_flight: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { mean: Duration::from_secs(20), sample: 8, in_flight: 4 }
+    }
+}
+
+/// Locks, whatever happened to the last holder: every change of what is inside is complete or didn't happen.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Begins rounds until `stop`.
+pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, stop: CancellationToken) {
+    let pace = shared.settings.pace;
+    let mut random = StdRng::from_entropy();
+    let mut rounds: JoinSet<()> = JoinSet::new();
+    loop {
+        view::pause(gap(pace.mean, random.gen()), &stop).await;
+        while rounds.try_join_next().is_some() {}
+        if rounds.len() >= pace.in_flight.max(1) {
+            tokio::select! {
+                _ = rounds.join_next() => {}
+                () = stop.cancelled() => {}
+            }
+        }
+        let Some(view) = view::newest(&mut views, &stop).await else { return };
+        if stop.is_cancelled() {
+            return;
+        }
+        let Some(me) = view.neuron_of(&shared.settings.hotkey.public()) else { continue };
+        let targets = choose(&view, me, pace.sample, &mut random);
+        if targets.is_empty() {
+            continue;
+        }
+        let plan = Plan { view, targets };
+        let shared = Arc::clone(&shared);
+        rounds.spawn(async move {
+            if let Err(error) = round::run(&shared, plan).await {
+                tracing::error!(%error, "a round was lost");
+            }
+        });
+    }
+}
+
+/// An exponentially distributed time, from a number in [0, 1). At most five times the mean.
+fn gap(mean: Duration, uniform: f64) -> Duration {
+    mean.mul_f64((-(1.0 - uniform).ln()).clamp(0.0, 5.0))
+}
+
+/// Random neurons that announce an axon, not oneself.
+fn choose(view: &View, me: &Neuron, count: usize, random: &mut StdRng) -> Vec<Neuron> {
+    let others: Vec<&Neuron> =
+        view.neurons.iter().filter(|neuron| neuron.id != me.id && neuron.address().is_some()).collect();
+    rand::seq::index::sample(random, others.len(), count.min(others.len()))
+        .into_iter()
+        .filter_map(|index| others.get(index).map(|neuron| (*neuron).clone()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_average_to_the_mean_and_stay_bounded() {
+        let mean = Duration::from_secs(4);
+        let total: Duration = (0..10_000).map(|i| gap(mean, f64::from(i) / 10_000.0)).sum();
+        let average = total.as_secs_f64() / 10_000.0;
+        assert!((3.9..4.1).contains(&average), "{average}");
+        assert_eq!(gap(mean, 1.0), mean * 5);
+    }
+}

@@ -1,0 +1,242 @@
+//! The validator: asks at random times, scores, remembers, sets weights.
+
+mod draw;
+mod round;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::NetUid;
+use ganglion_wire::{Axon, Dendrite};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::chain::Chain;
+use crate::join::{self, Joining};
+use crate::metrics::{self, Metrics};
+use crate::receipts::{ReceiptLimits, ReceiptLog};
+use crate::scores::{Ledger, ScorePolicy};
+use crate::secret::Secret;
+use crate::store::{self, StoreError};
+use crate::subnet::Subnet;
+use crate::view::{self, Views};
+use crate::weigh::{Outcome, Weigher};
+use crate::weights::weights;
+
+pub use draw::Pace;
+
+/// What a validator needs to know.
+#[derive(Clone, Debug)]
+pub struct ValidatorSettings {
+    /// The subnet.
+    pub netuid: NetUid,
+    /// Signs questions, weights and receipts.
+    pub hotkey: Arc<Keypair>,
+    /// Who owns the hotkey; used when it isn't registered yet.
+    pub coldkey: PublicKey,
+    /// Where secret, scores, pending commitment and receipts live.
+    pub state_dir: PathBuf,
+    /// How often, and how many miners at once.
+    pub pace: Pace,
+    /// When an answer is too late.
+    pub timeout: Duration,
+    /// How often to look for a new block.
+    pub poll: Duration,
+    /// From scores to weights.
+    pub scoring: ScorePolicy,
+    /// How many receipts to keep.
+    pub receipts: ReceiptLimits,
+    /// Threads that search for the seal when joining.
+    pub pow_threads: usize,
+    /// Where to show metrics, if anywhere.
+    pub metrics: Option<SocketAddr>,
+    /// Where to answer `GET /health`, if anywhere. Never announced on the chain: who announces an axon asks to be
+    /// asked.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Why a validator can't run.
+#[derive(Debug, thiserror::Error)]
+pub enum ValidatorError {
+    /// Its files are unusable.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An address can't be listened on.
+    #[error("can't listen on {address}: {source}; choose another port or end the program that uses it")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The health server can't be built.
+    #[error("the axon can't start: {0}")]
+    Axon(String),
+    /// The metrics can't be built.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// A part of the validator ended though nobody asked it to.
+    #[error("the validator's {0} stopped unexpectedly")]
+    Stopped(&'static str),
+}
+
+/// What all parts of a validator share.
+pub(crate) struct Shared<S> {
+    subnet: Arc<S>,
+    settings: ValidatorSettings,
+    ledger: Arc<Mutex<Ledger>>,
+    receipts: Arc<Mutex<ReceiptLog>>,
+    secret: Secret,
+    dendrite: Dendrite,
+    metrics: Arc<Metrics>,
+}
+
+/// Runs a validator until `shutdown`. A chain that is away is waited for.
+///
+/// # Errors
+/// See [`ValidatorError`]; all but [`ValidatorError::Stopped`] happen at the start.
+pub async fn run<S: Subnet, C: Chain>(
+    subnet: Arc<S>,
+    chain: Arc<C>,
+    settings: ValidatorSettings,
+    shutdown: CancellationToken,
+) -> Result<(), ValidatorError> {
+    let (netuid, dir) = (settings.netuid, settings.state_dir.clone());
+    store::folder(&dir)?;
+    let ledger = Ledger::open(&dir.join("scores.json"), &chain.genesis_hash(), netuid.0)?;
+    let weigher = Weigher::open(&dir.join("commit.json"), Arc::clone(&chain), Arc::clone(&settings.hotkey), netuid)?;
+    let shared = Arc::new(Shared {
+        subnet,
+        ledger: Arc::new(Mutex::new(ledger)),
+        receipts: Arc::new(Mutex::new(ReceiptLog::open(&dir.join("receipts"), settings.receipts)?)),
+        secret: Secret::open(&dir.join("secret"))?,
+        dendrite: Dendrite::new(Arc::clone(&settings.hotkey)),
+        metrics: Arc::new(Metrics::new()?),
+        settings,
+    });
+
+    let stop = shutdown.child_token();
+    let _guard = stop.clone().drop_guard();
+    let (sender, views) = watch::channel(None);
+    let mut parts: JoinSet<&'static str> = JoinSet::new();
+    serve(&shared, &mut parts, &stop).await?;
+    let poll = shared.settings.poll;
+    parts.spawn(named("chain observer", view::observe(Arc::clone(&chain), netuid, poll, sender, stop.clone())));
+    let joining = Joining {
+        netuid,
+        hotkey: shared.settings.hotkey.public(),
+        coldkey: shared.settings.coldkey,
+        threads: shared.settings.pow_threads,
+    };
+    parts.spawn(named("registration", join::stay(chain, joining, views.clone(), stop.clone())));
+    parts.spawn(named("weight setting", weigh(Arc::clone(&shared), weigher, views.clone(), stop.clone())));
+    parts.spawn(named("task drawing", draw::run(shared, views, stop.clone())));
+
+    let first = parts.join_next().await;
+    let asked = shutdown.is_cancelled();
+    stop.cancel();
+    while parts.join_next().await.is_some() {}
+    match first {
+        _ if asked => Ok(()),
+        Some(Ok(name)) => Err(ValidatorError::Stopped(name)),
+        _ => Err(ValidatorError::Stopped("core")),
+    }
+}
+
+async fn named(name: &'static str, part: impl std::future::Future<Output = ()>) -> &'static str {
+    part.await;
+    name
+}
+
+/// Starts the servers that the settings ask for.
+async fn serve<S: Subnet>(
+    shared: &Arc<Shared<S>>,
+    parts: &mut JoinSet<&'static str>,
+    stop: &CancellationToken,
+) -> Result<(), ValidatorError> {
+    if let Some(address) = shared.settings.listen {
+        let axon = Axon::builder(Arc::clone(&shared.settings.hotkey))
+            .build()
+            .map_err(|error| ValidatorError::Axon(error.to_string()))?;
+        let listener = bind(address).await?;
+        let end = stop.clone().cancelled_owned();
+        parts.spawn(named("health server", async move {
+            if let Err(error) = axon.serve(listener, end).await {
+                tracing::error!(%error, "health server");
+            }
+        }));
+    }
+    if let Some(address) = shared.settings.metrics {
+        let listener = bind(address).await?;
+        let (metrics, end) = (Arc::clone(&shared.metrics), stop.clone().cancelled_owned());
+        parts.spawn(named("metrics server", async move {
+            if let Err(error) = metrics::serve(metrics, listener, end).await {
+                tracing::error!(%error, "metrics server");
+            }
+        }));
+    }
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, ValidatorError> {
+    TcpListener::bind(address).await.map_err(|source| ValidatorError::Listen { address, source })
+}
+
+/// Sets weights whenever a view says that it is time.
+async fn weigh<S: Subnet, C: Chain>(
+    shared: Arc<Shared<S>>,
+    mut weigher: Weigher<C>,
+    mut views: Views,
+    stop: CancellationToken,
+) {
+    let policy = shared.settings.scoring.clone();
+    loop {
+        let Some(view) = view::newest(&mut views, &stop).await else { return };
+        views.mark_unchanged();
+        shared.metrics.block.set(i64::from(view.block.number));
+        turn_epoch(&shared, &view).await;
+        let vector = || weights(draw::lock(&shared.ledger).book(), &view.ids(), &policy);
+        let outcome = tokio::select! {
+            outcome = weigher.step(&view, vector) => outcome,
+            () = stop.cancelled() => return,
+        };
+        match outcome {
+            Ok(Outcome::Idle) => {}
+            Ok(Outcome::Set) => {
+                shared.metrics.weights.with_label_values(&["set"]).inc();
+                tracing::info!(block = view.block.number, "weights set");
+            }
+            Ok(Outcome::Committed) => {
+                shared.metrics.weights.with_label_values(&["committed"]).inc();
+                tracing::info!(block = view.block.number, "weights committed");
+            }
+            Err(error) => {
+                shared.metrics.weights.with_label_values(&["failed"]).inc();
+                tracing::warn!(block = view.block.number, %error, "weights not set; trying again in a few blocks");
+            }
+        }
+        tokio::select! {
+            changed = views.changed() => if changed.is_err() { return },
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
+async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &view::View) {
+    let (ids, epoch, tempo) = (view.ids(), view.next_epoch, u32::from(view.subnet.tempo));
+    let (ledger, policy) = (Arc::clone(&shared.ledger), shared.settings.scoring.clone());
+    let written = tokio::task::spawn_blocking(move || {
+        // This epoch's tempo began at `epoch − tempo`; whoever wasn't asked in the whole one before it decays.
+        let since = epoch.saturating_sub(tempo.saturating_mul(2));
+        draw::lock(&ledger).change(|book| book.turn_epoch(epoch, since, &ids, &policy))
+    })
+    .await;
+    if let Ok(Err(error)) = written {
+        tracing::error!(%error, "scores can't be written");
+    }
+}

@@ -1,0 +1,179 @@
+//! One round: a task, k questions at the same time, scores, receipts.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use futures::future::join_all;
+use ganglion_wire::{CallError, Synapse, Target};
+use sha2::{Digest, Sha256};
+
+use super::draw::lock;
+use super::Shared;
+use crate::receipts::{Receipt, SignedReceipt};
+use crate::seed::{Beacon, Seed};
+use crate::store::StoreError;
+use crate::subnet::{Answer, RequestOf, ResponseOf, Score, Subnet};
+use crate::view::{Neuron, View};
+
+/// What a round is about.
+pub(super) struct Plan {
+    /// The subnet when the round began.
+    pub view: Arc<View>,
+    /// Who is asked.
+    pub targets: Vec<Neuron>,
+}
+
+/// Why a round doesn't count.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RoundError {
+    /// It couldn't be written down.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The subnet's own logic failed, or the runtime is ending.
+    #[error("{0} failed")]
+    Logic(&'static str),
+}
+
+/// What came of one question.
+struct Reply<R> {
+    neuron: Neuron,
+    outcome: &'static str,
+    answer: Option<(R, [u8; 32])>,
+    elapsed: Duration,
+}
+
+/// Asks, scores, and writes down. Scores are on disk when this returns.
+pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Result<(), RoundError> {
+    let view = plan.view;
+    let ledger = Arc::clone(&shared.ledger);
+    let number = blocking("round number", move || lock(&ledger).begin_round()).await??;
+    let secret = shared.secret.of_tempo(shared.settings.netuid.0, view.next_epoch);
+    let seed = Seed::of(&Beacon {
+        block_hash: &view.block.hash,
+        netuid: shared.settings.netuid.0,
+        hotkey: shared.settings.hotkey.public().as_bytes(),
+        secret: secret.reveal(),
+        round: number,
+    });
+    let subnet = Arc::clone(&shared.subnet);
+    let draw = blocking("task", move || subnet.task(&seed)).await?;
+    let request_hash = serde_json::to_vec(&draw.request).map(Sha256::digest).map_err(|_| RoundError::Logic("task"))?;
+
+    let replies = join_all(plan.targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request))).await;
+    // What never left this machine is nobody's fault.
+    let mut replies: Vec<_> = replies.into_iter().flatten().collect();
+
+    let mut answers = Vec::new();
+    let mut answered = Vec::new();
+    let mut hashes: Vec<Option<[u8; 32]>> = Vec::new();
+    for (index, reply) in replies.iter_mut().enumerate() {
+        let answer = reply.answer.take();
+        hashes.push(answer.as_ref().map(|(_, hash)| *hash));
+        if let Some((response, _)) = answer {
+            answers.push(Answer { neuron: reply.neuron.id, response, elapsed: reply.elapsed });
+            answered.push(index);
+        }
+    }
+    let (subnet, task) = (Arc::clone(&shared.subnet), draw.task);
+    let found = blocking("scoring", move || subnet.score(&task, &answers)).await?;
+    let mut scores: Vec<Score> = replies.iter().map(|reply| Score::zero(reply.outcome)).collect();
+    for (index, score) in answered.into_iter().zip(found) {
+        if let Some(place) = scores.get_mut(index) {
+            *place = score.sound();
+        }
+    }
+
+    let entries: Vec<_> = replies.iter().zip(&scores).map(|(reply, score)| (reply.neuron.id, score.value)).collect();
+    let (ledger, policy, block) = (Arc::clone(&shared.ledger), shared.settings.scoring.clone(), view.block.number);
+    blocking("score keeping", move || {
+        lock(&ledger).change(|book| {
+            for (neuron, score) in entries {
+                book.enter(neuron, score, block, &policy);
+            }
+        })
+    })
+    .await??;
+
+    for (reply, score) in replies.iter().zip(&scores) {
+        shared.metrics.outcomes.with_label_values(&[reply.outcome]).inc();
+        shared.metrics.answers.with_label_values(&[draw.kind]).inc();
+        shared.metrics.scores.with_label_values(&[draw.kind]).inc_by((score.value * 1e6) as u64);
+        tracing::debug!(round = number, kind = draw.kind, miner = %reply.neuron.hotkey.to_ss58(),
+            outcome = reply.outcome, score = score.value, "scored");
+    }
+    shared.metrics.rounds.inc();
+
+    let receipts: Vec<SignedReceipt> = replies
+        .into_iter()
+        .zip(hashes)
+        .zip(scores)
+        .map(|((reply, answer_hash), score)| {
+            let receipt = Receipt {
+                version: 1,
+                netuid: shared.settings.netuid.0,
+                validator: shared.settings.hotkey.public(),
+                round: number,
+                block: view.block.number,
+                block_hash: hex::encode(view.block.hash),
+                epoch: view.next_epoch,
+                secret_hash: hex::encode(secret.commitment()),
+                kind: draw.kind.to_owned(),
+                neuron: reply.neuron.id.0,
+                miner: reply.neuron.hotkey,
+                request_hash: hex::encode(request_hash),
+                answer_hash: answer_hash.map(hex::encode),
+                outcome: reply.outcome.to_owned(),
+                elapsed_ms: u64::try_from(reply.elapsed.as_millis()).unwrap_or(u64::MAX),
+                score: score.value,
+                parts: score.parts,
+                time_ms: now_ms(),
+            };
+            SignedReceipt::sign(receipt, &shared.settings.hotkey)
+        })
+        .collect();
+    let log = Arc::clone(&shared.receipts);
+    blocking("receipt keeping", move || lock(&log).append(&receipts)).await??;
+    Ok(())
+}
+
+/// Asks one miner; `None` if the question couldn't even be written.
+async fn ask<S: Subnet>(
+    shared: &Arc<Shared<S>>,
+    neuron: Neuron,
+    request: &RequestOf<S>,
+) -> Option<Reply<ResponseOf<S>>> {
+    let address = neuron.address()?;
+    let target = Target { hotkey: neuron.hotkey, address };
+    let begun = Instant::now();
+    let result = shared.dendrite.call::<S::Synapse>(&target, request, shared.settings.timeout).await;
+    let reply = |outcome, answer, elapsed| Reply { neuron, outcome, answer, elapsed };
+    Some(match result {
+        Ok(answer) => reply("answered", Some((answer.response, answer.answer_hash)), answer.elapsed),
+        Err(CallError::BadRequest(reason)) => {
+            tracing::error!(synapse = S::Synapse::NAME, %reason, "a task can't be sent");
+            return None;
+        }
+        Err(error) => reply(outcome_of(&error), None, begun.elapsed()),
+    })
+}
+
+fn outcome_of(error: &CallError) -> &'static str {
+    match error {
+        CallError::Refused { .. } => "refused",
+        CallError::Timeout { .. } => "timeout",
+        CallError::Unreachable(_) => "unreachable",
+        _ => "bad_answer",
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    what: &'static str,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, RoundError> {
+    tokio::task::spawn_blocking(job).await.map_err(|_| RoundError::Logic(what))
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,229 @@
+//! Miners and a validator in one process, over real sockets, on a ledger in memory: whoever answers better weighs
+//! more.
+
+#[path = "support/fake_chain.rs"]
+mod fake_chain;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fake_chain::FakeChain;
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::NetUid;
+use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::receipts::{self, ReceiptLimits};
+use ganglion_subnet::validator::Pace;
+use ganglion_subnet::work::WorkLimits;
+use ganglion_subnet::{
+    miner, validator, Answer, AnswerError, Budget, Draw, MinerSettings, Score, ScorePolicy, Seed, Subnet,
+    ValidatorSettings,
+};
+use ganglion_wire::Synapse;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// A subnet that asks for squares.
+struct Squares;
+
+struct SquareSynapse;
+
+impl Synapse for SquareSynapse {
+    const NAME: &'static str = "Square";
+    type Request = u32;
+    type Response = u64;
+}
+
+/// A miner that is off by this many percent, or that breaks down.
+enum Skill {
+    Off(u64),
+    Broken,
+}
+
+impl Subnet for Squares {
+    type Synapse = SquareSynapse;
+    type Task = u64;
+    type Model = Skill;
+
+    fn task(&self, seed: &Seed) -> Draw<u32, u64> {
+        let number = seed.dice().between(100, 60_000) as u32;
+        Draw { request: number, task: u64::from(number).pow(2), kind: "square" }
+    }
+
+    fn answer(&self, model: &Skill, request: &u32, budget: &Budget) -> Result<u64, AnswerError> {
+        if budget.is_spent() {
+            return Err(AnswerError::Abandoned);
+        }
+        match model {
+            Skill::Off(percent) => Ok(u64::from(*request).pow(2) / 100 * (100 + percent)),
+            Skill::Broken => Err(AnswerError::Model("worn out".into())),
+        }
+    }
+
+    fn score(&self, task: &u64, answers: &[Answer<u64>]) -> Vec<Score> {
+        answers
+            .iter()
+            .map(|answer| {
+                let error = answer.response.abs_diff(*task) as f64 / *task as f64;
+                Score::new((1.0 - error).max(0.0), &[("error", error)])
+            })
+            .collect()
+    }
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+fn key(number: u8) -> Arc<Keypair> {
+    Arc::new(Keypair::from_seed([number; 32]))
+}
+
+struct Network {
+    chain: Arc<FakeChain>,
+    stop: CancellationToken,
+    folder: tempfile::TempDir,
+    running: Vec<JoinHandle<()>>,
+}
+
+impl Network {
+    fn new(commit_reveal: bool, flaky: u64) -> Self {
+        Self {
+            chain: Arc::new(FakeChain::new(Duration::from_millis(100), commit_reveal, flaky)),
+            stop: CancellationToken::new(),
+            folder: tempfile::tempdir().expect("folder"),
+            running: Vec::new(),
+        }
+    }
+
+    async fn miner(&mut self, number: u8, skill: Skill) -> PublicKey {
+        let hotkey = key(number);
+        let public = hotkey.public();
+        let settings = MinerSettings {
+            netuid: NetUid(1),
+            hotkey,
+            coldkey: key(200).public(),
+            announce: None,
+            version: 1000,
+            state_dir: self.folder.path().join(format!("miner-{number}")),
+            gate: GateLimits { registered: 100_000, unregistered: 100_000, unregistered_together: 100_000 },
+            work: WorkLimits { workers: 2, queue: 64, time: Duration::from_secs(20) },
+            poll: Duration::from_millis(50),
+            pow_threads: 1,
+            metrics: None,
+        };
+        let listener = TcpListener::bind(loopback()).await.expect("port");
+        let (chain, stop) = (Arc::clone(&self.chain), self.stop.clone());
+        self.running.push(tokio::spawn(async move {
+            miner::run(Arc::new(Squares), Arc::new(skill), chain, settings, listener, stop).await.expect("miner");
+        }));
+        public
+    }
+
+    fn validator(&mut self, number: u8) -> PublicKey {
+        let hotkey = key(number);
+        let public = hotkey.public();
+        let settings = ValidatorSettings {
+            netuid: NetUid(1),
+            hotkey,
+            coldkey: key(201).public(),
+            state_dir: self.folder.path().join(format!("validator-{number}")),
+            pace: Pace { mean: Duration::from_millis(30), sample: 3, in_flight: 4 },
+            timeout: Duration::from_secs(20),
+            poll: Duration::from_millis(50),
+            scoring: ScorePolicy { min_samples: 5, ..ScorePolicy::default() },
+            receipts: ReceiptLimits::default(),
+            pow_threads: 1,
+            metrics: Some(loopback()),
+            listen: Some(loopback()),
+        };
+        let (chain, stop) = (Arc::clone(&self.chain), self.stop.clone());
+        self.running.push(tokio::spawn(async move {
+            validator::run(Arc::new(Squares), chain, settings, stop).await.expect("validator");
+        }));
+        public
+    }
+
+    /// Waits until `done`, at most a minute.
+    async fn until(&self, what: &str, done: impl Fn(&FakeChain) -> bool) {
+        for _ in 0..600 {
+            if done(&self.chain) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{what}: never within a minute; {:?}", self.chain.counts());
+    }
+
+    async fn end(self) -> tempfile::TempDir {
+        self.stop.cancel();
+        for part in self.running {
+            tokio::time::timeout(Duration::from_secs(20), part).await.expect("ends in time").expect("no panic");
+        }
+        self.folder
+    }
+}
+
+fn weight(weights: &[(PublicKey, u16)], of: &PublicKey) -> Option<u16> {
+    weights.iter().find(|(key, _)| key == of).map(|(_, weight)| *weight)
+}
+
+async fn better_work_weighs_more(commit_reveal: bool, flaky: u64) {
+    let mut network = Network::new(commit_reveal, flaky);
+    let good = network.miner(1, Skill::Off(0)).await;
+    let fair = network.miner(2, Skill::Off(25)).await;
+    let poor = network.miner(3, Skill::Off(60)).await;
+    let broken = network.miner(4, Skill::Broken).await;
+    let validator = network.validator(9);
+    network
+        .until("weights in order", |chain| {
+            let weights = chain.weights_of(&validator);
+            let of = |key| weight(&weights, key);
+            of(&good) == Some(u16::MAX)
+                && of(&broken) == Some(0)
+                && of(&good) > of(&fair)
+                && of(&fair) > of(&poor)
+                && of(&poor) > of(&broken)
+        })
+        .await;
+    assert_eq!(network.chain.announced(), 4);
+    let (served, settings, commits) = network.chain.counts();
+    assert_eq!(served, 4, "an axon is announced once");
+    assert!(settings > 0 && (commits > 0) == commit_reveal);
+    assert_eq!(weight(&network.chain.weights_of(&validator), &validator), None);
+
+    let folder = network.end().await;
+    let receipts = receipts::read(&folder.path().join("validator-9/receipts"), 50).expect("receipts");
+    assert!(receipts.len() >= 15);
+    assert!(receipts.iter().all(|signed| signed.verify() && signed.receipt.validator == validator));
+    assert!(receipts.iter().filter(|signed| signed.receipt.miner == good).all(|signed| signed.receipt.score == 1.0));
+    let of_broken = receipts.iter().find(|signed| signed.receipt.miner == broken).expect("asked too");
+    assert_eq!((of_broken.receipt.outcome.as_str(), of_broken.receipt.score), ("refused", 0.0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn open_weights_follow_quality() {
+    better_work_weighs_more(false, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn committed_weights_follow_quality() {
+    better_work_weighs_more(true, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_that_is_often_away_changes_nothing() {
+    better_work_weighs_more(false, 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_rounds_do_not_need_a_chain_that_answers_at_once() {
+    // Nobody ever answers: everything waits, and ends when asked to.
+    let mut network = Network::new(false, 1);
+    network.miner(1, Skill::Off(0)).await;
+    network.validator(9);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(network.running.iter().all(|part| !part.is_finished()));
+    network.end().await;
+}

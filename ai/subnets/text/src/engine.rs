@@ -1,0 +1,54 @@
+//! Which engine a miner answers with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ganglion_models::{EngineError, NgramEngine, SkillRouter, SmolLm2, TextEngine};
+
+/// A miner's choice of engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EngineChoice {
+    /// SmolLM2 from a GGUF file, always at this temperature.
+    SmolLm2 {
+        /// The file.
+        path: PathBuf,
+        /// 0 takes the likeliest token each time.
+        temperature: f64,
+    },
+    /// The small model that is always there.
+    Ngram,
+    /// Deterministic skills for arithmetic, dates and the like; everything else goes to the fallback.
+    Skills {
+        /// What answers the rest.
+        fallback: Box<EngineChoice>,
+    },
+}
+
+/// An engine, ready to answer.
+#[derive(Clone)]
+pub struct TextModel {
+    /// The engine.
+    pub engine: Arc<dyn TextEngine>,
+    /// The miner's own temperature; `None` follows the request.
+    pub temperature: Option<f64>,
+}
+
+impl EngineChoice {
+    /// Loads the engine. Blocks: about a second for SmolLM2.
+    ///
+    /// # Errors
+    /// If the model file is missing, damaged or of another kind.
+    pub fn load(&self) -> Result<TextModel, EngineError> {
+        match self {
+            Self::SmolLm2 { path, temperature } => {
+                Ok(TextModel { engine: Arc::new(SmolLm2::load(path)?), temperature: Some(*temperature) })
+            }
+            Self::Ngram => Ok(TextModel { engine: Arc::new(NgramEngine::builtin()), temperature: None }),
+            Self::Skills { fallback } => {
+                let fallback = fallback.load()?;
+                let engine = Arc::new(SkillRouter::new(fallback.engine));
+                Ok(TextModel { engine, temperature: fallback.temperature })
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The message of the text subnet.
+
+use ganglion_models::Message;
+use ganglion_subnet::AnswerError;
+use ganglion_wire::Synapse;
+use serde::{Deserialize, Serialize};
+
+/// Most messages in one request.
+pub const MAX_MESSAGES: usize = 64;
+/// Most bytes of text in one request.
+pub const MAX_TEXT: usize = 64 << 10;
+/// Most tokens that may be asked for.
+pub const MAX_TOKENS: u32 = 2048;
+
+/// The text synapse, `POST /Text`.
+#[derive(Clone, Copy, Debug)]
+pub struct TextSynapse;
+
+impl Synapse for TextSynapse {
+    const NAME: &'static str = "Text";
+    type Request = TextRequest;
+    type Response = TextResponse;
+}
+
+/// A conversation to continue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextRequest {
+    /// The conversation so far, oldest first: 1 to 64 messages, at most 64 KiB of text in all.
+    pub messages: Vec<Message>,
+    /// Most tokens to answer with, 1 to 2 048.
+    pub max_tokens: u32,
+    /// Wished sampling temperature, 0 to 5. A miner may use its own: it answers for the result.
+    pub temperature: f32,
+    /// Seed of the sampler.
+    pub seed: u64,
+}
+
+/// A miner's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TextResponse {
+    /// The answer.
+    pub completion: String,
+    /// Why it ended: `stop` or `length`.
+    pub finish: String,
+    /// Tokens read.
+    pub prompt_tokens: u32,
+    /// Tokens written, at most what was asked for.
+    pub completion_tokens: u32,
+}
+
+impl TextRequest {
+    /// Checks what a miner demands before it does any work.
+    ///
+    /// # Errors
+    /// A sentence that says what to change.
+    pub fn check(&self) -> Result<(), AnswerError> {
+        let refuse = |reason: &str| Err(AnswerError::Request(reason.into()));
+        let text: usize = self.messages.iter().map(|message| message.content.len()).sum();
+        if self.messages.is_empty() || self.messages.len() > MAX_MESSAGES {
+            return refuse("send 1 to 64 messages");
+        }
+        if text > MAX_TEXT {
+            return refuse("send at most 64 KiB of text");
+        }
+        if !self.messages.iter().any(|message| message.content.chars().any(|c| !c.is_whitespace() && !c.is_control())) {
+            return refuse("send at least one message that is not blank");
+        }
+        if !(1..=MAX_TOKENS).contains(&self.max_tokens) {
+            return refuse("ask for 1 to 2048 tokens");
+        }
+        if !(0.0..=5.0).contains(&self.temperature) {
+            return refuse("give a temperature from 0 to 5");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unreasonable_requests_are_refused_before_any_work() {
+        let good = TextRequest { messages: vec![Message::user("hi")], max_tokens: 8, temperature: 0.0, seed: 0 };
+        assert!(good.check().is_ok());
+        let bad = [
+            TextRequest { messages: vec![], ..good.clone() },
+            TextRequest { messages: vec![Message::user("x"); 65], ..good.clone() },
+            TextRequest { messages: vec![Message::user(" \n\u{7}")], ..good.clone() },
+            TextRequest { messages: vec![Message::user("x".repeat(MAX_TEXT + 1))], ..good.clone() },
+            TextRequest { max_tokens: 0, ..good.clone() },
+            TextRequest { max_tokens: 2049, ..good.clone() },
+            TextRequest { temperature: f32::NAN, ..good.clone() },
+            TextRequest { temperature: -1.0, ..good.clone() },
+        ];
+        assert!(bad.iter().all(|request| request.check().is_err()));
+    }
+}

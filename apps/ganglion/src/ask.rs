@@ -1,0 +1,206 @@
+//! `ganglion ask`: a question to the gateway; the answer on stdout, who gave it on stderr.
+
+use std::io::{self, IsTerminal, Read};
+use std::time::Duration;
+
+use anyhow::{bail, ensure, Context, Result};
+use futures::StreamExt;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::cli::AskArgs;
+use crate::folder::Folder;
+use crate::output::{self, Step};
+use crate::status;
+
+/// The longest question that is read from stdin, bytes.
+const QUESTION: u64 = 64 << 10;
+/// The longest reply that is read, bytes.
+const REPLY: usize = 4 << 20;
+/// A person who waits longer than this sees that something is going on.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What `ask --json` prints.
+#[derive(Debug, Serialize)]
+struct Answered {
+    answer: String,
+    finish: Option<String>,
+    miner: Option<Miner>,
+    gateway: String,
+}
+
+/// Who answered, as the gateway says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Miner {
+    uid: u16,
+    hotkey: String,
+    incentive: f64,
+    latency_ms: f64,
+    #[serde(default)]
+    attempts: u32,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    #[serde(default)]
+    choices: Vec<Choice>,
+    ganglion: Option<Miner>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Content,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Content {
+    content: Option<String>,
+}
+
+/// Asks and prints.
+///
+/// # Errors
+/// [`crate::exit::NotRunning`]; the gateway or every miner failed.
+pub fn run(args: &AskArgs) -> Result<()> {
+    let question = question(&args.question)?;
+    let gateway = gateway(args)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let answered = runtime.block_on(wait(args, &gateway, &question))?;
+    if args.json {
+        return output::json(&answered);
+    }
+    output::data(&printable(&answered.answer))?;
+    output::talk(&signature(&answered));
+    Ok(())
+}
+
+fn question(text: &str) -> Result<String> {
+    let mut question = text.to_string();
+    if text == "-" {
+        question.clear();
+        let length = io::stdin().lock().take(QUESTION + 1).read_to_string(&mut question).context("can't read stdin")?;
+        ensure!(length as u64 <= QUESTION, "the question is longer than {} KiB", QUESTION >> 10);
+    }
+    ensure!(!question.trim().is_empty(), "the question is empty");
+    Ok(question)
+}
+
+fn gateway(args: &AskArgs) -> Result<String> {
+    if let Some(url) = &args.gateway {
+        ensure!(url.starts_with("http://"), "--gateway must be an http:// URL, as http://127.0.0.1:8080");
+        return Ok(url.trim_end_matches('/').trim_end_matches("/v1").to_string());
+    }
+    let record = status::running(&Folder::locate(args.at.dir.as_deref())?)?;
+    record.gateway.context("this network has no gateway")
+}
+
+/// Asks, with a spinner if it takes long and somebody looks.
+async fn wait(args: &AskArgs, gateway: &str, question: &str) -> Result<Answered> {
+    let ask = tokio::time::timeout(Duration::from_secs(args.timeout), ask(args, gateway, question));
+    tokio::pin!(ask);
+    let late = || anyhow::anyhow!("no answer within {} s: try a longer --timeout", args.timeout);
+    tokio::select! {
+        answered = &mut ask => return answered.unwrap_or_else(|_| Err(late())),
+        () = tokio::time::sleep(PATIENCE), if io::stderr().is_terminal() => {}
+    }
+    let _spinner = Step::start("thinking");
+    ask.await.unwrap_or_else(|_| Err(late()))
+}
+
+async fn ask(args: &AskArgs, gateway: &str, question: &str) -> Result<Answered> {
+    let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
+    let request = json!({
+        "model": "text",
+        "messages": [{ "role": "user", "content": question }],
+        "max_tokens": args.max_tokens,
+        "temperature": args.temperature,
+    });
+    let answer = http.post(format!("{gateway}/v1/chat/completions")).json(&request).send().await;
+    let answer = answer.with_context(|| format!("the gateway at {gateway} does not answer"))?;
+    let status = answer.status();
+    let mut body = Vec::new();
+    let mut chunks = answer.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk.context("the gateway broke off its reply")?);
+        ensure!(body.len() <= REPLY, "the gateway's reply is longer than {} MiB", REPLY >> 20);
+    }
+    if !status.is_success() {
+        bail!("the gateway refused ({}): {}", status.as_u16(), refusal(&body));
+    }
+    understand(&body, gateway)
+}
+
+fn understand(body: &[u8], gateway: &str) -> Result<Answered> {
+    let reply: Reply = serde_json::from_slice(body).context("the gateway's reply makes no sense")?;
+    let choice = reply.choices.into_iter().next().context("the gateway's reply holds no answer")?;
+    Ok(Answered {
+        answer: choice.message.content.unwrap_or_default(),
+        finish: choice.finish_reason,
+        miner: reply.ganglion,
+        gateway: gateway.to_string(),
+    })
+}
+
+/// The sentence in an OpenAI-shaped error.
+fn refusal(body: &[u8]) -> String {
+    let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    match value.pointer("/error/message").and_then(|message| message.as_str()) {
+        Some(message) => printable(message),
+        None => "it gave no reason".into(),
+    }
+}
+
+/// `text` without what could drive a terminal: it was written by strangers.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+}
+
+fn signature(answered: &Answered) -> String {
+    match &answered.miner {
+        Some(miner) => format!(
+            "— miner uid {} · hotkey {} · incentive {:.4} · {:.0} ms",
+            miner.uid,
+            printable(&miner.hotkey),
+            miner.incentive,
+            miner.latency_ms
+        ),
+        None => "— the gateway does not say who answered".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_and_its_miner() {
+        let body =
+            br#"{"id":"x","choices":[{"index":0,"message":{"role":"assistant","content":"42"},"finish_reason":"stop"}],
+            "ganglion":{"uid":3,"hotkey":"5abc","incentive":0.25,"latency_ms":12,"attempts":1}}"#;
+        let answered = understand(body, "http://127.0.0.1:1").expect("a reply");
+        assert_eq!((answered.answer.as_str(), answered.finish.as_deref()), ("42", Some("stop")));
+        let line = signature(&answered);
+        assert!(line.contains("uid 3") && line.contains("0.2500") && line.contains("12 ms"), "{line}");
+    }
+
+    #[test]
+    fn nonsense_is_an_error() {
+        for body in ["", "[]", "{}", r#"{"choices":[]}"#, r#"{"choices":[{}]}"#, "<html>"] {
+            assert!(understand(body.as_bytes(), "g").is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_quoted_without_control_characters() {
+        assert_eq!(refusal(b"{\"error\":{\"message\":\"no \\u001b[31mminer\"}}"), "no [31mminer");
+        assert_eq!(refusal(b"oops"), "it gave no reason");
+        assert_eq!(printable("a\n\tb\u{7}\u{9b}"), "a\n\tb");
+    }
+
+    #[test]
+    fn an_empty_question_is_refused() {
+        assert!(question("  ").is_err());
+        assert_eq!(question("Why?").expect("a question"), "Why?");
+    }
+}

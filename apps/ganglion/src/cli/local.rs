@@ -1,0 +1,100 @@
+//! The commands for a network on this machine.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::temperature;
+
+/// Which network on this machine.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DirArgs {
+    /// Folder of the network [default: ganglion/local in the user's data folder]
+    #[arg(long, value_name = "FOLDER", env = "GANGLION_DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+/// `ganglion up`.
+#[derive(Debug, Clone, Args)]
+pub struct UpArgs {
+    /// Which network.
+    #[command(flatten)]
+    pub at: DirArgs,
+    /// Length of a block slot in milliseconds; fixed when the chain is made [default: 1000]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(250..=60_000))]
+    pub slot_ms: Option<u64>,
+    /// Number of miners
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub miners: u16,
+    /// Number of validators
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=8))]
+    pub validators: u16,
+    /// Do without the language model if its file isn't there
+    #[arg(long)]
+    pub offline: bool,
+    /// Delete the chain and the wallets in the folder and start anew
+    #[arg(long)]
+    pub fresh: bool,
+    /// Don't ask before deleting
+    #[arg(long)]
+    pub yes: bool,
+    /// Take ports from this one on; 0 takes any free ones
+    #[arg(long, value_name = "PORT")]
+    pub base_port: Option<u16>,
+    /// Port of the gateway
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub gateway_port: Option<u16>,
+    /// Don't restart processes that die
+    #[arg(long)]
+    pub no_restart: bool,
+    /// Go on in the background once the network is ready
+    #[arg(long)]
+    pub detach: bool,
+    /// Print one line of JSON when the network is ready, instead of a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `ganglion down`.
+#[derive(Debug, Clone, Args)]
+pub struct DownArgs {
+    /// Which network.
+    #[command(flatten)]
+    pub at: DirArgs,
+}
+
+/// `ganglion status`.
+#[derive(Debug, Clone, Args)]
+pub struct StatusArgs {
+    /// Which network.
+    #[command(flatten)]
+    pub at: DirArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `ganglion ask`.
+#[derive(Debug, Clone, Args)]
+pub struct AskArgs {
+    /// The question; `-` reads it from stdin
+    pub question: String,
+    /// Which network.
+    #[command(flatten)]
+    pub at: DirArgs,
+    /// Ask this gateway instead of the local network's
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<String>,
+    /// Longest answer, in tokens
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=4096))]
+    pub max_tokens: u32,
+    /// 0 takes the likeliest words, higher values vary them
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = temperature)]
+    pub temperature: f64,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "S", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Print the answer and who gave it as JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,139 @@
+//! The commands for one neuron or one gateway.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::temperature;
+
+/// `ganglion miner …`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum MinerCommand {
+    /// Run a miner
+    Run(MinerArgs),
+}
+
+/// `ganglion validator …`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ValidatorCommand {
+    /// Run a validator
+    Run(ValidatorArgs),
+}
+
+/// `ganglion gateway …`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GatewayCommand {
+    /// Run a gateway
+    Run(GatewayArgs),
+}
+
+/// Who a neuron is and which chain it joins.
+#[derive(Debug, Clone, Args)]
+pub struct NeuronArgs {
+    /// Chain node, a WebSocket URL; give several for failover
+    #[arg(long = "node", value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+    pub nodes: Vec<String>,
+    /// Number of the subnet (1 is text)
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub netuid: u16,
+    /// Folder with the wallets [default: ~/.bittensor/wallets]
+    #[arg(long, value_name = "FOLDER")]
+    pub wallet_path: Option<PathBuf>,
+    /// Name of the wallet
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub wallet_name: String,
+    /// Name of the hotkey in the wallet
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub wallet_hotkey: String,
+    /// Where it keeps what it must remember [default: in the user's data folder, by wallet]
+    #[arg(long, value_name = "FOLDER")]
+    pub state_dir: Option<PathBuf>,
+}
+
+/// Where an axon listens.
+#[derive(Debug, Clone, Args)]
+pub struct AxonArgs {
+    /// Address to listen at
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub axon_ip: IpAddr,
+    /// Port to listen at
+    #[arg(long, value_name = "PORT", default_value_t = 8091)]
+    pub axon_port: u16,
+    /// Port for Prometheus metrics, at the same address [default: none]
+    #[arg(long, value_name = "PORT")]
+    pub metrics_port: Option<u16>,
+}
+
+/// The engines that a miner can answer with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// SmolLM2-135M-Instruct, a small language model
+    Smollm,
+    /// Arithmetic and dates by rules, the rest by SmolLM2 (by the n-gram model without the model file)
+    Skills,
+    /// A word statistic: fast and poor
+    Ngram,
+}
+
+impl Engine {
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Smollm => "smollm",
+            Self::Skills => "skills",
+            Self::Ngram => "ngram",
+        }
+    }
+}
+
+/// `ganglion miner run`.
+#[derive(Debug, Clone, Args)]
+pub struct MinerArgs {
+    /// Who and where.
+    #[command(flatten)]
+    pub neuron: NeuronArgs,
+    /// Where it listens.
+    #[command(flatten)]
+    pub axon: AxonArgs,
+    /// What answers
+    #[arg(long, value_enum, default_value_t = Engine::Skills)]
+    pub engine: Engine,
+    /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
+    #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
+    pub temperature: f64,
+    /// Do without the language model, even if its file is there
+    #[arg(long)]
+    pub no_model: bool,
+    /// Address to announce on the chain, if it differs
+    #[arg(long, value_name = "IP")]
+    pub axon_external_ip: Option<IpAddr>,
+    /// Port to announce on the chain, if it differs
+    #[arg(long, value_name = "PORT")]
+    pub axon_external_port: Option<u16>,
+}
+
+/// `ganglion validator run`.
+#[derive(Debug, Clone, Args)]
+pub struct ValidatorArgs {
+    /// Who and where.
+    #[command(flatten)]
+    pub neuron: NeuronArgs,
+    /// Where it listens.
+    #[command(flatten)]
+    pub axon: AxonArgs,
+}
+
+/// `ganglion gateway run`.
+#[derive(Debug, Clone, Args)]
+pub struct GatewayArgs {
+    /// Who and where.
+    #[command(flatten)]
+    pub neuron: NeuronArgs,
+    /// Address to listen at
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub ip: IpAddr,
+    /// Port to listen at
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub port: u16,
+}

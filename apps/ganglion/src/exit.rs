@@ -1,0 +1,103 @@
+//! How a command ends: exit codes, and one clear sentence for what went wrong.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use crate::output;
+
+/// Something failed.
+pub const FAILURE: u8 = 1;
+/// The command line was not understood (given by the argument parser).
+pub const USAGE: u8 = 2;
+/// The command needs a running network and there is none.
+pub const NOT_RUNNING: u8 = 3;
+
+/// The codes as `--help` shows them.
+pub const HELP: &str = "\
+Exit codes:
+  0  all went well
+  1  it failed; stderr says why
+  2  the command line is wrong
+  3  no network is running there";
+
+/// There is no running network in the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRunning {
+    /// The sentence to show.
+    pub sentence: String,
+}
+
+impl NotRunning {
+    /// No network runs in `dir`.
+    pub fn at(dir: &std::path::Path) -> Self {
+        Self { sentence: format!("no network is running in {}: start one with `ganglion up`", dir.display()) }
+    }
+}
+
+impl fmt::Display for NotRunning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl std::error::Error for NotRunning {}
+
+/// The exit code of a finished command; failures are reported on stderr.
+pub fn code(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => report(&error),
+    }
+}
+
+/// Reports `error` on stderr and chooses the exit code.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    // A reader that closed the pipe (`ganglion status | head -1`) has got what it wanted.
+    if error.is::<output::ReaderLeft>() {
+        return ExitCode::SUCCESS;
+    }
+    output::talk(&format!("{} {}", output::red("error:"), sentence(error)));
+    if error.is::<NotRunning>() {
+        ExitCode::from(NOT_RUNNING)
+    } else {
+        ExitCode::from(FAILURE)
+    }
+}
+
+/// What went wrong and what to do, for a person.
+pub fn sentence(error: &anyhow::Error) -> String {
+    if causes(error).any(|io| io.kind() == io::ErrorKind::StorageFull) {
+        return format!("{error:#}. The disk is full: free some space and run the command again");
+    }
+    if causes(error).any(|io| io.kind() == io::ErrorKind::ReadOnlyFilesystem) {
+        return format!("{error:#}. The disk can't be written to: choose another folder with --dir");
+    }
+    format!("{error:#}")
+}
+
+fn causes(error: &anyhow::Error) -> impl Iterator<Item = &io::Error> {
+    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let error = Err::<(), _>(full).context("can't write network.json").expect_err("full");
+        let text = sentence(&error);
+        assert!(text.contains("network.json") && text.contains("free some space"), "{text}");
+    }
+
+    #[test]
+    fn codes_differ() {
+        let off = anyhow::Error::new(NotRunning { sentence: "off".into() });
+        assert_eq!(format!("{:?}", report(&off)), format!("{:?}", ExitCode::from(NOT_RUNNING)));
+        let other = anyhow::anyhow!("other");
+        assert_eq!(format!("{:?}", report(&other)), format!("{:?}", ExitCode::from(FAILURE)));
+    }
+}

@@ -1,0 +1,70 @@
+//! What the `ganglion` binary does: arguments, output and process supervision.
+//!
+//! Everything that computes lives in other crates; this one starts it, watches it and shows it. Commands print
+//! data on stdout and talk on stderr; exit codes are in [`exit`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`cli`] | the arguments |
+//! | [`folder`] | a network's folder: lock, `network.json`, layout |
+//! | [`ports`] | choosing TCP ports |
+//! | [`process`] | processes by id *and* start time |
+//! | [`supervise`] | starting, watching, restarting, stopping children |
+//! | [`leash`] | how a child notices that its supervisor died |
+//! | [`up`], [`down`], [`status`], [`ask`] | the commands for a local network |
+//! | [`run`] | the commands for one neuron or one gateway |
+//! | [`node`] | the chain node |
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+pub mod ask;
+pub mod chain;
+pub mod cli;
+pub mod down;
+pub mod exit;
+pub mod folder;
+pub mod leash;
+pub mod model;
+pub mod node;
+pub mod output;
+pub mod ports;
+pub mod process;
+pub mod run;
+pub mod signals;
+pub mod status;
+pub mod supervise;
+pub mod up;
+pub mod wallets;
+
+use cli::{Cli, Command, GatewayCommand, MinerCommand, ValidatorCommand};
+
+/// Runs the command that `args` (with the program's name first) describe.
+pub fn main(args: Vec<OsString>) -> ExitCode {
+    if let Err(error) = leash::obey() {
+        return exit::report(&error);
+    }
+    // The node has its own argument parser, with its own --help.
+    if args.get(1).is_some_and(|word| word == "node") {
+        return exit::code(node::run(args.into_iter().skip(1).collect()));
+    }
+    exit::code(dispatch(Cli::parse_from(args)))
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Up(args) => up::run(args),
+        Command::Down(args) => down::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Ask(args) => ask::run(&args),
+        Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
+        Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),
+        Command::Gateway(GatewayCommand::Run(args)) => run::gateway::run(args),
+        Command::Node(args) => {
+            let words = std::iter::once("node".into()).chain(args.options);
+            node::run(words.collect())
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! `ganglion gateway run`.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use ganglion_gateway::GatewayConfig;
+use tokio::net::TcpListener;
+
+use super::{log_to_stderr, until_signal, Identity};
+use crate::cli::GatewayArgs;
+
+/// Runs a gateway until it is ended.
+///
+/// # Errors
+/// Wallet or port are of no use.
+pub fn run(args: GatewayArgs) -> Result<()> {
+    log_to_stderr();
+    let identity = Identity::open(&args.neuron)?;
+    let config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
+    let address = SocketAddr::new(args.ip, args.port);
+    until_signal(|shutdown| async move {
+        let listener = TcpListener::bind(address).await.with_context(|| format!("can't listen at {address}"))?;
+        Ok(ganglion_gateway::run(config, listener, shutdown.cancelled_owned()).await?)
+    })
+}

@@ -1,0 +1,90 @@
+//! One neuron or one gateway: arguments in, a library's configuration out.
+
+pub mod gateway;
+pub mod miner;
+pub mod validator;
+
+use std::future::Future;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use ganglion_keys::{Keypair, PublicKey};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::NeuronArgs;
+use crate::folder::user_folder;
+use crate::signals::Signals;
+use crate::wallets;
+
+/// How long a command may take to end after it was asked.
+const GRACE: Duration = Duration::from_millis(4500);
+/// Worker threads of a process: neurons wait more than they compute.
+const WORKERS: usize = 2;
+
+/// Who a neuron is and what it works with.
+struct Identity {
+    hotkey: Arc<Keypair>,
+    coldkey: PublicKey,
+    state_dir: PathBuf,
+}
+
+impl Identity {
+    /// Opens the wallet that the arguments name, or makes it.
+    fn open(args: &NeuronArgs) -> Result<Self> {
+        let root = match &args.wallet_path {
+            Some(root) => root.clone(),
+            None => wallets::default_root()?,
+        };
+        let wallet = wallets::open_or_create(&root, &args.wallet_name, &args.wallet_hotkey)?;
+        let state_dir = match &args.state_dir {
+            Some(dir) => dir.clone(),
+            None => {
+                let name = format!("{}-{}-{}", args.netuid, args.wallet_name, args.wallet_hotkey);
+                user_folder("XDG_DATA_HOME", ".local/share")?.join("ganglion").join("state").join(name)
+            }
+        };
+        std::fs::create_dir_all(&state_dir).with_context(|| format!("can't make {}", state_dir.display()))?;
+        Ok(Self { hotkey: Arc::new(wallet.hotkey().clone()), coldkey: wallet.coldkey_public(), state_dir })
+    }
+}
+
+/// Runs `work` until it ends or a signal comes; `work` is told through its token and has some seconds to end.
+fn until_signal<F: Future<Output = Result<()>>>(work: impl FnOnce(CancellationToken) -> F) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
+    let result = runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        let token = CancellationToken::new();
+        let work = work(token.clone());
+        tokio::pin!(work);
+        tokio::select! {
+            ended = &mut work => return ended,
+            () = signals.any() => tracing::info!("ending"),
+        }
+        token.cancel();
+        match tokio::time::timeout(GRACE, work).await {
+            Ok(ended) => ended,
+            Err(_) => {
+                tracing::warn!("ended with work unfinished");
+                Ok(())
+            }
+        }
+    });
+    // An engine in the middle of an answer is not waited for.
+    runtime.shutdown_background();
+    result
+}
+
+/// Log lines go to stderr; `RUST_LOG` chooses which.
+fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Fails only if there is a logger already.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .try_init();
+}

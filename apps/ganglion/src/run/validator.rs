@@ -1,0 +1,25 @@
+//! `ganglion validator run`.
+
+use std::net::SocketAddr;
+
+use anyhow::Result;
+use ganglion_primitives::NetUid;
+use ganglion_subnet_text::{run_validator, ValidatorConfig};
+
+use super::{log_to_stderr, until_signal, Identity};
+use crate::cli::ValidatorArgs;
+
+/// Runs a validator until it is ended.
+///
+/// # Errors
+/// Wallet, port or chain are of no use.
+pub fn run(args: ValidatorArgs) -> Result<()> {
+    log_to_stderr();
+    let identity = Identity::open(&args.neuron)?;
+    let mut config =
+        ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
+    config.netuid = NetUid(args.neuron.netuid);
+    config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
+    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}

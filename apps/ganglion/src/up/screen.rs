@@ -1,0 +1,116 @@
+//! What a network says once it is ready.
+
+use std::path::Path;
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::folder::{ProcessRecord, Record, Seconds};
+use crate::output;
+use crate::status::table::plain_table;
+
+/// The line that `up --json` prints.
+#[derive(Debug, Serialize)]
+pub struct Ready<'a> {
+    ready: bool,
+    dir: &'a Path,
+    gateway: Option<&'a str>,
+    nodes: Vec<&'a str>,
+    seconds: Option<Seconds>,
+    processes: &'a [ProcessRecord],
+}
+
+impl<'a> Ready<'a> {
+    fn of(dir: &'a Path, record: &'a Record) -> Self {
+        Self {
+            ready: true,
+            dir,
+            gateway: record.gateway.as_deref(),
+            nodes: record.nodes.iter().map(|node| node.rpc.as_str()).collect(),
+            seconds: record.seconds,
+            processes: &record.processes,
+        }
+    }
+}
+
+/// Prints the JSON line.
+///
+/// # Errors
+/// Stdout can't be written to.
+pub fn json(dir: &Path, record: &Record) -> Result<()> {
+    output::json(&Ready::of(dir, record))
+}
+
+/// Prints the table of what runs where, and what to try next.
+///
+/// # Errors
+/// Stdout can't be written to.
+pub fn table(dir: &Path, record: &Record, shown_dir: Option<&Path>, background: bool) -> Result<()> {
+    let mut table = plain_table(&["NAME", "ROLE", "PID", "ADDRESS", "LOG"]);
+    for process in &record.processes {
+        let log = process.log.strip_prefix(dir).unwrap_or(&process.log);
+        table.add_row([
+            process.name.clone(),
+            process.role.name().to_string(),
+            process.process.map_or_else(|| "-".into(), |id| id.pid.to_string()),
+            process.address.clone(),
+            log.display().to_string(),
+        ]);
+    }
+    output::talk("");
+    output::data(&table.trim_fmt())?;
+    output::talk(&format!("\nLogs and wallets are in {}. Try next:", dir.display()));
+    for line in suggestions(record.gateway.as_deref(), shown_dir) {
+        output::talk(&format!("  {}", output::bold(&line)));
+    }
+    let dir_option = dir_option(shown_dir);
+    output::talk(&if background {
+        format!("`ganglion down{dir_option}` ends the network.")
+    } else {
+        format!("Ctrl-C here, or `ganglion down{dir_option}` elsewhere, ends the network.")
+    });
+    Ok(())
+}
+
+fn dir_option(dir: Option<&Path>) -> String {
+    dir.map_or_else(String::new, |dir| format!(" --dir '{}'", dir.display()))
+}
+
+fn suggestions(gateway: Option<&str>, dir: Option<&Path>) -> [String; 3] {
+    let option = dir_option(dir);
+    let url = gateway.unwrap_or("http://127.0.0.1:8080");
+    [
+        format!("ganglion ask{option} \"What is 17 + 25?\""),
+        format!("ganglion status{option}"),
+        format!(
+            "curl -s {url}/v1/chat/completions -H 'content-type: application/json' \
+             -d '{{\"model\":\"text\",\"messages\":[{{\"role\":\"user\",\"content\":\"What is a neuron?\"}}]}}'"
+        ),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggestions_name_the_folder_and_the_port() {
+        let [ask, status, curl] = suggestions(Some("http://127.0.0.1:4711"), Some(Path::new("net")));
+        assert_eq!(ask, "ganglion ask --dir 'net' \"What is 17 + 25?\"");
+        assert_eq!(status, "ganglion status --dir 'net'");
+        assert!(curl.contains("http://127.0.0.1:4711/v1/chat/completions"), "{curl}");
+        let body = curl.split('\'').nth(3).expect("a quoted body");
+        assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
+    }
+
+    #[test]
+    fn the_json_line_says_what_a_script_needs() {
+        let mut record = Record::new(1000);
+        record.gateway = Some("http://127.0.0.1:1".into());
+        record.seconds = Some(Seconds { first_finalised: 3.0, ready: 9.0 });
+        let value = serde_json::to_value(Ready::of(Path::new("net"), &record)).expect("JSON");
+        assert_eq!(value["gateway"], "http://127.0.0.1:1");
+        assert_eq!(value["seconds"]["first_finalised"], 3.0);
+        assert!(value["processes"].is_array());
+    }
+}

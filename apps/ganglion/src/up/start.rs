@@ -1,0 +1,218 @@
+//! The command lines of a network's processes.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::plan::{Neuron, Plan};
+use super::prepare::NodeKey;
+use crate::folder::{Folder, NodeRecord, ProcessRecord, Role};
+use crate::{supervise, wallets};
+
+/// The order of stopping: users first, the chain last.
+fn rank(role: Role) -> u8 {
+    match role {
+        Role::Gateway => 3,
+        Role::Validator => 2,
+        Role::Miner => 1,
+        Role::Node => 0,
+    }
+}
+
+/// What log lines a process writes, unless the user says otherwise.
+fn log_level() -> (&'static str, String) {
+    ("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".into()))
+}
+
+/// Puts together how the processes are started.
+pub struct Starter<'a> {
+    /// This program.
+    pub program: PathBuf,
+    /// The network's folder.
+    pub folder: &'a Folder,
+    /// What runs where.
+    pub plan: &'a Plan,
+}
+
+impl Starter<'_> {
+    /// Chain node number `index`; `keys` are those of all nodes.
+    pub fn node(&self, node: &NodeRecord, keys: &[NodeKey], index: usize) -> supervise::Plan {
+        let name = &node.name;
+        let mut args = words(&["node", "--chain"]);
+        args.push(self.folder.chain_spec().into());
+        args.push("--base-path".into());
+        args.push(self.folder.node(name).into());
+        // The well-known development key of that name produces the blocks.
+        args.push(format!("--{name}").into());
+        args.extend(words(&["--validator", "--name", name]));
+        args.extend(words(&["--listen-addr", &format!("/ip4/127.0.0.1/tcp/{}", node.p2p_port)]));
+        args.extend(words(&["--rpc-port", &node.rpc_port.to_string(), "--rpc-methods", "safe"]));
+        args.extend(words(&["--prometheus-port", &node.prometheus_port.to_string()]));
+        args.extend(words(&["--database", "paritydb", "--state-pruning", "archive", "--blocks-pruning", "archive"]));
+        args.extend(words(&["--no-mdns", "--no-telemetry", "--allow-private-ip", "--disable-log-color"]));
+        for (other, (peer, key)) in self.plan.nodes.iter().zip(keys).enumerate() {
+            if other == index {
+                args.push("--node-key-file".into());
+                args.push(key.file.clone().into());
+            } else {
+                let address = format!("/ip4/127.0.0.1/tcp/{}/p2p/{}", peer.p2p_port, key.peer_id);
+                args.extend(words(&["--bootnodes", &address]));
+            }
+        }
+        self.plan_for(name, Role::Node, args, Vec::new())
+    }
+
+    /// A miner or a validator.
+    pub fn neuron(&self, neuron: &Neuron) -> supervise::Plan {
+        let role = neuron.role();
+        let mut args = words(&[role.name(), "run"]);
+        args.extend(self.membership(&neuron.name));
+        args.extend(words(&["--axon-port", &neuron.port.to_string()]));
+        args.extend(words(&["--metrics-port", &neuron.metrics.to_string()]));
+        if let Some(miner) = &neuron.miner {
+            args.extend(words(&["--engine", miner.engine.word(), "--temperature", &miner.temperature.to_string()]));
+            if !miner.model {
+                args.push("--no-model".into());
+            }
+        }
+        // One core each: several engines that all take every core only disturb each other.
+        let env = vec![log_level(), ("RAYON_NUM_THREADS", "1".into())];
+        self.plan_for(&neuron.name, role, args, env)
+    }
+
+    /// The gateway.
+    pub fn gateway(&self) -> supervise::Plan {
+        let mut args = words(&["gateway", "run"]);
+        args.extend(self.membership("gateway"));
+        args.extend(words(&["--port", &self.plan.gateway.to_string()]));
+        self.plan_for("gateway", Role::Gateway, args, vec![log_level()])
+    }
+
+    /// What `network.json` says about the processes before they start; `hotkeys` are the neurons' and the gateway's.
+    pub fn records(&self, hotkeys: &[String]) -> Vec<ProcessRecord> {
+        let record = |name: &str, role, address: String, port, hotkey: Option<&String>| ProcessRecord {
+            name: name.to_string(),
+            role,
+            process: None,
+            address,
+            port,
+            log: self.folder.log(name),
+            hotkey: hotkey.cloned(),
+        };
+        let mut hotkeys = hotkeys.iter();
+        let mut records = Vec::new();
+        for node in &self.plan.nodes {
+            records.push(record(&node.name, Role::Node, node.rpc.clone(), node.rpc_port, None));
+        }
+        for neuron in &self.plan.neurons {
+            let address = format!("http://127.0.0.1:{}", neuron.port);
+            records.push(record(&neuron.name, neuron.role(), address, neuron.port, hotkeys.next()));
+        }
+        let port = self.plan.gateway;
+        records.push(record("gateway", Role::Gateway, gateway_url(self.plan), port, hotkeys.next()));
+        records
+    }
+
+    /// Wallet, node and state, as every neuron and the gateway take them.
+    fn membership(&self, name: &str) -> Vec<OsString> {
+        let mut args = words(&["--wallet-name", name, "--wallet-hotkey", wallets::HOTKEY, "--wallet-path"]);
+        args.push(self.folder.wallets().into());
+        args.push("--state-dir".into());
+        args.push(self.folder.state(name).into());
+        // By name, some ask one node first, some the other; all can fall back on the rest.
+        let turn = name.bytes().fold(0usize, |sum, byte| sum.wrapping_add(usize::from(byte)));
+        let count = self.plan.nodes.len().max(1);
+        for node in self.plan.nodes.iter().cycle().skip(turn % count).take(count) {
+            args.extend(words(&["--node", &node.rpc]));
+        }
+        args
+    }
+
+    fn plan_for(
+        &self,
+        name: &str,
+        role: Role,
+        args: Vec<OsString>,
+        env: Vec<(&'static str, String)>,
+    ) -> supervise::Plan {
+        let (program, log) = (self.program.clone(), self.folder.log(name));
+        supervise::Plan { name: name.to_string(), program, args, env, log, rank: rank(role) }
+    }
+}
+
+/// Where the gateway listens.
+pub fn gateway_url(plan: &Plan) -> String {
+    format!("http://127.0.0.1:{}", plan.gateway)
+}
+
+fn words(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// This program's file.
+///
+/// # Errors
+/// The system doesn't tell.
+pub fn this_program() -> anyhow::Result<PathBuf> {
+    let path = std::env::current_exe()?;
+    anyhow::ensure!(Path::new(&path).exists(), "{} was replaced while it ran: run the command again", path.display());
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command, GatewayCommand, MinerCommand, UpArgs, ValidatorCommand};
+    use clap::Parser;
+
+    fn up_args() -> UpArgs {
+        match Cli::parse_from(["ganglion", "up", "--base-port", "0"]).command {
+            Command::Up(args) => args,
+            other => panic!("not up: {other:?}"),
+        }
+    }
+
+    fn parse(plan: &supervise::Plan) -> Command {
+        let line = std::iter::once(OsString::from("ganglion")).chain(plan.args.iter().cloned());
+        Cli::try_parse_from(line).expect("our own command lines parse").command
+    }
+
+    #[test]
+    fn children_understand_their_command_lines() {
+        let folder = Folder::locate(Some(Path::new("some place"))).expect("folder");
+        let plan = Plan::make(&up_args(), true, None).expect("plan");
+        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan };
+        for neuron in &plan.neurons {
+            match (parse(&starter.neuron(neuron)), &neuron.miner) {
+                (Command::Miner(MinerCommand::Run(args)), Some(miner)) => {
+                    assert_eq!((args.engine, args.temperature), (miner.engine, miner.temperature));
+                    assert_eq!((args.axon.axon_port, args.axon.metrics_port), (neuron.port, Some(neuron.metrics)));
+                    assert_eq!(args.neuron.nodes.len(), 2);
+                    assert_eq!(args.neuron.wallet_path, Some(folder.wallets()));
+                }
+                (Command::Validator(ValidatorCommand::Run(args)), None) => {
+                    assert_eq!(args.neuron.wallet_name, neuron.name);
+                }
+                (command, _) => panic!("{} became {command:?}", neuron.name),
+            }
+        }
+        let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
+        assert_eq!(args.port, plan.gateway);
+    }
+
+    #[test]
+    fn nodes_know_each_other_and_stay_at_home() {
+        let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
+        let plan = Plan::make(&up_args(), true, None).expect("plan");
+        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan };
+        let key = |name: &str| NodeKey { file: folder.node(name).join("node-key"), peer_id: format!("peer-of-{name}") };
+        let keys = [key("alice"), key("bob")];
+        let command = starter.node(&plan.nodes[0], &keys, 0);
+        let line: Vec<_> = command.args.iter().map(|word| word.to_string_lossy()).collect();
+        let after = |option: &str| line.iter().position(|word| word == option).map(|at| line[at + 1].to_string());
+        let bob = format!("/ip4/127.0.0.1/tcp/{}/p2p/peer-of-bob", plan.nodes[1].p2p_port);
+        assert_eq!(after("--bootnodes"), Some(bob));
+        assert_eq!(after("--listen-addr"), Some(format!("/ip4/127.0.0.1/tcp/{}", plan.nodes[0].p2p_port)));
+        assert!(after("--node-key-file").is_some_and(|file| file.ends_with("alice/node-key")));
+        assert!(line.contains(&"--alice".into()) && !line.contains(&"--bob".into()));
+    }
+}

@@ -1,0 +1,303 @@
+//! The whole network, for real: a question crosses it, the best miner is paid, dies, and is replaced.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use ganglion::folder::{Folder, Record};
+use ganglion::leash::PARENT;
+use ganglion::process::{wait_gone, ProcessId};
+use ganglion::supervise::tail;
+use nix::sys::signal::Signal;
+use serde_json::Value;
+use support::Place;
+
+/// How long a network may take to be ready, on a slow and busy machine.
+const READY: Duration = Duration::from_secs(240);
+/// How long the first payment and a right answer may take.
+const PAYMENT: Duration = Duration::from_secs(300);
+/// How long a command may take.
+const COMMAND: Duration = Duration::from_secs(150);
+/// One TAO, in RAO.
+const TAO: u64 = 1_000_000_000;
+
+/// A network that a test runs. It ends with the value, however the test ends.
+struct Network<'a> {
+    place: &'a Place,
+    /// `None` if it runs in the background.
+    supervisor: Option<Child>,
+    begin: Instant,
+    /// The line that `up --json` printed.
+    ready: Value,
+}
+
+impl<'a> Network<'a> {
+    fn up(place: &'a Place, options: &[&str]) -> Self {
+        let line: Vec<&str> =
+            ["up", "--json", "--base-port", "0", "--no-restart"].iter().chain(options).copied().collect();
+        let log = File::options().create(true).append(true).open(place.file("up.log")).expect("up.log");
+        let begin = Instant::now();
+        let mut command = place.command(&line);
+        // Should the test itself be killed, the network ends too.
+        command.env(PARENT, std::process::id().to_string()).stdout(Stdio::piped()).stderr(log);
+        let mut supervisor = command.spawn().expect("up starts");
+        let stdout = supervisor.stdout.take().expect("stdout");
+        // From here on, whatever fails, the network ends.
+        let mut network = Self { place, supervisor: Some(supervisor), begin, ready: Value::Null };
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut line = String::new();
+            let _ = BufReader::new(stdout).read_line(&mut line);
+            let _ = sender.send(line);
+        });
+        let line = receiver.recv_timeout(READY).expect("the network is ready in time");
+        network.ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("up said {line:?}: {error}"));
+        assert_eq!(network.ready["ready"], true);
+        network
+    }
+
+    fn up_in_background(place: &'a Place, options: &[&str]) -> Self {
+        let line: Vec<&str> = ["up", "--detach", "--json", "--base-port", "0"].iter().chain(options).copied().collect();
+        // Made first, so that the network ends whatever fails.
+        let mut network = Self { place, supervisor: None, begin: Instant::now(), ready: Value::Null };
+        let ended = place.run(&line, READY);
+        assert_eq!(ended.code, Some(0), "up --detach: {ended:?}");
+        network.ready = serde_json::from_str(&ended.stdout).expect("up --detach prints JSON");
+        network
+    }
+
+    fn record(&self) -> Record {
+        let folder = Folder::locate(Some(&self.place.dir())).expect("folder");
+        folder.read().expect("network.json").expect("a record")
+    }
+
+    /// Every process of the network, the supervisor included.
+    fn processes(&self) -> Vec<ProcessId> {
+        let record = self.record();
+        let children = record.processes.iter().filter_map(|process| process.process);
+        children.chain(record.supervisor).collect()
+    }
+
+    /// The network's status. On a machine that is busy beyond measure the command may give up on the nodes: then again.
+    fn status(&self) -> Value {
+        until("a whole status", COMMAND, || {
+            let ended = self.place.run(&["status", "--json"], COMMAND);
+            let status: Value = serde_json::from_str(&ended.stdout).ok()?;
+            (ended.code == Some(0) && status["issuance_rao"].is_u64()).then_some(status)
+        })
+    }
+
+    /// Asks; `Err` is what the command said.
+    fn ask(&self, question: &str) -> Result<Value, String> {
+        let ended = self.place.run(&["ask", question, "--json", "--max-tokens", "48", "--timeout", "90"], COMMAND);
+        match ended.code {
+            Some(0) => Ok(serde_json::from_str(&ended.stdout).expect("ask is JSON")),
+            _ => Err(ended.stderr),
+        }
+    }
+}
+
+impl Drop for Network<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            show_logs(self.place);
+        }
+        let folder = Folder::locate(Some(&self.place.dir())).ok();
+        let record = || folder.as_ref().and_then(|folder| folder.read().ok().flatten());
+        let supervisor = match &self.supervisor {
+            Some(child) => ProcessId::find(child.id()),
+            None => record().and_then(|record| record.supervisor),
+        };
+        for (signal, limit) in [(Signal::SIGTERM, 40), (Signal::SIGKILL, 5)] {
+            let _ = supervisor.map(|supervisor| supervisor.signal(signal));
+            wait_gone(supervisor.as_slice(), Duration::from_secs(limit));
+        }
+        if let Some(child) = &mut self.supervisor {
+            let _ = child.wait();
+        }
+        for process in record().map(|record| record.alive()).unwrap_or_default() {
+            let _ = process.signal(Signal::SIGKILL);
+        }
+    }
+}
+
+fn show_logs(place: &Place) {
+    let show = |path: &Path| {
+        eprintln!("--- the end of {}", path.display());
+        tail(path, 40).iter().for_each(|line| eprintln!("    {line}"));
+    };
+    show(&place.file("up.log"));
+    show(&place.dir().join("supervisor.log"));
+    let Ok(logs) = fs::read_dir(place.dir().join("logs")) else { return };
+    let mut logs: Vec<_> = logs.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    logs.sort();
+    logs.iter().for_each(|path| show(path));
+}
+
+/// Looks until there is something to see, at most `limit`.
+fn until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Option<T>) -> T {
+    let since = Instant::now();
+    loop {
+        if let Some(value) = look() {
+            return value;
+        }
+        assert!(since.elapsed() < limit, "{what}: not within {limit:?}");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+}
+
+fn neurons(status: &Value) -> Vec<Value> {
+    let text = status["subnets"].as_array().expect("subnets").iter().find(|subnet| subnet["netuid"] == 1);
+    text.expect("the text subnet")["neurons"].as_array().expect("neurons").clone()
+}
+
+fn earned(status: &Value, role: &str) -> u64 {
+    let of_role = neurons(status).into_iter().filter(|neuron| neuron["role"] == role);
+    of_role.map(|neuron| neuron["earned_rao"].as_u64().expect("an amount")).sum()
+}
+
+fn hotkeys(status: &Value) -> BTreeSet<String> {
+    neurons(status).iter().map(|neuron| neuron["hotkey"].as_str().expect("hotkey").to_string()).collect()
+}
+
+/// One TAO a block, to the RAO.
+fn check_issuance(status: &Value) {
+    let amount = |name: &str| status[name].as_u64().unwrap_or_else(|| panic!("{name} in {status}"));
+    let block = amount("issuance_block");
+    assert_eq!(amount("emitted_rao"), block * TAO, "at block {block}");
+    assert_eq!(amount("issuance_rao"), amount("emitted_rao") - amount("recycled_rao"), "at block {block}");
+}
+
+/// The number of blocks that all nodes have finalised, after checking that they are the same blocks.
+fn common_finalised(record: &Record) -> u32 {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+    runtime.block_on(async {
+        let mut clients = Vec::new();
+        for node in &record.nodes {
+            clients.push(ganglion::chain::connect(&node.rpc, Duration::from_secs(20)).await.expect("a node"));
+        }
+        assert_eq!(clients.len(), 2);
+        let mut height = u32::MAX;
+        for client in &clients {
+            height = height.min(client.finalized().await.expect("finalised").number);
+        }
+        for number in 1..=height {
+            let one = clients[0].block_hash(number).await.expect("hash");
+            let other = clients[1].block_hash(number).await.expect("hash");
+            assert!(one.is_some() && one == other, "the nodes disagree on the finalised block {number}");
+        }
+        height
+    })
+}
+
+#[test]
+fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
+    let models = ganglion_models::models_dir().expect("a folder for models");
+    let place = Place::new(&models);
+    let has_model = models.join(ganglion_models::verify::SMOLLM2.file_name).exists();
+    // The model is fetched by the set-up; without it everything but its miners can be tried.
+    let options: &[&str] = if has_model { &[] } else { &["--offline"] };
+    let network = Network::up(&place, options);
+    let record = network.record();
+    assert_eq!(record.processes.len(), 2 + 4 + 2 + 1);
+    assert!(record.processes.iter().all(|process| process.process.is_some_and(|id| id.alive())));
+
+    // A user asks at once; anybody may answer before anybody has been measured.
+    let first = until("a first answer", READY, || network.ask("What is 17 + 25?").ok());
+    let first_answer = network.begin.elapsed();
+    assert!(first["answer"].is_string() && first["miner"]["hotkey"].is_string(), "{first}");
+
+    // A second supervisor keeps off.
+    let second = place.run(&["up", "--offline", "--base-port", "0"], COMMAND);
+    assert_eq!(second.code, Some(1), "{second:?}");
+    assert!(second.stderr.contains("already running"), "{second:?}");
+
+    // The loop runs by itself: work is measured and paid.
+    let paid = until("a payment to a miner", PAYMENT, || {
+        let status = network.status();
+        check_issuance(&status);
+        (earned(&status, "miner") > 0).then_some(status)
+    });
+    let first_payment = network.begin.elapsed();
+    let right = until("a right answer", PAYMENT, || {
+        let answer = network.ask("What is 17 + 25?").ok()?;
+        answer["answer"].as_str()?.contains("42").then_some(answer)
+    });
+    let right_answer = network.begin.elapsed();
+
+    // The best miner dies; the next one answers.
+    let resident: u64 = network.processes().iter().filter_map(|process| process.resident()).sum();
+    let record = network.record();
+    let status = network.status();
+    let best = best_miner(&status);
+    let process = record.process(best["process"].as_str().expect("a process")).expect("in the record");
+    let killed = process.process.expect("it runs");
+    assert_eq!(killed.signal(Signal::SIGKILL), Ok(true));
+    assert!(wait_gone(&[killed], Duration::from_secs(20)).is_empty());
+    let since = Instant::now();
+    let other = network.ask("What is 17 + 25?").expect("still answered");
+    let fallback = since.elapsed();
+    assert_ne!(other["miner"]["hotkey"], best["hotkey"], "the dead don't answer");
+    let status = network.status();
+    let dead =
+        neurons(&status).into_iter().find(|neuron| neuron["hotkey"] == best["hotkey"]).expect("still registered");
+    assert_eq!(dead["alive"], false, "{dead}");
+    check_issuance(&status);
+
+    // Down: nothing is left.
+    let record = network.record();
+    let finalised = common_finalised(&record);
+    let before = network.status();
+    let all = network.processes();
+    let down = place.run(&["down"], COMMAND);
+    assert_eq!(down.code, Some(0), "{down:?}");
+    assert!(wait_gone(&all, Duration::ZERO).is_empty(), "down returned before the end");
+    assert_eq!(place.run(&["status"], COMMAND).code, Some(3));
+    let seconds = network.ready["seconds"].clone();
+    drop(network);
+
+    // Up again, in the background: the same chain, the same wallets, the same earnings. Then the supervisor is killed
+    // outright, and can't end anything.
+    let again = Network::up_in_background(&place, options);
+    let after = network_again(&again, &before);
+    let all = again.processes();
+    let supervisor = again.record().supervisor.expect("a supervisor");
+    assert_eq!(supervisor.signal(Signal::SIGKILL), Ok(true));
+    assert!(wait_gone(&all, Duration::from_secs(20)).is_empty(), "children must not outlive their supervisor");
+    assert_eq!(place.run(&["status"], COMMAND).code, Some(3));
+    let again_seconds = again.ready["seconds"].clone();
+    drop(again);
+
+    println!("language model            {}", if has_model { "SmolLM2" } else { "none (offline)" });
+    println!("first finalised block     {} s, warm {} s", seconds["first_finalised"], again_seconds["first_finalised"]);
+    println!("network ready             {} s, warm {} s", seconds["ready"], again_seconds["ready"]);
+    println!("first answer              {:.1} s", first_answer.as_secs_f64());
+    println!("first payment to a miner  {:.1} s, at block {}", first_payment.as_secs_f64(), paid["issuance_block"]);
+    println!("right answer              {:.1} s, from {}", right_answer.as_secs_f64(), right["miner"]);
+    println!("answer after the kill     {:.1} s, from {}", fallback.as_secs_f64(), other["miner"]);
+    println!("finalised blocks compared {finalised}");
+    println!("resident memory           {} MiB in {} processes", resident >> 20, all.len());
+    println!("miners earned             {} RAO by block {}", earned(&after, "miner"), after["issuance_block"]);
+}
+
+fn best_miner(status: &Value) -> Value {
+    let miners = neurons(status).into_iter().filter(|neuron| neuron["role"] == "miner" && neuron["alive"] == true);
+    let incentive = |neuron: &Value| neuron["incentive"].as_f64().expect("incentive");
+    miners.max_by(|one, other| incentive(one).total_cmp(&incentive(other))).expect("a miner lives")
+}
+
+/// Checks that a network that was started again is the one of `before`; returns its status.
+fn network_again(network: &Network<'_>, before: &Value) -> Value {
+    let after = network.status();
+    check_issuance(&after);
+    assert!(after["issuance_block"].as_u64() >= before["issuance_block"].as_u64(), "the chain went on");
+    assert!(earned(&after, "miner") >= earned(before, "miner"), "nobody lost anything");
+    assert_eq!(hotkeys(&after), hotkeys(before), "nobody registered anew");
+    after
+}

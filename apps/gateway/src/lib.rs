@@ -1,0 +1,64 @@
+//! The door for users: OpenAI-shaped requests, answered by the best miner of a subnet.
+//!
+//! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. It asks the miner with
+//! the highest incentive that works; if that one fails, the next; if it is late, the next as well, and the first good
+//! answer wins. The reply says whose answer it is.
+
+mod ask;
+mod config;
+mod directory;
+mod error;
+mod metrics;
+mod openai;
+mod reply;
+mod routes;
+mod server;
+mod standing;
+mod state;
+
+pub use config::GatewayConfig;
+pub use directory::{ChainDirectory, Directory, Listing, Miner};
+pub use error::GatewayError;
+
+use std::{future::Future, sync::Arc};
+use tokio::net::TcpListener;
+
+/// Runs a gateway on `listener` until `shutdown`; then running requests get 4 s. It starts without a node and answers
+/// 503 until one has been reached.
+///
+/// # Errors
+/// [`GatewayError::Listen`] if the listening socket breaks.
+pub async fn run(
+    config: GatewayConfig,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    let chain = Arc::new(ChainDirectory::default());
+    let follow = chain.clone();
+    let settings = config.clone();
+    tokio::select! {
+        result = run_with(config, chain, listener, shutdown) => result,
+        () = async move { follow.follow(&settings).await } => Ok(()),
+    }
+}
+
+/// [`run`], with miners from elsewhere than the chain.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with(
+    config: GatewayConfig,
+    directory: Arc<dyn Directory>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    let shared = Arc::new(state::Shared::new(config, directory)?);
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
+    }
+    let router = routes::router(shared.clone());
+    tokio::select! {
+        result = server::serve(router, listener, &shared.config, shutdown) => Ok(result?),
+        () = shared.probe() => Ok(()),
+    }
+}

@@ -1,0 +1,190 @@
+//! What OpenAI clients send, read strictly where it matters and leniently where it doesn't.
+
+use crate::{error::ApiError, GatewayConfig};
+use axum::http::StatusCode;
+use ganglion_models::{Message, Role};
+use ganglion_subnet_text::TextRequest;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Most messages that are read at all; miners may take fewer.
+const MAX_MESSAGES: usize = 256;
+const MAX_STOPS: usize = 4;
+const MAX_STOP: usize = 256;
+
+#[derive(Deserialize)]
+struct Body {
+    model: Option<String>,
+    messages: Option<Vec<Turn>>,
+    max_tokens: Option<i64>,
+    max_completion_tokens: Option<i64>,
+    temperature: Option<f64>,
+    seed: Option<i64>,
+    n: Option<i64>,
+    stream: Option<bool>,
+    stream_options: Option<StreamOptions>,
+    stop: Option<Stop>,
+    tools: Option<Value>,
+    functions: Option<Value>,
+    response_format: Option<Format>,
+}
+
+#[derive(Deserialize)]
+struct Turn {
+    role: String,
+    content: Option<Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Content {
+    Text(String),
+    Parts(Vec<Part>),
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stop {
+    One(String),
+    Several(Vec<String>),
+}
+
+#[derive(Deserialize)]
+struct StreamOptions {
+    include_usage: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Format {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// A chat request that can be passed on.
+#[derive(Debug)]
+pub(crate) struct ChatRequest {
+    pub(crate) model: String,
+    pub(crate) text: TextRequest,
+    pub(crate) stream: bool,
+    pub(crate) include_usage: bool,
+    pub(crate) stops: Vec<String>,
+}
+
+impl ChatRequest {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// 400, with the parameter at fault.
+    pub(crate) fn read(body: &[u8], config: &GatewayConfig) -> Result<Self, ApiError> {
+        let body: Body = serde_json::from_slice(body).map_err(|error| {
+            let code = if error.is_data() { "invalid_request" } else { "invalid_json" };
+            ApiError::new(StatusCode::BAD_REQUEST, code, format!("the body is no chat request: {error}"))
+        })?;
+        let unsupported =
+            |param| Err(ApiError::invalid(param, format!("`{param}` isn't supported here: leave it out")));
+        for (param, value) in [("tools", &body.tools), ("functions", &body.functions)] {
+            let empty =
+                value.as_ref().is_none_or(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty));
+            if !empty {
+                return unsupported(param);
+            }
+        }
+        if body.response_format.is_some_and(|format| format.kind != "text") {
+            return Err(ApiError::invalid("response_format", "only `text` is supported here"));
+        }
+        if body.n.is_some_and(|n| n != 1) {
+            return Err(ApiError::invalid("n", "only one choice is made: leave `n` out, or ask several times"));
+        }
+        let model = body.model.filter(|model| !model.is_empty());
+        let model = model.ok_or_else(|| ApiError::invalid("model", "name a model, such as `text`"))?;
+        let temperature = body.temperature.unwrap_or(0.0);
+        if !(0.0..=2.0).contains(&temperature) {
+            return Err(ApiError::invalid("temperature", "give a temperature from 0 to 2"));
+        }
+        let text = TextRequest {
+            messages: messages(body.messages)?,
+            max_tokens: tokens(body.max_completion_tokens.or(body.max_tokens), config)?,
+            temperature: temperature as f32,
+            seed: body.seed.map_or_else(rand::random, |seed| u64::from_le_bytes(seed.to_le_bytes())),
+        };
+        // What no miner would take is told at once.
+        text.check().map_err(|error| ApiError::invalid("messages", error.to_string()))?;
+        Ok(Self {
+            model,
+            text,
+            stream: body.stream.unwrap_or(false),
+            include_usage: body.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
+            stops: stops(body.stop)?,
+        })
+    }
+}
+
+fn tokens(wish: Option<i64>, config: &GatewayConfig) -> Result<u32, ApiError> {
+    match wish {
+        None => Ok(config.default_tokens.min(config.max_tokens).max(1)),
+        Some(wish) if wish < 1 => Err(ApiError::invalid("max_tokens", "ask for at least 1 token")),
+        Some(wish) => Ok(u32::try_from(wish).unwrap_or(u32::MAX).min(config.max_tokens.max(1))),
+    }
+}
+
+fn messages(turns: Option<Vec<Turn>>) -> Result<Vec<Message>, ApiError> {
+    let turns = turns.unwrap_or_default();
+    if turns.is_empty() || turns.len() > MAX_MESSAGES {
+        return Err(ApiError::invalid("messages", format!("send 1 to {MAX_MESSAGES} messages")));
+    }
+    turns.into_iter().map(message).collect()
+}
+
+fn message(turn: Turn) -> Result<Message, ApiError> {
+    let role = match turn.role.as_str() {
+        "system" | "developer" => Role::System,
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        _ => return Err(ApiError::invalid("messages", "a role is system, developer, user or assistant")),
+    };
+    let content = match turn.content {
+        Some(Content::Text(text)) => text,
+        Some(Content::Parts(parts)) => {
+            let mut whole = String::new();
+            for part in parts {
+                match (part.kind.as_str(), part.text) {
+                    ("text", Some(text)) => whole.push_str(&text),
+                    _ => return Err(ApiError::invalid("messages", "only text parts are understood")),
+                }
+            }
+            whole
+        }
+        None if role == Role::Assistant => String::new(),
+        None => return Err(ApiError::invalid("messages", "a message needs `content`: text, or a list of text parts")),
+    };
+    Ok(Message { role, content })
+}
+
+fn stops(stop: Option<Stop>) -> Result<Vec<String>, ApiError> {
+    let stops = match stop {
+        None => Vec::new(),
+        Some(Stop::One(stop)) => vec![stop],
+        Some(Stop::Several(stops)) => stops,
+    };
+    if stops.len() > MAX_STOPS || stops.iter().any(|stop| stop.is_empty() || stop.len() > MAX_STOP) {
+        let message = format!("give at most {MAX_STOPS} stop texts of 1 to {MAX_STOP} bytes");
+        return Err(ApiError::invalid("stop", message));
+    }
+    Ok(stops)
+}
+
+/// The text up to the first stop, and whether there was one.
+pub(crate) fn cut(text: &str, stops: &[String]) -> (String, bool) {
+    let end = stops.iter().filter_map(|stop| text.find(stop.as_str())).min();
+    match end {
+        Some(end) => (text.get(..end).unwrap_or_default().to_owned(), true),
+        None => (text.to_owned(), false),
+    }
+}

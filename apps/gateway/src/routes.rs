@@ -1,0 +1,182 @@
+//! The HTTP routes.
+
+use crate::{error::ApiError, openai::ChatRequest, reply::Reply, standing::Access, state::Shared};
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{header::CONTENT_LENGTH, HeaderMap, Method, StatusCode, Uri},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+    Json, Router,
+};
+use futures::StreamExt;
+use serde_json::{json, Value};
+use std::{sync::Arc, time::Instant};
+use tokio::time::timeout;
+
+type App = State<Arc<Shared>>;
+
+/// All routes.
+pub(crate) fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/v1/chat/completions", post(chat))
+        .route("/v1/models", get(models))
+        .route("/v1/models/{*model}", get(model))
+        .route("/v1/network", get(network))
+        .route("/health", get(health))
+        .route("/metrics", get(metrics))
+        .fallback(nowhere)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn_with_state(shared.clone(), measure))
+        .with_state(shared)
+}
+
+async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    let Ok(_slot) = shared.slots.try_acquire() else {
+        let message = "the gateway has all the requests it can hold: try again in a second";
+        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
+    };
+    let body = read(&shared, &headers, body).await?;
+    let request = ChatRequest::read(&body, &shared.config)?;
+    drop(body);
+    let candidates = shared.candidates(&request.model)?;
+    let answered = shared.asker.ask(&candidates, &request.text).await?;
+    let reply = Reply::new(&request, answered);
+    Ok(if request.stream { reply.stream(request.include_usage) } else { reply.whole() })
+}
+
+/// Reads a body of bounded size in bounded time.
+async fn read(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, ApiError> {
+    let most = shared.config.body_bytes;
+    let too_large = || {
+        let message = format!("a request body has at most {most} bytes");
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    };
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > most)) {
+        return Err(too_large());
+    }
+    let reading = async {
+        let mut bytes = Vec::new();
+        let mut chunks = body.into_data_stream();
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk
+                .map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "bad_body", "the body ended before its end"))?;
+            if bytes.len().saturating_add(chunk.len()) > most {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    let late = || ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", "the body took too long to arrive");
+    timeout(shared.config.read_timeout, reading).await.map_err(|_| late())?
+}
+
+fn described(id: &str) -> Value {
+    // Clients want a date; models here have none.
+    json!({ "id": id, "object": "model", "created": 0, "owned_by": "ganglion" })
+}
+
+async fn models(State(shared): App) -> Json<Value> {
+    let data: Vec<_> = shared.models().iter().map(|id| described(id)).collect();
+    Json(json!({ "object": "list", "data": data }))
+}
+
+async fn model(
+    State(shared): App,
+    axum::extract::Path(id): axum::extract::Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    if shared.models().contains(&id) {
+        return Ok(Json(described(&id)));
+    }
+    let id: String = id.chars().filter(|c| !c.is_control()).take(100).collect();
+    Err(ApiError::new(
+        StatusCode::NOT_FOUND,
+        "model_not_found",
+        format!("there is no model `{id}`: see GET /v1/models"),
+    ))
+}
+
+async fn network(State(shared): App) -> Json<Value> {
+    let listing = shared.listing();
+    let now = Instant::now();
+    let miners: Vec<_> = listing
+        .iter()
+        .flat_map(|listing| &listing.miners)
+        .map(|miner| {
+            let standing = shared.standings.of(&miner.hotkey);
+            let latency = standing.latency.and_then(|latency| u64::try_from(latency.as_millis()).ok());
+            json!({
+                "uid": miner.uid, "hotkey": miner.hotkey.to_ss58(), "address": miner.address.to_string(),
+                "incentive": miner.share(), "alive": standing.alive,
+                "paused": standing.access(now) == Access::Paused, "latency_ms": latency
+            })
+        })
+        .collect();
+    Json(json!({
+        "netuid": shared.config.netuid,
+        "block": listing.as_ref().map(|listing| listing.block),
+        "age_s": listing.as_ref().map(|listing| listing.read_at.elapsed().as_secs()),
+        "miners": miners
+    }))
+}
+
+async fn health(State(shared): App) -> Json<Value> {
+    let listing = shared.listing();
+    Json(json!({
+        "status": "ok",
+        "ready": listing.as_ref().is_some_and(|listing| !listing.miners.is_empty()),
+        "version": env!("CARGO_PKG_VERSION"),
+        "netuid": shared.config.netuid,
+        "block": listing.as_ref().map(|listing| listing.block),
+        "miners": listing.as_ref().map_or(0, |listing| listing.miners.len()),
+        "age_s": listing.as_ref().map(|listing| listing.read_at.elapsed().as_secs())
+    }))
+}
+
+async fn metrics(State(shared): App) -> Result<Response, ApiError> {
+    let text = shared
+        .metrics
+        .text()
+        .map_err(|error| ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", error.to_string()))?;
+    Ok(([("content-type", "text/plain; version=0.0.4")], text).into_response())
+}
+
+async fn nowhere(uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(100).collect();
+    ApiError::new(StatusCode::NOT_FOUND, "not_found", format!("there is nothing at {path}"))
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(100).collect();
+    let message = format!("{path} doesn't take {method}");
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+/// Counts and times a request. Only known routes become labels, so that strangers can't make up any.
+async fn measure(State(shared): App, request: Request, next: Next) -> Response {
+    let route = match request.uri().path() {
+        "/v1/chat/completions" => "chat",
+        "/v1/models" => "models",
+        "/v1/network" => "network",
+        "/health" => "health",
+        "/metrics" => "metrics",
+        _ => "other",
+    };
+    // Also counts down when the client hangs up and this future is dropped.
+    struct InFlight(Arc<Shared>);
+    impl Drop for InFlight {
+        fn drop(&mut self) {
+            self.0.metrics.in_flight.dec();
+        }
+    }
+    shared.metrics.in_flight.inc();
+    let _in_flight = InFlight(shared.clone());
+    let started = Instant::now();
+    let response = next.run(request).await;
+    shared.metrics.requests.with_label_values(&[route, response.status().as_str()]).inc();
+    shared.metrics.seconds.with_label_values(&[route]).observe(started.elapsed().as_secs_f64());
+    response
+}

@@ -1,0 +1,114 @@
+//! What all requests share.
+
+use crate::{
+    ask::Asker,
+    directory::{Directory, Listing, Miner},
+    error::ApiError,
+    metrics::Metrics,
+    standing::Standings,
+    GatewayConfig,
+};
+use axum::http::StatusCode;
+use ganglion_keys::PublicKey;
+use ganglion_wire::Dendrite;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
+
+/// Models named one by one in an error; `/v1/models` has all.
+const NAMED: usize = 16;
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Ports looked at together.
+const PROBES: usize = 16;
+
+/// The gateway's state.
+pub(crate) struct Shared {
+    pub(crate) config: Arc<GatewayConfig>,
+    pub(crate) directory: Arc<dyn Directory>,
+    pub(crate) standings: Arc<Standings>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) asker: Asker,
+    pub(crate) slots: Semaphore,
+}
+
+impl Shared {
+    pub(crate) fn new(config: GatewayConfig, directory: Arc<dyn Directory>) -> Result<Self, prometheus::Error> {
+        let config = Arc::new(config);
+        let standings = Arc::new(Standings::new(&config));
+        let metrics = Arc::new(Metrics::new()?);
+        let asker = Asker {
+            dendrite: Dendrite::new(config.keypair.clone()),
+            config: config.clone(),
+            standings: standings.clone(),
+            metrics: metrics.clone(),
+        };
+        let slots = Semaphore::new(config.in_flight.clamp(1, Semaphore::MAX_PERMITS));
+        Ok(Self { config, directory, standings, metrics, asker, slots })
+    }
+
+    pub(crate) fn listing(&self) -> Option<Arc<Listing>> {
+        self.directory.listing()
+    }
+
+    /// Who may answer for a model, best first.
+    ///
+    /// # Errors
+    /// 404 if there is no such model, 503 if the chain hasn't been read yet.
+    pub(crate) fn candidates(&self, model: &str) -> Result<Vec<Miner>, ApiError> {
+        let known = matches!(model, "text" | "text:best") || model.starts_with("text:");
+        if !known {
+            return Err(self.no_model(model));
+        }
+        let listing = self.listing().ok_or_else(|| {
+            ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly")
+        })?;
+        match model.strip_prefix("text:") {
+            None | Some("best") => Ok(self.standings.order(&listing.miners, Instant::now())),
+            Some(hotkey) => {
+                let hotkey = PublicKey::from_ss58(hotkey).map_err(|_| self.no_model(model))?;
+                let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
+                miner.map(|miner| vec![miner.clone()]).ok_or_else(|| self.no_model(model))
+            }
+        }
+    }
+
+    fn no_model(&self, model: &str) -> ApiError {
+        let model: String = model.chars().filter(|c| !c.is_control()).take(100).collect();
+        let mut names = self.models();
+        let more = if names.len() > NAMED { ", … (GET /v1/models lists all)" } else { "" };
+        names.truncate(NAMED);
+        let message = format!("there is no model `{model}`; there are: {}{more}", names.join(", "));
+        ApiError { param: Some("model"), ..ApiError::new(StatusCode::NOT_FOUND, "model_not_found", message) }
+    }
+
+    /// The names of all models.
+    pub(crate) fn models(&self) -> Vec<String> {
+        let mut names = vec!["text".to_owned(), "text:best".to_owned()];
+        if let Some(listing) = self.listing() {
+            names.extend(listing.miners.iter().map(|miner| format!("text:{}", miner.hotkey.to_ss58())));
+        }
+        names
+    }
+
+    /// Looks at the miners' ports again and again, for ever.
+    pub(crate) async fn probe(&self) {
+        use futures::StreamExt;
+        loop {
+            if let Some(listing) = self.listing() {
+                self.standings.retain(&listing.miners);
+                self.metrics.miners.set(i64::try_from(listing.miners.len()).unwrap_or(i64::MAX));
+                self.metrics.block.set(listing.block.into());
+                let probes = listing.miners.clone().into_iter().map(|miner| async move {
+                    let opened = timeout(PROBE_TIMEOUT, TcpStream::connect(miner.address)).await;
+                    self.standings.probed(&miner.hotkey, matches!(opened, Ok(Ok(_))));
+                });
+                futures::stream::iter(probes).buffer_unordered(PROBES).for_each(|()| async {}).await;
+                tokio::time::sleep(self.config.probe.max(Duration::from_millis(50))).await;
+            } else {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What a node answers over JSON-RPC beside Substrate's own methods.
+
+use crate::backend::{Backend, Client, Pool, SelectChain};
+use ganglion_runtime::{opaque::Block, BlockNumber, Hash};
+use jsonrpsee::RpcModule;
+use sc_consensus_babe::BabeWorkerHandle;
+use sc_consensus_grandpa::{
+    FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
+};
+use sc_rpc::SubscriptionTaskExecutor;
+use std::sync::Arc;
+
+/// What the methods need.
+pub(crate) struct Parts {
+    pub client: Arc<Client>,
+    pub pool: Arc<Pool>,
+    pub select_chain: SelectChain,
+    pub keystore: sp_keystore::KeystorePtr,
+    pub babe: BabeWorkerHandle<Block>,
+    pub authorities: SharedAuthoritySet<Hash, BlockNumber>,
+    pub voter_state: SharedVoterState,
+    pub justifications: GrandpaJustificationStream<Block>,
+    pub finality_proofs: Arc<FinalityProofProvider<Backend, Block>>,
+}
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Account nonces, fees, BABE and GRANDPA.
+pub(crate) fn module(parts: &Parts, executor: SubscriptionTaskExecutor) -> Result<RpcModule<()>, Error> {
+    use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
+    use sc_consensus_babe_rpc::{Babe, BabeApiServer};
+    use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
+    use substrate_frame_rpc_system::{System, SystemApiServer};
+
+    let mut module = RpcModule::new(());
+    module.merge(System::new(parts.client.clone(), parts.pool.clone()).into_rpc())?;
+    module.merge(TransactionPayment::new(parts.client.clone()).into_rpc())?;
+    let babe = Babe::new(
+        parts.client.clone(),
+        parts.babe.clone(),
+        parts.keystore.clone(),
+        parts.select_chain.clone(),
+    );
+    module.merge(babe.into_rpc())?;
+    let grandpa = Grandpa::new(
+        executor,
+        parts.authorities.clone(),
+        parts.voter_state.clone(),
+        parts.justifications.clone(),
+        parts.finality_proofs.clone(),
+    );
+    module.merge(grandpa.into_rpc())?;
+    Ok(module)
+}

@@ -1,0 +1,8 @@
+//! The ledger's rules on the real composition of pallets.
+
+mod emission;
+mod launch;
+mod registration;
+mod staking;
+mod weights;
+mod world;

@@ -1,0 +1,256 @@
+//! The one supervised connection: reconnects, fails over, and never waits without a deadline.
+
+use crate::{
+    error::{shorten, ClientError},
+    hex32, Deadlines,
+};
+use serde::de::DeserializeOwned;
+use std::{
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        Arc, OnceLock,
+    },
+    time::Duration,
+};
+use subxt::ext::jsonrpsee::ws_client::{PingConfig, WsClientBuilder};
+use subxt_rpcs::{
+    client::{rpc_params, RpcClient, RpcParams, RpcSubscription},
+    Error as RpcError,
+};
+use tokio::{
+    sync::Mutex,
+    time::{sleep, timeout, timeout_at, Instant},
+};
+
+/// A metagraph of 4 096 neurons is about 1 MB in hexadecimal, the metadata about as much.
+const MAX_ANSWER: u32 = 32 * 1024 * 1024;
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Below this much of a call's time, a silent connection gets what is left instead of being replaced.
+const LEAST_ATTEMPT: Duration = Duration::from_millis(500);
+
+pub(crate) struct Link {
+    urls: Vec<String>,
+    deadlines: Deadlines,
+    genesis: OnceLock<[u8; 32]>,
+    generation: AtomicU64,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    connection: Option<Connection>,
+    /// The endpoint to try first when there is no connection.
+    next: usize,
+}
+
+#[derive(Clone)]
+struct Connection {
+    rpc: RpcClient,
+    generation: u64,
+}
+
+impl Link {
+    pub(crate) fn new(urls: &[String], deadlines: Deadlines) -> Result<Arc<Self>, ClientError> {
+        if urls.is_empty() {
+            return Err(ClientError::NoEndpoints);
+        }
+        for url in urls {
+            let reason = match url.split_once("://") {
+                Some(("ws" | "wss", rest)) if !rest.is_empty() => continue,
+                Some(("ws" | "wss", _)) => "the host is missing",
+                Some(_) => "only ws:// and wss:// are spoken here",
+                None => "the ws:// in front is missing",
+            };
+            return Err(ClientError::BadUrl { url: url.clone(), reason: reason.into() });
+        }
+        Ok(Arc::new(Self {
+            urls: urls.to_vec(),
+            deadlines,
+            genesis: OnceLock::new(),
+            generation: AtomicU64::new(0),
+            state: Mutex::default(),
+        }))
+    }
+
+    pub(crate) fn deadlines(&self) -> Deadlines {
+        self.deadlines
+    }
+
+    /// Hash of block 0; all zero before the first connection, which [`crate::Client::connect`] waits for.
+    pub(crate) fn genesis(&self) -> [u8; 32] {
+        self.genesis.get().copied().unwrap_or_default()
+    }
+
+    /// Changes with every new connection.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// The time by which a read that starts now must be answered.
+    pub(crate) fn call_deadline(&self) -> Instant {
+        Instant::now() + self.deadlines.call
+    }
+
+    /// Connects, unless connected.
+    pub(crate) async fn ensure(&self) -> Result<(), ClientError> {
+        self.connection(Instant::now() + self.deadlines.connect).await.map(drop)
+    }
+
+    /// Asks the node, on another connection or endpoint if one fails. For requests that may be sent twice.
+    pub(crate) async fn request<R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: RpcParams,
+        deadline: Instant,
+    ) -> Result<R, ClientError> {
+        let started = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let connection = self.connection(deadline).await?;
+            let attempt = attempt_deadline(deadline);
+            let lost = match timeout_at(attempt, connection.rpc.request::<R>(method, params.clone())).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(RpcError::User(error))) => return Err(refusal(method, &error)),
+                Ok(Err(RpcError::Deserialization(error))) => {
+                    return Err(ClientError::Answer { method: method.into(), reason: shorten(&error.to_string()) })
+                }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "the connection went silent".into(),
+            };
+            tracing::debug!(target: "ganglion::client", method, %lost, "connection dropped");
+            self.replace(connection.generation).await;
+            if Instant::now() + pause >= deadline {
+                return Err(ClientError::Timeout { what: method.into(), seconds: whole_seconds(started.elapsed()) });
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Opens a subscription on the present connection. It ends with the connection.
+    pub(crate) async fn subscribe<R: DeserializeOwned>(
+        &self,
+        method: &str,
+        unsubscribe: &str,
+    ) -> Result<RpcSubscription<R>, ClientError> {
+        let deadline = self.call_deadline();
+        let connection = self.connection(deadline).await?;
+        let lost = match timeout_at(deadline, connection.rpc.subscribe(method, rpc_params![], unsubscribe)).await {
+            Ok(Ok(subscription)) => return Ok(subscription),
+            Ok(Err(RpcError::User(error))) => return Err(refusal(method, &error)),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the connection went silent".into(),
+        };
+        self.replace(connection.generation).await;
+        Err(ClientError::Unreachable { endpoints: self.endpoints(), reason: shorten(&lost) })
+    }
+
+    /// Gives up the connection of `generation`, so that the next request makes a new one, at the next endpoint first.
+    pub(crate) async fn replace(&self, generation: u64) {
+        let mut state = self.state.lock().await;
+        if state.connection.as_ref().is_some_and(|connection| connection.generation == generation) {
+            state.connection = None;
+            state.next = state.next.wrapping_add(1);
+        }
+    }
+
+    async fn connection(&self, deadline: Instant) -> Result<Connection, ClientError> {
+        let late = |reason: &str| ClientError::Unreachable { endpoints: self.endpoints(), reason: reason.into() };
+        let Ok(mut state) = timeout_at(deadline, self.state.lock()).await else {
+            return Err(late("still connecting"));
+        };
+        if let Some(connection) = &state.connection {
+            return Ok(connection.clone());
+        }
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let mut last = late("no time left");
+            for _ in 0..self.urls.len() {
+                let Some(url) = self.urls.get(state.next % self.urls.len().max(1)) else { break };
+                match self.open(url, deadline).await {
+                    Ok(rpc) => {
+                        let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
+                        tracing::debug!(target: "ganglion::client", %url, generation, "connected");
+                        let connection = Connection { rpc, generation };
+                        state.connection = Some(connection.clone());
+                        return Ok(connection);
+                    }
+                    Err(error) => {
+                        last = error;
+                        state.next = state.next.wrapping_add(1);
+                    }
+                }
+            }
+            if Instant::now() + pause >= deadline {
+                return Err(last);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Connects to one endpoint and makes sure that it serves our chain.
+    async fn open(&self, url: &str, deadline: Instant) -> Result<RpcClient, ClientError> {
+        let late = |reason: &str| ClientError::Unreachable { endpoints: url.into(), reason: shorten(reason) };
+        let attempt = attempt_deadline(deadline);
+        let left = attempt.saturating_duration_since(Instant::now());
+        let build = WsClientBuilder::new()
+            .connection_timeout(left.max(Duration::from_millis(1)))
+            // Ours are shorter; this one only frees the slot.
+            .request_timeout(self.deadlines.call.max(self.deadlines.connect) * 2)
+            .max_response_size(MAX_ANSWER)
+            .max_buffer_capacity_per_subscription(64)
+            .enable_ws_ping(PingConfig::default())
+            .build(url);
+        let rpc = match timeout(left, build).await {
+            Ok(Ok(client)) => RpcClient::new(client),
+            Ok(Err(error)) => return Err(late(&error.to_string())),
+            Err(_) => return Err(late("the connection wasn't accepted in time")),
+        };
+        let asked = timeout_at(attempt, rpc.request::<Option<String>>("chain_getBlockHash", rpc_params![0u32])).await;
+        let found = match asked {
+            Ok(Ok(Some(text))) => hex32(&text).ok_or_else(|| late("the genesis hash is not a hash"))?,
+            Ok(Ok(None)) => return Err(late("it has no block 0")),
+            Ok(Err(error)) => return Err(late(&error.to_string())),
+            Err(_) => return Err(late("it accepts connections but doesn't answer")),
+        };
+        let expected = *self.genesis.get_or_init(|| found);
+        if expected != found {
+            return Err(ClientError::WrongChain {
+                url: url.into(),
+                expected: hex::encode(expected),
+                found: hex::encode(found),
+            });
+        }
+        Ok(rpc)
+    }
+
+    fn endpoints(&self) -> String {
+        self.urls.join(", ")
+    }
+}
+
+/// Leaves time for another connection when this one turns out to be dead.
+fn attempt_deadline(deadline: Instant) -> Instant {
+    let now = Instant::now();
+    let left = deadline.saturating_duration_since(now);
+    if left / 2 < LEAST_ATTEMPT {
+        deadline
+    } else {
+        now + left / 2
+    }
+}
+
+fn refusal(method: &str, error: &subxt_rpcs::UserError) -> ClientError {
+    let detail = error.data.as_ref().map(|data| data.get().trim_matches('"').to_owned());
+    let message = match detail {
+        Some(detail) if !detail.is_empty() && detail != "null" => format!("{}: {detail}", error.message),
+        _ => error.message.clone(),
+    };
+    ClientError::Rpc { method: method.into(), code: error.code, message: shorten(&message) }
+}
+
+pub(crate) fn whole_seconds(duration: Duration) -> u64 {
+    duration.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,130 @@
+//! Connections that break, hang, or lead to the wrong chain.
+
+use super::{
+    bounded, connect,
+    fake_node::FakeNode,
+    proxy::{Mode, Proxy},
+    text, DEADLINES,
+};
+use crate::{Client, ClientError, Deadlines};
+use futures::StreamExt;
+use std::time::Duration;
+
+#[tokio::test]
+async fn reads_come_from_the_runtime_api() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.produce();
+    assert_eq!(client.best().await.expect("best").number, 1);
+    assert_eq!(client.finalized().await.expect("finalised").number, 0);
+    assert_eq!(client.block_hash(0).await.expect("hash"), Some(client.genesis_hash()));
+    assert_eq!(client.block_hash(9).await.expect("hash"), None);
+    assert_eq!(client.health().await.expect("health").peers, 3);
+    assert_eq!(client.emission().await.expect("emission").recycled, 1);
+    assert_eq!(client.metagraph(1u16).await.expect("metagraph"), None);
+    assert_eq!(client.mismatches().await.expect("shape"), Vec::<String>::new());
+    let odd = client.subnets().await.expect_err("bytes of another shape");
+    assert!(text(&odd).contains("NetworkApi call subnets changed"), "{odd}");
+    let gone = client.registration(1u16).await.expect_err("no such method");
+    assert!(text(&gone).contains("NetworkApi call registration changed"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_cut_connection_is_replaced() {
+    let node = FakeNode::start().await;
+    let proxy = Proxy::new(node.address).await;
+    let client = connect(&[proxy.url()]).await;
+    for _ in 0..5 {
+        proxy.cut(Mode::Pass);
+        assert_eq!(bounded(client.best()).await.expect("reconnected").number, 0);
+    }
+}
+
+#[tokio::test]
+async fn another_node_takes_over() {
+    let node = FakeNode::start().await;
+    for mode in [Mode::Refuse, Mode::Stall] {
+        let (first, second) = (Proxy::new(node.address).await, Proxy::new(node.address).await);
+        let client = connect(&[first.url(), second.url()]).await;
+        client.best().await.expect("the first");
+        first.cut(mode);
+        bounded(client.best()).await.expect("the second");
+        first.cut(Mode::Pass);
+        second.cut(mode);
+        bounded(client.best()).await.expect("the first again");
+    }
+}
+
+#[tokio::test]
+async fn a_dead_first_node_does_not_stop_connecting() {
+    let node = FakeNode::start().await;
+    let dead = Proxy::new(node.address).await;
+    dead.cut(Mode::Stall);
+    let client = connect(&[dead.url(), node.url()]).await;
+    client.best().await.expect("the second");
+}
+
+#[tokio::test]
+async fn nothing_waits_for_ever() {
+    let node = FakeNode::start().await;
+    let proxy = Proxy::new(node.address).await;
+    let short = Deadlines { call: Duration::from_secs(2), connect: Duration::from_secs(2), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[proxy.url()], DEADLINES)).await.expect("connects");
+    let hasty = bounded(Client::connect_with(&[proxy.url()], short)).await.expect("connects");
+    for mode in [Mode::Refuse, Mode::Stall] {
+        proxy.cut(mode);
+        let error = bounded(hasty.best()).await.expect_err("nobody answers");
+        assert!(error.is_transient(), "{error}");
+        let error = bounded(Client::connect_with(&[proxy.url()], short)).await.expect_err("nobody answers");
+        assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
+    }
+    proxy.cut(Mode::Pass);
+    bounded(client.best()).await.expect("it is back");
+}
+
+#[tokio::test]
+async fn bad_addresses_are_told_apart() {
+    assert!(matches!(Client::connect(&[]).await, Err(ClientError::NoEndpoints)));
+    for url in ["127.0.0.1:9944", "http://127.0.0.1:9944", "ws://", ""] {
+        let error = Client::connect(&[url.to_owned()]).await.expect_err("not an address");
+        assert!(matches!(error, ClientError::BadUrl { .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_of_another_chain_is_not_used() {
+    let (ours, other) = (FakeNode::start().await, FakeNode::with_genesis(7).await);
+    let proxy = Proxy::new(ours.address).await;
+    let short = Deadlines { call: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[proxy.url(), other.url()], short)).await.expect("connects");
+    proxy.cut(Mode::Refuse);
+    bounded(client.best()).await.expect_err("the only node left serves another chain");
+    proxy.cut(Mode::Pass);
+    bounded(client.best()).await.expect("ours again");
+}
+
+#[tokio::test]
+async fn heads_outlive_connections() {
+    let node = FakeNode::start().await;
+    let proxy = Proxy::new(node.address).await;
+    let client = connect(&[proxy.url()]).await;
+    let (mut best, mut other) = (client.subscribe_best(), client.subscribe_best());
+    for round in 1..=3u32 {
+        node.produce();
+        for heads in [&mut best, &mut other] {
+            let head = bounded(async {
+                loop {
+                    let head = heads.next().await.expect("it doesn't end");
+                    if head.number >= round {
+                        break head;
+                    }
+                }
+            })
+            .await;
+            assert_eq!(Some(head.hash), client.block_hash(round).await.expect("hash"), "hashed as the node does");
+        }
+        proxy.cut(Mode::Pass);
+    }
+    drop(client);
+    bounded(async { while best.next().await.is_some() {} }).await;
+}

@@ -1,0 +1,33 @@
+//! Tests against a chain in this process: real WebSockets, real metadata, real signatures, no consensus.
+
+mod encoding;
+mod failover;
+mod fake_node;
+mod metadata;
+mod node;
+mod proxy;
+mod transactions;
+
+use crate::{Client, ClientError, Deadlines};
+use std::{future::Future, time::Duration};
+
+/// Short enough for tests that wait for a deadline, long enough for a busy machine.
+const DEADLINES: Deadlines =
+    Deadlines { connect: Duration::from_secs(20), call: Duration::from_secs(6), inclusion: Duration::from_secs(60) };
+
+async fn connect(urls: &[String]) -> Client {
+    bounded(Client::connect_with(urls, DEADLINES)).await.expect("connects")
+}
+
+/// Fails instead of hanging.
+async fn bounded<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(120), future).await.expect("ends in time")
+}
+
+fn key(uri: &str) -> ganglion_keys::Keypair {
+    ganglion_keys::Keypair::from_uri(uri).expect("a good uri")
+}
+
+fn text(error: &ClientError) -> String {
+    error.to_string()
+}

@@ -1,0 +1,78 @@
+//! Set-up and developer tasks: `cargo xtask help`.
+//!
+//! Nothing but the standard library is used, because this crate is compiled before anything else exists.
+
+mod build_env;
+mod failure;
+mod loc;
+mod paths;
+mod process;
+mod selection;
+mod setup;
+mod test;
+mod ui;
+mod up;
+
+use failure::{Failure, Result};
+use paths::Paths;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  up [ARGS]     set up this machine, build, and run `ganglion up ARGS` (see `cargo xtask up --help`)
+  test [ARGS]   set up, then check formatting, lints and run every test; ARGS go to the test runner
+  setup         only the set-up; silent when nothing is missing (--offline: fetch nothing)
+  env           print the build environment as `export` lines, for `eval \"$(cargo xtask env)\"`
+  deps          check that building and testing compile the same dependencies
+  loc           count lines of code per crate
+
+Folders: CARGO_TARGET_DIR or <cache>/ganglion/target for build results, GANGLION_MODELS or
+<cache>/ganglion/models for models, where <cache> is $XDG_CACHE_HOME or ~/.cache.";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Err(failure) = dispatch(&arguments) {
+        ui::error(&failure.to_string());
+        std::process::exit(failure.exit_code());
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", arguments),
+    };
+    match command {
+        "up" => up::run(&Paths::detect()?, rest),
+        "test" => test::run(&Paths::detect()?, rest),
+        "setup" => setup_only(rest),
+        "env" => print_environment(),
+        "deps" => selection::check(&Paths::detect()?),
+        "loc" => loc::print(&Paths::detect()?),
+        "help" | "--help" | "-h" => {
+            println!("{HELP}");
+            Ok(())
+        }
+        other => Err(Failure::new(format!("no command `{other}`; `cargo xtask help` lists them"))),
+    }
+}
+
+fn setup_only(arguments: &[String]) -> Result<()> {
+    let offline = match arguments {
+        [] => false,
+        [one] if one == "--offline" => true,
+        _ => return Err(Failure::new("`cargo xtask setup` takes no argument but --offline")),
+    };
+    let paths = Paths::detect()?;
+    setup::run(&paths, offline, setup::Model::Required).map(|_| ())
+}
+
+fn print_environment() -> Result<()> {
+    let paths = Paths::detect()?;
+    let toolchain = setup::wasm::installed(&paths)?
+        .ok_or_else(|| Failure::new("the Wasm toolchain is missing: run `cargo xtask setup` first"))?;
+    for (name, value) in build_env::variables(&paths, &toolchain) {
+        println!("export {name}={}", build_env::shell_quoted(&value));
+    }
+    Ok(())
+}

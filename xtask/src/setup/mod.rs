@@ -1,0 +1,54 @@
+//! Everything a build and a network need that is not in the repository. Idempotent; silent when nothing is missing.
+
+mod debian;
+mod linked;
+mod model;
+mod programs;
+pub mod wasm;
+
+use crate::{
+    failure::{Context, Result},
+    paths::Paths,
+    ui,
+};
+use std::fs::{self, File};
+use wasm::WasmToolchain;
+
+/// What to do when the text model can't be had.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// Fail: the network's best miners need it.
+    Required,
+    /// Say so and go on: tests must pass without it.
+    Wanted,
+}
+
+/// Makes this machine ready. With `offline` nothing is fetched, and only what a build can't do without must be there.
+///
+/// # Errors
+/// Something is missing and could not be had; the message says what to do.
+pub fn run(paths: &Paths, offline: bool, model: Model) -> Result<WasmToolchain> {
+    let _lock = lock(paths)?;
+    programs::ensure(offline)?;
+    let toolchain = wasm::ensure(paths, offline)?;
+    if !offline {
+        match (model::ensure(paths), model) {
+            (Err(failure), Model::Wanted) => ui::note(&format!("going on without the text model: {failure}")),
+            (result, _) => result?,
+        }
+    }
+    Ok(toolchain)
+}
+
+/// Two set-ups at once would download and build the same things twice. Released when the file is dropped.
+fn lock(paths: &Paths) -> Result<File> {
+    fs::create_dir_all(&paths.cache).context(|| format!("cannot make {}", paths.cache.display()))?;
+    let path = paths.cache.join("setup.lock");
+    let file = File::create(&path).context(|| format!("cannot write {}", path.display()))?;
+    if file.try_lock().is_err() {
+        ui::step("waiting for another set-up to end", || {
+            file.lock().context(|| format!("cannot lock {}", path.display()))
+        })?;
+    }
+    Ok(file)
+}

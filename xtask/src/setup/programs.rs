@@ -1,0 +1,46 @@
+//! The programs that the C and C++ parts of our dependencies are built with.
+
+use super::debian;
+use crate::{failure::Result, process};
+
+/// Program, and the Debian package that has it.
+const PROGRAMS: [(&str, &str); 6] = [
+    ("cc", "build-essential"),
+    ("c++", "build-essential"),
+    ("make", "build-essential"),
+    ("perl", "perl"),
+    ("protoc", "protobuf-compiler"),
+    ("sha256sum", "coreutils"),
+];
+
+/// Installs the missing ones.
+///
+/// # Errors
+/// Not root, or offline, or apt failed; the message has the line to type.
+pub fn ensure(offline: bool) -> Result<()> {
+    debian::install(&missing(|program| process::find(program).is_some()), offline)
+}
+
+fn missing(present: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut packages: Vec<String> = Vec::new();
+    for (program, package) in PROGRAMS {
+        if !present(program) && !packages.iter().any(|known| known == package) {
+            packages.push(package.to_owned());
+        }
+    }
+    packages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_missing_package_is_named_once() {
+        assert_eq!(missing(|_| true), Vec::<String>::new());
+        assert_eq!(
+            missing(|program| !["cc", "c++", "protoc"].contains(&program)),
+            ["build-essential", "protobuf-compiler"]
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! `cargo xtask up`: from a bare machine to a running network.
+
+use crate::{
+    build_env,
+    failure::{Context, Failure, Result},
+    paths::Paths,
+    process, setup, ui,
+};
+use std::{os::unix::process::CommandExt, process::Command};
+
+/// Free space that a first build needs, in GiB.
+const COLD_BUILD_GIB: u64 = 10;
+
+/// Sets up, builds and becomes `ganglion up` with `arguments`.
+pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
+    let offline = arguments.iter().any(|argument| argument == "--offline");
+    let toolchain = setup::run(paths, offline, setup::Model::Required)?;
+    check_disk(paths)?;
+    let mut build = build_env::cargo(paths, &toolchain);
+    // The whole workspace, as in tests: another selection of packages may unify other features and so compile the
+    // dependencies a second time.
+    build.args(["build", "--release", "--workspace", "--locked"]);
+    if offline {
+        build.env("CARGO_NET_OFFLINE", "true");
+    }
+    ui::stage("build", || {
+        let status = process::attached(&mut build)?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(Failure::of_child("the build failed; the compiler's messages are above", status.code())),
+        }
+    })?;
+    let binary = paths.binary();
+    // exec, so that Ctrl-C and the exit code are the program's own.
+    let error = Command::new(&binary).arg("up").args(arguments).env("GANGLION_MODELS", &paths.models).exec();
+    Err(error).context(|| format!("cannot start {}", binary.display()))
+}
+
+/// Says beforehand that a first build won't fit, rather than after twenty minutes.
+fn check_disk(paths: &Paths) -> Result<()> {
+    if paths.binary().is_file() {
+        return Ok(());
+    }
+    let Some(existing) = paths.target.ancestors().find(|folder| folder.is_dir()) else { return Ok(()) };
+    let Ok(table) = process::capture(Command::new("df").args(["--output=avail", "-BG"]).arg(existing)) else {
+        return Ok(()); // Another df than GNU's: no early word, then.
+    };
+    match free_gib(&table) {
+        Some(free) if free < COLD_BUILD_GIB => Err(Failure::new(format!(
+            "a first build needs about {COLD_BUILD_GIB} GiB, and {} has {free} GiB free: make room, or set \
+             CARGO_TARGET_DIR to a folder on a larger disk",
+            existing.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The number in the last line of `df --output=avail -BG`.
+fn free_gib(table: &str) -> Option<u64> {
+    table.lines().last()?.trim().strip_suffix('G')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_space_is_read_from_df() {
+        assert_eq!(free_gib("Avail\n  77G"), Some(77));
+        assert_eq!(free_gib("Avail\n  many"), None);
+        assert_eq!(free_gib(""), None);
+    }
+}
