@@ -26,6 +26,10 @@ pub struct GenerateRequest {
     pub temperature: f64,
     /// Nucleus: sample only among the likeliest tokens that together hold this share of the probability (0 to 1].
     pub top_p: f64,
+    /// Subtracted from a token's score (natural log) for each time it stands in the answer already: 0 to 2. Keeps small
+    /// models from going round in circles.
+    #[serde(default)]
+    pub frequency_penalty: f64,
     /// Seed of the sampler: the same request on the same machine gives the same text.
     pub seed: u64,
     /// Text that ends the answer (and is not part of it), at most [`MAX_STOPS`] strings.
@@ -34,7 +38,15 @@ pub struct GenerateRequest {
 
 impl Default for GenerateRequest {
     fn default() -> Self {
-        Self { messages: Vec::new(), max_tokens: 256, temperature: 0.0, top_p: 1.0, seed: 0, stop: Vec::new() }
+        Self {
+            messages: Vec::new(),
+            max_tokens: 256,
+            temperature: 0.0,
+            top_p: 1.0,
+            frequency_penalty: 0.0,
+            seed: 0,
+            stop: Vec::new(),
+        }
     }
 }
 

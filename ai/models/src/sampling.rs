@@ -1,5 +1,7 @@
 //! From scores to a choice: temperature, nucleus (top-p) and a seeded generator.
 
+use std::collections::BTreeMap;
+
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -9,15 +11,41 @@ use crate::engine::GenerateRequest;
 pub struct Sampler {
     temperature: f64,
     top_p: f64,
+    penalty: f32,
+    /// How often each index was chosen.
+    chosen: BTreeMap<usize, u16>,
     rng: StdRng,
 }
 
 impl Sampler {
-    /// Takes temperature, top-p and seed of `request`, each within its documented range.
+    /// Takes temperature, top-p, frequency penalty and seed of `request`, each within its documented range.
     pub fn new(request: &GenerateRequest) -> Self {
         let temperature = if request.temperature.is_finite() { request.temperature.clamp(0.0, 5.0) } else { 0.0 };
         let top_p = if request.top_p.is_finite() && request.top_p > 0.0 { request.top_p.min(1.0) } else { 1.0 };
-        Self { temperature, top_p, rng: StdRng::seed_from_u64(request.seed) }
+        let penalty =
+            if request.frequency_penalty.is_finite() { request.frequency_penalty.clamp(0.0, 2.0) } else { 0.0 };
+        Self {
+            temperature,
+            top_p,
+            penalty: penalty as f32,
+            chosen: BTreeMap::new(),
+            rng: StdRng::seed_from_u64(request.seed),
+        }
+    }
+
+    /// As [`Sampler::choose`], with what was chosen before made less likely by the frequency penalty.
+    pub fn choose_next(&mut self, mut scores: Vec<f32>) -> Option<usize> {
+        for (index, times) in &self.chosen {
+            if let Some(score) = scores.get_mut(*index) {
+                *score -= self.penalty * f32::from(*times);
+            }
+        }
+        let index = self.choose(&scores)?;
+        if self.penalty > 0.0 {
+            let times = self.chosen.entry(index).or_default();
+            *times = times.saturating_add(1);
+        }
+        Some(index)
     }
 
     /// The index chosen among `scores` (natural-log scale, any constant offset); `None` if there is nothing to choose.
@@ -82,6 +110,16 @@ mod tests {
 
     fn sampler(temperature: f64, top_p: f64, seed: u64) -> Sampler {
         Sampler::new(&GenerateRequest { temperature, top_p, seed, ..GenerateRequest::default() })
+    }
+
+    #[test]
+    fn what_was_said_becomes_less_likely() {
+        let request = GenerateRequest { frequency_penalty: 0.4, ..GenerateRequest::default() };
+        let mut sampler = Sampler::new(&request);
+        let chosen: Vec<_> = (0..4).map(|_| sampler.choose_next(vec![1.0, 0.5])).collect();
+        assert_eq!(chosen, [Some(0), Some(0), Some(1), Some(0)]);
+        let mut plain = Sampler::new(&GenerateRequest::default());
+        assert!((0..4).all(|_| plain.choose_next(vec![1.0, 0.5]) == Some(0)));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! These tests need the model file; without it they say so and pass.
 
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ganglion_models::{models_dir, verify, EngineError, Finish, GenerateRequest, Message, SmolLm2, TextEngine};
 use serde::Deserialize;
@@ -27,15 +27,18 @@ struct Greedy {
     ids: Vec<u32>,
     text: String,
     logprobs: Vec<f64>,
+    /// Natural-log distance from the chosen token to the second best.
+    margins: Vec<f64>,
 }
 
 fn golden() -> Golden {
     serde_json::from_str(include_str!("vectors/smollm2.json")).expect("the vectors parse")
 }
 
-/// The model, loaded once; `None` where the file is absent.
-fn model() -> Option<Arc<SmolLm2>> {
-    static MODEL: OnceLock<Option<Arc<SmolLm2>>> = OnceLock::new();
+/// The model, loaded once and used by one test at a time (it answers one request at a time and lets few wait); `None`
+/// where the file is absent.
+fn model() -> Option<MutexGuard<'static, SmolLm2>> {
+    static MODEL: OnceLock<Option<Mutex<SmolLm2>>> = OnceLock::new();
     let load = || {
         let path = models_dir()?.join(verify::SMOLLM2.file_name);
         if !path.exists() {
@@ -43,9 +46,9 @@ fn model() -> Option<Arc<SmolLm2>> {
             return None;
         }
         verify::check(&path, &verify::SMOLLM2).expect("the model file is the pinned one");
-        Some(Arc::new(SmolLm2::load(&path).expect("loads")))
+        Some(Mutex::new(SmolLm2::load(&path).expect("loads")))
     };
-    MODEL.get_or_init(load).clone()
+    MODEL.get_or_init(load).as_ref().map(|m| m.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 #[test]
@@ -67,15 +70,22 @@ fn the_chat_template_is_llama_cpps() {
 #[test]
 fn greedy_text_begins_as_llama_cpps() {
     let Some(model) = model() else { return };
-    for Greedy { question, ids, .. } in golden().greedy {
+    let mut compared = 0;
+    for Greedy { question, ids, margins, .. } in golden().greedy {
+        // Where the reference's best two tokens are nearly as likely, rounding decides: no use to compare from there on.
+        let clear = margins.iter().take_while(|m| **m > 0.5).count().min(8);
+        if clear == 0 {
+            continue;
+        }
         let mut request = GenerateRequest::ask(question.as_str());
-        request.max_tokens = 5;
+        request.max_tokens = clear;
         let ours = model.complete(&request).expect("answers");
-        let theirs = model.tokenize(&ours.text).expect("tokens");
-        eprintln!("OURS {:?} {theirs:?} {ids:?}", ours.text);
-        assert_eq!(theirs.get(..4), ids.get(..4), "{question}: {:?}", ours.text);
-        assert_eq!((ours.finish, ours.completion_tokens), (Finish::Length, 5));
+        let our_ids = model.tokenize(&ours.text).expect("tokens");
+        assert_eq!(Some(our_ids.as_slice()), ids.get(..clear), "{question}: {:?}", ours.text);
+        assert_eq!((ours.finish, ours.completion_tokens), (Finish::Length, clear));
+        compared += clear;
     }
+    assert!(compared >= 8, "only {compared} tokens were compared");
 }
 
 #[test]

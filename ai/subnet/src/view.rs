@@ -24,6 +24,10 @@ pub struct Neuron {
     pub endpoint: Option<Endpoint>,
     /// Whether it may set weights on others.
     pub permit: bool,
+    /// Block of its registration.
+    pub registered_at: u32,
+    /// Stake on its hotkey, RAO.
+    pub stake: u64,
     /// Block of its last weight setting.
     pub last_update: Option<u32>,
     /// Share of the miners' half, 0 to 1.
@@ -69,6 +73,20 @@ impl View {
         self.neurons.iter().find(|neuron| neuron.hotkey == *hotkey)
     }
 
+    /// Whether the subnet is still starting: nobody has stake, and somebody joined less than two tempos ago.
+    ///
+    /// Until there is stake, all neurons count alike; the first epoch that pays decides who has stake from then on.
+    /// Validators that start together wait the same time, so that none takes that epoch alone. Newcomers can't put the
+    /// start off for ever: six tempos after the first registration it is over.
+    pub fn launching(&self) -> bool {
+        let joined = || self.neurons.iter().map(|neuron| neuron.registered_at);
+        let tempo = u32::from(self.subnet.tempo).saturating_add(1);
+        let after = |block: Option<u32>, tempos: u32| block.unwrap_or(0).saturating_add(tempo.saturating_mul(tempos));
+        let start = after(joined().max(), 2).min(after(joined().min(), 6));
+        let unstaked = !self.neurons.is_empty() && self.neurons.iter().all(|neuron| neuron.stake == 0);
+        unstaked && self.block.number < start
+    }
+
     /// The ids of all neurons.
     pub fn ids(&self) -> Vec<NeuronId> {
         self.neurons.iter().map(|neuron| neuron.id).collect()
@@ -91,6 +109,8 @@ fn rows(metagraph: &Metagraph) -> Vec<Neuron> {
                 hotkey: PublicKey(*bytes),
                 endpoint: metagraph.endpoints.get(row).copied().flatten(),
                 permit: metagraph.permits.get(row).copied().unwrap_or(false),
+                registered_at: metagraph.registered_at.get(row).copied().unwrap_or(0),
+                stake: metagraph.stake.get(row).copied().unwrap_or(0),
                 last_update: metagraph.last_update.get(row).copied().flatten(),
                 incentive: share(&metagraph.incentive, row),
                 dividends: share(&metagraph.dividends, row),

@@ -59,7 +59,7 @@ pub fn plan(view: &View, me: &Neuron, pending: Option<&Pending>, last_set: Optio
         }
         return if next > pending.reveal_from && rate_ok { Step::Reveal } else { Step::Wait };
     }
-    if !me.permit {
+    if !me.permit || view.launching() {
         return Step::Wait;
     }
     if !view.subnet.commit_reveal {
@@ -276,6 +276,8 @@ mod tests {
             hotkey: PublicKey([0; 32]),
             endpoint: None,
             permit,
+            registered_at: 1,
+            stake: 0,
             last_update,
             incentive: 0.0,
             dividends: 0.0,
@@ -301,6 +303,16 @@ mod tests {
         // The view doesn't show yet what this process has just done.
         assert_eq!(plan(&view(31, false), &me(true, Some(22)), None, Some(30)), Step::Wait);
         assert_eq!(plan(&view(30, false), &me(false, None), None, None), Step::Wait);
+    }
+
+    #[test]
+    fn nobody_takes_the_first_paying_epoch_alone() {
+        let newcomer = Neuron { registered_at: 20, ..me(true, None) };
+        let at = |number, stake| {
+            let neurons = vec![me(true, None), Neuron { stake, ..newcomer.clone() }];
+            plan(&View { neurons, ..view(number, false) }, &me(true, None), None, None)
+        };
+        assert_eq!([at(61, 0), at(62, 0), at(30, 1)], [Step::Wait, Step::Set, Step::Set]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl Subnet for Squares {
             return Err(AnswerError::Abandoned);
         }
         match model {
-            Skill::Off(percent) => Ok(u64::from(*request).pow(2) / 100 * (100 + percent)),
+            Skill::Off(percent) => Ok(u64::from(*request).pow(2) * (100 + percent) / 100),
             Skill::Broken => Err(AnswerError::Model("worn out".into())),
         }
     }
@@ -145,15 +145,15 @@ impl Network {
         public
     }
 
-    /// Waits until `done`, at most a minute.
+    /// Waits until `done`, at most three minutes.
     async fn until(&self, what: &str, done: impl Fn(&FakeChain) -> bool) {
-        for _ in 0..600 {
+        for _ in 0..1800 {
             if done(&self.chain) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("{what}: never within a minute; {:?}", self.chain.counts());
+        panic!("{what}: never within three minutes; {:?}", self.chain.counts());
     }
 
     async fn end(self) -> tempfile::TempDir {
@@ -197,9 +197,11 @@ async fn better_work_weighs_more(commit_reveal: bool, flaky: u64) {
     let receipts = receipts::read(&folder.path().join("validator-9/receipts"), 50).expect("receipts");
     assert!(receipts.len() >= 15);
     assert!(receipts.iter().all(|signed| signed.verify() && signed.receipt.validator == validator));
-    assert!(receipts.iter().filter(|signed| signed.receipt.miner == good).all(|signed| signed.receipt.score == 1.0));
+    // At the very end miners go away while questions are under way; only answers tell about quality.
+    let mut of_good = receipts.iter().filter(|signed| signed.receipt.miner == good);
+    assert!(of_good.all(|signed| signed.receipt.outcome != "answered" || signed.receipt.score == 1.0));
     let of_broken = receipts.iter().find(|signed| signed.receipt.miner == broken).expect("asked too");
-    assert_eq!((of_broken.receipt.outcome.as_str(), of_broken.receipt.score), ("refused", 0.0));
+    assert_eq!((of_broken.receipt.answer_hash.as_ref(), of_broken.receipt.score), (None, 0.0));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -275,8 +275,9 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     drop(again);
 
     println!("language model            {}", if has_model { "SmolLM2" } else { "none (offline)" });
-    println!("first finalised block     {} s, warm {} s", seconds["first_finalised"], again_seconds["first_finalised"]);
-    println!("network ready             {} s, warm {} s", seconds["ready"], again_seconds["ready"]);
+    let pair = |name: &str| format!("{:.1} s, again {:.1} s", number(&seconds[name]), number(&again_seconds[name]));
+    println!("first finalised block     {}", pair("first_finalised"));
+    println!("network ready             {}", pair("ready"));
     println!("first answer              {:.1} s", first_answer.as_secs_f64());
     println!("first payment to a miner  {:.1} s, at block {}", first_payment.as_secs_f64(), paid["issuance_block"]);
     println!("right answer              {:.1} s, from {}", right_answer.as_secs_f64(), right["miner"]);
@@ -286,9 +287,13 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     println!("miners earned             {} RAO by block {}", earned(&after, "miner"), after["issuance_block"]);
 }
 
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("a number")
+}
+
 fn best_miner(status: &Value) -> Value {
     let miners = neurons(status).into_iter().filter(|neuron| neuron["role"] == "miner" && neuron["alive"] == true);
-    let incentive = |neuron: &Value| neuron["incentive"].as_f64().expect("incentive");
+    let incentive = |neuron: &Value| number(&neuron["incentive"]);
     miners.max_by(|one, other| incentive(one).total_cmp(&incentive(other))).expect("a miner lives")
 }
 

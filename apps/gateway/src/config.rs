@@ -52,7 +52,7 @@ impl GatewayConfig {
             netuid: netuid.into(),
             refresh: Duration::from_secs(3),
             probe: Duration::from_secs(5),
-            hedge: Duration::from_secs(4),
+            hedge: Duration::from_secs(8),
             deadline: Duration::from_secs(30),
             attempts: 5,
             parallel: 3,

@@ -18,16 +18,13 @@ pub(crate) type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>
 /// Imports blocks on GRANDPA's terms.
 pub(crate) type FinalityImport = GrandpaBlockImport<Backend, Block, Client, SelectChain>;
 /// What a producer adds to a block: slot and time.
-pub(crate) type Inherents =
-    (sp_consensus_babe::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider);
+pub(crate) type Inherents = (sp_consensus_babe::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider);
 
 /// Inherents for a block whose slot follows from the clock.
 pub(crate) fn inherents(slot_duration: sp_consensus_babe::SlotDuration) -> Inherents {
     let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-    let slot = sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(
-        *timestamp,
-        slot_duration,
-    );
+    let slot =
+        sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(*timestamp, slot_duration);
     (slot, timestamp)
 }
 

@@ -47,7 +47,9 @@ pub(crate) fn load(id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
         "" | "local" => spec("Ganglion local", "ganglion_local", ChainType::Local, Genesis::Preset(genesis::LOCAL))?,
         path if Path::new(path).exists() => Spec::from_json_file(path.into())?,
         "main" => return Err("there is no main network yet: use `local`, `dev` or the path of a specification".into()),
-        other => return Err(format!("no chain is named `{other}` and no file has this path: use `local`, `dev` or a path")),
+        other => {
+            return Err(format!("no chain is named `{other}` and no file has this path: use `local`, `dev` or a path"))
+        }
     }))
 }
 

@@ -79,4 +79,3 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Cli {
     let matches = command.try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
-

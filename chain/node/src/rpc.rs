@@ -4,9 +4,7 @@ use crate::backend::{Backend, Client, Pool, SelectChain};
 use ganglion_runtime::{opaque::Block, BlockNumber, Hash};
 use jsonrpsee::RpcModule;
 use sc_consensus_babe::BabeWorkerHandle;
-use sc_consensus_grandpa::{
-    FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
-};
+use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};
 use sc_rpc::SubscriptionTaskExecutor;
 use std::sync::Arc;
 
@@ -35,12 +33,7 @@ pub(crate) fn module(parts: &Parts, executor: SubscriptionTaskExecutor) -> Resul
     let mut module = RpcModule::new(());
     module.merge(System::new(parts.client.clone(), parts.pool.clone()).into_rpc())?;
     module.merge(TransactionPayment::new(parts.client.clone()).into_rpc())?;
-    let babe = Babe::new(
-        parts.client.clone(),
-        parts.babe.clone(),
-        parts.keystore.clone(),
-        parts.select_chain.clone(),
-    );
+    let babe = Babe::new(parts.client.clone(), parts.babe.clone(), parts.keystore.clone(), parts.select_chain.clone());
     module.merge(babe.into_rpc())?;
     let grandpa = Grandpa::new(
         executor,

@@ -93,8 +93,17 @@ pub(crate) fn start(config: Configuration) -> Result<TaskManager, Error> {
     if !matches!(config.network.network_backend, NetworkBackendType::Litep2p) {
         return Err(Error::Other("this node speaks litep2p only: leave --network-backend out".into()));
     }
-    let Parts { client, backend, mut tasks, keystore, select_chain, pool, finality_import, finality_link, mut telemetry } =
-        parts(&config)?;
+    let Parts {
+        client,
+        backend,
+        mut tasks,
+        keystore,
+        select_chain,
+        pool,
+        finality_import,
+        finality_link,
+        mut telemetry,
+    } = parts(&config)?;
     let telemetry_handle = telemetry.as_ref().map(|telemetry| telemetry.handle());
     let babe_config = sc_consensus_babe::configuration(&*client)?;
     let slot_duration = babe_config.slot_duration();
@@ -118,12 +127,13 @@ pub(crate) fn start(config: Configuration) -> Result<TaskManager, Error> {
     })?;
 
     let metrics = <Network as NetworkBackend<Block, Hash>>::register_notification_metrics(config.prometheus_registry());
-    let mut net_config =
-        sc_network::config::FullNetworkConfiguration::<_, _, Network>::new(&config.network, config.prometheus_registry().cloned());
+    let mut net_config = sc_network::config::FullNetworkConfiguration::<_, _, Network>::new(
+        &config.network,
+        config.prometheus_registry().cloned(),
+    );
     let peers = net_config.peer_store_handle();
-    let grandpa_protocol =
-        sc_consensus_grandpa::protocol_standard_name(&genesis_hash(&client)?, &config.chain_spec);
-    let (grandpa_config, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, Network>(
+    let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&genesis_hash(&client)?, &config.chain_spec);
+    let (grandpa_config, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<Block, Network>(
         grandpa_protocol.clone(),
         metrics.clone(),
         peers,

@@ -1,8 +1,5 @@
 //! What the runtime answers to nodes and clients.
 
-// The macro writes undocumented items.
-#![allow(missing_docs)]
-
 use crate::*;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},

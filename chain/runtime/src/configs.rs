@@ -203,4 +203,3 @@ impl pallet_emission::Config for Runtime {
     type MaxEpochsPerBlock = ConstU32<4>;
     type MaxIdleEpochs = ConstU16<20>;
 }
-

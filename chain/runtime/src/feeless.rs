@@ -6,7 +6,6 @@
 
 use crate::*;
 use codec::{Decode, DecodeWithMemTracking, Encode};
-use frame_support::traits::Get;
 use scale_info::TypeInfo;
 use sp_runtime::{
     impl_tx_ext_default,

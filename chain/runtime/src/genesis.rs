@@ -26,12 +26,13 @@ struct Founder {
 }
 
 fn well_known(keyring: Sr25519Keyring) -> Founder {
-    let seed = keyring.to_seed();
+    // `Alice`, from which come the keys of `//Alice`, which `--alice` puts into a node's keystore.
+    let seed: &str = keyring.into();
     Founder {
         account: keyring.to_account_id(),
         keys: opaque::SessionKeys {
-            babe: get_public_from_string_or_panic::<BabeId>(&seed),
-            grandpa: get_public_from_string_or_panic::<GrandpaId>(&seed),
+            babe: get_public_from_string_or_panic::<BabeId>(seed),
+            grandpa: get_public_from_string_or_panic::<GrandpaId>(seed),
         },
     }
 }

@@ -4,9 +4,8 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
-
-#[cfg(feature = "std")]
-include!(concat!(env!("OUT_DIR"), "/wasm_binary.rs"));
+// The macro that composes the pallets writes items without documentation.
+#![allow(missing_docs)]
 
 extern crate alloc;
 
@@ -15,6 +14,11 @@ pub mod configs;
 pub mod feeless;
 pub mod genesis;
 mod network;
+#[cfg(feature = "std")]
+mod wasm;
+
+#[cfg(feature = "std")]
+pub use wasm::WASM_BINARY;
 
 pub use ganglion_primitives::{AccountId, BlockNumber, Hash, Nonce, Rao};
 
@@ -49,13 +53,8 @@ pub type UncheckedExtrinsic = generic::UncheckedExtrinsic<Address, RuntimeCall, 
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 /// Runs blocks.
-pub type Executive = frame_executive::Executive<
-    Runtime,
-    Block,
-    frame_system::ChainContext<Runtime>,
-    Runtime,
-    AllPalletsWithSystem,
->;
+pub type Executive =
+    frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
 
 const _: () = {
     // The account that a signature names is the account that the ledger knows.

@@ -2,9 +2,7 @@
 
 use crate::*;
 use frame_support::traits::{fungible::Inspect, Get};
-use ganglion_primitives::{
-    AccountPositions, EmissionInfo, Metagraph, NetUid, Position, RegistrationTerms, SubnetInfo,
-};
+use ganglion_primitives::{AccountPositions, EmissionInfo, Metagraph, NetUid, Position, RegistrationTerms, SubnetInfo};
 use pallet_emission::{LastShare, Pending};
 
 /// Most positions that one answer lists.

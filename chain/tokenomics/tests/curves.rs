@@ -134,7 +134,7 @@ proptest! {
         let period = u64::from(tempo) + 1;
         let wait = blocks_until_epoch(netuid, tempo, block);
         prop_assert!(wait < period);
-        prop_assert_eq!(is_epoch(netuid, tempo, block), (block as u128 + netuid as u128 + 2) % period as u128 == 0);
+        prop_assert_eq!(is_epoch(netuid, tempo, block), (block as u128 + netuid as u128 + 2).is_multiple_of(period as u128));
         prop_assert!(is_epoch(netuid, tempo, block + wait));
         prop_assert_eq!(blocks_until_epoch(netuid, tempo, block + wait + 1), period - 1);
         prop_assert_eq!(next_epoch(netuid, tempo, block), Some(block + wait));

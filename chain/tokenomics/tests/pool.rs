@@ -237,7 +237,7 @@ proptest! {
         pool.reward(value).unwrap();
         if let Ok(shares) = pool.deposit(amount) {
             let missing = amount - pool.value_of(shares);
-            prop_assert!(missing <= 2 + (value / base >> 32), "{missing}");
+            prop_assert!(missing <= 2 + ((value / base) >> 32), "{missing}");
         }
     }
 

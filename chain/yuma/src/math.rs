@@ -46,17 +46,18 @@ pub fn check_max_limited(weights: &[u16], limit: u16) -> bool {
 /// The largest score that at least `majority` of the stake supports: the smallest score whose holders, together
 /// with those who score lower, have more than the rest (`total − majority`) of the stake.
 ///
-/// `stake` and `score` run in parallel (the shorter one counts); entries without stake have no say. Without any
-/// stake the result is 0.
+/// `stake` and `score` run in parallel (the shorter one counts); entries without stake have no say, nor has what
+/// would take the sum of stakes out of range. Without any stake the result is 0.
 pub fn weighted_median(stake: &[I32F32], score: &[I32F32], majority: I32F32) -> I32F32 {
-    let mut votes: Vec<median::Vote> = stake
-        .iter()
-        .zip(score)
-        .filter(|(stake, _)| **stake > I32F32::ZERO)
-        .map(|(stake, score)| median::Vote { score: *score, stake: *stake })
-        .collect();
-    let total = votes.iter().fold(I32F32::ZERO, |sum, vote| sum.saturating_add(vote.stake));
-    median::weighted(&mut votes, total.saturating_sub(majority), I32F32::ZERO)
+    let mut total = I32F32::ZERO;
+    let mut votes = Vec::new();
+    for (stake, score) in stake.iter().zip(score).filter(|(stake, _)| **stake > I32F32::ZERO) {
+        let Some(sum) = total.checked_add(*stake) else { break };
+        total = sum;
+        votes.push(median::Vote { score: *score, stake: *stake });
+    }
+    let mut spare = votes.clone();
+    median::weighted(&mut votes, &mut spare, total.saturating_sub(majority), I32F32::ZERO)
 }
 
 /// The quantile `numerator / denominator` (clamped to 1) of some values: the element at that position of the

@@ -15,26 +15,29 @@ const SHORT: usize = 12;
 /// The smallest score `v` such that the stake scoring at most `v` exceeds `minority`; the largest score if there is
 /// none; 0 without votes. `below` is stake known to score less than every vote given here.
 ///
-/// Stakes must be positive. Reorders the votes.
-pub(crate) fn weighted(mut votes: &mut [Vote], minority: I32F32, below: I32F32) -> I32F32 {
+/// Stakes must be positive and their sum (with `below`) within range. Both buffers are overwritten; the spare one
+/// must be as long as the votes.
+pub(crate) fn weighted(votes: &mut [Vote], spare: &mut [Vote], minority: I32F32, below: I32F32) -> I32F32 {
     let minority = minority.to_bits();
     let mut below = below.to_bits();
+    let (mut votes, mut spare) = (votes, spare);
     // Bad pivots can be provoked by whoever sets weights. After twice the expected number of rounds, sorting
     // bounds the cost.
     let mut rounds = 2 * (usize::BITS - votes.len().leading_zeros());
     while votes.len() > SHORT && rounds > 0 {
         rounds -= 1;
         let pivot = pivot(votes);
-        let parts = partition(votes, pivot);
-        let before = below.saturating_add(parts.stake_less);
-        let through = before.saturating_add(parts.stake_equal);
+        let parts = partition(votes, spare, pivot);
+        let before = below.wrapping_add(parts.stake_less);
+        let through = before.wrapping_add(parts.stake_equal);
         if before > minority && parts.less > 0 {
             votes = &mut votes[..parts.less];
-        } else if through > minority || parts.greater == votes.len() {
+        } else if through > minority || parts.greater == 0 {
             return pivot;
         } else {
             below = through;
-            votes = &mut votes[parts.greater..];
+            core::mem::swap(&mut votes, &mut spare);
+            votes = &mut votes[..parts.greater];
         }
     }
     if votes.len() <= SHORT {
@@ -43,7 +46,7 @@ pub(crate) fn weighted(mut votes: &mut [Vote], minority: I32F32, below: I32F32) 
         votes.sort_unstable_by_key(|vote| vote.score);
     }
     for vote in votes.iter() {
-        below = below.saturating_add(vote.stake.to_bits());
+        below = below.wrapping_add(vote.stake.to_bits());
         if below > minority {
             return vote.score;
         }
@@ -58,34 +61,30 @@ fn pivot(votes: &[Vote]) -> I32F32 {
 }
 
 struct Parts {
-    /// Votes `..less` score less than the pivot, votes `greater..` more.
+    /// This many votes at the front score less than the pivot.
     less: usize,
+    /// This many votes at the front of the spare buffer score more.
     greater: usize,
     stake_less: i64,
     stake_equal: i64,
 }
 
-/// Splits votes in three around the pivot's score.
-fn partition(votes: &mut [Vote], pivot: I32F32) -> Parts {
-    // Two passes whose swaps don't depend on a branch: mispredictions would cost more than the second pass.
-    let (less, stake_less) = gather(votes, |score| score < pivot);
-    let (equal, stake_equal) = gather(&mut votes[less..], |score| score == pivot);
-    Parts { less, greater: less + equal, stake_less, stake_equal }
-}
-
-/// Moves the votes that satisfy the predicate to the front; their number and stake.
-#[inline(always)]
-fn gather(votes: &mut [Vote], wanted: impl Fn(I32F32) -> bool) -> (usize, i64) {
-    let (mut count, mut stake) = (0usize, 0i64);
+/// Splits votes in three around the pivot's score; those equal to it are only counted.
+///
+/// Every vote is written to both sides and stays only where it counts: mispredicted branches would cost more.
+fn partition(votes: &mut [Vote], spare: &mut [Vote], pivot: I32F32) -> Parts {
+    let mut parts = Parts { less: 0, greater: 0, stake_less: 0, stake_equal: 0 };
     for i in 0..votes.len() {
         let vote = votes[i];
-        let yes = wanted(vote.score);
-        votes[i] = votes[count];
-        votes[count] = vote;
-        count += usize::from(yes);
-        stake = stake.saturating_add(vote.stake.to_bits() & -i64::from(yes));
+        let (less, equal, stake) = (vote.score < pivot, vote.score == pivot, vote.stake.to_bits());
+        votes[parts.less] = vote;
+        spare[parts.greater] = vote;
+        parts.less += usize::from(less);
+        parts.greater += usize::from(!(less | equal));
+        parts.stake_less = parts.stake_less.wrapping_add(stake & -i64::from(less));
+        parts.stake_equal = parts.stake_equal.wrapping_add(stake & -i64::from(equal));
     }
-    (count, stake)
+    parts
 }
 
 fn insertion_sort(votes: &mut [Vote]) {
@@ -144,7 +143,7 @@ mod tests {
             let minority = minority.min(total);
             let all: Vec<usize> = (0..votes.len()).collect();
             let expected = recursive(&votes, &all, minority, 0, total);
-            let found = weighted(&mut votes, I32F32::from_bits(minority), I32F32::ZERO);
+            let found = weighted(&mut votes.clone(), &mut votes, I32F32::from_bits(minority), I32F32::ZERO);
             prop_assert_eq!(found.to_bits(), expected);
         }
     }

@@ -66,12 +66,14 @@ impl HeadFeed {
         let (sender, receiver) = mpsc::channel(1);
         let link = Arc::downgrade(link);
         tokio::spawn(async move {
+            let mut told = None;
             loop {
                 let head = *heads.borrow_and_update();
-                if let Some(head) = head {
-                    if sender.send(head).await.is_err() {
+                if let Some(news) = head.filter(|_| head != told) {
+                    if sender.send(news).await.is_err() {
                         return;
                     }
+                    told = head;
                 }
                 tokio::select! {
                     () = sender.closed() => return,

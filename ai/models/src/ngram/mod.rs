@@ -61,10 +61,9 @@ impl NgramEngine {
         Self { model, facts, spread }
     }
 
-    /// How much the whole text favours a word for being rare: the natural log of how few facts have it.
+    /// How telling a word is: the natural log of how few facts have it; 0 for signs and unknown words.
     fn rarity(&self, word: &str) -> f64 {
-        let spread = self.spread.get(word).copied().unwrap_or(0).max(1);
-        (self.facts.len() as f64 / spread as f64).ln()
+        self.spread.get(word).map_or(0.0, |spread| (self.facts.len() as f64 / (*spread).max(1) as f64).ln())
     }
 
     /// The fact that shares the rarest words with `question`; the last of the primer if none shares any.

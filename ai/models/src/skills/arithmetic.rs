@@ -262,7 +262,7 @@ fn is_prime(n: u64) -> Option<bool> {
     if n > 10_000_000_000 {
         return None;
     }
-    Some(n >= 2 && (2..).take_while(|d| d * d <= n).all(|d| n % d != 0))
+    Some(n >= 2 && (2..).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d)))
 }
 
 #[cfg(test)]

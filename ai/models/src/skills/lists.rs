@@ -69,7 +69,7 @@ fn sort(question: &Question) -> Option<Answer> {
     if question.has(&["by length", "shortest to longest", "longest to shortest"]) {
         items.sort_by_key(|i| i.text.chars().count());
     } else if items.iter().all(|i| i.number.is_some()) {
-        items.sort_by(|a, b| a.number.cmp(&b.number));
+        items.sort_by_key(|i| i.number);
     } else {
         items.sort_by(|a, b| a.text.to_lowercase().cmp(&b.text.to_lowercase()).then_with(|| a.text.cmp(&b.text)));
     }
@@ -130,7 +130,7 @@ fn sets(question: &Question) -> Option<Answer> {
         _ => b.into_iter().filter(|i| in_a.contains(&i.text.to_lowercase())).collect(),
     };
     if chosen.iter().all(|i| i.number.is_some()) {
-        chosen.sort_by(|x, y| x.number.cmp(&y.number));
+        chosen.sort_by_key(|i| i.number);
     } else {
         chosen.sort_by_key(|i| i.text.to_lowercase());
     }

@@ -75,9 +75,9 @@ impl Shape {
         let sound = (1..=1024).contains(&shape.layers)
             && (1..=65_536).contains(&shape.width)
             && shape.kv_heads > 0
-            && shape.heads % shape.kv_heads == 0
+            && shape.heads.is_multiple_of(shape.kv_heads)
             && shape.head_width * shape.heads == shape.width
-            && shape.head_width % 2 == 0
+            && shape.head_width.is_multiple_of(2)
             && rope == shape.head_width
             && (16..=1 << 24).contains(&shape.context)
             && shape.rope_base.is_finite()

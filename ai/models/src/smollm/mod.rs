@@ -19,7 +19,7 @@ use std::io::BufReader;
 use std::ops::ControlFlow;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use candle_core::quantized::gguf_file::Content;
 
@@ -61,6 +61,7 @@ impl SmolLm2 {
     /// # Errors
     /// As [`SmolLm2::load`].
     pub fn load_with_window(path: &Path, window: usize) -> Result<Self, EngineError> {
+        let began = Instant::now();
         verify::length(path)?;
         let bad = |reason: String| EngineError::BadModel { path: path.to_owned(), reason };
         let file = File::open(path).map_err(|source| ModelFileError::Unreadable { path: path.to_owned(), source })?;
@@ -68,6 +69,12 @@ impl SmolLm2 {
         let read = catch_unwind(AssertUnwindSafe(|| read_model(file, window.max(64))));
         let (tokenizer, network) = read.unwrap_or_else(|_| Err("its header is malformed".to_owned())).map_err(bad)?;
         let name = "smollm2-135m-instruct".to_owned();
+        tracing::info!(
+            model = name,
+            window = network.window(),
+            seconds = began.elapsed().as_secs_f64(),
+            "model loaded"
+        );
         Ok(Self { name, tokenizer, network, slots: Slots::new(1, 8, Duration::from_secs(60)) })
     }
 
@@ -141,7 +148,7 @@ impl TextEngine for SmolLm2 {
         let mut finish = Finish::Length;
         while made < room {
             let scores = to_numbers(&self.network.scores(&state).map_err(compute)?).map_err(compute)?;
-            let chosen = sampler.choose(&scores).and_then(|i| u32::try_from(i).ok());
+            let chosen = sampler.choose_next(scores).and_then(|i| u32::try_from(i).ok());
             let token = chosen.ok_or_else(|| EngineError::Compute("no finite score".to_owned()))?;
             if self.tokenizer.ends_answer(token) {
                 finish = Finish::Stop;

@@ -68,7 +68,7 @@ impl FakeChain {
     fn enter(&self) -> Result<MutexGuard<'_, State>, ChainError> {
         let mut state = self.state();
         state.calls += 1;
-        if self.flaky > 0 && state.calls % self.flaky == 0 {
+        if self.flaky > 0 && state.calls.is_multiple_of(self.flaky) {
             return Err(ChainError::Away("nobody answers".into()));
         }
         Ok(state)
@@ -159,7 +159,8 @@ impl Chain for FakeChain {
             registered_at: vec![100; count],
             last_update: state.rows.iter().map(|row| row.last_update).collect(),
             endpoints: state.rows.iter().map(|row| row.endpoint).collect(),
-            stake: vec![0; count],
+            // The launch is over; see `View::launching`.
+            stake: vec![1; count],
             permits: vec![true; count],
             active: vec![true; count],
             rank: vec![0; count],

@@ -14,6 +14,9 @@ use crate::tasks::{self, Task};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text;
 
+/// Enough to end a loop after a few rounds, too little to change a sound answer.
+const FREQUENCY_PENALTY: f64 = 0.3;
+
 impl Subnet for Text {
     type Synapse = TextSynapse;
     type Task = Task;
@@ -35,6 +38,7 @@ impl Subnet for Text {
             messages: request.messages.clone(),
             max_tokens: usize::try_from(request.max_tokens).unwrap_or(usize::MAX),
             temperature: model.temperature.unwrap_or(f64::from(request.temperature)),
+            frequency_penalty: FREQUENCY_PENALTY,
             seed: request.seed,
             ..GenerateRequest::default()
         };

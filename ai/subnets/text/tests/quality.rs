@@ -31,7 +31,7 @@ fn mean(model: &TextModel, tasks: u32) -> f64 {
 fn skills_beat_the_ngram_by_far() {
     let ngram = EngineChoice::Ngram.load().expect("always there");
     let skills = EngineChoice::Skills { fallback: Box::new(EngineChoice::Ngram) }.load().expect("always there");
-    let (worst, best) = (mean(&ngram, 300), mean(&skills, 300));
+    let (worst, best) = (mean(&ngram, 150), mean(&skills, 150));
     assert!(worst < 0.1, "{worst}");
     assert!(best > 0.35 && best > worst + 0.25, "{best} against {worst}");
 }

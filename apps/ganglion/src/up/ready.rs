@@ -122,10 +122,11 @@ fn lacking<'a>(awaited: &'a [ProcessRecord], there: &BTreeSet<String>) -> Vec<&'
 /// See [`Session::wait`].
 pub async fn gateway(session: &mut Session<'_>, url: &str) -> Result<()> {
     let step = Step::start("gateway open");
+    let miners = session.record.processes.iter().filter(|process| process.role == Role::Miner).count();
     let http = reqwest::Client::builder().timeout(ANSWER).no_proxy().build()?;
     let look = async || match health(&http, url).await {
-        Ok(health) if health.ready && health.miners > 0 => Look::Done(health.miners),
-        Ok(health) => Look::NotYet(format!("it knows {} miners", health.miners)),
+        Ok(health) if health.ready && health.miners >= miners => Look::Done(health.miners),
+        Ok(health) => Look::NotYet(format!("it knows {} miners of {miners}", health.miners)),
         Err(_) => Look::NotYet("no answer yet".into()),
     };
     let miners = session.wait(&step, "the start of the gateway", GATEWAY, look).await?;
@@ -137,7 +138,7 @@ pub async fn gateway(session: &mut Session<'_>, url: &str) -> Result<()> {
 #[derive(Deserialize)]
 struct Health {
     ready: bool,
-    miners: u32,
+    miners: usize,
 }
 
 async fn health(http: &reqwest::Client, url: &str) -> Result<Health> {

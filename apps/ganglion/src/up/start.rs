@@ -48,7 +48,13 @@ impl Starter<'_> {
         args.extend(words(&["--rpc-port", &node.rpc_port.to_string(), "--rpc-methods", "safe"]));
         args.extend(words(&["--prometheus-port", &node.prometheus_port.to_string()]));
         args.extend(words(&["--database", "paritydb", "--state-pruning", "archive", "--blocks-pruning", "archive"]));
-        args.extend(words(&["--no-mdns", "--no-telemetry", "--allow-private-ip", "--disable-log-color"]));
+        args.extend(words(&[
+            "--no-mdns",
+            "--no-telemetry",
+            "--allow-private-ip",
+            "--disable-log-color",
+            "--force-authoring",
+        ]));
         for (other, (peer, key)) in self.plan.nodes.iter().zip(keys).enumerate() {
             if other == index {
                 args.push("--node-key-file".into());

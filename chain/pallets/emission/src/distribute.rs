@@ -74,13 +74,8 @@ impl<T: Config> Pallet<T> {
             return;
         }
         IdleEpochs::<T>::remove(netuid);
-        let destroyed = T::Ledger::withdraw(
-            &Self::pot(),
-            pending,
-            Precision::Exact,
-            Preservation::Expendable,
-            Fortitude::Force,
-        );
+        let destroyed =
+            T::Ledger::withdraw(&Self::pot(), pending, Precision::Exact, Preservation::Expendable, Fortitude::Force);
         match destroyed {
             Ok(credit) => Self::recycle(credit),
             Err(_) => Pending::<T>::insert(netuid, pending),

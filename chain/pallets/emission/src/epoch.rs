@@ -124,10 +124,15 @@ impl<T: Config> Pallet<T> {
 
     fn store_outcome(netuid: NetUid, columns: &Columns, outcome: &Outcome, paid: bool) {
         let before = LastOutcome::<T>::get(netuid);
-        let rows: Vec<_> = columns.ids.iter().enumerate().map(|(uid, id)| {
-            let old = before.get(uid).filter(|row| row.id == *id);
-            row(columns, outcome, uid, *id, old, paid)
-        }).collect();
+        let rows: Vec<_> = columns
+            .ids
+            .iter()
+            .enumerate()
+            .map(|(uid, id)| {
+                let old = before.get(uid).filter(|row| row.id == *id);
+                row(columns, outcome, uid, *id, old, paid)
+            })
+            .collect();
         LastOutcome::<T>::insert(netuid, Outcomes::truncate_from(rows));
     }
 

@@ -43,14 +43,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn register_by_burn(netuid: NetUid, hotkey: AccountId, coldkey: AccountId) -> DispatchResult {
         Self::check_open(netuid, &hotkey)?;
         let burn = Self::prices(netuid).burn;
-        let paid = T::NeuronCurrency::withdraw(
-            &coldkey,
-            burn,
-            Precision::Exact,
-            Preservation::Expendable,
-            Fortitude::Polite,
-        )
-        .map_err(|_| Error::<T>::CannotPayBurn)?;
+        let paid =
+            T::NeuronCurrency::withdraw(&coldkey, burn, Precision::Exact, Preservation::Expendable, Fortitude::Polite)
+                .map_err(|_| Error::<T>::CannotPayBurn)?;
         T::OnRecycled::on_unbalanced(paid);
         pallet_staking::Pallet::<T>::ensure_owned(&hotkey, &coldkey)?;
         Self::count_registration(netuid, |prices| prices.by_burn = prices.by_burn.saturating_add(1));

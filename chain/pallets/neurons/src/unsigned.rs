@@ -25,8 +25,7 @@ impl<T: Config> Pallet<T> {
         ensure!(!Uids::<T>::contains_key(netuid, hotkey), refused(Refusal::AlreadyRegistered));
         let owner = pallet_staking::Owner::<T>::get(hotkey);
         ensure!(owner.is_none_or(|owner| &owner == coldkey), refused(Refusal::NotOwner));
-        Self::check_seal(*netuid, *block_number, *nonce, hotkey, coldkey)
-            .map_err(|_| refused(Refusal::Seal))?;
+        Self::check_seal(*netuid, *block_number, *nonce, hotkey, coldkey).map_err(|_| refused(Refusal::Seal))?;
         ValidTransaction::with_tag_prefix("GanglionWork")
             // One registration of a hotkey in a subnet at a time; whose seal is found first stays.
             .and_provides((netuid, hotkey))

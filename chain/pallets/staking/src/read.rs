@@ -25,4 +25,3 @@ impl<T: Config> Pallet<T> {
             .collect()
     }
 }
-

@@ -46,8 +46,7 @@ pub mod pallet {
 
     /// The first producers.
     #[pallet::storage]
-    pub type Founders<T: Config> =
-        StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_PRODUCERS>>, ValueQuery>;
+    pub type Founders<T: Config> = StorageValue<_, BoundedVec<T::AccountId, ConstU32<MAX_PRODUCERS>>, ValueQuery>;
 
     /// 12 seconds.
     #[pallet::type_value]
@@ -92,9 +91,7 @@ pub mod pallet {
     #[pallet::hooks]
     impl<T: Config> Hooks<frame_system::pallet_prelude::BlockNumberFor<T>> for Pallet<T> {
         #[cfg(feature = "try-runtime")]
-        fn try_state(
-            _: frame_system::pallet_prelude::BlockNumberFor<T>,
-        ) -> Result<(), sp_runtime::TryRuntimeError> {
+        fn try_state(_: frame_system::pallet_prelude::BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
             ensure!(!Founders::<T>::get().is_empty(), "there is no founder");
             Ok(())
         }

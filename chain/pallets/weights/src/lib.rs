@@ -23,8 +23,11 @@ pub use pallet::*;
 /// Knows who may set weights on others.
 pub trait Permits {
     /// Whether the last epoch gave this neuron a permit.
-    fn has_permit(netuid: ganglion_primitives::NetUid, uid: ganglion_primitives::Uid, id: ganglion_primitives::NeuronId)
-        -> bool;
+    fn has_permit(
+        netuid: ganglion_primitives::NetUid,
+        uid: ganglion_primitives::Uid,
+        id: ganglion_primitives::NeuronId,
+    ) -> bool;
 }
 
 #[frame_support::pallet]

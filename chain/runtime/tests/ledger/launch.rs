@@ -9,7 +9,10 @@ fn nobody_owns_anything_at_genesis() {
         |_| {},
         || {
             // The one TAO of block 1 belongs to nobody yet.
-            assert_eq!(frame_system::Account::<Runtime>::iter_values().map(|account| account.data.free).sum::<u64>(), 1_000_000_000);
+            assert_eq!(
+                frame_system::Account::<Runtime>::iter_values().map(|account| account.data.free).sum::<u64>(),
+                1_000_000_000
+            );
             assert_eq!(Balances::free_balance(Emission::pot()), 1_000_000_000);
             assert_eq!(pallet_staking::TotalStake::<Runtime>::get(), 0);
         },

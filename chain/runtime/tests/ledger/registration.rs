@@ -5,7 +5,7 @@ use frame_support::{assert_noop, assert_ok};
 use ganglion_primitives::{Endpoint, Uid, TAO};
 use ganglion_runtime::*;
 use pallet_neurons::Error;
-use sp_runtime::traits::{Dispatchable, ValidateUnsigned};
+use sp_runtime::traits::Dispatchable;
 
 #[test]
 fn work_admits_without_any_balance() {
@@ -88,13 +88,15 @@ fn the_pool_refuses_what_the_ledger_would() {
                 coldkey: account(2),
             };
             let source = sp_runtime::transaction_validity::TransactionSource::External;
-            #[allow(deprecated)]
-            let validate = |call| Neurons::validate_unsigned(source, call);
+            let validate = |call: pallet_neurons::Call<Runtime>| {
+                #[allow(deprecated)]
+                <Neurons as sp_runtime::traits::ValidateUnsigned>::validate_unsigned(source, &call)
+            };
             let nonce = work(TEXT, 4, &account(1), &account(2));
-            assert!(validate(&call(nonce)).is_ok());
-            assert!(validate(&call(nonce + 1)).is_err());
+            assert!(validate(call(nonce)).is_ok());
+            assert!(validate(call(nonce + 1)).is_err());
             assert_ok!(RuntimeCall::from(call(nonce)).dispatch(RuntimeOrigin::none()));
-            assert!(validate(&call(nonce)).is_err(), "is registered now");
+            assert!(validate(call(nonce)).is_err(), "is registered now");
         },
     );
 }

@@ -28,10 +28,8 @@ fn nominators_share_dividends_but_not_the_take() {
         assert_ok!(Staking::set_take(RuntimeOrigin::signed(account(12)), account(2), 6_553));
         assert_ok!(Staking::remove_stake(miner.clone(), account(1), 10 * TAO));
         assert_ok!(Staking::add_stake(miner, account(2), 10 * TAO));
-        let (own, nominated) = (
-            Staking::stake_of(&account(12), &account(2)),
-            Staking::stake_of(&account(11), &account(2)),
-        );
+        let (own, nominated) =
+            (Staking::stake_of(&account(12), &account(2)), Staking::stake_of(&account(11), &account(2)));
         assert!(nominated.abs_diff(10 * TAO) <= 1);
         let before = earned(2);
         run_to(82);
@@ -65,9 +63,6 @@ fn refusals() {
         assert_noop!(Staking::set_take(coldkey.clone(), account(2), 1), Error::<Runtime>::NotOwner);
         assert_noop!(Staking::set_take(coldkey.clone(), account(1), 11_797), Error::<Runtime>::TakeTooHigh);
         assert_ok!(Staking::remove_stake(coldkey.clone(), account(1), TAO));
-        assert_noop!(
-            Staking::add_stake(coldkey, account(2), TAO / 100),
-            Error::<Runtime>::NominationTooSmall
-        );
+        assert_noop!(Staking::add_stake(coldkey, account(2), TAO / 100), Error::<Runtime>::NominationTooSmall);
     });
 }

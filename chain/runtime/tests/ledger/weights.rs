@@ -45,20 +45,14 @@ fn a_newcomer_has_no_permit_yet() {
 #[test]
 fn committed_weights_are_revealed_in_the_next_interval_only() {
     two_with_permits(|_, second| {
-        govern(HyperparameterUpdate {
-            commit_reveal: Some(true),
-            commit_interval: Some(10),
-            ..Default::default()
-        });
+        govern(HyperparameterUpdate { commit_reveal: Some(true), commit_interval: Some(10), ..Default::default() });
         let weights = vec![(second, 5)];
         let salt = [7; 16];
         let commit = || {
             let hash = commit_hash(&account(1), TEXT, &weights, &salt, 0);
             Weights::commit_weights(RuntimeOrigin::signed(account(1)), TEXT, hash)
         };
-        let reveal = |salt| {
-            Weights::reveal_weights(RuntimeOrigin::signed(account(1)), TEXT, weights.clone(), salt, 0)
-        };
+        let reveal = |salt| Weights::reveal_weights(RuntimeOrigin::signed(account(1)), TEXT, weights.clone(), salt, 0);
         assert_noop!(set_weights(1, &weights), Error::<Runtime>::CommitRevealOn);
         assert_noop!(reveal(salt), Error::<Runtime>::NothingCommitted);
         run_to(45);

@@ -6,7 +6,7 @@ use ganglion_primitives::{AccountId, BlockNumber, NetUid, NeuronId, Rao};
 use ganglion_runtime::*;
 use pallet_subnets::{HyperparameterUpdate, Hyperparameters};
 use sp_core::H256;
-use sp_runtime::{DispatchResult, Digest};
+use sp_runtime::{Digest, DispatchResult};
 
 /// The text subnet.
 pub const TEXT: NetUid = NetUid(1);

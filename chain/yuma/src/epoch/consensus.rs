@@ -58,6 +58,7 @@ pub(crate) struct Ranks {
     pub rank: Vec<u64>,
     pub trust: Vec<u64>,
     votes: Vec<Vote>,
+    spare: Vec<Vote>,
     given: Vec<u64>,
 }
 
@@ -74,6 +75,7 @@ impl Ranks {
         let minority = fixed(electorate).saturating_sub(kappa);
         self.votes.clear();
         self.votes.reserve(weights.longest());
+        self.spare.resize(self.spare.len().max(weights.longest()), Vote::default());
         self.given.clear();
         self.given.reserve(weights.longest());
 
@@ -102,7 +104,8 @@ impl Ranks {
             if silent > I32F32::ZERO && silent > minority {
                 continue;
             }
-            let consensus = median::weighted(&mut self.votes, minority, silent).to_bits().unsigned_abs();
+            let consensus =
+                median::weighted(&mut self.votes, &mut self.spare, minority, silent).to_bits().unsigned_abs();
             if consensus == 0 {
                 continue;
             }

@@ -129,6 +129,11 @@ impl FakeNode {
         let _ = self.heads.send(header);
     }
 
+    /// Transactions in the pool.
+    pub fn pending(&self) -> usize {
+        self.lock().pool.len()
+    }
+
     pub fn height(&self) -> u64 {
         self.lock().blocks.last().expect("genesis").header.number
     }

@@ -1,14 +1,39 @@
 //! Against a real node, where `GANGLION_TEST_NODE` names one (`ws://…`).
 
 use super::{bounded, connect, key, text};
+use crate::{Client, ClientError};
 use futures::StreamExt;
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_pow::Challenge;
+use ganglion_primitives::{AccountId, Endpoint};
+use std::time::Duration;
+
+fn node() -> Option<String> {
+    let url = std::env::var("GANGLION_TEST_NODE").ok();
+    if url.is_none() {
+        eprintln!("skipped: set GANGLION_TEST_NODE to a node's ws:// address");
+    }
+    url
+}
+
+/// Works for a seal against the terms of the moment.
+async fn work(client: &Client, hotkey: PublicKey, coldkey: PublicKey) -> (u64, u32) {
+    let terms = client.registration(1u16).await.expect("read").expect("the text subnet");
+    let challenge = Challenge {
+        genesis_hash: terms.genesis_hash.0,
+        netuid: 1,
+        block_hash: terms.block_hash.0,
+        hotkey: hotkey.0,
+        coldkey: coldkey.0,
+    };
+    let digest = challenge.digest();
+    let nonce = (0..).find(|nonce| ganglion_pow::meets(&ganglion_pow::seal(&digest, *nonce), terms.difficulty));
+    (nonce.expect("a nonce"), terms.block_number)
+}
 
 #[tokio::test]
 async fn a_real_node_is_understood() {
-    let Ok(url) = std::env::var("GANGLION_TEST_NODE") else {
-        eprintln!("skipped: set GANGLION_TEST_NODE to a node's ws:// address");
-        return;
-    };
+    let Some(url) = node() else { return };
     let client = connect(&[url]).await;
     assert_eq!(client.mismatches().await.expect("metadata"), Vec::<String>::new());
     let best = client.best().await.expect("best");
@@ -35,4 +60,41 @@ async fn a_real_node_is_understood() {
         .await
         .expect_err("no work was done");
     assert!(text(&refused).contains("Neurons.register"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_newcomer_joins_by_work_and_is_heard() {
+    let Some(url) = node() else { return };
+    let client = connect(&[url]).await;
+    let (hotkey, coldkey) = (Keypair::generate().0, Keypair::generate().0);
+    let mut attempt = 0;
+    let joined = loop {
+        attempt += 1;
+        let (nonce, block) = work(&client, hotkey.public(), coldkey.public()).await;
+        match client.register_pow(1u16, coldkey.public(), hotkey.public(), nonce, block).await {
+            Ok(joined) => break joined,
+            // Others may register at the same time, and blocks take few.
+            Err(error) if attempt < 5 => {
+                eprintln!("{error}");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let metagraph = client.metagraph_at(1u16, joined.block_hash).await.expect("read").expect("the text subnet");
+    let uid = metagraph.uid_of(&AccountId::new(hotkey.public().0)).expect("registered in that block");
+
+    let endpoint = Endpoint::new("127.0.0.1:8091".parse().expect("address"), 1);
+    let served = client.serve_axon(&hotkey, 1u16, endpoint).await.expect("no balance is needed");
+    let metagraph = client.metagraph_at(1u16, served.block_hash).await.expect("read").expect("the text subnet");
+    assert_eq!(metagraph.endpoints[uid], Some(endpoint));
+
+    // Whatever the rules of the moment say of these weights, they say it in words.
+    match client.set_weights(&hotkey, 1u16, &[(metagraph.ids[uid], u16::MAX)], 0).await {
+        Ok(_) => {}
+        Err(error @ (ClientError::Failed { .. } | ClientError::Rejected { .. })) => eprintln!("{error}"),
+        Err(error) => panic!("{error}"),
+    }
+    let again = client.register_pow(1u16, coldkey.public(), hotkey.public(), 1, joined.block_number).await;
+    assert!(text(&again.expect_err("it is registered already")).contains("Neurons.register"));
 }

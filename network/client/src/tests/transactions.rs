@@ -17,11 +17,13 @@ fn send(client: &Client) -> JoinHandle<Result<Inclusion, ClientError>> {
     tokio::spawn(async move { client.set_weights(&key("//Alice"), 1u16, &[(NeuronId(4), 9)], 0).await })
 }
 
-/// Produces blocks until the transaction has ended.
+/// Produces a block whenever the pool has something, until the transaction has ended.
 async fn finish(node: &FakeNode, task: JoinHandle<Result<Inclusion, ClientError>>) -> Result<Inclusion, ClientError> {
     bounded(async {
         while !task.is_finished() {
-            node.produce();
+            if node.pending() > 0 {
+                node.produce();
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         task.await.expect("no panic")

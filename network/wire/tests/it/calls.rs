@@ -46,7 +46,8 @@ async fn connections_are_used_again_and_calls_run_together() {
     // One would do; a connection that is not back yet when the next call starts may make it two.
     assert!(axon.metrics.snapshot().connections < 5);
     let target = axon.target();
-    let calls = (0..50).map(|n| {
+    // Few enough that a starved machine signs and serves them within the ten seconds a nonce lives.
+    let calls = (0..8).map(|n| {
         let dendrite = dendrite.clone();
         tokio::spawn(async move {
             let text = n.to_string();
@@ -57,7 +58,7 @@ async fn connections_are_used_again_and_calls_run_together() {
         assert!(call.await.unwrap());
     }
     let counted = axon.metrics.snapshot();
-    assert_eq!((counted.requests, counted.accepted, counted.ok, counted.in_flight_now), (70, 70, 70, 0));
+    assert_eq!((counted.requests, counted.accepted, counted.ok, counted.in_flight_now), (28, 28, 28, 0));
     axon.stop().await;
 }
 

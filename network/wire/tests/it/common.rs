@@ -1,8 +1,9 @@
 //! An axon on a free port, and a caller that controls every byte.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ganglion_keys::{Keypair, PublicKey};
@@ -40,7 +41,10 @@ pub async fn echo(_caller: Caller, said: Said) -> Result<Said, AxonError> {
 }
 
 pub fn key(uri: &str) -> Arc<Keypair> {
-    Arc::new(Keypair::from_uri(uri).unwrap())
+    // A phrase takes 2048 rounds of hashing, which unoptimised builds feel.
+    static KNOWN: Mutex<BTreeMap<String, Arc<Keypair>>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap();
+    known.entry(uri.to_owned()).or_insert_with(|| Arc::new(Keypair::from_uri(uri).unwrap())).clone()
 }
 
 pub fn now() -> u64 {

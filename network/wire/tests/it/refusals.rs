@@ -135,8 +135,9 @@ async fn the_window_and_the_order_of_checks() {
 
 #[tokio::test]
 async fn of_many_copies_at_once_one_is_served() {
-    let axon = Running::start_echo().await;
-    let request = RawRequest::good();
+    let time = now();
+    let axon = Running::start(bob().clock(move || time).synapse::<Echo, _, _>(echo)).await;
+    let request = at(time + SECOND);
     let answers = futures::future::join_all((0..16).map(|_| request.send(&axon))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
     assert_eq!(answers.iter().filter(|answer| answer.status == 409).count(), 15);
