@@ -184,6 +184,12 @@ pub trait TextEngine: Send + Sync {
         self.generate(request, &mut |_| ControlFlow::Continue(()))
     }
 
+    /// Whether `request` is answered without any model's work, so that it needn't wait behind requests that are not.
+    fn is_instant(&self, request: &GenerateRequest) -> bool {
+        let _ = request;
+        false
+    }
+
     /// How likely `continuation` is as the assistant's next words after `messages`, token by token. The sum divided by
     /// −ln 2 is its length in bits.
     ///

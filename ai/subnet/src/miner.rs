@@ -96,9 +96,9 @@ pub async fn run<S: Subnet, C: Chain>(
     store::folder(&settings.state_dir)?;
     let metrics = Arc::new(Metrics::new()?);
     let gate = Arc::new(Gate::new(settings.gate));
-    let workers = Workers::new(settings.work);
+    let lanes = Lanes { work: Workers::new(settings.work), instant: Workers::new(INSTANT) };
     let bound = listener.local_addr()?;
-    let axon = axon(subnet, model, &settings, Arc::clone(&gate), workers, Arc::clone(&metrics))?;
+    let axon = axon(subnet, model, &settings, Arc::clone(&gate), lanes, Arc::clone(&metrics))?;
 
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
@@ -155,19 +155,30 @@ pub async fn run<S: Subnet, C: Chain>(
     }
 }
 
+/// Requests that need hardly any work don't wait behind those that do.
+const INSTANT: WorkLimits = WorkLimits { workers: 1, queue: 64, time: Duration::from_secs(10) };
+
+/// Where requests wait for their turn.
+#[derive(Clone)]
+struct Lanes {
+    work: Workers,
+    instant: Workers,
+}
+
 /// The axon: signature, quota, queue, answer.
 fn axon<S: Subnet>(
     subnet: Arc<S>,
     model: Arc<S::Model>,
     settings: &MinerSettings,
     gate: Arc<Gate>,
-    workers: Workers,
+    lanes: Lanes,
     metrics: Arc<Metrics>,
 ) -> Result<Axon, MinerError> {
     let handler = move |_: Caller, request: RequestOf<S>| {
         let (subnet, model) = (Arc::clone(&subnet), Arc::clone(&model));
-        let (workers, metrics) = (workers.clone(), Arc::clone(&metrics));
+        let (lanes, metrics) = (lanes.clone(), Arc::clone(&metrics));
         async move {
+            let workers = if subnet.is_instant(&model, &request) { lanes.instant } else { lanes.work };
             metrics.load.set(i64::try_from(workers.load()).unwrap_or(i64::MAX));
             let begun = Instant::now();
             let outcome = workers.run(move |budget| subnet.answer(&model, &request, budget)).await;

@@ -45,6 +45,15 @@ pub trait Subnet: Send + Sync + 'static {
     where
         Self: Sized;
 
+    /// Whether `request` needs so little work that it shouldn't wait behind the others. No by default.
+    fn is_instant(&self, model: &Self::Model, request: &RequestOf<Self>) -> bool
+    where
+        Self: Sized,
+    {
+        let _ = (model, request);
+        false
+    }
+
     /// Scores all answers to one task together: one score for each, in the same order. Whoever didn't answer in time
     /// isn't among them and gets 0. Answers come from strangers: any content must be survived.
     fn score(&self, task: &Self::Task, answers: &[Answer<ResponseOf<Self>>]) -> Vec<Score>

@@ -15,7 +15,7 @@ pub mod feeless;
 pub mod genesis;
 mod network;
 #[cfg(feature = "std")]
-mod wasm;
+pub mod wasm;
 
 #[cfg(feature = "std")]
 pub use wasm::WASM_BINARY;

@@ -234,9 +234,30 @@ fn rejected<C: Call>(reason: &str) -> ClientError {
     ClientError::Rejected { call: title::<C>(), reason: reason.into() }
 }
 
+/// What the ledger's own refusals mean: the numbers behind the pool's "Custom error".
+fn custom(message: &str) -> Option<&'static str> {
+    let number = message.split("Custom error: ").nth(1)?;
+    let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
+    Some(match digits.as_str() {
+        "1" => "the seal is too weak, too old, or used: solve again for a recent block",
+        "2" => "the hotkey already has a seat in this subnet",
+        "3" => "the subnet takes no registrations",
+        "4" => "the hotkey belongs to another coldkey",
+        "10" => {
+            "the hotkey isn't registered here, or announced an endpoint not long ago: wait `serving_rate_limit` blocks"
+        }
+        "11" => "the hotkey isn't registered here, or set weights not long ago: wait `weights_rate_limit` blocks",
+        "12" => "the hotkey isn't registered here, or committed in this interval already: wait for the next",
+        "13" => "there is nothing to reveal now: reveal in the interval after the commit",
+        _ => return None,
+    })
+}
+
 /// Adds what to do to the pool's words, where that is known.
 fn explain(message: &str) -> String {
-    let advice = if message.contains("pay some fees") {
+    let advice = if let Some(meaning) = custom(message) {
+        meaning
+    } else if message.contains("pay some fees") {
         "the signing account has no TAO for the fee, or isn't a registered neuron: fund or register it"
     } else if message.contains("bad signature") {
         "the client and the node disagree about the runtime: connect anew, or update one of them"
@@ -248,4 +269,17 @@ fn explain(message: &str) -> String {
         return message.to_owned();
     };
     format!("{message} ({advice})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::explain;
+
+    #[test]
+    fn the_ledgers_refusals_are_put_into_words() {
+        let words = explain("Invalid Transaction: Custom error: 11");
+        assert!(words.contains("weights_rate_limit"), "{words}");
+        assert_eq!(explain("Custom error: 99"), "Custom error: 99");
+        assert!(explain("Custom error: 1").contains("solve again"));
+    }
 }

@@ -85,6 +85,10 @@ impl TextEngine for SkillRouter {
         Ok(Generation { text, prompt_tokens, completion_tokens: words, finish })
     }
 
+    fn is_instant(&self, request: &GenerateRequest) -> bool {
+        last_user(&request.messages).and_then(Self::answer).is_some()
+    }
+
     fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Vec<TokenLogprob>, EngineError> {
         self.fallback.logprobs(messages, continuation)
     }

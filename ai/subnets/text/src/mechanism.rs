@@ -34,14 +34,7 @@ impl Subnet for Text {
         if budget.is_spent() {
             return Err(AnswerError::Abandoned);
         }
-        let generate = GenerateRequest {
-            messages: request.messages.clone(),
-            max_tokens: usize::try_from(request.max_tokens).unwrap_or(usize::MAX),
-            temperature: model.temperature.unwrap_or(f64::from(request.temperature)),
-            frequency_penalty: FREQUENCY_PENALTY,
-            seed: request.seed,
-            ..GenerateRequest::default()
-        };
+        let generate = generation(model, request);
         let mut go_on = |_: &str| if budget.is_spent() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         let made = model.engine.generate(&generate, &mut go_on).map_err(|error| match error {
             EngineError::EmptyRequest => AnswerError::Request(error.to_string()),
@@ -59,7 +52,22 @@ impl Subnet for Text {
         })
     }
 
+    fn is_instant(&self, model: &TextModel, request: &TextRequest) -> bool {
+        request.check().is_ok() && model.engine.is_instant(&generation(model, request))
+    }
+
     fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
         answers.iter().map(|answer| judge(task, &answer.response, answer.elapsed)).collect()
+    }
+}
+
+fn generation(model: &TextModel, request: &TextRequest) -> GenerateRequest {
+    GenerateRequest {
+        messages: request.messages.clone(),
+        max_tokens: usize::try_from(request.max_tokens).unwrap_or(usize::MAX),
+        temperature: model.temperature.unwrap_or(f64::from(request.temperature)),
+        frequency_penalty: FREQUENCY_PENALTY,
+        seed: request.seed,
+        ..GenerateRequest::default()
     }
 }

@@ -13,7 +13,7 @@ use crate::folder::{NodeRecord, ProcessRecord, Role};
 use crate::output::Step;
 
 /// How long each step may take, on a slow machine.
-const NODES: Duration = Duration::from_secs(90);
+const NODES: Duration = Duration::from_secs(180);
 const FINALITY: Duration = Duration::from_secs(120);
 const NEURONS: Duration = Duration::from_secs(300);
 const GATEWAY: Duration = Duration::from_secs(60);

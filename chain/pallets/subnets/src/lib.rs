@@ -22,7 +22,7 @@ pub use pallet::*;
 #[frame_support::pallet]
 pub mod pallet {
     use crate::{HyperparameterUpdate, Hyperparameters};
-    use alloc::{string::String, vec::Vec};
+    use alloc::{boxed::Box, string::String, vec::Vec};
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
     use ganglion_primitives::NetUid;
@@ -123,7 +123,7 @@ pub mod pallet {
         pub fn set_hyperparameters(
             origin: OriginFor<T>,
             netuid: NetUid,
-            update: HyperparameterUpdate,
+            update: Box<HyperparameterUpdate>,
         ) -> DispatchResult {
             let signer = ensure_signed_or_root(origin)?;
             let subnet = Subnets::<T>::get(netuid).ok_or(Error::<T>::UnknownSubnet)?;

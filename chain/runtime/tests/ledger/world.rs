@@ -125,5 +125,5 @@ pub fn set_weights(hotkey: u8, weights: &[(NeuronId, u16)]) -> DispatchResult {
 
 /// Changes hyperparameters as governance.
 pub fn govern(update: HyperparameterUpdate) {
-    Subnets::set_hyperparameters(RuntimeOrigin::root(), TEXT, update).expect("governance may");
+    Subnets::set_hyperparameters(RuntimeOrigin::root(), TEXT, Box::new(update)).expect("governance may");
 }

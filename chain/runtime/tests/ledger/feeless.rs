@@ -1,0 +1,84 @@
+//! Feeless calls: free for neurons within their limits, for nobody else.
+
+use crate::world::*;
+use frame_support::{dispatch::GetDispatchInfo, pallet_prelude::Pays};
+use ganglion_primitives::{Endpoint, NeuronId};
+use ganglion_runtime::*;
+use pallet_subnets::HyperparameterUpdate;
+use sp_runtime::{
+    traits::DispatchTransaction,
+    transaction_validity::{InvalidTransaction, TransactionSource, TransactionValidityError},
+};
+
+/// What the pool says to `call` of `signer`: nothing, or a code.
+fn refusal(signer: u8, call: impl Into<RuntimeCall>) -> Option<u8> {
+    let call = call.into();
+    let info = call.get_dispatch_info();
+    assert_eq!(info.pays_fee, Pays::No);
+    let origin = RuntimeOrigin::signed(account(signer));
+    match feeless::CheckFeeless.validate_only(origin, &call, &info, 0, TransactionSource::External, 0) {
+        Ok(_) => None,
+        Err(TransactionValidityError::Invalid(InvalidTransaction::Custom(code))) => Some(code),
+        Err(other) => panic!("refused for another reason: {other:?}"),
+    }
+}
+
+fn serve() -> pallet_neurons::Call<Runtime> {
+    let endpoint = Endpoint::new("127.0.0.1:8091".parse().expect("address"), 1);
+    pallet_neurons::Call::serve_axon { netuid: TEXT, endpoint }
+}
+
+fn weights(to: NeuronId) -> pallet_weights::Call<Runtime> {
+    pallet_weights::Call::set_weights { netuid: TEXT, weights: vec![(to, 1)], version_key: 0 }
+}
+
+#[test]
+fn strangers_are_refused_before_a_block() {
+    chain(
+        |_| {},
+        || {
+            let miner = must_join(1, 11);
+            assert_eq!(refusal(1, serve()), None);
+            assert_eq!(refusal(9, serve()), Some(10));
+            assert_eq!(refusal(9, weights(miner)), Some(11));
+        },
+    );
+}
+
+#[test]
+fn the_rate_limit_holds_in_the_pool() {
+    chain(
+        |_| {},
+        || {
+            let miner = must_join(1, 11);
+            must_join(2, 12);
+            run_to(40);
+            assert_eq!(refusal(2, weights(miner)), None);
+            set_weights(2, &[(miner, 1)]).expect("has a permit");
+            assert_eq!(refusal(2, weights(miner)), Some(11));
+            run_to(50);
+            assert_eq!(refusal(2, weights(miner)), None);
+        },
+    );
+}
+
+#[test]
+fn nothing_is_revealed_that_was_not_committed() {
+    chain(
+        |_| {},
+        || {
+            let miner = must_join(1, 11);
+            govern(HyperparameterUpdate { commit_reveal: Some(true), ..Default::default() });
+            let reveal = pallet_weights::Call::<Runtime>::reveal_weights {
+                netuid: TEXT,
+                weights: vec![(miner, 1)],
+                salt: [0; 16],
+                version_key: 0,
+            };
+            assert_eq!(refusal(1, reveal), Some(13));
+            let commit = pallet_weights::Call::<Runtime>::commit_weights { netuid: TEXT, hash: hash(1) };
+            assert_eq!(refusal(1, commit.clone()), None);
+            assert_eq!(refusal(9, commit), Some(12));
+        },
+    );
+}
