@@ -20,12 +20,25 @@ pub fn variables(paths: &Paths, toolchain: &WasmToolchain) -> Vec<(&'static str,
 pub fn cargo(paths: &Paths, toolchain: &WasmToolchain) -> Command {
     let mut command = Command::new(&paths.cargo);
     command.current_dir(&paths.workspace).envs(variables(paths, toolchain));
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| describes_a_package(name))
+        .for_each(|name| {
+            command.env_remove(name);
+        });
     if matches!(toolchain, WasmToolchain::Active) {
         // A value left over from another machine would choose a toolchain that set-up did not check, and changing
         // it between builds compiles the runtime's dependencies again.
         command.env_remove("WASM_BUILD_TOOLCHAIN");
     }
     command
+}
+
+/// Whether cargo set `name` to describe the package that it runs: us. Some build scripts look at these, so that a build
+/// from another checkout, or by hand, would compile them and everything above them again.
+fn describes_a_package(name: &str) -> bool {
+    let prefixes = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
+    prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// `value` as one word of a shell.
@@ -40,6 +53,12 @@ pub fn shell_quoted(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_describes_the_running_package_is_taken_away() {
+        assert!(describes_a_package("CARGO_MANIFEST_DIR") && describes_a_package("CARGO_PKG_NAME"));
+        assert!(!describes_a_package("CARGO_HOME") && !describes_a_package("CARGO_TARGET_DIR"));
+    }
 
     #[test]
     fn quoting_survives_the_shell() {

@@ -1,4 +1,4 @@
-//! Medians of one epoch, by size and filling. Run with `cargo bench -p ganglion-yuma`.
+//! Medians of one epoch, by size and filling. Run with `cargo bench -p ganglion-yuma -- --verbose`.
 
 use std::hint::black_box;
 use std::time::Duration;
