@@ -62,7 +62,12 @@ fn subnet(subnet: &Subnet) -> String {
     }
     right(&mut table, &[0, 3, 4, 5, 6, 7]);
     let text = heading(subnet).replacen('s', "S", 1);
-    format!("{text}: epoch every {} blocks, next at {}\n{}", subnet.tempo, subnet.next_epoch, table.trim_fmt())
+    format!(
+        "{text}: epoch every {} blocks, next at {}\n{}",
+        subnet.tempo.saturating_add(1),
+        subnet.next_epoch,
+        table.trim_fmt()
+    )
 }
 
 fn row(neuron: &Neuron) -> [String; 10] {
