@@ -54,9 +54,7 @@ fn half_goes_to_miners_and_half_to_validators() {
     chain(
         |_| {},
         || {
-            let miner = must_join(1, 11);
-            must_join(2, 12);
-            run_to(40);
+            let miner = miner_and_validator();
             set_weights(2, &[(miner, 100)]).expect("the validator has a permit");
             run_to(62);
             let (miners, validators) = (earned(1), earned(2));

@@ -50,9 +50,7 @@ fn the_rate_limit_holds_in_the_pool() {
     chain(
         |_| {},
         || {
-            let miner = must_join(1, 11);
-            must_join(2, 12);
-            run_to(40);
+            let miner = miner_and_validator();
             assert_eq!(refusal(2, weights(miner)), None);
             set_weights(2, &[(miner, 1)]).expect("has a permit");
             assert_eq!(refusal(2, weights(miner)), Some(11));

@@ -108,15 +108,7 @@ fn burning_is_recycled() {
         || {
             run_to(40);
             let before = Balances::total_issuance();
-            // A coldkey with TAO: paid as a miner, unstaked.
-            let funded = account(2);
-            frame_support::assert_ok!(<Balances as frame_support::traits::fungible::Mutate<_>>::transfer(
-                &Emission::pot(),
-                &funded,
-                0,
-                frame_support::traits::tokens::Preservation::Expendable
-            ));
-            let poor = Neurons::burned_register(RuntimeOrigin::signed(funded), TEXT, account(1));
+            let poor = Neurons::burned_register(RuntimeOrigin::signed(account(2)), TEXT, account(1));
             assert_eq!(poor, Err(Error::<Runtime>::CannotPayBurn.into()));
             assert_eq!(Balances::total_issuance(), before);
 

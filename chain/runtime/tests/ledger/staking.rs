@@ -11,9 +11,7 @@ fn paid(scenario: impl FnOnce()) {
     chain(
         |_| {},
         || {
-            let miner = must_join(1, 11);
-            must_join(2, 12);
-            run_to(40);
+            let miner = miner_and_validator();
             set_weights(2, &[(miner, 1)]).expect("has a permit");
             run_to(62);
             scenario();

@@ -107,6 +107,14 @@ pub fn must_join(hotkey: u8, coldkey: u8) -> NeuronId {
     id(hotkey)
 }
 
+/// A miner (hotkey 1, coldkey 11) and a validator with a permit (hotkey 2, coldkey 12), at block 40.
+pub fn miner_and_validator() -> NeuronId {
+    let miner = must_join(1, 11);
+    must_join(2, 12);
+    run_to(40);
+    miner
+}
+
 /// The neuron of `hotkey`.
 pub fn id(hotkey: u8) -> NeuronId {
     Neurons::seat_of(TEXT, &account(hotkey)).expect("is registered").1.id
