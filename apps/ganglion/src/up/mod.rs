@@ -6,6 +6,7 @@ mod lineup;
 mod plan;
 mod prepare;
 mod ready;
+mod room;
 mod screen;
 mod session;
 mod start;
@@ -54,7 +55,7 @@ async fn up(args: &UpArgs, folder: &Folder) -> Result<()> {
     if let Some(record) = &previous {
         clear_left_overs(record)?;
     }
-    prepare::check_room(folder.root())?;
+    room::to_start(folder.root())?;
     let slot_ms = prepare::slot_ms(args.slot_ms, previous.as_ref())?;
     let model = find_model(args)?;
     let plan = Plan::make(args, model, previous.as_ref())?;

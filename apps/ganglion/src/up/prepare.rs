@@ -14,10 +14,6 @@ use crate::{node, wallets};
 
 /// Slot length when nobody says, milliseconds.
 const SLOT_MS: u64 = 1000;
-/// Free space without which a network doesn't start, bytes: databases write to mapped memory, and a full disk would
-/// kill the nodes in the middle of it.
-const ROOM: u64 = 256 << 20;
-
 /// A network's slot length: the one asked for, or the one its chain was made with.
 ///
 /// # Errors
@@ -31,26 +27,6 @@ pub fn slot_ms(asked: Option<u64>, previous: Option<&Record>) -> Result<u64> {
         }
         (asked, made) => Ok(asked.or(made).unwrap_or(SLOT_MS)),
     }
-}
-
-/// Refuses a disk that is almost full.
-///
-/// # Errors
-/// There isn't room enough.
-pub fn check_room(dir: &Path) -> Result<()> {
-    let stat =
-        nix::sys::statvfs::statvfs(dir).with_context(|| format!("can't look at the disk of {}", dir.display()))?;
-    #[allow(clippy::unnecessary_cast)] // These types differ between platforms.
-    let free = (stat.blocks_available() as u64).saturating_mul(stat.fragment_size() as u64);
-    if free < ROOM {
-        bail!(
-            "only {} MiB are free on the disk of {}; a network needs {} MiB: free some space or choose another folder with --dir",
-            free >> 20,
-            dir.display(),
-            ROOM >> 20
-        );
-    }
-    Ok(())
 }
 
 /// Writes the chain's specification, unless it's there.

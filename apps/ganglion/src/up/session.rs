@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail, Result};
 
+use super::room;
 use crate::folder::{Folder, Phase, Record};
 use crate::output::{self, Step};
 use crate::signals::Signals;
@@ -74,7 +75,7 @@ impl<'a> Session<'a> {
     /// Waits until `look` is done, at most `limit`.
     ///
     /// # Errors
-    /// [`Interrupted`]; a child died; it took too long.
+    /// [`Interrupted`]; a child died; the disk is almost full; it took too long.
     pub async fn wait<T>(
         &mut self,
         step: &Step,
@@ -93,6 +94,7 @@ impl<'a> Session<'a> {
                 Look::Done(value) => return Ok(value),
                 Look::NotYet(progress) => progress,
             };
+            room::to_run(self.folder.root())?;
             if let Some((plan, status)) = self.supervisor.first_dead() {
                 return Err(death(plan, status));
             }
@@ -112,7 +114,7 @@ impl<'a> Session<'a> {
     /// Watches over the children until the user ends the network.
     ///
     /// # Errors
-    /// Every child has ended for good.
+    /// Every child has ended for good; the disk is almost full.
     pub async fn watch(&mut self) -> Result<()> {
         loop {
             tokio::select! {
@@ -120,6 +122,7 @@ impl<'a> Session<'a> {
                 () = self.signals.any() => return Ok(()),
                 () = tokio::time::sleep(POLL) => {}
             }
+            room::to_run(self.folder.root())?;
             let events = self.supervisor.tend();
             for (name, event) in &events {
                 self.tell(name, event);
