@@ -5,6 +5,7 @@
 mod build_env;
 mod failure;
 mod loc;
+mod pallets;
 mod paths;
 mod process;
 mod selection;
@@ -25,6 +26,7 @@ cargo xtask <command>
   env           print the build environment as `export` lines, for `eval \"$(cargo xtask env)\"`
   deps          check that building and testing compile the same dependencies
   loc           count lines of code per crate
+  pallets       count storage items, calls and lines per pallet
 
 Folders: CARGO_TARGET_DIR or <cache>/ganglion/target for build results, GANGLION_MODELS or
 <cache>/ganglion/models for models, where <cache> is $XDG_CACHE_HOME or ~/.cache.";
@@ -49,6 +51,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "env" => print_environment(),
         "deps" => selection::check(&Paths::detect()?),
         "loc" => loc::print(&Paths::detect()?),
+        "pallets" => pallets::print(&Paths::detect()?),
         "help" | "--help" | "-h" => {
             println!("{HELP}");
             Ok(())

@@ -73,20 +73,6 @@ impl View {
         self.neurons.iter().find(|neuron| neuron.hotkey == *hotkey)
     }
 
-    /// Whether the subnet is still starting: nobody has stake, and somebody joined less than two tempos ago.
-    ///
-    /// Until there is stake, all neurons count alike; the first epoch that pays decides who has stake from then on.
-    /// Validators that start together wait the same time, so that none takes that epoch alone. Newcomers can't put the
-    /// start off for ever: six tempos after the first registration it is over.
-    pub fn launching(&self) -> bool {
-        let joined = || self.neurons.iter().map(|neuron| neuron.registered_at);
-        let tempo = u32::from(self.subnet.tempo).saturating_add(1);
-        let after = |block: Option<u32>, tempos: u32| block.unwrap_or(0).saturating_add(tempo.saturating_mul(tempos));
-        let start = after(joined().max(), 2).min(after(joined().min(), 6));
-        let unstaked = !self.neurons.is_empty() && self.neurons.iter().all(|neuron| neuron.stake == 0);
-        unstaked && self.block.number < start
-    }
-
     /// The ids of all neurons.
     pub fn ids(&self) -> Vec<NeuronId> {
         self.neurons.iter().map(|neuron| neuron.id).collect()

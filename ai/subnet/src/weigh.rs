@@ -59,7 +59,7 @@ pub fn plan(view: &View, me: &Neuron, pending: Option<&Pending>, last_set: Optio
         }
         return if next > pending.reveal_from && rate_ok { Step::Reveal } else { Step::Wait };
     }
-    if !me.permit || view.launching() {
+    if !me.permit {
         return Step::Wait;
     }
     if !view.subnet.commit_reveal {
@@ -253,18 +253,11 @@ mod tests {
     fn view(number: u32, commit_reveal: bool) -> View {
         let subnet = SubnetInfo {
             netuid: NetUid(1),
-            name: b"text".to_vec(),
-            owner: None,
-            neurons: 2,
-            max_neurons: 256,
             tempo: 20,
-            next_epoch: 40,
-            pending: 0,
-            emission: 0,
             commit_reveal,
             commit_interval: 10,
             weights_rate_limit: 5,
-            weights_version: 0,
+            ..SubnetInfo::default()
         };
         View { block: Block { number, hash: [0; 32] }, subnet, next_epoch: 40, neurons: Vec::new() }
     }
@@ -303,16 +296,6 @@ mod tests {
         // The view doesn't show yet what this process has just done.
         assert_eq!(plan(&view(31, false), &me(true, Some(22)), None, Some(30)), Step::Wait);
         assert_eq!(plan(&view(30, false), &me(false, None), None, None), Step::Wait);
-    }
-
-    #[test]
-    fn nobody_takes_the_first_paying_epoch_alone() {
-        let newcomer = Neuron { registered_at: 20, ..me(true, None) };
-        let at = |number, stake| {
-            let neurons = vec![me(true, None), Neuron { stake, ..newcomer.clone() }];
-            plan(&View { neurons, ..view(number, false) }, &me(true, None), None, None)
-        };
-        assert_eq!([at(61, 0), at(62, 0), at(30, 1)], [Step::Wait, Step::Set, Step::Set]);
     }
 
     #[test]

@@ -123,30 +123,14 @@ mod tests {
 
     #[test]
     fn only_neurons_with_an_address_are_listed() {
-        let n = 3usize;
         let address: SocketAddr = "127.0.0.1:8091".parse().expect("address");
         let metagraph = Metagraph {
             netuid: NetUid(1),
-            block: 7,
-            tempo: 1,
-            next_epoch: 8,
             ids: (0..3).map(NeuronId).collect(),
             hotkeys: (0..3).map(|byte| AccountId::new([byte; 32])).collect(),
-            coldkeys: (0..3).map(|byte| AccountId::new([byte; 32])).collect(),
-            registered_at: vec![0; n],
-            last_update: vec![None; n],
             endpoints: vec![Some(Endpoint::new(address, 1)), None, Some(Endpoint::new(address, 1))],
-            stake: vec![0; n],
-            permits: vec![false; n],
-            active: vec![true; n],
-            rank: vec![0; n],
-            trust: vec![0; n],
-            validator_trust: vec![0; n],
-            consensus: vec![0; n],
             incentive: vec![65_535, 9, 5],
-            dividends: vec![0; n],
-            emission: vec![0; n],
-            earned: vec![0; n],
+            ..Metagraph::default()
         };
         let found = miners(&metagraph, &PublicKey([2; 32]));
         assert_eq!(found, [Miner { uid: 0, hotkey: PublicKey([0; 32]), address, incentive: 65_535 }]);

@@ -1,7 +1,9 @@
 //! The types that the parts of a node share.
 
+use crate::clock::Clock;
 use ganglion_runtime::{apis::RuntimeApi, opaque::Block};
-use sc_consensus_grandpa::GrandpaBlockImport;
+use sc_consensus_babe::BabeBlockImport;
+use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;
 use std::sync::Arc;
 
@@ -17,18 +19,14 @@ pub(crate) type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 pub(crate) type Pool = sc_transaction_pool::TransactionPoolHandle<Block, Client>;
 /// Imports blocks on GRANDPA's terms.
 pub(crate) type FinalityImport = GrandpaBlockImport<Backend, Block, Client, SelectChain>;
-/// What a producer adds to a block: slot and time.
-pub(crate) type Inherents = (sp_consensus_babe::inherents::InherentDataProvider, sp_timestamp::InherentDataProvider);
+/// What the import of blocks and GRANDPA's voter share.
+pub(crate) type FinalityLink = LinkHalf<Block, Client, SelectChain>;
+/// Imports blocks on BABE's terms, then on GRANDPA's. Reports producers that write two blocks in one slot.
+pub(crate) type Import = BabeBlockImport<Block, Client, FinalityImport, Clock, SelectChain>;
+/// Checks and imports blocks in turn.
+pub(crate) type Queue = sc_consensus::DefaultImportQueue<Block>;
 
-/// Inherents for a block whose slot follows from the clock.
-pub(crate) fn inherents(slot_duration: sp_consensus_babe::SlotDuration) -> Inherents {
-    let timestamp = sp_timestamp::InherentDataProvider::from_system_time();
-    let slot =
-        sp_consensus_babe::inherents::InherentDataProvider::from_timestamp_and_slot_duration(*timestamp, slot_duration);
-    (slot, timestamp)
-}
-
-/// Lets runtime calls outside blocks submit transactions.
+/// Lets runtime calls outside blocks submit transactions: reports of equivocations.
 pub(crate) fn offchain_pool(pool: &Arc<Pool>) -> OffchainTransactionPoolFactory<Block> {
     OffchainTransactionPoolFactory::new(pool.clone())
 }

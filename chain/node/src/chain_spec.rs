@@ -1,14 +1,59 @@
 //! Chain specifications: which ledger a node joins.
 
 use ganglion_primitives::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL};
-use ganglion_runtime::{genesis, WASM_BINARY};
-use sc_service::{ChainType, Properties};
+use ganglion_runtime::{genesis, RuntimeGenesisConfig, WASM_BINARY};
+use sc_service::{ChainSpec, ChainType, Properties};
 use serde_json::Value;
+use sp_core::storage::{well_known_keys::CODE, Storage};
+use sp_runtime::BuildStorage;
 use std::path::Path;
 
 /// Our chain specification; no extensions.
-pub(crate) type Spec = sc_service::GenericChainSpec;
+type Spec = sc_service::GenericChainSpec;
 
+/// A chain that has a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Main,
+    Local,
+    Dev,
+}
+
+impl Named {
+    fn spec(self) -> Result<Spec, String> {
+        let (name, id, chain_type, preset) = match self {
+            Self::Main => ("Ganglion", "ganglion", ChainType::Live, genesis::MAIN),
+            Self::Local => ("Ganglion local", "ganglion_local", ChainType::Local, genesis::LOCAL),
+            Self::Dev => ("Ganglion development", "ganglion_dev", ChainType::Development, genesis::DEV),
+        };
+        Ok(Spec::builder(wasm()?, None)
+            .with_name(name)
+            .with_id(id)
+            .with_protocol_id("ganglion")
+            .with_chain_type(chain_type)
+            .with_properties(properties())
+            .with_genesis_config_preset_name(preset)
+            .build())
+    }
+
+    /// The specification, JSON, with another genesis: the default one changed as `patch` says, and then by `change`.
+    ///
+    /// It is raw: it holds the state of genesis, so that nodes needn't compile and run the Wasm runtime to make that
+    /// state whenever they start. It is made by the runtime's native build, from the same code.
+    ///
+    /// # Errors
+    /// The patch doesn't fit the runtime, or the binary was built without its Wasm runtime.
+    pub fn raw(self, patch: Value, change: impl FnOnce(&mut Storage)) -> Result<String, String> {
+        let mut storage = genesis_state(patch)?;
+        change(&mut storage);
+        storage.top.insert(CODE.to_vec(), wasm()?.to_vec());
+        let mut spec = self.spec()?;
+        spec.set_storage(storage);
+        spec.as_json(true)
+    }
+}
+
+/// The runtime that genesis begins with.
 fn wasm() -> Result<&'static [u8], String> {
     WASM_BINARY.ok_or_else(|| "this binary was built without its Wasm runtime; build it without SKIP_WASM_BUILD".into())
 }
@@ -21,48 +66,25 @@ fn properties() -> Properties {
     properties
 }
 
-fn spec(name: &str, id: &str, chain_type: ChainType, genesis: Genesis) -> Result<Spec, String> {
-    let builder = Spec::builder(wasm()?, None)
-        .with_name(name)
-        .with_id(id)
-        .with_protocol_id("ganglion")
-        .with_chain_type(chain_type)
-        .with_properties(properties());
-    let builder = match genesis {
-        Genesis::Preset(preset) => builder.with_genesis_config_preset_name(preset),
-        Genesis::Patch(patch) => builder.with_genesis_config_patch(patch),
-    };
-    Ok(builder.build())
+/// The state of genesis, without the runtime's code.
+fn genesis_state(patch: Value) -> Result<Storage, String> {
+    let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).map_err(|error| error.to_string())?;
+    sc_chain_spec::json_patch::merge(&mut config, patch);
+    let config: RuntimeGenesisConfig = serde_json::from_value(config).map_err(|error| error.to_string())?;
+    config.build_storage()
 }
 
-enum Genesis {
-    Preset(&'static str),
-    Patch(Value),
-}
-
-/// The specification named `id`: `dev`, `local`, or the path of a file.
-pub(crate) fn load(id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
+/// The specification named `id`: `main`, `local`, `dev`, or the path of a file.
+pub(crate) fn load(id: &str) -> Result<Box<dyn ChainSpec>, String> {
     Ok(Box::new(match id {
-        "dev" => spec("Ganglion development", "ganglion_dev", ChainType::Development, Genesis::Preset(genesis::DEV))?,
-        "" | "local" => spec("Ganglion local", "ganglion_local", ChainType::Local, Genesis::Preset(genesis::LOCAL))?,
+        "main" => Named::Main.spec()?,
+        "" | "local" => Named::Local.spec()?,
+        "dev" => Named::Dev.spec()?,
         path if Path::new(path).exists() => Spec::from_json_file(path.into())?,
-        "main" => return Err("there is no main network yet: use `local`, `dev` or the path of a specification".into()),
         other => {
-            return Err(format!("no chain is named `{other}` and no file has this path: use `local`, `dev` or a path"))
+            return Err(format!(
+                "no chain is named `{other}` and no file has this path: use `main`, `local`, `dev` or a path"
+            ))
         }
     }))
-}
-
-/// The specification of a local network of two producers (Alice, Bob), as JSON, with slots of `slot_millis`.
-///
-/// # Errors
-/// If the binary was built without its Wasm runtime, or the slot is outside 200 ms to 600 s.
-pub fn local_spec(slot_millis: u64) -> Result<String, String> {
-    if !(200..=600_000).contains(&slot_millis) {
-        return Err(format!("a slot lasts 200 ms to 600 000 ms, not {slot_millis} ms"));
-    }
-    let preset = genesis::preset(&genesis::LOCAL.into()).ok_or("the runtime has no local preset")?;
-    let mut patch: Value = serde_json::from_slice(&preset).map_err(|error| error.to_string())?;
-    patch["validators"]["slotMillis"] = slot_millis.into();
-    spec("Ganglion local", "ganglion_local", ChainType::Local, Genesis::Patch(patch))?.as_json(false)
 }

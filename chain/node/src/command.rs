@@ -1,10 +1,17 @@
 //! From arguments to a running node.
 
-use crate::{chain_spec, service, Cli, Subcommand};
+use crate::{
+    backend::{Backend, Client, Queue},
+    chain_spec,
+    clock::Clock,
+    parts::Parts,
+    service, Cli, Subcommand,
+};
 use clap::{CommandFactory, FromArgMatches};
-use ganglion_runtime::opaque::Block;
-use sc_cli::SubstrateCli;
-use std::ffi::OsString;
+use ganglion_runtime::{opaque::Block, BlockNumber};
+use sc_cli::{CliConfiguration, SubstrateCli};
+use sc_service::DatabaseSource;
+use std::{ffi::OsString, future::Future, sync::Arc};
 
 impl SubstrateCli for Cli {
     fn impl_name() -> String {
@@ -48,24 +55,76 @@ impl SubstrateCli for Cli {
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> sc_cli::Result<()> {
     let cli = parse(arguments);
     match &cli.subcommand {
-        Some(Subcommand::Key(command)) => command.run(&cli),
-        Some(Subcommand::ExportChainSpec(command)) => {
-            let spec = cli.load_spec(&command.chain)?;
-            command.run(spec)
-        }
-        Some(Subcommand::PurgeChain(command)) => {
-            let runner = cli.create_runner(command)?;
-            runner.sync_run(|config| command.run(config.database))
-        }
-        Some(Subcommand::ChainInfo(command)) => {
-            let runner = cli.create_runner(command)?;
-            runner.sync_run(|config| command.run::<Block>(&config))
-        }
+        Some(subcommand) => run_subcommand(&cli, subcommand),
         None => {
+            check_chain(&cli)?;
             let runner = cli.create_runner(&cli.run)?;
-            runner.run_node_until_exit(|config| async move { service::start(config).map_err(sc_cli::Error::Service) })
+            let sealing = cli.sealing;
+            runner.run_node_until_exit(|config| async move {
+                service::start(config, sealing).map_err(sc_cli::Error::Service)
+            })
         }
     }
+}
+
+/// The main preset is a form to fill in: it names no founders.
+fn check_chain(cli: &Cli) -> sc_cli::Result<()> {
+    if cli.run.shared_params.chain.as_deref() != Some("main") {
+        return Ok(());
+    }
+    Err(sc_cli::Error::Input(
+        "the main network isn't founded yet: its founders write its specification with `ganglion node found`; take that \
+         file as --chain"
+            .into(),
+    ))
+}
+
+fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
+    match subcommand {
+        Subcommand::Key(command) => command.run(cli),
+        Subcommand::Found(command) => command.run(),
+        Subcommand::ExportChainSpec(command) => command.run(cli.load_spec(&command.chain)?),
+        Subcommand::PurgeChain(command) => cli.create_runner(command)?.sync_run(|config| command.run(config.database)),
+        Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
+        Subcommand::CheckBlock(command) => {
+            on_database(cli, command, |client, _, queue, _| command.run::<Block, _, _>(client, queue))
+        }
+        Subcommand::ExportBlocks(command) => {
+            on_database(cli, command, |client, _, _, database| command.run::<Block, _>(client, database))
+        }
+        Subcommand::ImportBlocks(command) => {
+            on_database(cli, command, |client, _, queue, _| command.run::<Block, _, _>(client, queue))
+        }
+        Subcommand::Revert(command) => on_database(cli, command, |client, backend, _, _| {
+            command.run::<Block, _, _>(client, backend, Some(Box::new(revert_consensus)))
+        }),
+    }
+}
+
+/// Runs a command on the chain that the disk holds, without a network.
+fn on_database<C: CliConfiguration, F: Future<Output = sc_cli::Result<()>>>(
+    cli: &Cli,
+    command: &C,
+    work: impl FnOnce(Arc<Client>, Arc<Backend>, Queue, DatabaseSource) -> F,
+) -> sc_cli::Result<()> {
+    cli.create_runner(command)?.async_run(|config| {
+        let Parts { client, backend, queue, tasks, babe_worker, pool, .. } = Parts::new(&config, Clock::system)?;
+        let work = work(client, backend, queue, config.database);
+        let work = async move {
+            let result = work.await;
+            // Without these their tasks would end early, and complain.
+            drop((babe_worker, pool));
+            result
+        };
+        Ok((work, tasks))
+    })
+}
+
+/// Takes back what BABE and GRANDPA remember about the last `blocks` blocks.
+fn revert_consensus(client: Arc<Client>, backend: Arc<Backend>, blocks: BlockNumber) -> sc_cli::Result<()> {
+    sc_consensus_babe::revert(client.clone(), backend, blocks)?;
+    sc_consensus_grandpa::revert(client, blocks)?;
+    Ok(())
 }
 
 fn parse(arguments: impl IntoIterator<Item = OsString>) -> Cli {

@@ -1,8 +1,10 @@
-//! Writing blocks and finalising them.
+//! Writing blocks by the clock.
 
-use crate::backend::{inherents, Client, Pool, SelectChain};
+use crate::{
+    backend::{Client, Import, Pool, SelectChain},
+    clock::Clock,
+};
 use ganglion_runtime::opaque::Block;
-use sc_client_api::HeaderBackend;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network_sync::SyncingService;
@@ -11,33 +13,46 @@ use sc_telemetry::TelemetryHandle;
 use std::sync::Arc;
 use substrate_prometheus_endpoint::Registry;
 
-/// What writing blocks needs; `Import` is BABE's block import.
-pub(crate) struct Producer<'a, Import> {
+/// What writing blocks needs, by the clock or on demand.
+pub(crate) struct Producer {
     pub client: Arc<Client>,
     pub pool: Arc<Pool>,
     pub select_chain: SelectChain,
     pub keystore: sp_keystore::KeystorePtr,
     pub import: Import,
-    pub link: BabeLink<Block>,
-    pub sync: Arc<SyncingService<Block>>,
-    pub force_authoring: bool,
-    pub registry: Option<&'a Registry>,
+    pub babe: BabeLink<Block>,
+    pub registry: Option<Registry>,
     pub telemetry: Option<TelemetryHandle>,
 }
 
-/// Starts the task that writes blocks.
-pub(crate) fn start<Import>(producer: Producer<'_, Import>, tasks: &TaskManager) -> Result<(), Error>
-where
-    Import: sc_consensus::BlockImport<Block, Error = sp_consensus::Error> + Send + Sync + 'static,
-{
-    let env = sc_basic_authorship::ProposerFactory::new(
-        tasks.spawn_handle(),
-        producer.client.clone(),
-        producer.pool,
-        producer.registry,
-        producer.telemetry.clone(),
-    );
-    let slot_duration = producer.link.config().slot_duration();
+/// Puts blocks together.
+pub(crate) type Proposers = sc_basic_authorship::ProposerFactory<Pool, Client>;
+
+impl Producer {
+    /// What puts blocks together.
+    pub fn proposers(&self, tasks: &TaskManager) -> Proposers {
+        sc_basic_authorship::ProposerFactory::new(
+            tasks.spawn_handle(),
+            self.client.clone(),
+            self.pool.clone(),
+            self.registry.as_ref(),
+            self.telemetry.clone(),
+        )
+    }
+}
+
+/// Starts the task that writes blocks in the slots that are this node's; `alone`: even without peers.
+///
+/// # Errors
+/// BABE's worker can't be made.
+pub(crate) fn start(
+    producer: Producer,
+    sync: Arc<SyncingService<Block>>,
+    alone: bool,
+    tasks: &TaskManager,
+) -> Result<(), Error> {
+    let env = producer.proposers(tasks);
+    let clock = Clock::system(producer.babe.config().slot_duration());
     // Finality follows within seconds; a chain that runs far ahead of it is a sign of trouble, so producers slow down.
     let backoff = BackoffAuthoringOnFinalizedHeadLagging::default();
     let babe = sc_consensus_babe::start_babe(BabeParams {
@@ -46,21 +61,16 @@ where
         select_chain: producer.select_chain,
         env,
         block_import: producer.import,
-        sync_oracle: producer.sync.clone(),
-        justification_sync_link: producer.sync,
-        create_inherent_data_providers: move |_, ()| async move { Ok(inherents(slot_duration)) },
-        force_authoring: producer.force_authoring,
+        sync_oracle: sync.clone(),
+        justification_sync_link: sync,
+        create_inherent_data_providers: clock,
+        force_authoring: alone,
         backoff_authoring_blocks: Some(backoff),
-        babe_link: producer.link,
+        babe_link: producer.babe,
         block_proposal_slot_portion: SlotProportion::new(0.5),
         max_block_proposal_slot_portion: None,
         telemetry: producer.telemetry,
     })?;
     tasks.spawn_essential_handle().spawn_blocking("babe-proposer", Some("block-authoring"), babe);
     Ok(())
-}
-
-/// The hash of block 0.
-pub(crate) fn genesis_hash(client: &Client) -> Result<ganglion_runtime::Hash, Error> {
-    client.hash(0).map_err(Error::Client)?.ok_or_else(|| Error::Other("the database has no genesis block".into()))
 }

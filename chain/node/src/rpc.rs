@@ -1,6 +1,10 @@
 //! What a node answers over JSON-RPC beside Substrate's own methods.
 
-use crate::backend::{Backend, Client, Pool, SelectChain};
+use crate::{
+    backend::{Backend, Client, Pool, SelectChain},
+    sealing::Order,
+};
+use futures::channel::mpsc;
 use ganglion_runtime::{opaque::Block, BlockNumber, Hash};
 use jsonrpsee::RpcModule;
 use sc_consensus_babe::BabeWorkerHandle;
@@ -19,15 +23,18 @@ pub(crate) struct Parts {
     pub voter_state: SharedVoterState,
     pub justifications: GrandpaJustificationStream<Block>,
     pub finality_proofs: Arc<FinalityProofProvider<Backend, Block>>,
+    /// Takes orders to write blocks, if they are written on demand.
+    pub orders: Option<mpsc::Sender<Order>>,
 }
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// Account nonces, fees, BABE and GRANDPA.
+/// Account nonces, fees, BABE and GRANDPA; orders to write blocks if there is somebody to take them.
 pub(crate) fn module(parts: &Parts, executor: SubscriptionTaskExecutor) -> Result<RpcModule<()>, Error> {
     use pallet_transaction_payment_rpc::{TransactionPayment, TransactionPaymentApiServer};
     use sc_consensus_babe_rpc::{Babe, BabeApiServer};
     use sc_consensus_grandpa_rpc::{Grandpa, GrandpaApiServer};
+    use sc_consensus_manual_seal::rpc::{ManualSeal, ManualSealApiServer};
     use substrate_frame_rpc_system::{System, SystemApiServer};
 
     let mut module = RpcModule::new(());
@@ -43,5 +50,8 @@ pub(crate) fn module(parts: &Parts, executor: SubscriptionTaskExecutor) -> Resul
         parts.finality_proofs.clone(),
     );
     module.merge(grandpa.into_rpc())?;
+    if let Some(orders) = &parts.orders {
+        module.merge(ManualSeal::new(orders.clone()).into_rpc())?;
+    }
     Ok(module)
 }

@@ -1,85 +1,24 @@
 //! A whole node: database, network, transaction pool, block production, finality, RPC.
 
 use crate::{
-    backend::{inherents, offchain_pool, Backend, Client, FinalityImport, Pool, SelectChain},
-    production::{self, genesis_hash, Producer},
+    clock::Clock,
+    finality::{self, Voter},
+    parts::Parts,
+    production::{self, Producer},
     rpc,
+    sealing::{self, Sealing},
 };
-use ganglion_runtime::{apis::RuntimeApi, opaque::Block, Hash};
-use sc_consensus_grandpa::{GrandpaParams, LinkHalf, SharedVoterState};
-use sc_network::{config::NetworkBackendType, NetworkBackend};
+use futures::channel::mpsc;
+use ganglion_runtime::{opaque::Block, Hash};
+use sc_client_api::HeaderBackend;
+use sc_consensus_grandpa::{warp_proof, FinalityProofProvider, SharedVoterState};
+use sc_network::{
+    config::{FullNetworkConfiguration, NetworkBackendType, TransportConfig},
+    NetworkBackend,
+};
 use sc_network_sync::WarpSyncConfig;
 use sc_service::{error::Error, Configuration, TaskManager};
-use sc_telemetry::{Telemetry, TelemetryWorker};
-use std::{sync::Arc, time::Duration};
-
-/// How many blocks apart GRANDPA's proofs are kept.
-const JUSTIFICATION_PERIOD: u32 = 512;
-
-/// The parts of a node that exist before its network does.
-struct Parts {
-    client: Arc<Client>,
-    backend: Arc<Backend>,
-    tasks: TaskManager,
-    keystore: sc_service::KeystoreContainer,
-    select_chain: SelectChain,
-    pool: Arc<Pool>,
-    finality_import: FinalityImport,
-    finality_link: LinkHalf<Block, Client, SelectChain>,
-    telemetry: Option<Telemetry>,
-}
-
-fn parts(config: &Configuration) -> Result<Parts, Error> {
-    let telemetry = config
-        .telemetry_endpoints
-        .clone()
-        .filter(|endpoints| !endpoints.is_empty())
-        .map(|endpoints| -> Result<_, sc_telemetry::Error> {
-            let worker = TelemetryWorker::new(16)?;
-            let telemetry = worker.handle().new_telemetry(endpoints);
-            Ok((worker, telemetry))
-        })
-        .transpose()?;
-    let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
-    let (client, backend, keystore, tasks) = sc_service::new_full_parts::<Block, RuntimeApi, _>(
-        config,
-        telemetry.as_ref().map(|(_, telemetry)| telemetry.handle()),
-        executor,
-        vec![],
-    )?;
-    let client = Arc::new(client);
-    let telemetry = telemetry.map(|(worker, telemetry)| {
-        tasks.spawn_handle().spawn("telemetry", None, worker.run());
-        telemetry
-    });
-    let select_chain = sc_consensus::LongestChain::new(backend.clone());
-    let pool = sc_transaction_pool::Builder::new(
-        tasks.spawn_essential_handle(),
-        client.clone(),
-        config.role.is_authority().into(),
-    )
-    .with_options(config.transaction_pool.clone())
-    .with_prometheus(config.prometheus_registry())
-    .build();
-    let (finality_import, finality_link) = sc_consensus_grandpa::block_import(
-        client.clone(),
-        JUSTIFICATION_PERIOD,
-        &client,
-        select_chain.clone(),
-        telemetry.as_ref().map(|telemetry| telemetry.handle()),
-    )?;
-    Ok(Parts {
-        client,
-        backend,
-        tasks,
-        keystore,
-        select_chain,
-        pool: Arc::new(pool),
-        finality_import,
-        finality_link,
-        telemetry,
-    })
-}
+use std::sync::Arc;
 
 /// The peer-to-peer network. The SDK recommends litep2p and keeps libp2p for old networks; building both would double
 /// the time this crate takes to compile.
@@ -88,11 +27,10 @@ type Network = sc_network::Litep2pNetworkBackend;
 /// Starts a node; it runs until the returned task manager ends.
 ///
 /// # Errors
-/// Whatever keeps a part from starting, or another network backend than litep2p.
-pub(crate) fn start(config: Configuration) -> Result<TaskManager, Error> {
-    if !matches!(config.network.network_backend, NetworkBackendType::Litep2p) {
-        return Err(Error::Other("this node speaks litep2p only: leave --network-backend out".into()));
-    }
+/// Whatever keeps a part from starting, or options that don't go together.
+pub(crate) fn start(mut config: Configuration, sealing: Option<Sealing>) -> Result<TaskManager, Error> {
+    let parts = parts(&mut config, sealing)?;
+    let telemetry_handle = parts.telemetry_handle();
     let Parts {
         client,
         backend,
@@ -100,50 +38,26 @@ pub(crate) fn start(config: Configuration) -> Result<TaskManager, Error> {
         keystore,
         select_chain,
         pool,
-        finality_import,
-        finality_link,
+        import,
+        queue,
+        babe,
+        babe_worker,
+        finality,
         mut telemetry,
-    } = parts(&config)?;
-    let telemetry_handle = telemetry.as_ref().map(|telemetry| telemetry.handle());
-    let babe_config = sc_consensus_babe::configuration(&*client)?;
-    let slot_duration = babe_config.slot_duration();
-    let (import, link) = sc_consensus_babe::block_import(
-        babe_config,
-        finality_import.clone(),
-        client.clone(),
-        move |_, ()| async move { Ok(inherents(slot_duration)) },
-        select_chain.clone(),
-        offchain_pool(&pool),
-    )?;
-    let (queue, babe_handle) = sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
-        link: link.clone(),
-        block_import: import.clone(),
-        justification_import: Some(Box::new(finality_import)),
-        client: client.clone(),
-        slot_duration,
-        spawner: &tasks.spawn_essential_handle(),
-        registry: config.prometheus_registry(),
-        telemetry: telemetry_handle.clone(),
-    })?;
+    } = parts;
+    let registry = config.prometheus_registry().cloned();
 
-    let metrics = <Network as NetworkBackend<Block, Hash>>::register_notification_metrics(config.prometheus_registry());
-    let mut net_config = sc_network::config::FullNetworkConfiguration::<_, _, Network>::new(
-        &config.network,
-        config.prometheus_registry().cloned(),
-    );
-    let peers = net_config.peer_store_handle();
-    let grandpa_protocol = sc_consensus_grandpa::protocol_standard_name(&genesis_hash(&client)?, &config.chain_spec);
-    let (grandpa_config, grandpa_notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<Block, Network>(
-        grandpa_protocol.clone(),
+    let mut net_config = FullNetworkConfiguration::<_, _, Network>::new(&config.network, registry.clone());
+    let metrics = <Network as NetworkBackend<Block, Hash>>::register_notification_metrics(registry.as_ref());
+    let protocol = sc_consensus_grandpa::protocol_standard_name(&client.info().genesis_hash, &config.chain_spec);
+    let (grandpa_config, notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<Block, Network>(
+        protocol.clone(),
         metrics.clone(),
-        peers,
+        net_config.peer_store_handle(),
     );
     net_config.add_notification_protocol(grandpa_config);
-    let warp = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
-        backend.clone(),
-        finality_link.shared_authority_set().clone(),
-        vec![],
-    ));
+    let authorities = finality.shared_authority_set().clone();
+    let warp = warp_proof::NetworkProvider::new(backend.clone(), authorities.clone(), vec![]);
     let (network, system_rpc_tx, tx_handler_controller, sync, _bitswap) =
         sc_service::build_network(sc_service::BuildNetworkParams {
             config: &config,
@@ -154,38 +68,34 @@ pub(crate) fn start(config: Configuration) -> Result<TaskManager, Error> {
             spawn_essential_handle: tasks.spawn_essential_handle(),
             import_queue: queue,
             block_announce_validator_builder: None,
-            warp_sync_config: Some(WarpSyncConfig::WithProvider(warp)),
+            warp_sync_config: Some(WarpSyncConfig::WithProvider(Arc::new(warp))),
             block_relay: None,
             metrics,
             gap_sync_body_policy: None,
         })?;
 
     let voter_state = SharedVoterState::empty();
+    let (order, orders) = mpsc::channel(64);
     let rpc_parts = rpc::Parts {
         client: client.clone(),
         pool: pool.clone(),
         select_chain: select_chain.clone(),
         keystore: keystore.keystore(),
-        babe: babe_handle,
-        authorities: finality_link.shared_authority_set().clone(),
+        babe: babe_worker,
+        authorities: authorities.clone(),
         voter_state: voter_state.clone(),
-        justifications: finality_link.justification_stream(),
-        finality_proofs: sc_consensus_grandpa::FinalityProofProvider::new_for_service(
-            backend.clone(),
-            Some(finality_link.shared_authority_set().clone()),
-        ),
+        justifications: finality.justification_stream(),
+        finality_proofs: FinalityProofProvider::new_for_service(backend.clone(), Some(authorities)),
+        orders: sealing.map(|_| order),
     };
-    let role = config.role;
-    let name = config.network.node_name.clone();
-    let force_authoring = config.force_authoring;
-    let run_grandpa = !config.disable_grandpa;
-    let registry = config.prometheus_registry().cloned();
-
+    let (role, name) = (config.role, config.network.node_name.clone());
+    let (alone, votes) = (config.force_authoring, !config.disable_grandpa);
     sc_service::spawn_tasks(sc_service::SpawnTasksParams {
         config,
         client: client.clone(),
         backend,
         task_manager: &mut tasks,
+        // Fills the keystore with the keys that `--dev` and `--alice` stand for; the tasks below look for them there.
         keystore: keystore.keystore(),
         transaction_pool: pool.clone(),
         rpc_builder: Box::new(move |executor| rpc::module(&rpc_parts, executor).map_err(Into::into)),
@@ -197,49 +107,54 @@ pub(crate) fn start(config: Configuration) -> Result<TaskManager, Error> {
         tracing_execute_block: None,
     })?;
 
-    if role.is_authority() {
-        let producer = Producer {
-            client,
-            pool: pool.clone(),
-            select_chain,
-            keystore: keystore.keystore(),
-            import,
-            link,
-            sync: sync.clone(),
-            force_authoring,
-            registry: registry.as_ref(),
-            telemetry: telemetry_handle.clone(),
-        };
-        production::start(producer, &tasks)?;
-    }
-    if run_grandpa {
-        let config = sc_consensus_grandpa::Config {
-            gossip_duration: Duration::from_millis(333),
-            justification_generation_period: JUSTIFICATION_PERIOD,
-            observer_enabled: false,
-            local_role: role,
-            name: Some(name),
-            keystore: role.is_authority().then(|| keystore.keystore()),
-            telemetry: telemetry_handle.clone(),
-            protocol_name: grandpa_protocol,
-        };
-        let voter = GrandpaParams {
-            config,
-            link: finality_link,
-            network,
-            sync,
-            notification_service: grandpa_notifications,
-            voting_rule: sc_consensus_grandpa::VotingRulesBuilder::default().build(),
-            prometheus_registry: registry,
-            shared_voter_state: voter_state,
-            telemetry: telemetry_handle,
-            offchain_tx_pool_factory: offchain_pool(&pool),
-        };
-        tasks.spawn_essential_handle().spawn_blocking(
-            "grandpa-voter",
-            None,
-            sc_consensus_grandpa::run_grandpa_voter(voter)?,
-        );
+    let producer = Producer {
+        client,
+        pool: pool.clone(),
+        select_chain,
+        keystore: keystore.keystore(),
+        import,
+        babe,
+        registry: registry.clone(),
+        telemetry: telemetry_handle.clone(),
+    };
+    let voter = Voter {
+        role,
+        name,
+        keystore: keystore.keystore(),
+        link: finality,
+        protocol,
+        network,
+        notifications,
+        sync: sync.clone(),
+        state: voter_state,
+        pool,
+        registry,
+        telemetry: telemetry_handle,
+    };
+    match sealing {
+        // Blocks are final as they are written: there is nothing to vote on.
+        Some(sealing) => sealing::start(sealing, producer, orders, &tasks)?,
+        None => {
+            if role.is_authority() {
+                production::start(producer, sync, alone, &tasks)?;
+            }
+            if votes {
+                finality::start(voter, &tasks)?;
+            }
+        }
     }
     Ok(tasks)
+}
+
+fn parts(config: &mut Configuration, sealing: Option<Sealing>) -> Result<Parts, Error> {
+    if !matches!(config.network.network_backend, NetworkBackendType::Litep2p) {
+        return Err(Error::Other("this node speaks litep2p only: leave --network-backend out".into()));
+    }
+    if sealing.is_none() {
+        return Parts::new(config, Clock::system);
+    }
+    config.network.transport = TransportConfig::Normal { enable_mdns: false, allow_private_ip: false };
+    let parts = Parts::new(config, Clock::end_of_time)?;
+    sealing::check(config, parts.babe.config())?;
+    Ok(parts)
 }

@@ -3,11 +3,18 @@
 // The macro writes undocumented items beside the documented ones.
 #![allow(missing_docs)]
 
-use crate::{AccountId, AccountPositions, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo};
+use crate::{
+    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers},
+    AccountId, AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms,
+    SubnetInfo,
+};
 use alloc::vec::Vec;
 
 sp_api::decl_runtime_apis! {
-    /// What clients read of the ledger. A page needs one call.
+    /// What clients read of the ledger. A page needs one call, made at whichever block the page shows.
+    ///
+    /// Lists that can be long come in pages: `limit` rows at most (256 at most, whatever is asked for), and what to ask
+    /// for next.
     #[api_version(1)]
     pub trait NetworkApi {
         /// Every subnet, by number.
@@ -20,5 +27,21 @@ sp_api::decl_runtime_apis! {
         fn emission() -> EmissionInfo;
         /// What an account has.
         fn account(account: AccountId) -> AccountPositions;
+        /// A hotkey at a glance; `None` if nobody ever registered it.
+        fn hotkey(hotkey: AccountId) -> Option<HotkeyInfo>;
+        /// A page of a hotkey's nominators: those after `after`; `None` if nobody ever registered it.
+        fn nominators(hotkey: AccountId, after: Option<AccountId>, limit: u32) -> Option<NominatorPage>;
+        /// The 64.
+        fn producers() -> Producers;
+        /// When a hotkey may act again in a subnet; `None` if there is no such subnet.
+        fn limits(netuid: NetUid, hotkey: AccountId) -> Option<Limits>;
+        /// A page of referenda: those before number `before`, latest first.
+        fn governance(before: Option<u32>, limit: u32) -> GovernanceInfo;
+        /// One payment channel; `None` if it never was or is settled.
+        fn channel(channel: ChannelId) -> Option<ChannelInfo>;
+        /// The payment channels that a coldkey opened, oldest first.
+        fn channels_of(user: AccountId) -> Vec<ChannelInfo>;
+        /// A page of the payment channels to a hotkey: those after `after`. An empty page is the end.
+        fn channels_to(provider: AccountId, after: Option<ChannelId>, limit: u32) -> Vec<ChannelInfo>;
     }
 }

@@ -50,3 +50,13 @@ id! {
     /// it (weights, bonds, commitments) can't be inherited with a seat.
     NeuronId(u64)
 }
+
+id! {
+    /// A hotkey's identity for life: what is bound to it (stake, seats, root weights) stays through a key swap.
+    HotkeyId(u64)
+}
+
+id! {
+    /// A coldkey's identity for life: what it owns stays through a key swap.
+    ColdkeyId(u64)
+}

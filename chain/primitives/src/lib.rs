@@ -9,14 +9,22 @@ extern crate alloc;
 
 pub mod amount;
 pub mod api;
+pub mod channel;
 pub mod endpoint;
+pub mod hyperparameters;
 pub mod id;
 pub mod info;
+pub mod retry;
+pub mod voucher;
 
 pub use amount::{Rao, SS58_PREFIX, TAO, TOKEN_DECIMALS, TOKEN_SYMBOL};
+pub use channel::{ChannelId, ChannelInfo, VoucherKey};
 pub use endpoint::{Endpoint, EndpointError};
-pub use id::{NetUid, NeuronId, Uid};
+pub use hyperparameters::{Hyperparameter, HyperparameterUpdate, Hyperparameters, OutOfBounds, Setter, MAX_NEURONS};
+pub use id::{ColdkeyId, HotkeyId, NetUid, NeuronId, Uid};
 pub use info::{AccountPositions, EmissionInfo, Metagraph, Position, RegistrationTerms, SubnetInfo};
+pub use retry::RetryIn;
+pub use voucher::{SignedVoucher, Voucher};
 
 /// An account: an sr25519 public key.
 pub type AccountId = sp_runtime::AccountId32;

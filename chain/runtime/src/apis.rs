@@ -1,12 +1,16 @@
 //! What the runtime answers to nodes and clients.
 
 use crate::*;
+use codec::Encode;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
-    traits::Get,
+    traits::{Get, KeyOwnerProofSystem},
     weights::Weight,
 };
-use ganglion_primitives::{AccountPositions, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo};
+use ganglion_primitives::{
+    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers},
+    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo,
+};
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
 use sp_runtime::{
@@ -118,16 +122,17 @@ impl_runtime_apis! {
 
         fn generate_key_ownership_proof(
             _: sp_consensus_babe::Slot,
-            _: sp_consensus_babe::AuthorityId,
+            authority: sp_consensus_babe::AuthorityId,
         ) -> Option<sp_consensus_babe::OpaqueKeyOwnershipProof> {
-            None
+            let proof = Historical::prove((sp_consensus_babe::KEY_TYPE, authority))?;
+            Some(sp_consensus_babe::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
-            _: sp_consensus_babe::OpaqueKeyOwnershipProof,
+            equivocation: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
+            owner: sp_consensus_babe::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Babe::submit_unsigned_equivocation_report(equivocation, owner.decode()?)
         }
     }
 
@@ -141,17 +146,18 @@ impl_runtime_apis! {
         }
 
         fn submit_report_equivocation_unsigned_extrinsic(
-            _: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, BlockNumber>,
-            _: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            equivocation: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, BlockNumber>,
+            owner: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Grandpa::submit_unsigned_equivocation_report(equivocation, owner.decode()?)
         }
 
         fn generate_key_ownership_proof(
             _: sp_consensus_grandpa::SetId,
-            _: sp_consensus_grandpa::AuthorityId,
+            authority: sp_consensus_grandpa::AuthorityId,
         ) -> Option<sp_consensus_grandpa::OpaqueKeyOwnershipProof> {
-            None
+            let proof = Historical::prove((sp_consensus_grandpa::KEY_TYPE, authority))?;
+            Some(sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
     }
 
@@ -217,7 +223,64 @@ impl_runtime_apis! {
         }
 
         fn account(account: AccountId) -> AccountPositions {
-            network::account(account)
+            network::account(&account)
+        }
+
+        fn hotkey(hotkey: AccountId) -> Option<HotkeyInfo> {
+            network::hotkey(&hotkey)
+        }
+
+        fn nominators(hotkey: AccountId, after: Option<AccountId>, limit: u32) -> Option<NominatorPage> {
+            network::nominators(&hotkey, after, limit)
+        }
+
+        fn producers() -> Producers {
+            network::producers()
+        }
+
+        fn limits(netuid: NetUid, hotkey: AccountId) -> Option<Limits> {
+            network::limits(netuid, &hotkey)
+        }
+
+        fn governance(before: Option<u32>, limit: u32) -> GovernanceInfo {
+            network::governance(before, limit)
+        }
+
+        fn channel(channel: ChannelId) -> Option<ChannelInfo> {
+            Access::channel(channel)
+        }
+
+        fn channels_of(user: AccountId) -> Vec<ChannelInfo> {
+            Access::channels_of_user(&user)
+        }
+
+        fn channels_to(provider: AccountId, after: Option<ChannelId>, limit: u32) -> Vec<ChannelInfo> {
+            network::channels_to(&provider, after, limit)
+        }
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    impl frame_benchmarking::Benchmark<Block> for Runtime {
+        fn benchmark_metadata(
+            extra: bool,
+        ) -> (Vec<frame_benchmarking::BenchmarkList>, Vec<frame_support::traits::StorageInfo>) {
+            use frame_benchmarking::BenchmarkList;
+            use frame_support::traits::StorageInfoTrait;
+            let mut list = Vec::<BenchmarkList>::new();
+            list_benchmarks!(list, extra);
+            (list, AllPalletsWithSystem::storage_info())
+        }
+
+        fn dispatch_benchmark(
+            config: frame_benchmarking::BenchmarkConfig,
+        ) -> Result<Vec<frame_benchmarking::BenchmarkBatch>, alloc::string::String> {
+            use frame_benchmarking::BenchmarkBatch;
+            use frame_support::traits::WhitelistedStorageKeys;
+            let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+            let mut batches = Vec::<BenchmarkBatch>::new();
+            let params = (&config, &whitelist);
+            add_benchmarks!(params, batches);
+            Ok(batches)
         }
     }
 }

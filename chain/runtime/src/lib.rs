@@ -1,6 +1,10 @@
 //! The ledger: composition of the pallets.
 //!
-//! [`configs`] chooses the pallets' constants, [`apis`] answers clients, [`genesis`] names the presets.
+//! - [`configs`] chooses the pallets' constants.
+//! - [`governance`] says who decides on what, and how all TAO votes; [`proxies`] what somebody may do for another.
+//! - [`fees`] and [`feeless`] say what a transaction costs, and why what costs nothing can't be abused.
+//! - [`apis`] answers nodes and clients.
+//! - [`genesis`] names the presets, [`migrations`] says what an upgrade does to the state.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![recursion_limit = "256"]
@@ -9,11 +13,20 @@
 
 extern crate alloc;
 
+// Before the module that uses its macros.
+#[cfg(feature = "runtime-benchmarks")]
+#[macro_use]
+mod benchmarks;
+
 pub mod apis;
 pub mod configs;
 pub mod feeless;
+pub mod fees;
 pub mod genesis;
+pub mod governance;
+pub mod migrations;
 mod network;
+pub mod proxies;
 #[cfg(feature = "std")]
 pub mod wasm;
 
@@ -78,25 +91,34 @@ pub mod opaque {
         pub struct SessionKeys {
             /// Writes blocks.
             pub babe: Babe,
-            /// Finalises them.
-            pub grandpa: Grandpa,
+            /// Finalises them, once its owner is known to write blocks.
+            pub grandpa: pallet_validators::PresentOnly<Runtime, Grandpa>,
         }
     }
 }
 
-/// Which runtime this is. Clients refuse what they can't speak; raise `spec_version` with every change of rules and
-/// `transaction_version` when calls change their encoding.
-#[sp_version::runtime_version]
-pub const VERSION: RuntimeVersion = RuntimeVersion {
-    spec_name: Cow::Borrowed("ganglion"),
-    impl_name: Cow::Borrowed("ganglion"),
-    authoring_version: 1,
-    spec_version: 100,
-    impl_version: 1,
-    apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 1,
-    system_version: 1,
-};
+macro_rules! version {
+    ($spec_version:tt) => {
+        /// Which runtime this is. Clients refuse what they can't speak; raise `spec_version` with every change of rules
+        /// and `transaction_version` when calls change their encoding.
+        #[sp_version::runtime_version]
+        pub const VERSION: RuntimeVersion = RuntimeVersion {
+            spec_name: Cow::Borrowed("ganglion"),
+            impl_name: Cow::Borrowed("ganglion"),
+            authoring_version: 1,
+            spec_version: $spec_version,
+            impl_version: 1,
+            apis: apis::RUNTIME_API_VERSIONS,
+            transaction_version: 1,
+            system_version: 1,
+        };
+    };
+}
+
+#[cfg(not(feature = "upgrade-test"))]
+version!(100);
+#[cfg(feature = "upgrade-test")]
+version!(101);
 
 /// BABE's parameters at genesis: a fourth of the slots have a primary author by lot, the rest one by turn.
 pub const BABE_GENESIS: sp_consensus_babe::BabeEpochConfiguration = sp_consensus_babe::BabeEpochConfiguration {
@@ -120,6 +142,7 @@ mod runtime {
     )]
     pub struct Runtime;
 
+    // The order is that of work at the beginning of a block. Authorship comes before Session: `pallet_validators` says why.
     #[runtime::pallet_index(0)]
     pub type System = frame_system;
     #[runtime::pallet_index(1)]
@@ -142,6 +165,16 @@ mod runtime {
     pub type Utility = pallet_utility;
     #[runtime::pallet_index(10)]
     pub type Sudo = pallet_sudo;
+    #[runtime::pallet_index(11)]
+    pub type Historical = pallet_session::historical;
+    #[runtime::pallet_index(12)]
+    pub type Offences = pallet_offences;
+    #[runtime::pallet_index(13)]
+    pub type Proxy = pallet_proxy;
+    #[runtime::pallet_index(14)]
+    pub type Multisig = pallet_multisig;
+    #[runtime::pallet_index(15)]
+    pub type MultiBlockMigrations = pallet_migrations;
 
     #[runtime::pallet_index(20)]
     pub type Staking = pallet_staking;
@@ -153,4 +186,17 @@ mod runtime {
     pub type Weights = pallet_weights;
     #[runtime::pallet_index(24)]
     pub type Emission = pallet_emission;
+    #[runtime::pallet_index(25)]
+    pub type Access = pallet_access;
+
+    #[runtime::pallet_index(30)]
+    pub type Preimage = pallet_preimage;
+    #[runtime::pallet_index(31)]
+    pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(32)]
+    pub type Governance = governance::origins;
+    #[runtime::pallet_index(33)]
+    pub type Referenda = pallet_referenda;
+    #[runtime::pallet_index(34)]
+    pub type ConvictionVoting = pallet_conviction_voting;
 }

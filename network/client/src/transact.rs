@@ -243,12 +243,18 @@ fn custom(message: &str) -> Option<&'static str> {
         "2" => "the hotkey already has a seat in this subnet",
         "3" => "the subnet takes no registrations",
         "4" => "the hotkey belongs to another coldkey",
+        "5" => "enough neurons joined in this interval: try again in the next",
+        "6" => "the coldkey is announced as the new key of another: use it after the swap",
         "10" => {
             "the hotkey isn't registered here, or announced an endpoint not long ago: wait `serving_rate_limit` blocks"
         }
         "11" => "the hotkey isn't registered here, or set weights not long ago: wait `weights_rate_limit` blocks",
         "12" => "the hotkey isn't registered here, or committed in this interval already: wait for the next",
         "13" => "there is nothing to reveal now: reveal in the interval after the commit",
+        "14" => {
+            "the hotkey isn't registered here, or announced a metrics endpoint not long ago: wait `serving_rate_limit` blocks"
+        }
+        "15" => "the hotkey isn't one of the 64, or set root weights not long ago",
         _ => return None,
     })
 }

@@ -130,17 +130,14 @@ impl Chain for FakeChain {
         Ok(SubnetInfo {
             netuid,
             name: b"test".to_vec(),
-            owner: None,
             neurons: state.rows.len() as u16,
             max_neurons: 256,
             tempo: TEMPO as u16,
             next_epoch: (self.height() / TEMPO + 1) * TEMPO,
-            pending: 0,
-            emission: 0,
             commit_reveal: self.commit_reveal,
             commit_interval: INTERVAL,
             weights_rate_limit: RATE_LIMIT,
-            weights_version: 0,
+            ..SubnetInfo::default()
         })
     }
 
@@ -159,7 +156,6 @@ impl Chain for FakeChain {
             registered_at: vec![100; count],
             last_update: state.rows.iter().map(|row| row.last_update).collect(),
             endpoints: state.rows.iter().map(|row| row.endpoint).collect(),
-            // The launch is over; see `View::launching`.
             stake: vec![1; count],
             permits: vec![true; count],
             active: vec![true; count],
@@ -171,6 +167,7 @@ impl Chain for FakeChain {
             dividends: vec![0; count],
             emission: vec![0; count],
             earned: vec![0; count],
+            ..Metagraph::default()
         })
     }
 

@@ -220,6 +220,7 @@ pub(crate) mod tests {
             dividends: vec![0, u16::MAX, 0],
             emission: vec![1, 2, 3],
             earned: vec![5_000_000_000, 7, 0],
+            ..Metagraph::default()
         };
         let info = SubnetInfo {
             netuid: NetUid(1),
@@ -231,10 +232,7 @@ pub(crate) mod tests {
             next_epoch: 80,
             pending: 11,
             emission: 12,
-            commit_reveal: false,
-            commit_interval: 10,
-            weights_rate_limit: 5,
-            weights_version: 0,
+            ..SubnetInfo::default()
         };
         let emission = EmissionInfo {
             block: 60,
@@ -242,8 +240,7 @@ pub(crate) mod tests {
             emitted: 60_000_000_000,
             recycled: 0,
             block_emission: 1_000_000_000,
-            next_halving: 1,
-            pending: 0,
+            ..EmissionInfo::default()
         };
         let view = View { best: 61, finalized: 58, peers: 1 };
         let read = Read {

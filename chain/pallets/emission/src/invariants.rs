@@ -1,8 +1,14 @@
 //! What must always hold.
 
 use crate::pallet::*;
-use frame_support::traits::fungible::Inspect;
+use alloc::collections::BTreeSet;
+use frame_support::{ensure, traits::fungible::Inspect};
+use ganglion_primitives::NetUid;
 use ganglion_tokenomics::emission::MAX_SUPPLY;
+use pallet_neurons::SeatOf;
+use pallet_subnets::{Dissolving, Netuids};
+
+type Check = Result<(), &'static str>;
 
 impl<T: Config> Pallet<T> {
     /// Checks the invariants of the crate's documentation.
@@ -10,16 +16,51 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// A sentence saying what is broken.
     pub fn check_invariants() -> Result<(), &'static str> {
-        let pending: u64 = Pending::<T>::iter_values().sum();
-        if T::Ledger::total_balance(&Self::pot()) != pending.saturating_add(Unallocated::<T>::get()) {
-            return Err("the emission pot doesn't hold what is pending");
+        Self::check_money()?;
+        Self::check_subnets()?;
+        Self::check_neurons()
+    }
+
+    fn check_money() -> Check {
+        let pending = Pending::<T>::iter_values().fold(0u64, u64::saturating_add);
+        let owed = pending.saturating_add(Unallocated::<T>::get());
+        ensure!(T::Currency::total_balance(&Self::pot()) >= owed, "the emission pot doesn't hold what is pending");
+        let issuance = T::Currency::total_issuance();
+        let expected = Emitted::<T>::get().checked_sub(Recycled::<T>::get());
+        ensure!(Some(issuance) == expected, "total issuance is not emitted minus recycled");
+        ensure!(issuance <= MAX_SUPPLY, "more than 21 000 000 TAO exist");
+        Ok(())
+    }
+
+    fn check_subnets() -> Check {
+        let known: BTreeSet<NetUid> = Netuids::<T>::get().into_iter().chain(Dissolving::<T>::get()).collect();
+        let rows = Pending::<T>::iter_keys()
+            .chain(IdleEpochs::<T>::iter_keys())
+            .chain(FirstJoined::<T>::iter_keys())
+            .chain(LastOutcome::<T>::iter_keys())
+            .chain(Permitted::<T>::iter_keys());
+        for netuid in rows {
+            ensure!(known.contains(&netuid), "a subnet that is no more has emission");
         }
-        let issuance = T::Ledger::total_issuance();
-        if issuance != Emitted::<T>::get().saturating_sub(Recycled::<T>::get()) {
-            return Err("total issuance is not emitted minus recycled");
+        let due = DueEpochs::<T>::get();
+        let waiting: BTreeSet<NetUid> = due.iter().copied().collect();
+        ensure!(waiting.len() == due.len(), "a subnet waits for two epochs");
+        Ok(())
+    }
+
+    fn check_neurons() -> Check {
+        for (netuid, permitted) in Permitted::<T>::iter() {
+            ensure!(permitted.windows(2).all(|pair| pair[0] < pair[1]), "permits are not sorted");
+            let outcome = LastOutcome::<T>::get(netuid);
+            let granted = outcome.iter().filter(|row| row.permit);
+            ensure!(granted.clone().count() == permitted.len(), "other permits are listed than were granted");
+            for row in granted {
+                ensure!(permitted.binary_search(&row.id).is_ok(), "a permit is not listed");
+            }
         }
-        if issuance > MAX_SUPPLY {
-            return Err("more than 21 000 000 TAO exist");
+        for (netuid, id, _) in Bonds::<T>::iter() {
+            let home = SeatOf::<T>::get(id).map(|(home, _)| home);
+            ensure!(home == Some(netuid), "bonds of a neuron that doesn't exist");
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Minting a block's emission and splitting it among subnets.
 
-use crate::pallet::*;
+use crate::{pallet::*, WeightInfo};
 use alloc::vec::Vec;
 use frame_support::{
     traits::{
@@ -10,7 +10,13 @@ use frame_support::{
     weights::Weight,
 };
 use ganglion_primitives::{NetUid, Rao};
-use ganglion_tokenomics::{emission::block_emission, split};
+use ganglion_tokenomics::{
+    emission::block_emission,
+    split::{split, Curve, Split},
+};
+use pallet_neurons::Count;
+use pallet_subnets::{Pallet as Subnets, SubnetValue};
+use pallet_validators::{RootVote, RootVotes};
 use sp_runtime::traits::AccountIdConversion;
 
 impl<T: Config> Pallet<T> {
@@ -20,35 +26,82 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn mint_and_split() -> Weight {
-        let emission = block_emission(T::Ledger::total_issuance());
-        let minted = match T::Ledger::mint_into(&Self::pot(), emission) {
+        let emission = block_emission(T::Currency::total_issuance());
+        let minted = match T::Currency::mint_into(&Self::pot(), emission) {
             Ok(_) => emission,
             // Only if the pot could overflow 64 bits, which the cap rules out.
             Err(_) => 0,
         };
         Emitted::<T>::mutate(|emitted| *emitted = emitted.saturating_add(minted));
-        let taking = Self::subnets_with_neurons();
-        let amount = Unallocated::<T>::take().saturating_add(minted);
-        let rest = Self::credit(amount, &taking);
-        Unallocated::<T>::put(rest);
-        let subnets = taking.len() as u64;
-        T::DbWeight::get().reads_writes(subnets.saturating_mul(3).saturating_add(6), subnets.saturating_mul(2) + 5)
+        let amount = Unallocated::<T>::get().saturating_add(minted);
+        let netuids = Subnets::<T>::netuids();
+        let taking: Vec<NetUid> = netuids.iter().copied().filter(|netuid| Count::<T>::get(netuid) > 0).collect();
+        let votes = T::RootVotes::votes();
+        let Split { shares, dust } = divide(amount, &taking, &votes);
+        Self::credit(taking.into_iter().zip(shares).collect());
+        Unallocated::<T>::put(dust);
+        <T as Config>::WeightInfo::split(netuids.len() as u32, votes.len() as u32)
     }
 
-    fn subnets_with_neurons() -> Vec<NetUid> {
-        let mut netuids = pallet_subnets::Pallet::<T>::netuids();
-        netuids.retain(|netuid| pallet_neurons::Count::<T>::get(netuid) > 0);
-        netuids
-    }
-
-    /// Credits `amount` equally, returning what is left. Root weights will decide the shares once the block
-    /// producers can set them; without any, equal shares are the rule.
-    fn credit(amount: Rao, netuids: &[NetUid]) -> Rao {
-        let split = split::equal(amount, netuids.len());
-        for (netuid, share) in netuids.iter().zip(&split.shares) {
+    fn credit(shares: Vec<(NetUid, Rao)>) {
+        for (netuid, share) in shares.iter().filter(|(_, share)| *share > 0) {
             Pending::<T>::mutate(netuid, |pending| *pending = pending.saturating_add(*share));
-            LastShare::<T>::insert(netuid, share);
         }
-        split.dust
+        // There are at most as many subnets as places.
+        let shares = Shares::truncate_from(shares);
+        if shares != LastShares::<T>::get() {
+            LastShares::<T>::put(shares);
+        }
+    }
+
+    /// RAO that a subnet got from the last block.
+    pub fn last_share(netuid: NetUid) -> Rao {
+        LastShares::<T>::get().iter().find(|(other, _)| *other == netuid).map_or(0, |(_, share)| *share)
+    }
+}
+
+/// Divides `amount` RAO among `taking`, which ascend. Votes for other subnets count for nothing.
+fn divide(amount: Rao, taking: &[NetUid], votes: &[RootVote]) -> Split {
+    let place = |(netuid, weight): &(NetUid, u16)| {
+        // There are at most 128 subnets.
+        taking.binary_search(netuid).ok().map(|place| (place as u16, *weight))
+    };
+    let stakes: Vec<Rao> = votes.iter().map(|(stake, _)| *stake).collect();
+    let rows: Vec<Vec<(u16, u16)>> =
+        votes.iter().map(|(_, weights)| weights.iter().filter_map(place).collect()).collect();
+    split(amount, taking.len(), &stakes, &rows, Curve::default())
+}
+
+impl<T: Config> SubnetValue for Pallet<T> {
+    fn emission_of(netuid: NetUid) -> Rao {
+        Self::last_share(netuid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_primitives::TAO;
+
+    const SUBNETS: [NetUid; 3] = [NetUid(1), NetUid(5), NetUid(8)];
+
+    #[test]
+    fn without_votes_subnets_share_equally() {
+        for votes in [vec![], vec![(TAO, vec![])], vec![(TAO, vec![(NetUid(9), 1)])], vec![(0, vec![(NetUid(1), 1)])]] {
+            let divided = divide(TAO, &SUBNETS, &votes);
+            assert_eq!((divided.shares, divided.dust), (vec![333_333_333; 3], 1));
+        }
+    }
+
+    #[test]
+    fn without_a_subnet_everything_is_left() {
+        let divided = divide(TAO, &[], &[(TAO, vec![(NetUid(1), 1)])]);
+        assert_eq!((divided.shares, divided.dust), (vec![], TAO));
+    }
+
+    #[test]
+    fn votes_go_by_number_not_by_place() {
+        let divided = divide(TAO, &SUBNETS, &[(TAO, vec![(NetUid(8), 7), (NetUid(2), 9)])]);
+        assert_eq!(divided.shares, [0, 0, TAO]);
     }
 }

@@ -46,11 +46,26 @@ impl<T: Config> pallet_neurons::NeuronScores for Pallet<T> {
     fn pruning_scores(netuid: NetUid) -> Vec<(NeuronId, u16)> {
         LastOutcome::<T>::get(netuid).into_iter().map(|row| (row.id, row.pruning)).collect()
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn fill(netuid: NetUid, ids: &[NeuronId]) {
+        let rows: Vec<_> = ids.iter().map(|id| NeuronOutcome { id: *id, ..Default::default() }).collect();
+        LastOutcome::<T>::insert(netuid, Outcomes::truncate_from(rows));
+    }
 }
 
 impl<T: Config> pallet_weights::Permits for Pallet<T> {
-    fn has_permit(netuid: NetUid, uid: Uid, id: NeuronId) -> bool {
-        Self::outcome(netuid, uid, id).is_some_and(|row| row.permit)
+    fn has_permit(netuid: NetUid, _: Uid, id: NeuronId) -> bool {
+        Permitted::<T>::get(netuid).binary_search(&id).is_ok()
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn grant(netuid: NetUid, _: Uid, id: NeuronId) {
+        // As many as there can be, so that looking for one takes longest.
+        let others = (1..u64::from(crate::MAX_PERMITS)).map(|other| NeuronId(u64::MAX - other));
+        let mut permits: Vec<_> = others.chain([id]).collect();
+        permits.sort_unstable();
+        Permitted::<T>::insert(netuid, Permits::truncate_from(permits));
     }
 }
 

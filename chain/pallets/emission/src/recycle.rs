@@ -4,9 +4,12 @@ use crate::pallet::*;
 use core::marker::PhantomData;
 use frame_support::traits::{fungible::Credit, Imbalance, OnUnbalanced};
 
+/// TAO that belongs to nobody.
+type Tao<T> = Credit<<T as frame_system::Config>::AccountId, <T as pallet_staking::Config>::Currency>;
+
 impl<T: Config> Pallet<T> {
     /// Destroys `credit` and counts it.
-    pub(crate) fn recycle(credit: Credit<T::AccountId, T::Ledger>) {
+    pub(crate) fn recycle(credit: Tao<T>) {
         let amount = credit.peek();
         if amount == 0 {
             return;
@@ -18,11 +21,11 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Recycles whatever it is given: burns of registration, fees, dust.
+/// Recycles whatever it is given: burns of registration, fees, slashes, dust.
 pub struct Recycle<T>(PhantomData<T>);
 
-impl<T: Config> OnUnbalanced<Credit<T::AccountId, T::Ledger>> for Recycle<T> {
-    fn on_nonzero_unbalanced(credit: Credit<T::AccountId, T::Ledger>) {
+impl<T: Config> OnUnbalanced<Tao<T>> for Recycle<T> {
+    fn on_nonzero_unbalanced(credit: Tao<T>) {
         Pallet::<T>::recycle(credit);
     }
 }

@@ -1,39 +1,99 @@
 //! What must always hold.
 
-use crate::pallet::*;
-use ganglion_primitives::Uid;
+use crate::{pallet::*, Seat, PAGE};
+use alloc::collections::{BTreeMap, BTreeSet};
+use frame_system::pallet_prelude::BlockNumberFor;
+use ganglion_primitives::{HotkeyId, NetUid, NeuronId, Uid};
+use pallet_staking::Pallet as Staking;
+use pallet_subnets::MAX_NEURONS;
+
+type Checked = Result<(), &'static str>;
+
+fn ensure(holds: bool, broken: &'static str) -> Checked {
+    holds.then_some(()).ok_or(broken)
+}
 
 impl<T: Config> Pallet<T> {
     /// Checks the invariants of the crate's documentation.
     ///
     /// # Errors
     /// A sentence saying what is broken.
-    pub fn check_invariants() -> Result<(), &'static str> {
-        let mut neurons = 0usize;
-        for netuid in pallet_subnets::Pallet::<T>::netuids() {
-            for uid in 0..Count::<T>::get(netuid) {
-                let seat = Seats::<T>::get(netuid, Uid(uid)).ok_or("a uid below the count has no seat")?;
-                if Uids::<T>::get(netuid, &seat.hotkey) != Some(Uid(uid)) {
-                    return Err("a seat's hotkey leads to another uid");
-                }
-                if SeatOf::<T>::get(seat.id) != Some((netuid, Uid(uid))) {
-                    return Err("a seat's id leads elsewhere");
-                }
-                if seat.id >= NextId::<T>::get() {
-                    return Err("an id was used before it was given out");
-                }
-                if !pallet_staking::Owner::<T>::contains_key(&seat.hotkey) {
-                    return Err("a neuron has no owner");
-                }
-                if frame_system::Pallet::<T>::sufficients(&seat.hotkey) == 0 {
-                    return Err("a neuron has no account reference");
-                }
-                neurons = neurons.saturating_add(1);
+    pub fn check_invariants() -> Checked {
+        let mut hotkeys: BTreeMap<HotkeyId, u16> = BTreeMap::new();
+        let mut neurons = 0;
+        let mut pages = 0;
+        for (netuid, count) in Count::<T>::iter() {
+            Self::check_pages(netuid, count)?;
+            for (uid, seat) in (0..).map(Uid).zip(Self::seats(netuid)) {
+                Self::check_seat(netuid, uid, &seat)?;
+                let seats = hotkeys.entry(seat.hotkey).or_default();
+                *seats = seats.saturating_add(1);
+                neurons += 1;
             }
+            pages += usize::from(count.div_ceil(PAGE));
         }
-        if Seats::<T>::iter().count() != neurons || SeatOf::<T>::iter().count() != neurons {
-            return Err("there are seats that no count covers");
+        ensure(Seats::<T>::iter().count() == pages, "there are seats that no count covers")?;
+        ensure(Uids::<T>::iter().count() == neurons, "a hotkey leads to a seat that isn't its own")?;
+        ensure(SeatOf::<T>::iter().count() == neurons, "an id leads to a seat that isn't its own")?;
+        Self::check_hotkeys(&hotkeys)?;
+        Self::check_endpoints()?;
+        Self::check_seals()?;
+        Self::check_swaps()
+    }
+
+    fn check_pages(netuid: NetUid, count: u16) -> Checked {
+        ensure(count > 0, "a count of nothing is kept")?;
+        ensure(count <= MAX_NEURONS, "a subnet has too many neurons")?;
+        let mut left = count;
+        for page in 0..count.div_ceil(PAGE) {
+            let here = left.min(PAGE);
+            let seats = Seats::<T>::get(netuid, page as u8);
+            ensure(seats.len() == usize::from(here), "a page of seats has a gap or an end that the count denies")?;
+            left -= here;
         }
         Ok(())
+    }
+
+    fn check_seat(netuid: NetUid, uid: Uid, seat: &Seat<BlockNumberFor<T>>) -> Checked {
+        ensure(Uids::<T>::get(netuid, seat.hotkey) == Some(uid), "a seat's hotkey leads to another uid")?;
+        ensure(SeatOf::<T>::get(seat.id) == Some((netuid, uid)), "a seat's id leads elsewhere")?;
+        ensure(seat.id < NextId::<T>::get(), "an id was used before it was given out")?;
+        ensure(seat.registered_at <= frame_system::Pallet::<T>::block_number(), "a neuron joined in the future")
+    }
+
+    fn check_hotkeys(seated: &BTreeMap<HotkeyId, u16>) -> Checked {
+        ensure(SeatCount::<T>::iter().count() == seated.len(), "a hotkey without a seat has a count of seats")?;
+        for (hotkey, seats) in seated {
+            ensure(SeatCount::<T>::get(hotkey) == *seats, "a hotkey's seats are miscounted")?;
+            ensure(Staking::<T>::owner_account(*hotkey).is_some(), "a neuron has no owner")?;
+            let account = Staking::<T>::hotkey_account(*hotkey).ok_or("a neuron has no account")?;
+            ensure(frame_system::Pallet::<T>::sufficients(&account) > 0, "a neuron has no account reference")?;
+        }
+        Ok(())
+    }
+
+    fn check_endpoints() -> Checked {
+        let at_home = |netuid: NetUid, id: NeuronId| SeatOf::<T>::get(id).is_some_and(|(home, _)| home == netuid);
+        let axons = Endpoints::<T>::iter_keys().all(|(netuid, id)| at_home(netuid, id));
+        let metrics = PrometheusEndpoints::<T>::iter_keys().all(|(netuid, id)| at_home(netuid, id));
+        ensure(axons && metrics, "an endpoint outlived its neuron")
+    }
+
+    fn check_seals() -> Checked {
+        for seals in UsedSeals::<T>::iter_values() {
+            let distinct: BTreeSet<_> = seals.iter().map(|(_, seal)| *seal).collect();
+            ensure(distinct.len() == seals.len(), "a seal was used twice")?;
+        }
+        Ok(())
+    }
+
+    fn check_swaps() -> Checked {
+        let mut swaps = 0;
+        for (coldkey, swap) in ColdkeySwaps::<T>::iter() {
+            ensure(Staking::<T>::coldkey_account(coldkey).is_some(), "a swap of a coldkey that doesn't exist")?;
+            ensure(SwapTargets::<T>::get(&swap.new) == Some(coldkey), "a swap's target waits for another")?;
+            swaps += 1;
+        }
+        ensure(SwapTargets::<T>::iter().count() == swaps, "a key awaits a swap that nobody announced")
     }
 }

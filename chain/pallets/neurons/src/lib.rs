@@ -1,40 +1,96 @@
-//! UIDs: who has a seat in a subnet, how it was won, and where it listens.
+//! UIDs: who has a seat in a subnet, how it was won, where it listens, and what becomes of it when a key changes.
 //!
-//! A **neuron** is a hotkey with a seat (**uid**) in a subnet. A seat is won by **work** (a seal, feeless and without
-//! any balance) or by **burn** (TAO, recycled); both prices follow demand. When all seats are taken, a newcomer
-//! replaces the neuron with the lowest pruning score that is past its **immunity**.
+//! # Overview
 //!
-//! A neuron's [`NeuronId`](ganglion_primitives::NeuronId) is never reused. Weights, bonds, endpoints and commitments
-//! are bound to it, so that whoever gets a used seat inherits nothing.
+//! A seat is won by **work** (a seal, feeless and without any balance) or by **burn** (TAO, recycled); both prices
+//! follow demand once an interval. When all seats are taken, a newcomer replaces the neuron with the lowest pruning
+//! score that is past its immunity; the subnet owner's own validator is never replaced.
+//!
+//! `max_neurons` bounds growth. Lowering it below the number of neurons sends nobody away: the subnet stops growing,
+//! and each newcomer replaces a neuron.
+//!
+//! # Terms
+//!
+//! - **Neuron**: a hotkey with a seat in a subnet. Its [`NeuronId`](ganglion_primitives::NeuronId) is never reused;
+//!   weights, bonds, endpoints and commitments are bound to it, so that whoever gets a used seat inherits nothing.
+//! - **Uid**: the number of a seat, 0 to count − 1. It is reused.
+//! - **Seal**: proof of work over genesis hash, subnet, a recent block's hash, hotkey and coldkey. Works once.
+//! - **Immunity**: blocks after joining in which a neuron is not pruned while another can be.
+//!
+//! # Key swaps
+//!
+//! Everything is stored under ids that are no keys, so that a swap changes one row, whoever has nominated or been paid.
+//!
+//! **Hotkey**, at once, by its owner: seats, stake, nominations, take, permits and commitments stay where they are,
+//! under the new key. TAO on the old hotkey's own account stays on it.
+//!
+//! **Coldkey**, in two steps: the old key announces the new one and pays; after `ColdkeySwapDelay` blocks anybody may
+//! carry it out. Then the new key owns the hotkeys, stakes and subnets, and has the old account's transferable TAO.
+//! What is bound to the account stays with it: TAO on hold or locked, its proxies and multisigs. Votes are the runtime's
+//! matter ([`OnColdkeySwap`]): the same stake must not vote twice.
+//!
+//! Until it is carried out an announcement changes nothing: the old key can still do everything, spend and unstake
+//! included, and the new key nothing. The delay is there so that the owner of a stolen key sees what is coming.
+//! Announcing again replaces the announcement, starts the delay anew and costs again: a mistake can be mended. Either
+//! holder of the old key can **dispute** the swap. That freezes the swap, not the account: the old key still does
+//! everything except announcing another. Root then carries the swap out or dismisses it; the price is not given back.
 //!
 //! # Invariants
-//! - `Seats`, `Uids` and `SeatOf` describe the same neurons; uids are `0..Count`.
-//! - A hotkey with a seat has an owner and an account reference, so that it can sign without a balance.
-//! - No subnet has more neurons than `max_neurons` said when the last one joined.
+//!
+//! - `Seats`, `Uids` and `SeatOf` describe the same neurons; uids are `0..Count`, pages are full but the last.
+//! - `SeatCount` is a hotkey's number of seats in all subnets. A hotkey with a seat has an account and an owner, and
+//!   its account has one reference from here, so that it can sign without a balance.
+//! - Endpoints belong to neurons that exist.
+//! - A subnet has at most [`MAX_NEURONS`](pallet_subnets::MAX_NEURONS), and grows only below `max_neurons`.
+//! - Seals in `UsedSeals` are distinct.
+//! - `ColdkeySwaps` and `SwapTargets` describe the same swaps, of coldkeys that exist.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod coldkey_swap;
 mod endpoints;
+mod hotkey_swap;
 mod invariants;
 mod prices;
 mod pruning;
 mod register;
+mod removal;
+mod seals;
+mod seating;
 mod seats;
 mod unsigned;
+mod weights;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub use benchmarking::fill;
+pub use coldkey_swap::{ColdkeySwap, OnColdkeySwap};
+pub use endpoints::Announced;
 pub use pallet::*;
 pub use prices::Prices;
 pub use pruning::{NeuronScores, OnNeuronRemoved};
-pub use seats::Seat;
+pub use seats::{Page, Seat, PAGE};
+pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use crate::{NeuronScores, OnNeuronRemoved, Prices, Seat};
-    use frame_support::{pallet_prelude::*, weights::Weight};
+    use crate::{
+        seals::Seals, Announced, ColdkeySwap, NeuronScores, OnColdkeySwap, OnNeuronRemoved, Page, Prices, WeightInfo,
+    };
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{fungible::Credit, OnUnbalanced},
+        weights::Weight,
+    };
     use frame_system::pallet_prelude::*;
-    use ganglion_primitives::{Endpoint, NetUid, NeuronId, Rao, Uid};
+    use ganglion_primitives::{AccountId, ColdkeyId, Endpoint, HotkeyId, NetUid, NeuronId, Rao, RetryIn, Uid};
+    use pallet_subnets::MAX_SUBNETS;
+
+    /// TAO on its way out of existence.
+    pub type Recycled<T> = Credit<<T as frame_system::Config>::AccountId, <T as pallet_staking::Config>::Currency>;
 
     #[pallet::pallet]
     pub struct Pallet<T>(_);
@@ -42,7 +98,7 @@ pub mod pallet {
     /// What the runtime chooses.
     #[pallet::config]
     pub trait Config:
-        frame_system::Config<RuntimeEvent: From<Event<Self>>, AccountId = ganglion_primitives::AccountId>
+        frame_system::Config<RuntimeEvent: From<Event<Self>>, AccountId = AccountId>
         + pallet_subnets::Config
         + pallet_staking::Config
     {
@@ -51,14 +107,20 @@ pub mod pallet {
         /// Who keeps something under a neuron's id.
         type OnNeuronRemoved: OnNeuronRemoved;
         /// Who counts destroyed TAO.
-        type OnRecycled: frame_support::traits::OnUnbalanced<
-            frame_support::traits::fungible::Credit<Self::AccountId, Self::NeuronCurrency>,
-        >;
-        /// The one ledger of TAO.
-        type NeuronCurrency: frame_support::traits::fungible::Balanced<Self::AccountId, Balance = Rao>;
+        type OnRecycled: OnUnbalanced<Recycled<Self>>;
+        /// Told before and after a coldkey's belongings move to another account; an error stops the swap.
+        type OnColdkeySwap: OnColdkeySwap<Self::AccountId>;
         /// How many blocks after the one it is bound to a seal is taken.
         #[pallet::constant]
         type SealLifetime: Get<BlockNumberFor<Self>>;
+        /// Price of a key swap, RAO, recycled.
+        #[pallet::constant]
+        type KeySwapCost: Get<Rao>;
+        /// Blocks between the announcement of a coldkey swap and the swap.
+        #[pallet::constant]
+        type ColdkeySwapDelay: Get<BlockNumberFor<Self>>;
+        /// What calls and hooks weigh.
+        type WeightInfo: WeightInfo;
     }
 
     /// The id of the next neuron.
@@ -69,31 +131,44 @@ pub mod pallet {
     #[pallet::storage]
     pub type Count<T> = StorageMap<_, Twox64Concat, NetUid, u16, ValueQuery>;
 
-    /// Who sits where: netuid, uid → neuron.
+    /// Who sits where: netuid, uid / 256 → neurons by uid % 256.
     #[pallet::storage]
-    pub type Seats<T: Config> = StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, Uid, Seat<BlockNumberFor<T>>>;
+    pub type Seats<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, u8, Page<BlockNumberFor<T>>, ValueQuery>;
 
     /// A hotkey's seat: netuid, hotkey → uid.
     #[pallet::storage]
-    pub type Uids<T: Config> = StorageDoubleMap<_, Twox64Concat, NetUid, Blake2_128Concat, T::AccountId, Uid>;
+    pub type Uids<T> = StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, HotkeyId, Uid>;
 
     /// A neuron's seat.
     #[pallet::storage]
     pub type SeatOf<T> = StorageMap<_, Twox64Concat, NeuronId, (NetUid, Uid)>;
 
-    /// Where a neuron listens, and since when: netuid, id → endpoint.
+    /// How many seats a hotkey has in all subnets; no row if none.
+    #[pallet::storage]
+    pub type SeatCount<T> = StorageMap<_, Twox64Concat, HotkeyId, u16, ValueQuery>;
+
+    /// Where a neuron's axon listens, and since when: netuid, id → endpoint.
     #[pallet::storage]
     pub type Endpoints<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, (Endpoint, BlockNumberFor<T>)>;
+        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, Announced<BlockNumberFor<T>>>;
 
-    /// What joining costs now.
+    /// Where a neuron's metrics are, and since when: netuid, id → endpoint.
     #[pallet::storage]
-    pub type JoiningPrices<T: Config> = StorageMap<_, Twox64Concat, NetUid, Prices>;
+    pub type PrometheusEndpoints<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, Announced<BlockNumberFor<T>>>;
+
+    /// What joining costs now, of every subnet.
+    #[pallet::storage]
+    pub type JoiningPrices<T: Config> = StorageValue<
+        _,
+        BoundedBTreeMap<NetUid, Prices<BlockNumberFor<T>>, ConstU32<{ MAX_SUBNETS as u32 }>>,
+        ValueQuery,
+    >;
 
     /// Seals taken within their lifetime; each works once.
     #[pallet::storage]
-    pub type UsedSeals<T: Config> =
-        StorageMap<_, Twox64Concat, NetUid, BoundedVec<(BlockNumberFor<T>, [u8; 32]), ConstU32<1024>>, ValueQuery>;
+    pub type UsedSeals<T: Config> = StorageMap<_, Twox64Concat, NetUid, Seals<BlockNumberFor<T>>, ValueQuery>;
 
     /// Hash of block 0, part of every seal's preimage. Kept because the ledger forgets old hashes.
     #[pallet::storage]
@@ -102,6 +177,14 @@ pub mod pallet {
     /// Whether loopback and private addresses can be announced (local networks).
     #[pallet::storage]
     pub type PrivateEndpoints<T> = StorageValue<_, bool, ValueQuery>;
+
+    /// Announced swaps of coldkeys.
+    #[pallet::storage]
+    pub type ColdkeySwaps<T: Config> = StorageMap<_, Twox64Concat, ColdkeyId, ColdkeySwap<BlockNumberFor<T>>>;
+
+    /// The keys that announced swaps lead to, and which coldkey waits for each.
+    #[pallet::storage]
+    pub type SwapTargets<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ColdkeyId>;
 
     /// What happened.
     #[pallet::event]
@@ -140,6 +223,52 @@ pub mod pallet {
             /// Where.
             endpoint: Endpoint,
         },
+        /// A neuron announced where its metrics are.
+        PrometheusServed {
+            /// The subnet.
+            netuid: NetUid,
+            /// The neuron.
+            id: NeuronId,
+            /// Where.
+            endpoint: Endpoint,
+        },
+        /// A hotkey has a new key.
+        HotkeySwapped {
+            /// The coldkey that owns it.
+            owner: T::AccountId,
+            /// The key it had.
+            old: T::AccountId,
+            /// The key it has.
+            new: T::AccountId,
+        },
+        /// A coldkey will have a new key.
+        ColdkeySwapAnnounced {
+            /// The key it has.
+            old: T::AccountId,
+            /// The key it will have.
+            new: T::AccountId,
+            /// First block that takes the swap.
+            due: BlockNumberFor<T>,
+        },
+        /// An announced swap is frozen until root resolves it.
+        ColdkeySwapDisputed {
+            /// The key whose swap it is.
+            old: T::AccountId,
+        },
+        /// Root dismissed a disputed swap.
+        ColdkeySwapDismissed {
+            /// The key that stays.
+            old: T::AccountId,
+        },
+        /// A coldkey has a new key.
+        ColdkeySwapped {
+            /// The key it had.
+            old: T::AccountId,
+            /// The key it has.
+            new: T::AccountId,
+            /// Free balance that moved along, RAO.
+            moved: Rao,
+        },
     }
 
     /// Why a call was declined.
@@ -153,8 +282,8 @@ pub mod pallet {
         NotRegistered,
         /// As many neurons joined in this block as may: try in the next.
         TooManyRegistrationsThisBlock,
-        /// Three times the target joined in this interval: try in the next.
-        TooManyRegistrationsThisInterval,
+        /// Three times the target joined in this interval: wait that many blocks for the next.
+        TooManyRegistrationsThisInterval(RetryIn),
         /// The seal's block is in the future, too old, or unknown: solve for a recent block.
         SealBlockOutOfRange,
         /// The seal doesn't meet the difficulty: solve again with the current one.
@@ -169,10 +298,26 @@ pub mod pallet {
         InvalidIpType,
         /// The port must not be 0.
         InvalidPort,
-        /// The endpoint was announced not long ago: wait for `serving_rate_limit` blocks.
-        ServingTooFast,
+        /// The endpoint was announced not long ago: wait that many blocks.
+        ServingTooFast(RetryIn),
         /// Every seat is taken by a neuron that can't be replaced.
         NoSeat,
+        /// The balance doesn't cover the price of a key swap: 1 TAO.
+        CannotPaySwap,
+        /// The old and the new key are the same.
+        SameKey,
+        /// An announced swap will make this key another coldkey's: choose another.
+        KeyAwaited,
+        /// No swap of this coldkey is announced.
+        NothingAnnounced,
+        /// The swap isn't due: wait that many blocks.
+        SwapNotDue(RetryIn),
+        /// The swap is disputed: root must resolve it.
+        SwapDisputed,
+        /// Only the coldkey itself or root can dispute its swap.
+        NotYourSwap,
+        /// The swap isn't disputed: there is nothing to resolve.
+        NotDisputed,
     }
 
     /// Starting state.
@@ -198,7 +343,7 @@ pub mod pallet {
         /// Joins a subnet by work: `nonce` makes a seal over the hash of block `block_number`, both keys and the
         /// subnet. Unsigned, feeless, checked by the pool.
         #[pallet::call_index(0)]
-        #[pallet::weight((Pallet::<T>::registration_weight(), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((<T as Config>::WeightInfo::register(), DispatchClass::Normal, Pays::No))]
         pub fn register(
             origin: OriginFor<T>,
             netuid: NetUid,
@@ -213,18 +358,70 @@ pub mod pallet {
 
         /// Joins a subnet by recycling the current burn from the signing coldkey.
         #[pallet::call_index(1)]
-        #[pallet::weight(Pallet::<T>::registration_weight())]
+        #[pallet::weight(<T as Config>::WeightInfo::burned_register())]
         pub fn burned_register(origin: OriginFor<T>, netuid: NetUid, hotkey: T::AccountId) -> DispatchResult {
             let coldkey = ensure_signed(origin)?;
             Self::register_by_burn(netuid, hotkey, coldkey)
         }
 
-        /// Announces where the signing hotkey's axon listens.
+        /// Announces where the signing hotkey's axon listens. Feeless, once in `serving_rate_limit` blocks.
         #[pallet::call_index(2)]
-        #[pallet::weight((T::DbWeight::get().reads_writes(5, 1), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((<T as Config>::WeightInfo::serve_axon(), DispatchClass::Normal, Pays::No))]
         pub fn serve_axon(origin: OriginFor<T>, netuid: NetUid, endpoint: Endpoint) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
-            Self::announce(netuid, &hotkey, endpoint)
+            Self::announce_axon(netuid, &hotkey, endpoint)
+        }
+
+        /// Announces where the signing hotkey's metrics are, for Prometheus. Feeless, once in `serving_rate_limit`
+        /// blocks, whatever the axon does.
+        #[pallet::call_index(3)]
+        #[pallet::weight((<T as Config>::WeightInfo::serve_prometheus(), DispatchClass::Normal, Pays::No))]
+        pub fn serve_prometheus(origin: OriginFor<T>, netuid: NetUid, endpoint: Endpoint) -> DispatchResult {
+            let hotkey = ensure_signed(origin)?;
+            Self::announce_prometheus(netuid, &hotkey, endpoint)
+        }
+
+        /// Gives the hotkey `old` of the signing coldkey the key `new`, at once and everywhere. Recycles `KeySwapCost`.
+        /// `new` must not be a hotkey.
+        #[pallet::call_index(4)]
+        #[pallet::weight(<T as Config>::WeightInfo::swap_hotkey())]
+        pub fn swap_hotkey(origin: OriginFor<T>, old: T::AccountId, new: T::AccountId) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::exchange_hotkey(owner, old, new)
+        }
+
+        /// Announces that the signing coldkey will have the key `new`. Recycles `KeySwapCost` now, so that an empty
+        /// account can't stop the swap. `new` must not be a coldkey, nor become one meanwhile. Replaces an earlier
+        /// announcement that isn't disputed.
+        #[pallet::call_index(5)]
+        #[pallet::weight(<T as Config>::WeightInfo::announce_coldkey_swap())]
+        pub fn announce_coldkey_swap(origin: OriginFor<T>, new: T::AccountId) -> DispatchResult {
+            let old = ensure_signed(origin)?;
+            Self::announce_swap(old, new)
+        }
+
+        /// Carries out the announced swap of `old`, once it is due. Anybody may.
+        #[pallet::call_index(6)]
+        #[pallet::weight(<T as Config>::WeightInfo::swap_coldkey().saturating_add(T::OnColdkeySwap::weight()))]
+        pub fn swap_coldkey(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::execute_swap(old)
+        }
+
+        /// Freezes the announced swap of `old` until root resolves it. Only `old` itself or root may.
+        #[pallet::call_index(7)]
+        #[pallet::weight(<T as Config>::WeightInfo::dispute_coldkey_swap())]
+        pub fn dispute_coldkey_swap(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {
+            let by = ensure_signed_or_root(origin)?;
+            Self::dispute_swap(by, old)
+        }
+
+        /// Ends a dispute: carries the swap of `old` out now, or dismisses it. Only root may.
+        #[pallet::call_index(8)]
+        #[pallet::weight(<T as Config>::WeightInfo::resolve_coldkey_swap().saturating_add(T::OnColdkeySwap::weight()))]
+        pub fn resolve_coldkey_swap(origin: OriginFor<T>, old: T::AccountId, allow: bool) -> DispatchResult {
+            ensure_root(origin)?;
+            Self::resolve_swap(old, allow)
         }
     }
 

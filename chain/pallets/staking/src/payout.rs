@@ -1,42 +1,89 @@
 //! Pay, as stake.
 
-use crate::{Config, Error, Owner, Pallet, Pools, Take, TotalStake};
-use ganglion_primitives::Rao;
+use crate::{types::MAX_POSITIONS, Config, Error, Hotkeys, Pallet, Pay, Stakes};
+use core::marker::PhantomData;
+use frame_support::{
+    storage::with_storage_layer,
+    traits::{fungible::Mutate, tokens::Preservation},
+};
+use ganglion_primitives::{HotkeyId, Rao};
+use sp_runtime::{DispatchError, DispatchResult};
 
-impl<T: Config> Pallet<T> {
-    /// Credits a miner's incentive to the hotkey's owner, as stake. The caller has put `amount` RAO into the pot.
+/// Pays many hotkeys; see [`Pallet::pay_from`].
+pub struct Payout<T> {
+    paid: Rao,
+    _config: PhantomData<T>,
+}
+
+impl<T: Config> Payout<T> {
+    /// Pays one hotkey: touches its [`Stakes`] row, and reads its [`Hotkeys`] row if it has nominators to share with.
+    /// (Should the owner's list not name it, it is put there.)
     ///
     /// # Errors
-    /// [`Error::UnknownHotkey`], [`Error::Overflow`].
-    pub fn credit_miner(hotkey: &T::AccountId, amount: Rao) -> Result<(), Error<T>> {
-        if amount == 0 {
-            return Ok(());
-        }
-        let owner = Owner::<T>::get(hotkey).ok_or(Error::UnknownHotkey)?;
-        Self::buy(&owner, hotkey, amount)
-    }
-
-    /// Credits a validator's dividends: the take to the owner, the rest to everybody with stake on the hotkey, in one
-    /// step. The caller has put `amount` RAO into the pot.
-    ///
-    /// # Errors
-    /// [`Error::UnknownHotkey`], [`Error::Overflow`].
-    pub fn credit_validator(hotkey: &T::AccountId, amount: Rao) -> Result<(), Error<T>> {
-        let mut pool = Pools::<T>::get(hotkey);
-        let take = if pool.shares() == 0 { amount } else { share(amount, Take::<T>::get(hotkey)) };
-        let rest = amount.saturating_sub(take);
-        if rest > 0 {
-            pool.reward(rest)?;
-            Pools::<T>::insert(hotkey, pool);
-            TotalStake::<T>::mutate(|total| *total = total.saturating_add(rest));
-        }
-        Self::credit_miner(hotkey, take)
+    /// [`Error::UnknownHotkey`], [`Error::Overflow`]; nothing is paid then.
+    pub fn credit(&mut self, hotkey: HotkeyId, pay: Pay) -> Result<(), Error<T>> {
+        let paid = pay.total().and_then(|amount| self.paid.checked_add(amount)).ok_or(Error::Overflow)?;
+        Pallet::<T>::credit(hotkey, pay)?;
+        self.paid = paid;
+        Ok(())
     }
 }
 
-/// `proportion`/65535 of `amount`, rounded down.
-fn share(amount: Rao, proportion: u16) -> Rao {
-    let product = u128::from(amount).saturating_mul(u128::from(proportion));
-    // At most `amount`, so it fits.
-    (product / u128::from(u16::MAX)) as Rao
+impl<T: Config> Pallet<T> {
+    /// Pays hotkeys from the account `source`, all or none: `run` names them, and what it has named is then moved from
+    /// `source` to the pot and added to [`TotalStake`](crate::TotalStake), once. Says how much that was.
+    ///
+    /// # Errors
+    /// What `run` returns; the currency's, if `source` has too little. Nothing is changed then.
+    pub fn pay_from(
+        source: &T::AccountId,
+        run: impl FnOnce(&mut Payout<T>) -> DispatchResult,
+    ) -> Result<Rao, DispatchError> {
+        with_storage_layer(|| {
+            let mut payout = Payout { paid: 0, _config: PhantomData };
+            run(&mut payout)?;
+            if payout.paid > 0 {
+                T::Currency::transfer(source, &Self::pot(), payout.paid, Preservation::Expendable)?;
+                Self::grow_total(payout.paid)?;
+            }
+            Ok(payout.paid)
+        })
+    }
+
+    /// Credits a miner's incentive to the hotkey's owner, as stake. The caller has put `amount` RAO into the pot.
+    /// For many hotkeys, [`Pallet::pay_from`] is cheaper.
+    ///
+    /// # Errors
+    /// [`Error::UnknownHotkey`], [`Error::Overflow`].
+    pub fn credit_miner(hotkey: HotkeyId, amount: Rao) -> Result<(), Error<T>> {
+        Self::credit(hotkey, Pay { incentive: amount, dividends: 0 })?;
+        Self::grow_total(amount)
+    }
+
+    /// Credits a validator's dividends: the take to the owner, the rest to everybody with stake on the hotkey, in one
+    /// step. The caller has put `amount` RAO into the pot. For many hotkeys, [`Pallet::pay_from`] is cheaper.
+    ///
+    /// # Errors
+    /// [`Error::UnknownHotkey`], [`Error::Overflow`].
+    pub fn credit_validator(hotkey: HotkeyId, amount: Rao) -> Result<(), Error<T>> {
+        Self::credit(hotkey, Pay { incentive: 0, dividends: amount })?;
+        Self::grow_total(amount)
+    }
+
+    pub(crate) fn credit(hotkey: HotkeyId, pay: Pay) -> Result<(), Error<T>> {
+        if pay == Pay::default() {
+            return Ok(());
+        }
+        let mut stake = Stakes::<T>::get(hotkey);
+        let shared = pay.dividends > 0 && stake.has_nominators();
+        if stake.listed && !shared {
+            stake.pay(pay, 0)?;
+        } else {
+            let row = Hotkeys::<T>::get(hotkey).ok_or(Error::UnknownHotkey)?;
+            stake.pay(pay, row.take)?;
+            stake.listed = stake.listed || Self::list(row.owner, hotkey, MAX_POSITIONS);
+        }
+        Stakes::<T>::insert(hotkey, stake);
+        Ok(())
+    }
 }

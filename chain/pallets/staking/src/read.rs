@@ -1,27 +1,84 @@
 //! What positions are worth.
 
-use crate::{Config, Pallet, Pools, Positions};
-use ganglion_primitives::Rao;
+use crate::{
+    types::MAX_PAGE, Backed, ColdkeyIds, Coldkeys, Config, Hotkeys, Leaving, LeavingPools, Nominations, Pallet, Stakes,
+};
+use alloc::vec::Vec;
+use frame_system::pallet_prelude::BlockNumberFor;
+use ganglion_primitives::{ColdkeyId, HotkeyId, Rao};
 
 impl<T: Config> Pallet<T> {
     /// All stake on `hotkey`, own and nominated, RAO.
-    pub fn stake_on(hotkey: &T::AccountId) -> Rao {
-        Pools::<T>::get(hotkey).value()
+    pub fn stake_on(hotkey: HotkeyId) -> Rao {
+        Stakes::<T>::get(hotkey).value()
     }
 
-    /// What `coldkey`'s position on `hotkey` is worth, RAO.
+    /// What `coldkey`'s stake on `hotkey` is worth, RAO.
     pub fn stake_of(coldkey: &T::AccountId, hotkey: &T::AccountId) -> Rao {
-        Pools::<T>::get(hotkey).value_of(Positions::<T>::get(coldkey, hotkey))
+        match (Self::coldkey_id(coldkey), Self::hotkey_id(hotkey)) {
+            (Some(coldkey), Some(hotkey)) => Self::worth(coldkey, hotkey).map_or(0, |(_, worth)| worth),
+            _ => 0,
+        }
     }
 
-    /// The first `limit` positions of `coldkey`: hotkey and worth in RAO.
-    pub fn positions(coldkey: &T::AccountId, limit: usize) -> alloc::vec::Vec<(T::AccountId, Rao)> {
-        Positions::<T>::iter_prefix(coldkey)
-            .take(limit)
-            .map(|(hotkey, shares)| {
-                let worth = Pools::<T>::get(&hotkey).value_of(shares);
-                (hotkey, worth)
-            })
+    /// What all of `coldkey`'s positions are worth, with what is leaving, RAO: at most 256 positions, so that it can be
+    /// asked for in a block.
+    pub fn staked_by(coldkey: &T::AccountId) -> Rao {
+        let Some(coldkey) = Self::coldkey_id(coldkey) else { return 0 };
+        let position = |hotkey: HotkeyId| {
+            let leaving = Self::departures(coldkey, hotkey).map(|(worth, _)| worth).fold(0, Rao::saturating_add);
+            Self::worth(coldkey, hotkey).map_or(0, |(_, worth)| worth).saturating_add(leaving)
+        };
+        Backed::<T>::get(coldkey).into_iter().map(position).fold(0, Rao::saturating_add)
+    }
+
+    /// `coldkey`'s positions: hotkey, whether it owns that, worth in RAO. At most 256.
+    pub fn positions(coldkey: &T::AccountId) -> Vec<(T::AccountId, bool, Rao)> {
+        let Some(coldkey) = Self::coldkey_id(coldkey) else { return Vec::new() };
+        let position = |hotkey: HotkeyId| {
+            let (owned, worth) = Self::worth(coldkey, hotkey)?;
+            Some((Self::hotkey_account(hotkey)?, owned, worth))
+        };
+        Backed::<T>::get(coldkey).into_iter().filter_map(position).collect()
+    }
+
+    /// `coldkey`'s stake on its way out: hotkey, worth in RAO, the first block in which it may be withdrawn.
+    pub fn leaving(coldkey: &T::AccountId) -> Vec<(T::AccountId, Rao, BlockNumberFor<T>)> {
+        let Some(coldkey) = Self::coldkey_id(coldkey) else { return Vec::new() };
+        let mut all = Vec::new();
+        for hotkey in Backed::<T>::get(coldkey) {
+            let Some(account) = Self::hotkey_account(hotkey) else { continue };
+            all.extend(Self::departures(coldkey, hotkey).map(|(worth, until)| (account.clone(), worth, until)));
+        }
+        all
+    }
+
+    /// A page of `hotkey`'s nominators with what their stake is worth, RAO: the next `limit` (at most 1 000) after
+    /// `after`, from the start if that is `None` or nobody. A page with fewer is the last.
+    pub fn nominators(hotkey: &T::AccountId, after: Option<T::AccountId>, limit: u32) -> Vec<(T::AccountId, Rao)> {
+        let Some(hotkey) = Self::hotkey_id(hotkey) else { return Vec::new() };
+        let fund = Stakes::<T>::get(hotkey).fund;
+        let rows = match after.and_then(ColdkeyIds::<T>::get) {
+            Some(after) => Nominations::<T>::iter_prefix_from(hotkey, Nominations::<T>::hashed_key_for(hotkey, after)),
+            None => Nominations::<T>::iter_prefix(hotkey),
+        };
+        rows.filter(|(_, shares)| fund.live(*shares) > 0)
+            .filter_map(|(coldkey, shares)| Some((Coldkeys::<T>::get(coldkey)?, fund.worth(shares))))
+            .take(limit.min(MAX_PAGE) as usize)
             .collect()
+    }
+
+    /// Whether the hotkey is `coldkey`'s own, and what its stake there is worth.
+    fn worth(coldkey: ColdkeyId, hotkey: HotkeyId) -> Option<(bool, Rao)> {
+        let owned = Hotkeys::<T>::get(hotkey)?.owner == coldkey;
+        let stake = Stakes::<T>::get(hotkey);
+        let shares = if owned { stake.own } else { Nominations::<T>::get(hotkey, coldkey) };
+        Some((owned, stake.fund.worth(shares)))
+    }
+
+    fn departures(coldkey: ColdkeyId, hotkey: HotkeyId) -> impl Iterator<Item = (Rao, BlockNumberFor<T>)> {
+        let departures = Leaving::<T>::get(coldkey, hotkey);
+        let fund = if departures.is_empty() { Default::default() } else { LeavingPools::<T>::get(hotkey) };
+        departures.into_iter().map(move |departure| (fund.worth(departure.shares), departure.until))
     }
 }

@@ -1,68 +1,125 @@
 //! The rules that weights must keep.
 
-use crate::{pallet::*, Permits};
-use alloc::{collections::BTreeSet, vec::Vec};
+use crate::{limit::lower_to, pallet::*, Permits};
+use alloc::vec::Vec;
 use frame_support::ensure;
-use ganglion_primitives::{AccountId, NetUid, NeuronId, Uid};
-use ganglion_yuma::math::check_max_limited;
-use pallet_neurons::SeatOf;
+use frame_system::pallet_prelude::BlockNumberFor;
+use ganglion_primitives::{AccountId, NetUid, NeuronId, RetryIn, Uid};
+use ganglion_yuma::math::{check_max_limited, max_upscale_u16};
+use pallet_neurons::Pallet as Neurons;
 use pallet_subnets::Hyperparameters;
 use sp_runtime::{traits::Saturating, DispatchError};
 
 /// Who sets weights, and by which numbers.
-pub(crate) struct Setter<'a> {
+pub(crate) struct Setter {
     pub netuid: NetUid,
     pub uid: Uid,
     pub id: NeuronId,
-    pub hyperparameters: &'a Hyperparameters,
+    pub hyperparameters: Hyperparameters,
 }
 
 impl<T: Config> Pallet<T> {
-    /// Whether `setter` may set `weights` now.
-    pub(crate) fn check(setter: &Setter, weights: &[(NeuronId, u16)], version_key: u64) -> Result<(), Error<T>> {
-        ensure!(version_key >= setter.hyperparameters.weights_version, Error::<T>::VersionTooOld);
-        let on_itself = matches!(weights, [(id, _)] if *id == setter.id);
-        let permitted = T::Permits::has_permit(setter.netuid, setter.uid, setter.id);
-        ensure!(on_itself || permitted, Error::<T>::NoPermit);
-        Self::check_names(setter.netuid, weights)?;
-        ensure!(weights.iter().any(|(_, value)| *value > 0), Error::<T>::AllZero);
-        if !on_itself {
-            Self::check_shape(setter, weights)?;
-        }
-        Ok(())
+    pub(crate) fn setter(netuid: NetUid, hotkey: &AccountId) -> Result<Setter, DispatchError> {
+        let hyperparameters = pallet_subnets::Pallet::<T>::hyperparameters(netuid)?;
+        let (uid, seat) = Neurons::<T>::seat_of(netuid, hotkey)?;
+        Ok(Setter { netuid, uid, id: seat.id, hyperparameters })
     }
 
     /// The seat of `hotkey`, if it may set weights now.
     ///
     /// # Errors
-    /// `NotRegistered`, [`Error::TooSoon`].
+    /// `UnknownSubnet`, [`Error::CommitRevealOn`], `NotRegistered`, [`Error::TooSoon`].
     pub fn may_set(netuid: NetUid, hotkey: &AccountId) -> Result<(Uid, NeuronId), DispatchError> {
-        let limit = pallet_subnets::Pallet::<T>::hyperparameters(netuid)?.weights_rate_limit;
-        let (uid, seat) = pallet_neurons::Pallet::<T>::seat_of(netuid, hotkey)?;
-        if let Some(last) = LastUpdate::<T>::get(netuid, seat.id) {
-            let earliest = last.saturating_add(limit.into());
-            ensure!(frame_system::Pallet::<T>::block_number() >= earliest, Error::<T>::TooSoon);
-        }
-        Ok((uid, seat.id))
+        let setter = Self::open_setter(netuid, hotkey)?;
+        Ok((setter.uid, setter.id))
     }
 
-    fn check_names(netuid: NetUid, weights: &[(NeuronId, u16)]) -> Result<(), Error<T>> {
-        let neurons = pallet_neurons::Count::<T>::get(netuid);
-        ensure!(weights.len() <= usize::from(neurons), Error::<T>::TooManyWeights);
-        let names: BTreeSet<_> = weights.iter().map(|(id, _)| *id).collect();
-        ensure!(names.len() == weights.len(), Error::<T>::DuplicateNeuron);
-        let known = |id: &NeuronId| SeatOf::<T>::get(id).is_some_and(|(home, _)| home == netuid);
-        ensure!(names.iter().all(known), Error::<T>::UnknownNeuron);
+    pub(crate) fn open_setter(netuid: NetUid, hotkey: &AccountId) -> Result<Setter, DispatchError> {
+        let setter = Self::setter(netuid, hotkey)?;
+        ensure!(!setter.hyperparameters.commit_reveal, Error::<T>::CommitRevealOn);
+        Self::check_rate(&setter)?;
+        Ok(setter)
+    }
+
+    /// The first block that takes weights of the neuron again, as far as the rate limit goes.
+    pub(crate) fn rested(setter: &Setter) -> BlockNumberFor<T> {
+        // Once a block at most: the calls are feeless.
+        let limit = setter.hyperparameters.weights_rate_limit.max(1);
+        let last = Self::last_update(setter.netuid, setter.id);
+        last.map_or_else(Default::default, |block| block.saturating_add(limit.into()))
+    }
+
+    pub(crate) fn check_rate(setter: &Setter) -> Result<(), Error<T>> {
+        let now = frame_system::Pallet::<T>::block_number();
+        let earliest = Self::rested(setter);
+        ensure!(now >= earliest, Error::TooSoon(RetryIn::until(now, earliest)));
         Ok(())
     }
 
-    fn check_shape(setter: &Setter, weights: &[(NeuronId, u16)]) -> Result<(), Error<T>> {
-        let neurons = pallet_neurons::Count::<T>::get(setter.netuid);
-        let least = setter.hyperparameters.min_allowed_weights.min(neurons);
-        ensure!(weights.len() >= usize::from(least), Error::<T>::TooFewWeights);
-        let values: Vec<u16> = weights.iter().map(|(_, value)| *value).collect();
+    /// The row to store for openly set `weights`.
+    pub(crate) fn check_open(setter: &Setter, weights: &[(NeuronId, u16)], version_key: u64) -> Result<Row, Error<T>> {
+        let on_itself = Self::check_right(setter, weights, version_key)?;
+        let seated = Self::seated(setter.netuid, weights)?;
+        ensure!(seated.len() == weights.len(), Error::UnknownNeuron);
+        let values = values(weights)?;
         let limit = setter.hyperparameters.max_weight_limit;
-        ensure!(check_max_limited(&values, limit), Error::<T>::WeightTooLarge);
-        Ok(())
+        ensure!(on_itself || check_max_limited(&values, limit), Error::WeightTooLarge);
+        row(weights, max_upscale_u16(&values))
     }
+
+    /// The row to store for revealed `weights`. They are bound to the neurons they name: those that lost their seats
+    /// since the commit take their weights with them. What remains was not the committer's choice, so weights that
+    /// exceed the limit only now are lowered to it.
+    pub(crate) fn check_revealed(
+        setter: &Setter,
+        mut weights: Vec<(NeuronId, u16)>,
+        version_key: u64,
+    ) -> Result<Row, Error<T>> {
+        let seated = Self::seated(setter.netuid, &weights)?;
+        if seated.len() == weights.len() {
+            return Self::check_open(setter, &weights, version_key);
+        }
+        Self::check_right(setter, &weights, version_key)?;
+        weights.retain(|(id, _)| seated.binary_search(id).is_ok());
+        let lowered = lower_to(&values(&weights)?, setter.hyperparameters.max_weight_limit);
+        row(&weights, lowered.ok_or(Error::WeightTooLarge)?)
+    }
+
+    /// Whether the neuron may set that many weights on others. Says whether it only names itself, which needs no permit.
+    fn check_right(setter: &Setter, weights: &[(NeuronId, u16)], version_key: u64) -> Result<bool, Error<T>> {
+        ensure!(version_key >= setter.hyperparameters.weights_version, Error::VersionTooOld);
+        let neurons = pallet_neurons::Count::<T>::get(setter.netuid);
+        ensure!(weights.len() <= usize::from(neurons), Error::TooManyWeights);
+        let on_itself = matches!(weights, [(id, _)] if *id == setter.id);
+        let least = setter.hyperparameters.min_allowed_weights.min(neurons);
+        ensure!(on_itself || weights.len() >= usize::from(least), Error::TooFewWeights);
+        let permitted = || T::Permits::has_permit(setter.netuid, setter.uid, setter.id);
+        ensure!(on_itself || permitted(), Error::NoPermit);
+        Ok(on_itself)
+    }
+
+    /// Those of the named neurons that have a seat in the subnet, sorted. The subnet's seats are read once, however
+    /// many are named.
+    fn seated(netuid: NetUid, weights: &[(NeuronId, u16)]) -> Result<Vec<NeuronId>, Error<T>> {
+        let mut names: Vec<NeuronId> = weights.iter().map(|(id, _)| *id).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).any(|pair| matches!(pair, [one, other] if one == other));
+        ensure!(!twice, Error::DuplicateNeuron);
+        let mut seated = Neurons::<T>::ids(netuid);
+        seated.retain(|id| names.binary_search(id).is_ok());
+        seated.sort_unstable();
+        Ok(seated)
+    }
+}
+
+/// The weights without their names, which must not all be zero.
+fn values<T>(weights: &[(NeuronId, u16)]) -> Result<Vec<u16>, Error<T>> {
+    let values: Vec<u16> = weights.iter().map(|(_, value)| *value).collect();
+    ensure!(values.iter().any(|value| *value > 0), Error::AllZero);
+    Ok(values)
+}
+
+fn row<T>(weights: &[(NeuronId, u16)], values: Vec<u16>) -> Result<Row, Error<T>> {
+    let row: Vec<_> = weights.iter().zip(values).map(|((id, _), value)| (*id, value)).collect();
+    row.try_into().map_err(|_| Error::TooManyWeights)
 }

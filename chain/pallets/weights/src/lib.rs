@@ -1,24 +1,50 @@
 //! Weights: what a validator thinks of the neurons of a subnet.
 //!
-//! A weight names a neuron by its [`NeuronId`](ganglion_primitives::NeuronId), not by its seat: whoever gets the seat
-//! later gets nothing of it. Where a subnet asks for **commit–reveal**, a validator commits the hash of its weights in
-//! one interval and reveals them in the next, so that reading the chain teaches a copier only what is already old.
+//! # Overview
+//!
+//! A neuron with a permit sets a **row** of weights on others; without one it can only name itself. The epoch turns the
+//! rows of all validators into consensus. Where a subnet asks for **commit–reveal**, which is the default, a validator
+//! commits the hash of its row in one interval and reveals the row in the next, so that reading the chain teaches a
+//! copier only what is already old. Where it doesn't, rows are set openly, once in `weights_rate_limit` blocks; reveals
+//! keep that limit too.
+//!
+//! # Terms
+//!
+//! - **Weight**: a number from 0 to 65535 on a neuron, named by its [`NeuronId`](ganglion_primitives::NeuronId), not by its
+//!   seat: whoever gets the seat later gets nothing of it. Only proportions count; a row is stored scaled to a largest
+//!   weight of 65535.
+//! - **Permit**: the right to weigh others, given by the last epoch to the neurons with most stake.
+//! - **Commitment**: a [hash](commit_hash) of a row to come. It is the neuron's, and survives a swap of its hotkey.
+//!
+//! # Bounds
+//!
+//! Setting, committing and revealing are feeless for registered neurons and happen at most once a block, once an interval
+//! and once a commitment. A limit that says "later" says how many blocks later ([`RetryIn`](ganglion_primitives::RetryIn)).
+//! Checking a row reads the subnet's seats once, however many neurons it names.
 //!
 //! # Invariants
-//! - Every row belongs to a neuron that exists, and has a last update.
-//! - No row is longer than a subnet has seats.
+//!
+//! - Rows and commitments belong to neurons that exist, and go with them.
+//! - A row names no neuron twice and none that never was; its largest weight is 65535. Neurons it names may be gone.
+//! - A commitment's window isn't empty.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod check;
 mod commit;
 mod invariants;
+mod limit;
 mod store;
+mod weights;
 
 pub use commit::{commit_hash, Commitment};
 pub use pallet::*;
+pub use store::{Opinion, Row};
+pub use weights::WeightInfo;
 
 /// Knows who may set weights on others.
 pub trait Permits {
@@ -28,18 +54,21 @@ pub trait Permits {
         uid: ganglion_primitives::Uid,
         id: ganglion_primitives::NeuronId,
     ) -> bool;
+
+    /// Gives the neuron a permit, as an epoch does.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn grant(netuid: ganglion_primitives::NetUid, uid: ganglion_primitives::Uid, id: ganglion_primitives::NeuronId);
 }
 
 #[frame_support::pallet]
 pub mod pallet {
-    use crate::{Commitment, Permits};
+    use crate::{Commitment, Opinion, Permits, WeightInfo};
     use alloc::vec::Vec;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::*;
-    use ganglion_primitives::{Hash, NetUid, NeuronId};
+    use ganglion_primitives::{Hash, NetUid, NeuronId, RetryIn};
 
-    /// One row: which neuron, how much.
-    pub type Row = BoundedVec<(NeuronId, u16), ConstU32<{ pallet_subnets::MAX_NEURONS as u32 }>>;
+    pub use crate::store::Row;
 
     #[pallet::pallet]
     pub struct Pallet<T>(_);
@@ -49,16 +78,15 @@ pub mod pallet {
     pub trait Config: frame_system::Config<RuntimeEvent: From<Event<Self>>> + pallet_neurons::Config {
         /// Who may set weights on others.
         type Permits: Permits;
+        /// What calls weigh.
+        type WeightInfo: WeightInfo;
     }
 
-    /// A neuron's weights: netuid, id → row, its largest value 65535.
+    /// A neuron's weights, and since when: netuid, id → row. One row for both, because an epoch reads both, of all who
+    /// ever set weights.
     #[pallet::storage]
-    pub type Weights<T> = StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, Row, ValueQuery>;
-
-    /// When a neuron last set weights: netuid, id → block.
-    #[pallet::storage]
-    pub type LastUpdate<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, BlockNumberFor<T>>;
+    pub type Weights<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, Opinion<BlockNumberFor<T>>>;
 
     /// Weights that are committed but not revealed: netuid, id → commitment.
     #[pallet::storage]
@@ -100,8 +128,8 @@ pub mod pallet {
         CommitRevealOff,
         /// The version key is older than the subnet demands: update the validator.
         VersionTooOld,
-        /// Weights were set not long ago: the earliest block is last update plus `weights_rate_limit`.
-        TooSoon,
+        /// Weights were set not long ago: wait that many blocks.
+        TooSoon(RetryIn),
         /// Without a permit only weight on oneself is taken: permits go to the neurons with most stake each epoch.
         NoPermit,
         /// A neuron is named twice.
@@ -116,12 +144,12 @@ pub mod pallet {
         TooManyWeights,
         /// Every weight is zero.
         AllZero,
-        /// There is a commitment of this interval already: one each.
-        AlreadyCommitted,
+        /// There is a commitment of this interval already: wait that many blocks for the next.
+        AlreadyCommitted(RetryIn),
         /// Nothing was committed.
         NothingCommitted,
-        /// The reveal is early: it is taken in the interval after the commit.
-        RevealTooEarly,
+        /// The reveal is early: wait that many blocks.
+        RevealTooEarly(RetryIn),
         /// The reveal is late; the commitment is void: commit again.
         RevealTooLate,
         /// The revealed weights are not the ones that were committed.
@@ -130,9 +158,11 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Sets the signing neuron's weights.
+        /// Sets the signing neuron's weights. Feeless.
         #[pallet::call_index(0)]
-        #[pallet::weight((Pallet::<T>::setting_weight(weights.len()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((
+            <T as Config>::WeightInfo::set_weights(weights.len() as u32), DispatchClass::Normal, Pays::No
+        ))]
         pub fn set_weights(
             origin: OriginFor<T>,
             netuid: NetUid,
@@ -140,22 +170,22 @@ pub mod pallet {
             version_key: u64,
         ) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
-            let hyperparameters = pallet_subnets::Pallet::<T>::hyperparameters(netuid)?;
-            ensure!(!hyperparameters.commit_reveal, Error::<T>::CommitRevealOn);
-            Self::set(netuid, &hotkey, weights, version_key)
+            Self::set(netuid, &hotkey, &weights, version_key)
         }
 
-        /// Commits to weights by their hash (see [`commit_hash`](crate::commit_hash)).
+        /// Commits to weights by their hash (see [`commit_hash`](crate::commit_hash)). Feeless.
         #[pallet::call_index(1)]
-        #[pallet::weight((T::DbWeight::get().reads_writes(5, 1), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((<T as Config>::WeightInfo::commit_weights(), DispatchClass::Normal, Pays::No))]
         pub fn commit_weights(origin: OriginFor<T>, netuid: NetUid, hash: Hash) -> DispatchResult {
             let hotkey = ensure_signed(origin)?;
-            Self::commit(netuid, &hotkey, hash)
+            Self::commit(netuid, hotkey, hash)
         }
 
-        /// Reveals committed weights and sets them; the commitment is gone afterwards.
+        /// Reveals committed weights and sets them; the commitment is gone afterwards. Feeless.
         #[pallet::call_index(2)]
-        #[pallet::weight((Pallet::<T>::setting_weight(weights.len()), DispatchClass::Normal, Pays::No))]
+        #[pallet::weight((
+            <T as Config>::WeightInfo::reveal_weights(weights.len() as u32), DispatchClass::Normal, Pays::No
+        ))]
         pub fn reveal_weights(
             origin: OriginFor<T>,
             netuid: NetUid,

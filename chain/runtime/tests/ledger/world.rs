@@ -1,70 +1,59 @@
-//! A chain in memory: the local preset, blocks one after another, and people who act.
+//! A chain in memory: the local preset, real blocks one after another, and people who act.
+//!
+//! Blocks go through every hook of every pallet, with a BABE claim and a timestamp (see [`crate::blocks`]), so that
+//! sessions rotate, authors are credited and scheduled calls run. Tests call pallets inside the open block; whoever
+//! wants fees and the transaction extensions as well uses [`submit`].
 
-use frame_support::traits::{OnFinalize, OnInitialize};
+use crate::blocks;
+pub use crate::books::{check, fund};
+use codec::Encode;
 use ganglion_pow::{meets, seal, Challenge};
 use ganglion_primitives::{AccountId, BlockNumber, NetUid, NeuronId, Rao};
 use ganglion_runtime::*;
 use pallet_subnets::{HyperparameterUpdate, Hyperparameters};
-use sp_core::H256;
-use sp_runtime::{Digest, DispatchResult};
+use sp_consensus_babe::AuthorityId as BabeId;
+use sp_core::{ed25519, proof_of_possession::statement_of_ownership, sr25519, Pair, H256};
+use sp_runtime::{ApplyExtrinsicResult, DispatchResult};
+use std::cell::RefCell;
 
 /// The text subnet.
 pub const TEXT: NetUid = NetUid(1);
 
-/// A chain at block 0, with rules that `change` may alter.
+thread_local! {
+    /// Producers that write no block at present.
+    static AWAY: RefCell<Vec<BabeId>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The local chain at block 1, with rules that `change` may alter.
 pub fn chain(change: impl FnOnce(&mut Hyperparameters), scenario: impl FnOnce()) {
+    chain_from(genesis::LOCAL, serde_json::json!({}), || {
+        pallet_subnets::Parameters::<Runtime>::mutate(TEXT, change);
+        scenario();
+    });
+}
+
+/// The chain of preset `id`, with `patch` over its genesis, at block 1.
+pub fn chain_from(id: &str, patch: serde_json::Value, scenario: impl FnOnce()) {
     let mut state = sp_io::TestExternalities::default();
     state.execute_with(|| {
-        let patch = genesis::preset(&genesis::LOCAL.into()).expect("preset");
-        let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("default genesis");
-        merge(&mut config, serde_json::from_slice(&patch).expect("patch"));
-        frame_support::genesis_builder_helper::build_state::<RuntimeGenesisConfig>(
-            serde_json::to_vec(&config).expect("json"),
-        )
-        .expect("genesis");
-        pallet_subnets::Parameters::<Runtime>::mutate(TEXT, change);
-        next_block();
+        away(&[]);
+        let parent = blocks::genesis(id, patch);
+        blocks::begin(parent, &[]);
         scenario();
         check();
     });
 }
 
-fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
-    match (into, patch) {
-        (serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
-            for (key, value) in patch {
-                merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-            }
-        }
-        (into, patch) => *into = patch,
-    }
-}
-
-/// Every pallet's invariants.
-pub fn check() {
-    Staking::check_invariants().expect("staking");
-    Neurons::check_invariants().expect("neurons");
-    Weights::check_invariants().expect("weights");
-    Emission::check_invariants().expect("emission");
-}
-
 /// The hash that block `number` has here.
 pub fn hash(number: BlockNumber) -> H256 {
-    H256::from_low_u64_be(u64::from(number) + 1_000)
+    System::block_hash(number)
 }
 
 /// Ends the current block and begins the next.
 pub fn next_block() {
-    let now = System::block_number();
-    if now > 0 {
-        Emission::on_finalize(now);
-        check();
-    }
-    let next = now + 1;
-    System::reset_events();
-    System::initialize(&next, &hash(now), &Digest::default());
-    Neurons::on_initialize(next);
-    Emission::on_initialize(next);
+    let parent = blocks::end();
+    check();
+    AWAY.with_borrow(|away| blocks::begin(parent, away));
 }
 
 /// Runs until block `number`.
@@ -74,15 +63,58 @@ pub fn run_to(number: BlockNumber) {
     }
 }
 
+/// Runs until `count` further sessions have begun.
+pub fn run_sessions(count: u32) {
+    let end = Session::current_index() + count;
+    while Session::current_index() < end {
+        next_block();
+    }
+}
+
+/// From now on these producers, and no others, write no blocks.
+pub fn away(producers: &[u8]) {
+    AWAY.set(producers.iter().map(|producer| keys(*producer).babe).collect());
+}
+
 /// Somebody.
 pub fn account(number: u8) -> AccountId {
     AccountId::new([number; 32])
 }
 
+/// The secret session keys of `number`, for BABE and GRANDPA.
+pub fn secrets(number: u8) -> (sr25519::Pair, ed25519::Pair) {
+    (sr25519::Pair::from_seed(&[number; 32]), ed25519::Pair::from_seed(&[number; 32]))
+}
+
+/// The session keys of `number`.
+pub fn keys(number: u8) -> opaque::SessionKeys {
+    let (babe, grandpa) = secrets(number);
+    opaque::SessionKeys { babe: babe.public().into(), grandpa: grandpa.public().into() }
+}
+
+/// The proof that `owner` has the secrets to the session keys of `number`.
+pub fn proof(number: u8, owner: &AccountId) -> Vec<u8> {
+    let (babe, grandpa) = secrets(number);
+    let statement = statement_of_ownership(&owner.encode());
+    (babe.sign(&statement), grandpa.sign(&statement)).encode()
+}
+
+/// Makes the hotkey `hotkey` a candidate for block production, with session keys of its own.
+pub fn set_keys(hotkey: u8) -> DispatchResult {
+    let hotkey_account = account(hotkey);
+    let proof = proof(hotkey, &hotkey_account);
+    Validators::set_keys(RuntimeOrigin::signed(hotkey_account.clone()), hotkey_account, keys(hotkey), proof)
+}
+
+/// Applies `call` as a transaction of `signer`: with nonce, fee and every extension, only without a signature to check.
+pub fn submit(signer: &AccountId, call: impl Into<RuntimeCall>) -> ApplyExtrinsicResult {
+    blocks::apply_as(signer, call.into())
+}
+
 /// The work that admits `hotkey`, bound to block `block`.
 pub fn work(netuid: NetUid, block: BlockNumber, hotkey: &AccountId, coldkey: &AccountId) -> u64 {
     let digest = Challenge {
-        genesis_hash: hash(0).0,
+        genesis_hash: Neurons::genesis_hash(),
         netuid: netuid.0,
         block_hash: System::block_hash(block).0,
         hotkey: hotkey.clone().into(),
@@ -95,10 +127,14 @@ pub fn work(netuid: NetUid, block: BlockNumber, hotkey: &AccountId, coldkey: &Ac
 
 /// Joins the text subnet by work as of the last block.
 pub fn join(hotkey: u8, coldkey: u8) -> DispatchResult {
-    let (hotkey, coldkey) = (account(hotkey), account(coldkey));
+    join_as(TEXT, account(hotkey), account(coldkey))
+}
+
+/// Joins `netuid` by work as of the last block.
+pub fn join_as(netuid: NetUid, hotkey: AccountId, coldkey: AccountId) -> DispatchResult {
     let block = System::block_number() - 1;
-    let nonce = work(TEXT, block, &hotkey, &coldkey);
-    Neurons::register(RuntimeOrigin::none(), TEXT, block, nonce, hotkey, coldkey)
+    let nonce = work(netuid, block, &hotkey, &coldkey);
+    Neurons::register(RuntimeOrigin::none(), netuid, block, nonce, hotkey, coldkey)
 }
 
 /// Joins or fails the test.
@@ -134,4 +170,10 @@ pub fn set_weights(hotkey: u8, weights: &[(NeuronId, u16)]) -> DispatchResult {
 /// Changes hyperparameters as governance.
 pub fn govern(update: HyperparameterUpdate) {
     Subnets::set_hyperparameters(RuntimeOrigin::root(), TEXT, Box::new(update)).expect("governance may");
+}
+
+/// Stakes `amount` RAO of `coldkey`, which gets them first, on `hotkey`.
+pub fn stake(coldkey: u8, hotkey: u8, amount: Rao) {
+    fund(&account(coldkey), amount);
+    Staking::add_stake(RuntimeOrigin::signed(account(coldkey)), account(hotkey), amount).expect("stakes");
 }

@@ -236,6 +236,7 @@ fn module(
                 block_emission: 5,
                 next_halving: 6,
                 pending: 7,
+                ..EmissionInfo::default()
             }
             .encode(),
             Some("NetworkApi_metagraph") => {

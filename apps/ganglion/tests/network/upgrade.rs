@@ -1,0 +1,179 @@
+//! The holders of TAO give a running network another runtime, whose migration takes several blocks.
+
+use crate::next_runtime;
+use crate::nodes::{node::Node, wait::until};
+use crate::support::Place;
+use crate::views::{agree, all_finalise, best, finalised, program, write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use codec::{Decode, Encode};
+use frame_support::traits::{schedule::DispatchTime, Bounded};
+use ganglion_node::{
+    transaction::{self, Chain},
+    LocalSpec,
+};
+use ganglion_primitives::{AccountId, TAO};
+use ganglion_runtime::{OriginCaller, Runtime, RuntimeCall};
+use pallet_conviction_voting::{AccountVote, Conviction, Vote};
+use serde_json::{json, Value};
+use sp_core::{sr25519, Pair};
+
+const STEP: Duration = Duration::from_secs(180);
+/// Accounts that the migration goes through.
+const ACCOUNTS: u32 = 300;
+
+/// Who has nearly all TAO.
+struct Holder {
+    pair: sr25519::Pair,
+    chain: Chain,
+    nonce: u32,
+}
+
+impl Holder {
+    fn submit(&mut self, node: &Node, call: RuntimeCall) {
+        let transaction = self.chain.sign(call, &self.pair, self.nonce);
+        node.rpc.submit(&transaction).expect("the pool takes it");
+        self.nonce += 1;
+    }
+}
+
+fn account(number: u32) -> AccountId {
+    let mut bytes = [9u8; 32];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    AccountId::from(bytes)
+}
+
+/// Two producers on a chain where Alice has a million TAO and 300 accounts have one each.
+fn network(place: &Path, alice: &sr25519::Pair) -> [Node; 2] {
+    let mut endowed = vec![(AccountId::from(alice.public()), 1_000_000 * TAO)];
+    endowed.extend((0..ACCOUNTS).map(|number| (account(number), TAO)));
+    let spec = write(&LocalSpec { slot_millis: 500, endowed, ..LocalSpec::default() }, place);
+    let node = |name: &str| {
+        let node = Node::new(program(), place, &spec, name);
+        node.with(&["--validator", "--force-authoring", &format!("--{name}")])
+    };
+    let [alice, bob] = [node("alice"), node("bob")];
+    let [to_alice, to_bob] = [alice.address.clone(), bob.address.clone()];
+    [alice.with(&["--bootnodes", &to_bob]), bob.with(&["--bootnodes", &to_alice])]
+}
+
+/// The referendum: root shall authorise the runtime with this hash.
+fn propose(holder: &mut Holder, node: &Node, code_hash: ganglion_runtime::Hash) {
+    let upgrade = RuntimeCall::System(frame_system::Call::authorize_upgrade { code_hash });
+    let proposal = Bounded::Inline(upgrade.encode().try_into().expect("a short call"));
+    let root = Box::new(OriginCaller::system(frame_system::RawOrigin::Root));
+    let vote = Vote { aye: true, conviction: Conviction::None };
+    for call in [
+        RuntimeCall::Referenda(pallet_referenda::Call::submit {
+            proposal_origin: root,
+            proposal,
+            enactment_moment: DispatchTime::After(0),
+        }),
+        RuntimeCall::Referenda(pallet_referenda::Call::place_decision_deposit { index: 0 }),
+        RuntimeCall::ConvictionVoting(pallet_conviction_voting::Call::vote {
+            poll_index: 0,
+            vote: AccountVote::Standard { vote, balance: 900_000 * TAO },
+        }),
+    ] {
+        holder.submit(node, call);
+    }
+}
+
+/// Where the state keeps an item of a pallet.
+fn key(pallet: &str, item: &str) -> Vec<u8> {
+    [pallet, item].map(|name| sp_crypto_hashing::twox_128(name.as_bytes())).concat()
+}
+
+fn spec_version(node: &Node, at: Option<&str>) -> u64 {
+    let version = node.rpc.call("state_getRuntimeVersion", json!([at]));
+    version["specVersion"].as_u64().expect("a number")
+}
+
+/// Whether a migration is under way after block `number`.
+fn migrating(node: &Node, number: u32) -> bool {
+    let at = node.rpc.hash(number).expect("the block");
+    node.rpc.storage(&key("MultiBlockMigrations", "Cursor"), Some(&at)).expect("the state").is_some()
+}
+
+/// How many transactions block `number` holds, the timestamp included.
+fn transactions(node: &Node, number: u32) -> usize {
+    let block: Value = node.rpc.call("chain_getBlock", json!([node.rpc.hash(number)]));
+    block["block"]["extrinsics"].as_array().expect("transactions").len()
+}
+
+/// What the migration wrote for an account.
+fn copied(node: &Node, who: &AccountId) -> Option<u64> {
+    let place = [sp_crypto_hashing::blake2_128(who.as_ref()).as_slice(), who.as_ref()].concat();
+    let key = [key("UpgradeTest", "FreeAtUpgrade"), place].concat();
+    let value = node.rpc.storage(&key, None).expect("an answer")?;
+    u64::decode(&mut &value[..]).ok()
+}
+
+#[test]
+fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() {
+    let place = Place::bare();
+    let since = Instant::now();
+    let next = next_runtime::build();
+    println!("next runtime built in      {:5.1} s, {} KiB", since.elapsed().as_secs_f64(), next.len() >> 10);
+
+    let since = Instant::now();
+    let pair = sr25519::Pair::from_string("//Alice", None).expect("a well-known key");
+    let [mut alice, mut bob] = network(&place.file("."), &pair);
+    alice.spawn();
+    bob.spawn();
+    all_finalise(&[&alice, &bob], 2, STEP);
+    let chain = Chain::new(alice.rpc.hash(0).expect("genesis").parse().expect("a hash"));
+    assert_eq!(spec_version(&alice, None), u64::from(chain.spec_version));
+
+    // TAO decides.
+    let mut holder = Holder { pair, chain, nonce: 0 };
+    propose(&mut holder, &alice, sp_crypto_hashing::blake2_256(&next).into());
+    let authorised = key("System", "AuthorizedUpgrade");
+    until("the referendum passes and is enacted", STEP, || alice.rpc.storage(&authorised, None).ok()?);
+    println!("referendum enacted after   {:5.1} s", since.elapsed().as_secs_f64());
+
+    // Anybody may bring the code that was decided on, without a fee, and no other.
+    let bring = |code| transaction::bare(RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { code }));
+    let mut other = next.clone();
+    other.push(0);
+    assert!(bob.rpc.submit(&bring(other)).is_err(), "nobody decided on this code");
+    bob.rpc.submit(&bring(next)).expect("the pool takes the runtime");
+    let version = u64::from(chain.spec_version) + 1;
+    for node in [&alice, &bob] {
+        until(&format!("{} runs the next runtime", node.name), STEP, || {
+            (spec_version(node, None) == version).then_some(())
+        });
+    }
+
+    // The migration goes through all accounts, some in each block, and takes no transactions meanwhile.
+    let holder_account = AccountId::from(holder.pair.public());
+    until("the migration ends", STEP, || {
+        (copied(&alice, &holder_account).is_some() && !migrating(&alice, best(&alice))).then_some(())
+    });
+    let end = best(&alice);
+    let during: Vec<_> = (1..=end).filter(|number| migrating(&alice, *number)).collect();
+    assert!(during.len() >= 5, "300 accounts take more than {} blocks", during.len());
+    assert!(during.windows(2).all(|pair| pair[1] == pair[0] + 1), "in one go: {during:?}");
+    for number in &during {
+        assert_eq!(transactions(&alice, *number), 1, "block {number} took transactions in the middle of a migration");
+    }
+    for number in 0..ACCOUNTS {
+        assert_eq!(copied(&alice, &account(number)), Some(TAO), "account {number}");
+    }
+
+    // Life goes on under the new rules.
+    holder.chain.spec_version += 1;
+    let dest = account(ACCOUNTS);
+    let pay = pallet_balances::Call::transfer_allow_death { dest: dest.clone().into(), value: 5 * TAO };
+    holder.submit(&bob, RuntimeCall::Balances(pay));
+    let key = frame_system::Account::<Runtime>::hashed_key_for(&dest);
+    until("a transfer goes through", STEP, || alice.rpc.storage(&key, None).ok()?);
+    all_finalise(&[&alice, &bob], end.max(finalised(&alice)) + 3, STEP);
+    println!(
+        "migrated over {} blocks; {} finalised blocks agree; {:.1} s in all",
+        during.len(),
+        agree(&[&alice, &bob]),
+        since.elapsed().as_secs_f64()
+    );
+}

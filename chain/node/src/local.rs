@@ -1,0 +1,86 @@
+//! Specifications of local networks.
+
+use crate::chain_spec::Named;
+use ganglion_primitives::{AccountId, Rao};
+use ganglion_runtime::genesis;
+use serde_json::{json, Value};
+use sp_core::storage::Storage;
+use sp_keyring::Sr25519Keyring;
+
+/// Who may write blocks from the start, in this order; `--alice` and so on give a node their keys.
+const FOUNDERS: [Sr25519Keyring; 6] = [
+    Sr25519Keyring::Alice,
+    Sr25519Keyring::Bob,
+    Sr25519Keyring::Charlie,
+    Sr25519Keyring::Dave,
+    Sr25519Keyring::Eve,
+    Sr25519Keyring::Ferdie,
+];
+
+/// The chain of a local network.
+#[derive(Clone, Debug)]
+pub struct LocalSpec {
+    /// Length of a slot, milliseconds: 200 to 600 000.
+    pub slot_millis: u64,
+    /// How many producers genesis names: Alice, Bob, Charlie, Dave, Eve and Ferdie, in this order; 1 to 6.
+    pub founders: usize,
+    /// Length of a session, slots: 10 to 50 400; `None`: the preset's.
+    pub session_slots: Option<u64>,
+    /// Who owns how much from the start. For tests and benches: a real network starts with nobody owning anything.
+    pub endowed: Vec<(AccountId, Rao)>,
+}
+
+impl Default for LocalSpec {
+    /// Two producers, slots of 1 s.
+    fn default() -> Self {
+        Self { slot_millis: 1_000, founders: 2, session_slots: None, endowed: vec![] }
+    }
+}
+
+impl LocalSpec {
+    /// The specification, JSON, with the state of genesis.
+    ///
+    /// # Errors
+    /// A field is out of its bounds, or the binary was built without its Wasm runtime.
+    pub fn json(&self) -> Result<String, String> {
+        self.json_with(|_| ())
+    }
+
+    /// The same with a state of genesis that `change` changed. For tests and benches.
+    ///
+    /// # Errors
+    /// As [`Self::json`].
+    pub fn json_with(&self, change: impl FnOnce(&mut Storage)) -> Result<String, String> {
+        Named::Local.raw(self.patch()?, change)
+    }
+
+    fn patch(&self) -> Result<Value, String> {
+        let founders = FOUNDERS
+            .get(..self.founders)
+            .filter(|founders| !founders.is_empty())
+            .ok_or_else(|| format!("a local network has 1 to {} producers, not {}", FOUNDERS.len(), self.founders))?;
+        if !(200..=600_000).contains(&self.slot_millis) {
+            return Err(format!("a slot lasts 200 ms to 600 000 ms, not {} ms", self.slot_millis));
+        }
+        let mut patch = genesis::local_network(founders);
+        patch["validators"]["slotMillis"] = self.slot_millis.into();
+        if let Some(slots) = self.session_slots {
+            if !(10..=50_400).contains(&slots) {
+                return Err(format!("a session has 10 to 50 400 slots, not {slots}"));
+            }
+            patch["validators"]["sessionSlots"] = slots.into();
+        }
+        if !self.endowed.is_empty() {
+            patch["balances"] = json!({ "balances": self.endowed });
+        }
+        Ok(patch)
+    }
+}
+
+/// The specification of a local network of two producers (Alice, Bob), as JSON, with slots of `slot_millis`.
+///
+/// # Errors
+/// If the binary was built without its Wasm runtime, or the slot is outside 200 ms to 600 s.
+pub fn local_spec(slot_millis: u64) -> Result<String, String> {
+    LocalSpec { slot_millis, ..LocalSpec::default() }.json()
+}

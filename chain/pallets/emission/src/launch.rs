@@ -1,0 +1,56 @@
+//! A fair start for subnets without stake.
+
+use crate::pallet::*;
+use frame_system::pallet_prelude::BlockNumberFor;
+use ganglion_primitives::{NetUid, Rao};
+use pallet_neurons::Seat;
+use sp_runtime::traits::Saturating;
+
+/// Tempos that all have, from the last registration on, to set their first weights.
+const AFTER_LAST: u32 = 2;
+
+/// Tempos after the first registration beyond which newcomers can't put the start off.
+const AFTER_FIRST: u32 = 6;
+
+impl<T: Config> Pallet<T> {
+    /// First block whose epoch pays in a subnet that nobody has stake in yet; `None` once somebody has, or while nobody has
+    /// joined. Later newcomers can put it off, within limits.
+    pub fn launches_at(netuid: NetUid) -> Option<BlockNumberFor<T>> {
+        let seats = pallet_neurons::Pallet::<T>::seats(netuid);
+        let staked = |seat: &Seat<_>| pallet_staking::Pallet::<T>::stake_on(seat.hotkey) > 0;
+        if seats.iter().any(staked) {
+            return None;
+        }
+        Self::start(netuid, &seats)
+    }
+
+    /// Until when an epoch must wait, given the stakes of all neurons.
+    pub(crate) fn waits_until(
+        netuid: NetUid,
+        now: BlockNumberFor<T>,
+        seats: &[Seat<BlockNumberFor<T>>],
+        stakes: &[Rao],
+    ) -> Option<BlockNumberFor<T>> {
+        let start = Self::start(netuid, seats)?;
+        let unstaked = stakes.iter().all(|stake| *stake == 0);
+        (unstaked && now < start).then_some(start)
+    }
+
+    /// Remembers when the first neuron joined: its seat can be another's by the next epoch.
+    pub(crate) fn remember_first(netuid: NetUid, seats: &[Seat<BlockNumberFor<T>>]) {
+        if let Some(first) = seats.iter().map(|seat| seat.registered_at).min() {
+            if !FirstJoined::<T>::contains_key(netuid) {
+                FirstJoined::<T>::insert(netuid, first);
+            }
+        }
+    }
+
+    fn start(netuid: NetUid, seats: &[Seat<BlockNumberFor<T>>]) -> Option<BlockNumberFor<T>> {
+        let joined = || seats.iter().map(|seat| seat.registered_at);
+        let first = FirstJoined::<T>::get(netuid).or_else(|| joined().min())?;
+        let period = u32::from(pallet_subnets::Parameters::<T>::get(netuid).tempo).saturating_add(1);
+        let tempos = |count: u32| BlockNumberFor::<T>::from(period.saturating_mul(count));
+        let calm = joined().max()?.saturating_add(tempos(AFTER_LAST));
+        Some(calm.min(first.saturating_add(tempos(AFTER_FIRST))))
+    }
+}

@@ -1,0 +1,119 @@
+//! Who is who: the ids behind keys.
+
+use crate::{
+    types::{HotkeyOf, MAX_TAKE, OWN_PLACES},
+    ColdkeyIds, Coldkeys, Config, Error, HotkeyIds, Hotkeys, NextColdkeyId, NextHotkeyId, Pallet, Stake,
+};
+use frame_support::{ensure, traits::Get};
+use frame_system::Pallet as System;
+use ganglion_primitives::{ColdkeyId, HotkeyId};
+use sp_runtime::traits::AccountIdConversion;
+
+impl<T: Config> Pallet<T> {
+    /// The account that holds all staked TAO.
+    pub fn pot() -> T::AccountId {
+        T::PotId::get().into_account_truncating()
+    }
+
+    /// The identity behind a hotkey; `None` if nobody ever registered it.
+    pub fn hotkey_id(account: &T::AccountId) -> Option<HotkeyId> {
+        HotkeyIds::<T>::get(account)
+    }
+
+    /// The key that `hotkey` has now.
+    pub fn hotkey_account(hotkey: HotkeyId) -> Option<T::AccountId> {
+        Hotkeys::<T>::get(hotkey).map(|row| row.account)
+    }
+
+    /// The identity behind a coldkey; `None` if it never owned or staked anything.
+    pub fn coldkey_id(account: &T::AccountId) -> Option<ColdkeyId> {
+        ColdkeyIds::<T>::get(account)
+    }
+
+    /// The key that `coldkey` has now.
+    pub fn coldkey_account(coldkey: ColdkeyId) -> Option<T::AccountId> {
+        Coldkeys::<T>::get(coldkey)
+    }
+
+    /// Whom `hotkey` belongs to.
+    pub fn owner_of(hotkey: HotkeyId) -> Option<ColdkeyId> {
+        Hotkeys::<T>::get(hotkey).map(|row| row.owner)
+    }
+
+    /// The key of whom `hotkey` belongs to.
+    pub fn owner_account(hotkey: HotkeyId) -> Option<T::AccountId> {
+        Self::owner_of(hotkey).and_then(Self::coldkey_account)
+    }
+
+    /// The identity behind a coldkey, which is made if there is none yet. Its account then exists without a balance:
+    /// who starts with nothing and is paid in stake can sign.
+    ///
+    /// # Errors
+    /// [`Error::Overflow`] when ids run out.
+    pub fn ensure_coldkey(account: &T::AccountId) -> Result<ColdkeyId, Error<T>> {
+        if let Some(known) = Self::coldkey_id(account) {
+            return Ok(known);
+        }
+        let id = NextColdkeyId::<T>::get();
+        NextColdkeyId::<T>::put(id.0.checked_add(1).map(ColdkeyId).ok_or(Error::Overflow)?);
+        Coldkeys::<T>::insert(id, account);
+        ColdkeyIds::<T>::insert(account, id);
+        System::<T>::inc_sufficients(account);
+        Ok(id)
+    }
+
+    /// The identity behind `hotkey`, which is made `coldkey`'s if nobody has it yet.
+    ///
+    /// # Errors
+    /// [`Error::NotOwner`] if it belongs to another; [`Error::Overflow`] when ids run out.
+    pub fn ensure_owned(hotkey: &T::AccountId, coldkey: &T::AccountId) -> Result<HotkeyId, Error<T>> {
+        if let Some(known) = Self::hotkey_id(hotkey) {
+            ensure!(Self::coldkey_id(coldkey).is_some_and(|id| Self::owner_of(known) == Some(id)), Error::NotOwner);
+            return Ok(known);
+        }
+        let owner = Self::ensure_coldkey(coldkey)?;
+        let id = NextHotkeyId::<T>::get();
+        NextHotkeyId::<T>::put(id.0.checked_add(1).map(HotkeyId).ok_or(Error::Overflow)?);
+        Hotkeys::<T>::insert(
+            id,
+            HotkeyOf::<T> { account: hotkey.clone(), owner, take: MAX_TAKE, take_raised_at: None },
+        );
+        HotkeyIds::<T>::insert(hotkey, id);
+        let listed = Self::list(owner, id, OWN_PLACES);
+        Self::put_stake(id, Stake { listed, ..Stake::default() });
+        Ok(id)
+    }
+
+    /// Gives the identity of hotkey `old` the key `new`. Stake, seats and whatever else is bound to the identity stay.
+    /// The caller checks who may ask for this, and announces it.
+    ///
+    /// # Errors
+    /// [`Error::UnknownHotkey`]; [`Error::HotkeyTaken`] when `new` is a hotkey already.
+    pub fn rekey_hotkey(old: &T::AccountId, new: &T::AccountId) -> Result<HotkeyId, Error<T>> {
+        let id = Self::hotkey_id(old).ok_or(Error::UnknownHotkey)?;
+        ensure!(!HotkeyIds::<T>::contains_key(new), Error::HotkeyTaken);
+        Hotkeys::<T>::try_mutate(id, |row| {
+            row.as_mut().ok_or(Error::UnknownHotkey)?.account = new.clone();
+            Ok::<_, Error<T>>(())
+        })?;
+        HotkeyIds::<T>::remove(old);
+        HotkeyIds::<T>::insert(new, id);
+        Ok(id)
+    }
+
+    /// Gives the identity of coldkey `old` the key `new`. What it owns and has staked stays; its free balance is the
+    /// caller's business, as is who may ask for this.
+    ///
+    /// # Errors
+    /// [`Error::UnknownColdkey`]; [`Error::ColdkeyTaken`] when `new` is a coldkey already.
+    pub fn rekey_coldkey(old: &T::AccountId, new: &T::AccountId) -> Result<ColdkeyId, Error<T>> {
+        let id = Self::coldkey_id(old).ok_or(Error::UnknownColdkey)?;
+        ensure!(!ColdkeyIds::<T>::contains_key(new), Error::ColdkeyTaken);
+        Coldkeys::<T>::insert(id, new);
+        ColdkeyIds::<T>::remove(old);
+        ColdkeyIds::<T>::insert(new, id);
+        System::<T>::inc_sufficients(new);
+        System::<T>::dec_sufficients(old);
+        Ok(id)
+    }
+}

@@ -1,0 +1,45 @@
+//! The owner's part of dividends.
+
+use crate::world::*;
+use frame_support::{assert_noop, assert_ok};
+use ganglion_pallet_staking::MAX_TAKE;
+
+#[test]
+fn a_take_falls_at_will_and_rises_once_an_interval() {
+    run(|| {
+        register(100, 1);
+        assert_eq!(Staking::take_of(&100), Some(MAX_TAKE));
+        assert_ok!(set_take(1, 100, 1_000));
+        assert_ok!(set_take(1, 100, 0));
+        assert_ok!(set_take(1, 100, 2_000));
+        assert_noop!(set_take(1, 100, 2_001), Error::<Ledger>::TakeRaisedTooSoon);
+        assert_ok!(set_take(1, 100, 100));
+        pass(TAKE_INTERVAL - 1);
+        assert_noop!(set_take(1, 100, 101), Error::<Ledger>::TakeRaisedTooSoon);
+        pass(1);
+        assert_ok!(set_take(1, 100, 101));
+        assert_eq!(last_event(), Event::TakeSet { hotkey: 100, take: 101 });
+    });
+}
+
+#[test]
+fn a_key_swap_does_not_shorten_the_interval() {
+    run(|| {
+        register(100, 1);
+        assert_ok!(set_take(1, 100, 0));
+        assert_ok!(set_take(1, 100, 1));
+        assert_ok!(Staking::rekey_hotkey(&100, &101));
+        assert_noop!(set_take(1, 101, 2), Error::<Ledger>::TakeRaisedTooSoon);
+    });
+}
+
+#[test]
+fn refusals_of_takes() {
+    run(|| {
+        register(100, 1);
+        assert_noop!(set_take(1, 999, 0), Error::<Ledger>::UnknownHotkey);
+        assert_noop!(set_take(2, 100, 0), Error::<Ledger>::NotOwner);
+        assert_noop!(set_take(100, 100, 0), Error::<Ledger>::NotOwner);
+        assert_noop!(set_take(1, 100, MAX_TAKE + 1), Error::<Ledger>::TakeTooHigh);
+    });
+}

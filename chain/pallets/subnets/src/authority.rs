@@ -1,0 +1,68 @@
+//! Who may change a subnet, and changing whose it is.
+
+use crate::{Config, Error, Event, Pallet, Parameters, Subnets};
+use frame_support::{ensure, traits::EnsureOrigin};
+use frame_system::{ensure_signed, pallet_prelude::OriginFor};
+use ganglion_primitives::{ColdkeyId, HyperparameterUpdate, NetUid, Setter};
+use sp_runtime::{DispatchError, DispatchResult};
+
+impl<T: Config> Pallet<T> {
+    /// Whose word `origin` is in the matters of `netuid`: its owner's, or governance's.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSubnet`]; [`Error::NotOwner`] for every other signer, and for all of them if governance owns the
+    /// subnet.
+    pub fn ensure_owner_or_root(origin: OriginFor<T>, netuid: NetUid) -> Result<Setter, DispatchError> {
+        Self::ensure_owner_or::<T::SubnetsOrigin>(origin, netuid)
+    }
+
+    /// As [`Self::ensure_owner_or_root`], with `Governance` to speak for governance.
+    pub(crate) fn ensure_owner_or<Governance: EnsureOrigin<T::RuntimeOrigin>>(
+        origin: OriginFor<T>,
+        netuid: NetUid,
+    ) -> Result<Setter, DispatchError> {
+        let subnet = Subnets::<T>::get(netuid).ok_or(Error::<T>::UnknownSubnet)?;
+        let Err(origin) = Governance::try_origin(origin) else { return Ok(Setter::Root) };
+        let signer = pallet_staking::Pallet::<T>::coldkey_id(&ensure_signed(origin)?);
+        ensure!(signer.is_some() && signer == subnet.owner, Error::<T>::NotOwner);
+        Ok(Setter::Owner)
+    }
+
+    /// Who owns `netuid`; `None` if governance does, or if there is no such subnet.
+    pub fn owner(netuid: NetUid) -> Option<ColdkeyId> {
+        Subnets::<T>::get(netuid)?.owner
+    }
+
+    /// The present account of `netuid`'s owner.
+    pub fn owner_account(netuid: NetUid) -> Option<T::AccountId> {
+        pallet_staking::Pallet::<T>::coldkey_account(Self::owner(netuid)?)
+    }
+
+    pub(crate) fn change_hyperparameters(
+        netuid: NetUid,
+        setter: Setter,
+        update: HyperparameterUpdate,
+    ) -> DispatchResult {
+        let beyond = update.named().find(|field| setter < field.setter());
+        if let Some(field) = beyond {
+            return Err(Error::<T>::RootOnly(field).into());
+        }
+        let hyperparameters = update.apply(Self::hyperparameters(netuid)?);
+        hyperparameters.check().map_err(|outside| Error::<T>::OutOfBounds(outside.0))?;
+        Parameters::<T>::insert(netuid, &hyperparameters);
+        Self::deposit_event(Event::HyperparametersSet { netuid, hyperparameters });
+        Ok(())
+    }
+
+    pub(crate) fn hand_over(netuid: NetUid, to: &T::AccountId) -> DispatchResult {
+        let owner = pallet_staking::Pallet::<T>::ensure_coldkey(to)?;
+        let from = Self::owner_account(netuid);
+        Subnets::<T>::mutate(netuid, |subnet| {
+            if let Some(subnet) = subnet {
+                subnet.owner = Some(owner);
+            }
+        });
+        Self::deposit_event(Event::OwnershipTransferred { netuid, from, to: to.clone() });
+        Ok(())
+    }
+}

@@ -1,0 +1,261 @@
+//! The numbers in a subnet's rules: what they mean, their bounds, and who may set them.
+
+use crate::{Rao, TAO};
+use alloc::{format, string::String};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::fmt;
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+
+/// Most seats a subnet can have.
+pub const MAX_NEURONS: u16 = 4_096;
+
+/// Who may set a hyperparameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setter {
+    /// The subnet's owner, and root.
+    Owner,
+    /// Root (governance) alone: it decides what a subnet costs the chain, and what an owner takes from others.
+    Root,
+}
+
+/// A hyperparameter is outside its bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfBounds(
+    /// Which; of two that cross each other, the lower one.
+    pub Hyperparameter,
+);
+
+macro_rules! hyperparameters {
+    ($($(#[$doc:meta])* $variant:ident, $field:ident: $type:ty = $default:expr, $bounds:expr, $setter:ident;)*) => {
+        /// The numbers in one subnet's rules. Blocks count from registration or setting to now.
+        #[derive(
+            Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Serialize,
+            Deserialize,
+        )]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Hyperparameters {
+            $(
+                $(#[$doc])*
+                #[doc = concat!("\n\n`", stringify!($bounds), "`, at first `", stringify!($default), "`, set by ")]
+                #[doc = concat!("[`Setter::", stringify!($setter), "`].")]
+                pub $field: $type,
+            )*
+        }
+
+        impl Default for Hyperparameters {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        impl Hyperparameters {
+            /// Checks every field by itself, then those that belong together.
+            ///
+            /// # Errors
+            /// The first field outside its bounds.
+            pub fn check(&self) -> Result<(), OutOfBounds> {
+                $(if !$bounds.contains(&self.$field) {
+                    return Err(OutOfBounds(Hyperparameter::$variant));
+                })*
+                self.check_pairs()
+            }
+        }
+
+        /// The hyperparameters to change; what is `None` stays.
+        #[derive(
+            Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+            Serialize, Deserialize,
+        )]
+        #[serde(default, deny_unknown_fields)]
+        pub struct HyperparameterUpdate {
+            $($(#[$doc])* pub $field: Option<$type>,)*
+        }
+
+        impl HyperparameterUpdate {
+            /// `current` with the named fields replaced.
+            pub fn apply(self, current: Hyperparameters) -> Hyperparameters {
+                Hyperparameters { $($field: self.$field.unwrap_or(current.$field),)* }
+            }
+
+            /// The fields that it names, in their order.
+            pub fn named(&self) -> impl Iterator<Item = Hyperparameter> {
+                let named = [$(self.$field.is_some()),*];
+                Hyperparameter::ALL.into_iter().zip(named).filter_map(|(field, named)| named.then_some(field))
+            }
+        }
+
+        /// The name of one hyperparameter.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+        )]
+        pub enum Hyperparameter {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Hyperparameter {
+            /// All of them, in the order of [`Hyperparameters`]' fields.
+            pub const ALL: [Self; [$(Self::$variant),*].len()] = [$(Self::$variant),*];
+
+            /// The field's name in [`Hyperparameters`].
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => stringify!($field),)*
+                }
+            }
+
+            /// What it may be, as Rust writes ranges.
+            pub fn bounds(self) -> String {
+                match self {
+                    $(Self::$variant => format!("{:?}", $bounds),)*
+                }
+            }
+
+            /// Who may set it.
+            pub const fn setter(self) -> Setter {
+                match self {
+                    $(Self::$variant => Setter::$setter,)*
+                }
+            }
+        }
+    };
+}
+
+hyperparameters! {
+    /// Blocks between two epochs, 1 to 7 200; an epoch runs every `tempo + 1` blocks.
+    Tempo, tempo: u16 = 360, (1..=7_200), Root;
+    /// Share of stake whose agreement makes consensus, in 1/65535.
+    Kappa, kappa: u16 = 32_767, (1..=u16::MAX), Owner;
+    /// Blocks during which a new neuron is not pruned while older ones can be.
+    ImmunityPeriod, immunity_period: u32 = 5_000, (0..=216_000), Owner;
+    /// Least number of weights a validator sets, unless the subnet has fewer neurons.
+    MinAllowedWeights, min_allowed_weights: u16 = 1, (0..=MAX_NEURONS), Owner;
+    /// Largest share of one weight, in 1/65535.
+    MaxWeightLimit, max_weight_limit: u16 = u16::MAX, (1..=u16::MAX), Owner;
+    /// Seats.
+    MaxNeurons, max_neurons: u16 = 256, (1..=MAX_NEURONS), Root;
+    /// Most neurons that may set weights on others.
+    MaxValidators, max_validators: u16 = 64, (1..=MAX_NEURONS), Root;
+    /// Blocks after which weights that weren't set again stop counting.
+    ActivityCutoff, activity_cutoff: u32 = 5_000, (1..=216_000), Owner;
+    /// Least version that `set_weights` must name.
+    WeightsVersion, weights_version: u64 = 0, (0..=u64::MAX), Owner;
+    /// Blocks between two weight settings of one neuron.
+    WeightsRateLimit, weights_rate_limit: u32 = 100, (0..=216_000), Owner;
+    /// Blocks between two announcements of one neuron's endpoint.
+    ServingRateLimit, serving_rate_limit: u32 = 50, (0..=216_000), Owner;
+    /// How much of the old bonds an epoch keeps, in millionths.
+    BondsMovingAverage, bonds_moving_average: u32 = 900_000, (0..=1_000_000), Owner;
+    /// Whether bonds of agreed-on neurons move faster.
+    LiquidAlpha, liquid_alpha: bool = false, (false..=true), Owner;
+    /// Slowest and fastest such movement, in 1/65535.
+    AlphaLow, alpha_low: u16 = 45_875, (1..=u16::MAX), Owner;
+    /// See `alpha_low`.
+    AlphaHigh, alpha_high: u16 = 58_982, (1..=u16::MAX), Owner;
+    /// Whether weights must be committed one interval before they are revealed.
+    CommitReveal, commit_reveal: bool = true, (false..=true), Owner;
+    /// Length of a commit interval, blocks.
+    CommitInterval, commit_interval: u32 = 360, (1..=7_200), Owner;
+    /// Blocks between two adjustments of burn and difficulty.
+    AdjustmentInterval, adjustment_interval: u16 = 360, (1..=7_200), Root;
+    /// How much of the old price an adjustment keeps, in 1/(2⁶⁴−1).
+    AdjustmentAlpha, adjustment_alpha: u64 = 17_893_341_751_498_265_066, (0..=u64::MAX), Owner;
+    /// Registrations an interval that leave the prices as they are.
+    TargetRegistrations, target_registrations: u16 = 1, (1..=MAX_NEURONS), Root;
+    /// Most registrations a block.
+    MaxRegistrationsPerBlock, max_registrations_per_block: u16 = 1, (1..=256), Root;
+    /// Whether neurons can join at all.
+    RegistrationOpen, registration_open: bool = true, (false..=true), Owner;
+    /// Bounds of the price of joining without work, RAO.
+    MinBurn, min_burn: Rao = TAO / 1_000, (1..=1_000_000 * TAO), Owner;
+    /// See `min_burn`.
+    MaxBurn, max_burn: Rao = 100 * TAO, (1..=1_000_000 * TAO), Owner;
+    /// Bounds of the expected number of hashes of a seal.
+    MinDifficulty, min_difficulty: u64 = 10_000_000, (1..=u64::MAX), Owner;
+    /// See `min_difficulty`.
+    MaxDifficulty, max_difficulty: u64 = u64::MAX / 4, (1..=u64::MAX), Owner;
+    /// The owner's share of the subnet's emission, in 1/65535, at most 18 %.
+    OwnerCut, owner_cut: u16 = 0, (0..=11_796), Root;
+}
+
+impl Hyperparameters {
+    fn check_pairs(&self) -> Result<(), OutOfBounds> {
+        let ordered = [
+            (Hyperparameter::AlphaLow, self.alpha_low <= self.alpha_high),
+            (Hyperparameter::MinBurn, self.min_burn <= self.max_burn),
+            (Hyperparameter::MinDifficulty, self.min_difficulty <= self.max_difficulty),
+            (Hyperparameter::MaxValidators, self.max_validators <= self.max_neurons),
+        ];
+        match ordered.into_iter().find(|(_, holds)| !holds) {
+            Some((lower, _)) => Err(OutOfBounds(lower)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Hyperparameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// So that a pallet's error can name it.
+#[cfg(feature = "frame")]
+impl frame_support::traits::PalletError for Hyperparameter {
+    const MAX_ENCODED_SIZE: usize = 1;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_within_their_own_bounds() {
+        assert_eq!(Hyperparameters::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn each_bound_is_kept() {
+        let outside = Hyperparameters { tempo: 0, ..Default::default() };
+        assert_eq!(outside.check(), Err(OutOfBounds(Hyperparameter::Tempo)));
+        let crossed = Hyperparameters { min_burn: 5 * TAO, max_burn: TAO, ..Default::default() };
+        assert_eq!(crossed.check(), Err(OutOfBounds(Hyperparameter::MinBurn)));
+    }
+
+    #[test]
+    fn an_update_changes_what_it_names() {
+        let update = HyperparameterUpdate { tempo: Some(20), ..Default::default() };
+        let changed = update.apply(Hyperparameters::default());
+        assert_eq!(changed, Hyperparameters { tempo: 20, ..Default::default() });
+    }
+
+    #[test]
+    fn an_update_tells_what_it_names() {
+        let update = HyperparameterUpdate { owner_cut: Some(0), kappa: Some(1), ..Default::default() };
+        let named: Vec<_> = update.named().collect();
+        assert_eq!(named, [Hyperparameter::Kappa, Hyperparameter::OwnerCut]);
+        assert_eq!(HyperparameterUpdate::default().named().count(), 0);
+    }
+
+    #[test]
+    fn bounds_can_be_told() {
+        assert_eq!(Hyperparameter::MaxNeurons.bounds(), "1..=4096");
+        assert_eq!(Hyperparameter::WeightsVersion.bounds(), format!("0..={}", u64::MAX));
+    }
+
+    #[test]
+    fn root_alone_sets_what_the_chain_bears_and_what_an_owner_takes() {
+        let roots: Vec<_> =
+            Hyperparameter::ALL.into_iter().filter(|field| field.setter() == Setter::Root).map(|f| f.name()).collect();
+        let table = [
+            "tempo",
+            "max_neurons",
+            "max_validators",
+            "adjustment_interval",
+            "target_registrations",
+            "max_registrations_per_block",
+            "owner_cut",
+        ];
+        assert_eq!(roots, table);
+    }
+}

@@ -1,0 +1,44 @@
+//! Governance by TAO: who can vote, on what, and how long it takes.
+//!
+//! # Overview
+//! Anybody may propose a call (a **referendum**, `pallet-referenda`) on one of three [tracks](tracks); everybody's TAO
+//! decides (`pallet-conviction-voting`); what passes is scheduled and runs with the track's [origin](origins):
+//!
+//! | track | what its proposals may do |
+//! |---|---|
+//! | `parameters` | hyperparameters of every subnet; the terms on which subnets are created |
+//! | `subnets` | found, describe, hand over and dissolve subnets, those of owners too |
+//! | `upgrades` | everything (root): new runtimes, migrations, disputed key swaps, calling off other referenda |
+//!
+//! `sudo` is composed because there is one runtime for all chains, but it acts for a key alone, and only the development
+//! preset names one. (Root may name one; who commands root could as well install a runtime that does what it wants.)
+//!
+//! # All TAO votes, none of it twice
+//! An account votes with what it has: free, on deposit, staked, and leaving stake ([`votes`]). TAO in pots that belong to
+//! nobody in particular (pending emission, locks behind subnets, payment channels) has no vote, and the electorate, of
+//! which a track asks a share, is without them too.
+//!
+//! A vote **binds** its amount until it is taken back, or, with conviction, for some time after the referendum. What is
+//! bound can't reach another account, which could vote with it again:
+//!
+//! 1. Of what is bound, stake covers as much as it can; the rest is **frozen** in the balance. So the fee of the next
+//!    transaction can still be paid out of a free balance next to a stake that votes.
+//! 2. Frozen TAO can't be transferred, staked, put into a channel, locked behind a subnet or used for fees and burns. It
+//!    may be put on deposit, which stays with the account.
+//! 3. Stake has one way out: to the balance of the coldkey that it belongs to. What comes back is frozen as far as stake no
+//!    longer covers what is bound. Thus `frozen + staked ≥ bound` at all times: staking and rewards raise the left side,
+//!    unstaking leaves it as it is.
+//! 4. A coldkey swap moves stake to another account without paying it out. So the swap first takes back all votes on
+//!    referenda that are open, and what conviction still binds moves along ([`moves`]).
+//! 5. What is slashed, or paid out of stake as a [fee](crate::fees), is destroyed: nobody can vote with it again. A vote that was cast with
+//!    it counts until the referendum ends, as a vote does whose voter dies.
+//!
+//! # Time
+//! Periods are shares of the chain's **day**, a genesis value ([`origins::DayLength`]): 7 200 blocks by default, 10 on local
+//! networks, where a referendum can be over in a minute.
+
+pub mod moves;
+pub mod origins;
+pub mod tracks;
+pub mod votes;
+pub mod weights;

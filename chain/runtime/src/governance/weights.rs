@@ -1,0 +1,49 @@
+//! What votes weigh: the SDK's numbers, and reading what the voter has staked.
+
+use crate::Runtime;
+use frame_support::weights::Weight;
+use pallet_conviction_voting::{weights::SubstrateWeight, WeightInfo};
+
+type Sdk = SubstrateWeight<Runtime>;
+
+/// Reads per position: hotkey, stake, nomination, and what is leaving with its pool.
+const READS_PER_POSITION: u64 = 5;
+
+/// Reading all of an account's positions.
+pub fn positions() -> Weight {
+    let reads = u64::from(pallet_staking::MAX_POSITIONS).saturating_mul(READS_PER_POSITION).saturating_add(2);
+    <Runtime as frame_system::Config>::DbWeight::get().reads(reads)
+}
+
+/// Weights of the voting pallet's calls.
+pub struct VotingWeight;
+
+impl WeightInfo for VotingWeight {
+    fn vote_new() -> Weight {
+        Sdk::vote_new().saturating_add(positions())
+    }
+
+    fn vote_existing() -> Weight {
+        Sdk::vote_existing().saturating_add(positions())
+    }
+
+    fn remove_vote() -> Weight {
+        Sdk::remove_vote()
+    }
+
+    fn remove_other_vote() -> Weight {
+        Sdk::remove_other_vote()
+    }
+
+    fn delegate(votes: u32) -> Weight {
+        Sdk::delegate(votes).saturating_add(positions())
+    }
+
+    fn undelegate(votes: u32) -> Weight {
+        Sdk::undelegate(votes)
+    }
+
+    fn unlock() -> Weight {
+        Sdk::unlock().saturating_add(positions())
+    }
+}

@@ -1,0 +1,168 @@
+//! Every call has a price or a limit, everything is bounded, and no wrapper gets around a rule.
+
+use crate::{
+    blocks, books,
+    random::{Cast, Run, SUDO},
+    world::*,
+};
+use frame_support::{
+    dispatch::{GetDispatchInfo, Pays},
+    storage::transactional::with_transaction_unchecked,
+    traits::{fungible::Inspect, IntegrityTest, StorageInfoTrait},
+};
+use ganglion_runtime::*;
+use sp_runtime::{traits::Dispatchable, DispatchError, DispatchResult, TransactionOutcome};
+
+/// The ledger's own pallets.
+const PALLETS: [&[u8]; 7] = [b"Staking", b"Subnets", b"Neurons", b"Weights", b"Validators", b"Emission", b"Access"];
+
+/// Calls that people made at random on a ledger with a past.
+fn samples(count: usize, mut look: impl FnMut(&mut Run, usize, RuntimeCall)) {
+    sp_io::TestExternalities::default().execute_with(|| {
+        let mut run = Run::new(12);
+        while run.calls() < 600 {
+            run.block();
+        }
+        for number in 0..count {
+            if number % 20 == 0 {
+                // Limits run out, epochs come, keys change.
+                run.block();
+            }
+            let (person, call) = run.sample();
+            // Who commands root may do anything.
+            if person > SUDO + 1 {
+                look(&mut run, person, call);
+            }
+        }
+        books::check();
+    });
+}
+
+/// What `attempt` says, without what it does.
+fn tried(attempt: impl FnOnce() -> DispatchResult) -> DispatchResult {
+    with_transaction_unchecked(|| TransactionOutcome::Rollback(attempt()))
+}
+
+#[test]
+fn a_feeless_call_never_fails_in_a_block() {
+    let (mut taken, mut refused) = (0, 0);
+    samples(1_500, |_, person, call| {
+        if call.get_dispatch_info().pays_fee == Pays::No {
+            match blocks::apply_as(&Cast::person(person), call.clone()) {
+                Ok(Ok(())) => taken += 1,
+                Ok(Err(error)) => panic!("{call:?} filled a block for nothing: {error:?}"),
+                Err(_) => refused += 1,
+            }
+        }
+    });
+    assert!(taken >= 10 && refused > 100, "{taken} taken, {refused} refused");
+}
+
+#[test]
+fn a_call_with_a_price_is_paid_for_even_if_it_fails() {
+    let mut failed = 0;
+    samples(500, |_, person, call| {
+        let payer = Cast::person(person);
+        let wealth = || <Balances as Inspect<_>>::total_balance(&payer) + Staking::staked_by(&payer);
+        let (before, priced) = (wealth(), call.get_dispatch_info().pays_fee == Pays::Yes);
+        if let (true, Ok(Err(_))) = (priced, blocks::apply_as(&payer, call.clone())) {
+            assert!(wealth() < before, "{call:?} failed for free");
+            failed += 1;
+        }
+    });
+    assert!(failed > 100, "only {failed} calls failed");
+}
+
+#[test]
+fn a_wrapper_changes_no_answer() {
+    let mut told_apart = 0;
+    samples(1_000, |_, person, call| {
+        let (who, delegate) = (Cast::person(person), Cast::person(Cast::partner(person)));
+        let plain = tried(|| dispatch(call.clone(), &who));
+        // A batch of all or nothing takes no other of its kind.
+        if !matches!(call, RuntimeCall::Utility(pallet_utility::Call::batch_all { .. })) {
+            let calls = vec![call.clone()];
+            let batched = tried(|| dispatch(pallet_utility::Call::batch_all { calls }.into(), &who));
+            assert_eq!(batched, plain, "in a batch: {call:?}");
+        }
+        let proxied = tried(|| by_proxy(&delegate, &who, call.clone()));
+        if let Some(proxied) = proxied.map_or_else(not_by_proxy, |()| Some(Ok(()))) {
+            assert_eq!(proxied, plain, "by a proxy: {call:?}");
+        }
+        let (council, others) = (Multisig::multi_account_id(&sorted(&who, &delegate), 1), vec![delegate]);
+        let alone = tried(|| dispatch(call.clone(), &council));
+        let joint =
+            pallet_multisig::Call::as_multi_threshold_1 { other_signatories: others, call: Box::new(call.clone()) };
+        assert_eq!(tried(|| dispatch(joint.into(), &who)), alone, "by a multisig account: {call:?}");
+        told_apart += usize::from(plain.is_ok());
+    });
+    assert!(told_apart > 100, "only {told_apart} calls work at all");
+}
+
+fn dispatch(call: RuntimeCall, who: &AccountId) -> DispatchResult {
+    call.dispatch(RuntimeOrigin::signed(who.clone())).map(|_| ()).map_err(|failure| failure.error)
+}
+
+fn sorted(one: &AccountId, other: &AccountId) -> Vec<AccountId> {
+    let mut both = vec![one.clone(), other.clone()];
+    both.sort();
+    both
+}
+
+/// What became of `call` when `delegate` made it for `real`.
+fn by_proxy(delegate: &AccountId, real: &AccountId, call: RuntimeCall) -> DispatchResult {
+    let real = real.clone().into();
+    dispatch(pallet_proxy::Call::proxy { real, force_proxy_type: None, call: Box::new(call) }.into(), delegate)?;
+    let executed = System::read_events_no_consensus().filter_map(|record| match record.event {
+        RuntimeEvent::Proxy(pallet_proxy::Event::ProxyExecuted { result }) => Some(result),
+        _ => None,
+    });
+    executed.last().expect("a proxy reports")
+}
+
+/// Nothing, if the error says that the delegate is no proxy, or must announce; otherwise the error.
+fn not_by_proxy(error: DispatchError) -> Option<DispatchResult> {
+    use pallet_proxy::Error::{NotProxy, Unannounced};
+    let wrappers = [NotProxy::<Runtime>, Unannounced].map(DispatchError::from);
+    (!wrappers.contains(&error)).then_some(Err(error))
+}
+
+#[test]
+fn every_collection_is_bounded() {
+    chain(
+        |_| {},
+        || {
+            let rows = AllPalletsWithSystem::storage_info();
+            for pallet in PALLETS {
+                let ours: Vec<_> = rows.iter().filter(|row| row.pallet_name == pallet).collect();
+                assert!(!ours.is_empty());
+                for row in ours {
+                    assert!(row.max_size.is_some(), "{}", String::from_utf8_lossy(&row.storage_name));
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn hooks_are_charged_for_what_they_do() {
+    chain(
+        |_| {},
+        || {
+            let used = || System::block_weight().get(frame_support::dispatch::DispatchClass::Mandatory).ref_time();
+            must_join(1, 11);
+            must_join(2, 12);
+            let epoch = Emission::next_epoch(TEXT, System::block_number());
+            run_to(epoch - 1);
+            let idle = used();
+            run_to(epoch);
+            assert!(used() > idle, "an epoch weighs {} beside {idle}", used());
+        },
+    );
+}
+
+#[test]
+fn the_composition_is_sound() {
+    // Constants that contradict each other would show here.
+    AllPalletsWithSystem::integrity_test();
+}
