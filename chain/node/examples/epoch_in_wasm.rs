@@ -1,6 +1,6 @@
 //! How much longer an epoch takes in Wasm than natively, in the executor that runs the runtime.
 //!
-//! `cargo run --release --workspace --example epoch_in_wasm` prints, for each size, the median of native and Wasm epochs.
+//! `cargo run --release -p ganglion-node --example epoch_in_wasm` prints, for each size, the median of native and Wasm epochs.
 //! The Wasm module (`chain/yuma/benches/guest`) is built here, with the runtime's settings; what a call costs beside its
 //! epochs (making the subnet, entering Wasm) is measured by a call of no epochs and taken off.
 

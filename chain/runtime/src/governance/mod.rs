@@ -34,7 +34,7 @@
 //!    it counts until the referendum ends, as a vote does whose voter dies.
 //!
 //! # Time
-//! Periods are shares of the chain's **day**, a genesis value ([`origins::DayLength`]): 7 200 blocks by default, 10 on local
+//! Periods are shares of the chain's **day**, a genesis value ([`origins::DayLength`]): 7 200 blocks by default, 20 on local
 //! networks, where a referendum can be over in a minute.
 
 pub mod moves;
