@@ -4,9 +4,9 @@
 #![allow(missing_docs)]
 
 use crate::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers},
+    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
     AccountId, AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms,
-    SubnetInfo,
+    SubnetInfo, Uid,
 };
 use alloc::vec::Vec;
 
@@ -35,6 +35,9 @@ sp_api::decl_runtime_apis! {
         fn producers() -> Producers;
         /// When a hotkey may act again in a subnet; `None` if there is no such subnet.
         fn limits(netuid: NetUid, hotkey: AccountId) -> Option<Limits>;
+        /// A page of the weights that a subnet's neurons have set on others, from uid `from` on, 64 rows at most; `None` if
+        /// there is no such subnet.
+        fn weights(netuid: NetUid, from: Uid, limit: u32) -> Option<WeightsPage>;
         /// A page of referenda: those before number `before`, latest first.
         fn governance(before: Option<u32>, limit: u32) -> GovernanceInfo;
         /// One payment channel; `None` if it never was or is settled.

@@ -76,10 +76,11 @@ impl Endpoint {
         if socket.port() == 0 {
             return Err(EndpointError::Port);
         }
-        let reachable = match socket.ip() {
+        // An IPv4 address in IPv6's clothes is what it is.
+        let reachable = match socket.ip().to_canonical() {
             IpAddr::V4(ip) => {
-                let private = ip.is_loopback() || ip.is_private() || ip.is_link_local();
-                !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast() && (private_allowed || !private)
+                let private = ip.is_loopback() || ip.is_private() || ip.is_link_local() || is_shared(ip);
+                !is_nowhere(ip) && !ip.is_multicast() && (private_allowed || !private)
             }
             IpAddr::V6(ip) => {
                 let private = ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local();
@@ -92,6 +93,18 @@ impl Endpoint {
             Err(EndpointError::Address)
         }
     }
+}
+
+/// Behind a carrier's address translation (RFC 6598) or in a test bench (RFC 2544).
+fn is_shared(ip: Ipv4Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    (first == 100 && second & 0xc0 == 64) || (first == 198 && second & 0xfe == 18)
+}
+
+/// Addresses that no host has: 0.0.0.0/8 and 240.0.0.0/4, broadcast included.
+fn is_nowhere(ip: Ipv4Addr) -> bool {
+    let [first, ..] = ip.octets();
+    first == 0 || first >= 240
 }
 
 #[cfg(test)]
@@ -116,6 +129,12 @@ mod tests {
         assert_eq!(at("127.0.0.1:80").check(true), Ok(()));
         assert_eq!(at("0.0.0.0:80").check(true), Err(EndpointError::Address));
         assert_eq!(at("203.0.113.7:0").check(true), Err(EndpointError::Port));
+        let hidden = ["[::ffff:127.0.0.1]:80", "[::ffff:10.0.0.1]:80", "100.64.0.1:80", "198.19.0.1:80"];
+        for text in hidden {
+            assert_eq!((at(text).check(false), at(text).check(true)), (Err(EndpointError::Address), Ok(())), "{text}");
+        }
+        assert_eq!(at("240.0.0.1:80").check(true), Err(EndpointError::Address));
+        assert_eq!(at("[::ffff:0.0.0.0]:80").check(true), Err(EndpointError::Address));
         let odd = Endpoint { ip: u128::MAX, ip_type: 4, ..at("203.0.113.7:80") };
         assert_eq!(odd.check(true), Err(EndpointError::Type));
     }

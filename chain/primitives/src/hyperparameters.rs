@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Most seats a subnet can have.
 pub const MAX_NEURONS: u16 = 4_096;
+/// Most neurons of a subnet that may set weights on others.
+pub const MAX_VALIDATORS: u16 = 256;
 
 /// Who may set a hyperparameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,7 +137,7 @@ hyperparameters! {
     /// Seats.
     MaxNeurons, max_neurons: u16 = 256, (1..=MAX_NEURONS), Root;
     /// Most neurons that may set weights on others.
-    MaxValidators, max_validators: u16 = 64, (1..=MAX_NEURONS), Root;
+    MaxValidators, max_validators: u16 = 64, (1..=MAX_VALIDATORS), Root;
     /// Blocks after which weights that weren't set again stop counting.
     ActivityCutoff, activity_cutoff: u32 = 5_000, (1..=216_000), Owner;
     /// Least version that `set_weights` must name.
@@ -218,6 +220,8 @@ mod tests {
     fn each_bound_is_kept() {
         let outside = Hyperparameters { tempo: 0, ..Default::default() };
         assert_eq!(outside.check(), Err(OutOfBounds(Hyperparameter::Tempo)));
+        let crowd = Hyperparameters { max_neurons: 1_000, max_validators: MAX_VALIDATORS + 1, ..Default::default() };
+        assert_eq!(crowd.check(), Err(OutOfBounds(Hyperparameter::MaxValidators)));
         let crossed = Hyperparameters { min_burn: 5 * TAO, max_burn: TAO, ..Default::default() };
         assert_eq!(crossed.check(), Err(OutOfBounds(Hyperparameter::MinBurn)));
     }

@@ -20,7 +20,9 @@ pub mod voucher;
 pub use amount::{Rao, SS58_PREFIX, TAO, TOKEN_DECIMALS, TOKEN_SYMBOL};
 pub use channel::{ChannelId, ChannelInfo, VoucherKey};
 pub use endpoint::{Endpoint, EndpointError};
-pub use hyperparameters::{Hyperparameter, HyperparameterUpdate, Hyperparameters, OutOfBounds, Setter, MAX_NEURONS};
+pub use hyperparameters::{
+    Hyperparameter, HyperparameterUpdate, Hyperparameters, OutOfBounds, Setter, MAX_NEURONS, MAX_VALIDATORS,
+};
 pub use id::{ColdkeyId, HotkeyId, NetUid, NeuronId, Uid};
 pub use info::{AccountPositions, EmissionInfo, Metagraph, Position, RegistrationTerms, SubnetInfo};
 pub use retry::RetryIn;

@@ -8,8 +8,8 @@ use frame_support::{
     weights::Weight,
 };
 use ganglion_primitives::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers},
-    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo,
+    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
+    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo, Uid,
 };
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -240,6 +240,10 @@ impl_runtime_apis! {
 
         fn limits(netuid: NetUid, hotkey: AccountId) -> Option<Limits> {
             network::limits(netuid, &hotkey)
+        }
+
+        fn weights(netuid: NetUid, from: Uid, limit: u32) -> Option<WeightsPage> {
+            network::weights(netuid, from, limit)
         }
 
         fn governance(before: Option<u32>, limit: u32) -> GovernanceInfo {

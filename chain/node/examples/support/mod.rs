@@ -5,4 +5,5 @@
 
 pub mod node;
 pub mod rpc;
+pub mod variant;
 pub mod wait;

@@ -1,8 +1,6 @@
 //! Running a subnet's epoch.
 
-use crate::{
-    columns::Columns, distribute::Payment, pallet::*, weights::epoch as epoch_weight, NeuronOutcome, MAX_PERMITS,
-};
+use crate::{columns::Columns, distribute::Payment, pallet::*, weights::epoch as epoch_weight, NeuronOutcome};
 use alloc::vec::Vec;
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -109,7 +107,7 @@ fn input<'a, BlockNumber>(
 fn parameters(hyperparameters: &Hyperparameters) -> Parameters {
     Parameters {
         activity_cutoff: hyperparameters.activity_cutoff.into(),
-        max_validators: hyperparameters.max_validators.min(MAX_PERMITS),
+        max_validators: hyperparameters.max_validators,
         kappa: hyperparameters.kappa,
         bonds_moving_average: hyperparameters.bonds_moving_average.into(),
         liquid_alpha: hyperparameters

@@ -56,8 +56,8 @@ pub use pallet::*;
 pub use recycle::Recycle;
 pub use weights::WeightInfo;
 
-/// Most validators of a subnet, whatever its hyperparameters say: it bounds an epoch.
-pub const MAX_PERMITS: u16 = 256;
+/// Most validators of a subnet: it bounds an epoch.
+pub const MAX_PERMITS: u16 = ganglion_primitives::MAX_VALIDATORS;
 
 #[frame_support::pallet]
 pub mod pallet {

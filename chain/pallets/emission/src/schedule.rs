@@ -1,6 +1,6 @@
 //! Which epochs a block runs.
 
-use crate::{pallet::*, weights::epoch as epoch_weight, WeightInfo, MAX_PERMITS};
+use crate::{pallet::*, weights::epoch as epoch_weight, WeightInfo};
 use frame_support::{traits::Get, weights::Weight};
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{BlockNumber, NetUid};
@@ -49,7 +49,7 @@ impl<T: Config> Pallet<T> {
     /// The most that an epoch of `netuid` can weigh: every validator weighs every neuron.
     fn worst_epoch(netuid: NetUid) -> Weight {
         let neurons = u32::from(pallet_neurons::Count::<T>::get(netuid));
-        let judges = u32::from(Parameters::<T>::get(netuid).max_validators.min(MAX_PERMITS)).min(neurons);
+        let judges = u32::from(Parameters::<T>::get(netuid).max_validators).min(neurons);
         epoch_weight::<<T as Config>::WeightInfo>(neurons, judges, judges.saturating_mul(neurons).saturating_mul(2))
     }
 

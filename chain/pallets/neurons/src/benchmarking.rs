@@ -163,9 +163,8 @@ mod benchmarks {
         Neurons::<T>::announce_swap(old.clone(), new.clone())?;
         let now = frame_system::Pallet::<T>::block_number();
         frame_system::Pallet::<T>::set_block_number(now + T::ColdkeySwapDelay::get());
-        let anybody: AccountId = account("anybody", 0, 0);
         #[extrinsic_call]
-        _(RawOrigin::Signed(anybody), old);
+        _(RawOrigin::Signed(new.clone()), old);
         assert!(Staking::<T>::coldkey_id(&new).is_some());
         Ok(())
     }

@@ -82,11 +82,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    pub(crate) fn execute_swap(old: AccountId) -> DispatchResult {
+    /// `by` is the signer: nobody inherits votes and locks that it didn't ask for.
+    pub(crate) fn execute_swap(by: &AccountId, old: AccountId) -> DispatchResult {
         let (id, swap) = Self::announced(&old)?;
         ensure!(!swap.disputed, Error::<T>::SwapDisputed);
         let now = frame_system::Pallet::<T>::block_number();
         ensure!(now >= swap.due, Error::<T>::SwapNotDue(RetryIn::until(now, swap.due)));
+        ensure!(*by == swap.new, Error::<T>::NotTheNewKey);
         Self::exchange_coldkey(id, old, swap.new)
     }
 

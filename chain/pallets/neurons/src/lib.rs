@@ -24,13 +24,13 @@
 //! **Hotkey**, at once, by its owner: seats, stake, nominations, take, permits and commitments stay where they are,
 //! under the new key. TAO on the old hotkey's own account stays on it.
 //!
-//! **Coldkey**, in two steps: the old key announces the new one and pays; after `ColdkeySwapDelay` blocks anybody may
-//! carry it out. Then the new key owns the hotkeys, stakes and subnets, and has the old account's transferable TAO.
+//! **Coldkey**, in two steps: the old key announces the new one and pays; after `ColdkeySwapDelay` blocks the new key
+//! carries it out, which is its consent: with stake it takes over votes and their locks. Then the new key owns the hotkeys, stakes and subnets, and has the old account's transferable TAO.
 //! What is bound to the account stays with it: TAO on hold or locked, its proxies and multisigs. Votes are the runtime's
 //! matter ([`OnColdkeySwap`]): the same stake must not vote twice.
 //!
-//! Until it is carried out an announcement changes nothing: the old key can still do everything, spend and unstake
-//! included, and the new key nothing. The delay is there so that the owner of a stolen key sees what is coming.
+//! Until it is carried out an announcement changes little: the old key can still do everything, spend and unstake
+//! included, but end a subnet or hand it over; and the new key nothing. The delay is there so that the owner of a stolen key sees what is coming.
 //! Announcing again replaces the announcement, starts the delay anew and costs again: a mistake can be mended. Either
 //! holder of the old key can **dispute** the swap. That freezes the swap, not the account: the old key still does
 //! everything except announcing another. Root then carries the swap out or dismisses it; the price is not given back.
@@ -316,6 +316,8 @@ pub mod pallet {
         SwapDisputed,
         /// Only the coldkey itself or root can dispute its swap.
         NotYourSwap,
+        /// Only the key that takes over can carry the swap out: sign with it.
+        NotTheNewKey,
         /// The swap isn't disputed: there is nothing to resolve.
         NotDisputed,
     }
@@ -400,12 +402,12 @@ pub mod pallet {
             Self::announce_swap(old, new)
         }
 
-        /// Carries out the announced swap of `old`, once it is due. Anybody may.
+        /// Carries out the announced swap of `old`, once it is due, as the new key.
         #[pallet::call_index(6)]
         #[pallet::weight(<T as Config>::WeightInfo::swap_coldkey().saturating_add(T::OnColdkeySwap::weight()))]
         pub fn swap_coldkey(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {
-            ensure_signed(origin)?;
-            Self::execute_swap(old)
+            let by = ensure_signed(origin)?;
+            Self::execute_swap(&by, old)
         }
 
         /// Freezes the announced swap of `old` until root resolves it. Only `old` itself or root may.

@@ -1,7 +1,10 @@
 //! Who may change a subnet, and changing whose it is.
 
 use crate::{Config, Error, Event, Pallet, Parameters, Subnets};
-use frame_support::{ensure, traits::EnsureOrigin};
+use frame_support::{
+    ensure,
+    traits::{Contains, EnsureOrigin},
+};
 use frame_system::{ensure_signed, pallet_prelude::OriginFor};
 use ganglion_primitives::{ColdkeyId, HyperparameterUpdate, NetUid, Setter};
 use sp_runtime::{DispatchError, DispatchResult};
@@ -26,6 +29,16 @@ impl<T: Config> Pallet<T> {
         let signer = pallet_staking::Pallet::<T>::coldkey_id(&ensure_signed(origin)?);
         ensure!(signer.is_some() && signer == subnet.owner, Error::<T>::NotOwner);
         Ok(Setter::Owner)
+    }
+
+    /// Whether `origin` may end `netuid` or hand it over.
+    pub(crate) fn ensure_may_give_away(origin: OriginFor<T>, netuid: NetUid) -> DispatchResult {
+        if Self::ensure_owner_or_root(origin, netuid)? == Setter::Owner {
+            // The signer is the owner.
+            let leaves = Self::owner_account(netuid).is_some_and(|owner| T::Leaving::contains(&owner));
+            ensure!(!leaves, Error::<T>::SwapAnnounced);
+        }
+        Ok(())
     }
 
     /// Who owns `netuid`; `None` if governance does, or if there is no such subnet.
@@ -55,10 +68,14 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn hand_over(netuid: NetUid, to: &T::AccountId) -> DispatchResult {
-        let owner = pallet_staking::Pallet::<T>::ensure_coldkey(to)?;
+        // Its own consent: who is made a coldkey by others could no longer take another coldkey's place.
+        let owner = pallet_staking::Pallet::<T>::coldkey_id(to).ok_or(Error::<T>::NoColdkey)?;
         let from = Self::owner_account(netuid);
         Subnets::<T>::mutate(netuid, |subnet| {
             if let Some(subnet) = subnet {
+                if subnet.owner.is_none() {
+                    subnet.created_at = frame_system::Pallet::<T>::block_number();
+                }
                 subnet.owner = Some(owner);
             }
         });

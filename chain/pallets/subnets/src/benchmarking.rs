@@ -106,6 +106,7 @@ mod benchmarks {
     fn transfer_ownership() -> Result<(), BenchmarkError> {
         let (netuid, owner) = owned::<T>(1, TAO)?;
         let heir: T::AccountId = account("heir", 0, 0);
+        pallet_staking::Pallet::<T>::ensure_coldkey(&heir).map_err(|_| BenchmarkError::Stop("no ids are left"))?;
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), netuid, heir.clone());
         assert_eq!(Pallet::<T>::owner_account(netuid), Some(heir));

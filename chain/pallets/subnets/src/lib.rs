@@ -65,7 +65,7 @@ pub mod pallet {
         CreationTerms, Hyperparameter, HyperparameterUpdate, Hyperparameters, SubnetIdentity, WeightInfo, MAX_SUBNETS,
     };
     use alloc::{boxed::Box, string::String, vec::Vec};
-    use frame_support::{pallet_prelude::*, PalletId};
+    use frame_support::{pallet_prelude::*, traits::Contains, PalletId};
     use frame_system::pallet_prelude::*;
     use ganglion_primitives::{ColdkeyId, NetUid, Rao, RetryIn};
 
@@ -90,6 +90,9 @@ pub mod pallet {
         type MaxNameLength: Get<u32>;
         /// Who knows what subnets are worth.
         type SubnetValue: crate::SubnetValue;
+        /// Coldkeys whose swap is announced: they can't give subnets away or end them, so that a stolen key gains nothing
+        /// while its owner waits out the delay.
+        type Leaving: Contains<Self::AccountId>;
         /// Who keeps something under subnets' numbers.
         type OnSubnetRemoved: crate::OnSubnetRemoved;
         /// What the calls weigh.
@@ -232,6 +235,10 @@ pub mod pallet {
         CleaningUp,
         /// The terms of creation are outside their bounds, which the documentation of the struct gives.
         InvalidTerms,
+        /// The new owner isn't a coldkey yet: it must stake or register a neuron once first.
+        NoColdkey,
+        /// A swap of the signing coldkey is announced: wait until it is done.
+        SwapAnnounced,
     }
 
     /// The subnets that exist from block 0, owned by governance.
@@ -304,11 +311,11 @@ pub mod pallet {
         /// stake is untouched.
         ///
         /// # Errors
-        /// [`Error::UnknownSubnet`], [`Error::NotOwner`], [`Error::CleaningUp`].
+        /// [`Error::UnknownSubnet`], [`Error::NotOwner`], [`Error::SwapAnnounced`], [`Error::CleaningUp`].
         #[pallet::call_index(2)]
         #[pallet::weight(<T as Config>::WeightInfo::dissolve())]
         pub fn dissolve(origin: OriginFor<T>, netuid: NetUid) -> DispatchResult {
-            Self::ensure_owner_or_root(origin, netuid)?;
+            Self::ensure_may_give_away(origin, netuid)?;
             Self::remove(netuid)
         }
 
@@ -323,14 +330,15 @@ pub mod pallet {
             Self::describe(netuid, *identity)
         }
 
-        /// Gives a subnet and its lock to the coldkey `to`, as its owner or as governance.
+        /// Gives a subnet and its lock to the coldkey `to`, as its owner or as governance. What governance gives away is in
+        /// its immunity from then on, as a new subnet is.
         ///
         /// # Errors
-        /// [`Error::UnknownSubnet`], [`Error::NotOwner`].
+        /// [`Error::UnknownSubnet`], [`Error::NotOwner`], [`Error::SwapAnnounced`], [`Error::NoColdkey`].
         #[pallet::call_index(4)]
         #[pallet::weight(<T as Config>::WeightInfo::transfer_ownership())]
         pub fn transfer_ownership(origin: OriginFor<T>, netuid: NetUid, to: T::AccountId) -> DispatchResult {
-            Self::ensure_owner_or_root(origin, netuid)?;
+            Self::ensure_may_give_away(origin, netuid)?;
             Self::hand_over(netuid, &to)
         }
 

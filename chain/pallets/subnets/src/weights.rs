@@ -13,7 +13,7 @@ pub trait WeightInfo {
     fn dissolve() -> Weight;
     /// `set_identity`, every field full.
     fn set_identity() -> Weight;
-    /// `transfer_ownership` to an account that had no coldkey row.
+    /// `transfer_ownership`.
     fn transfer_ownership() -> Weight;
     /// `set_terms`.
     fn set_terms() -> Weight;

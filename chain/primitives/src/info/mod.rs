@@ -8,6 +8,7 @@ mod metagraph;
 mod producers;
 mod subnet;
 mod token;
+mod weights;
 
 pub use account::{AccountPositions, Departure, Position};
 pub use governance::{GovernanceInfo, Poll, PollState, Preparation, Track};
@@ -17,3 +18,4 @@ pub use metagraph::Metagraph;
 pub use producers::{Candidate, Producer, Producers, RootWeight};
 pub use subnet::{RegistrationTerms, SubnetIdentity, SubnetInfo};
 pub use token::{EmissionInfo, NextEpoch};
+pub use weights::{WeightsPage, WeightsRow};

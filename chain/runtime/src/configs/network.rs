@@ -11,7 +11,7 @@ use crate::{
 };
 use frame_support::{
     parameter_types,
-    traits::{ConstU16, ConstU32, ConstU64},
+    traits::{ConstU16, ConstU32, ConstU64, Contains},
     weights::Weight,
     PalletId,
 };
@@ -45,12 +45,22 @@ impl pallet_staking::Config for Runtime {
     type WeightInfo = fees::PaidFromStake<()>;
 }
 
+/// Coldkeys whose swap is announced.
+pub struct AnnouncedSwaps;
+
+impl Contains<AccountId> for AnnouncedSwaps {
+    fn contains(coldkey: &AccountId) -> bool {
+        Neurons::coldkey_swap(coldkey).is_some()
+    }
+}
+
 impl pallet_subnets::Config for Runtime {
     type ParametersOrigin = EnsureParameters;
     type SubnetsOrigin = EnsureSubnets;
     type LockPotId = LockPotId;
     type MaxNameLength = ConstU32<64>;
     type SubnetValue = Emission;
+    type Leaving = AnnouncedSwaps;
     type OnSubnetRemoved = (Neurons, Weights, Validators, Emission);
     type WeightInfo = ();
 }

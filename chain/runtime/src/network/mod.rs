@@ -12,6 +12,7 @@ mod metagraph;
 mod producers;
 mod subnets;
 mod token;
+mod weights;
 
 pub use account::account;
 pub use channels::channels_to;
@@ -22,6 +23,7 @@ pub use metagraph::metagraph;
 pub use producers::producers;
 pub use subnets::{registration, subnets};
 pub use token::emission;
+pub use weights::weights;
 
 /// Most rows of one page.
 const MAX_PAGE: u32 = 256;

@@ -148,6 +148,7 @@ fn a_miners_incentive_is_its_owners_alone() {
 fn an_owner_has_a_cut_of_what_is_paid_only() {
     staked(&[100], |miner| {
         let owner = account(77);
+        assert!(Staking::ensure_coldkey(&owner).is_ok());
         assert_ok!(Subnets::transfer_ownership(RuntimeOrigin::root(), TEXT, owner.clone()));
         govern(HyperparameterUpdate { owner_cut: Some(6_553), ..Default::default() });
         run_to(40);

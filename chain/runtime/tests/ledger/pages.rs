@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use frame_support::assert_ok;
-use ganglion_primitives::{api::runtime_decl_for_network_api::NetworkApi, info::*, Endpoint, NetUid, TAO};
+use ganglion_primitives::{api::runtime_decl_for_network_api::NetworkApi, info::*, Endpoint, NetUid, Uid, TAO};
 use ganglion_runtime::{governance::origins::Origin, *};
 use pallet_subnets::HyperparameterUpdate;
 
@@ -52,6 +52,19 @@ fn a_metagraph_has_every_column_and_its_subnet() {
         assert!(lengths.into_iter().all(|length| length == 2));
         assert_eq!(Some(&graph.subnet), Api::subnets().first());
         assert!(Api::metagraph(NetUid(9)).is_none());
+    });
+}
+
+#[test]
+fn weights_come_by_uid_in_pages_and_name_uids() {
+    paid(|| {
+        let page = Api::weights(TEXT, Uid(0), 10).expect("exists");
+        assert_eq!((page.block, page.next), (System::block_number(), None));
+        let [row] = &page.rows[..] else { panic!("one validator: {page:?}") };
+        assert_eq!((row.uid, &row.weights[..]), (Uid(1), &[(Uid(0), u16::MAX)][..]));
+        assert!(row.set_at > 0 && row.set_at <= page.block);
+        assert_eq!(Api::weights(TEXT, Uid(2), 10).expect("exists").rows, vec![]);
+        assert!(Api::weights(NetUid(9), Uid(0), 10).is_none());
     });
 }
 

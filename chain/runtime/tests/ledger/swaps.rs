@@ -60,8 +60,8 @@ fn announce(old: u8, new: u8) -> sp_runtime::DispatchResult {
 }
 
 fn carry_out(old: u8) -> sp_runtime::DispatchResult {
-    // Anybody may.
-    Neurons::swap_coldkey(signed(77), account(old))
+    let new = Neurons::coldkey_swap(&account(old)).map_or(account(77), |swap| swap.new);
+    Neurons::swap_coldkey(RuntimeOrigin::signed(new), account(old))
 }
 
 fn delay() -> BlockNumber {
@@ -280,6 +280,19 @@ fn a_new_key_that_became_a_coldkey_itself_ends_in_an_error_and_not_in_a_mixture(
         assert_noop!(carry_out(COLDKEY), StakingError::<Runtime>::ColdkeyTaken);
         assert_ok!(announce(COLDKEY, 98));
         wait();
+        assert_ok!(carry_out(COLDKEY));
+    });
+}
+
+#[test]
+fn nobody_is_made_the_heir_of_a_coldkey() {
+    settled(|| {
+        assert_ok!(announce(COLDKEY, NEW));
+        wait();
+        for stranger in [COLDKEY, 77] {
+            let by = signed(stranger);
+            assert_noop!(Neurons::swap_coldkey(by, account(COLDKEY)), Error::<Runtime>::NotTheNewKey);
+        }
         assert_ok!(carry_out(COLDKEY));
     });
 }

@@ -93,6 +93,7 @@ impl pallet_subnets::Config for Ledger {
     type LockPotId = LockPot;
     type MaxNameLength = ConstU32<64>;
     type SubnetValue = Earnings;
+    type Leaving = frame_support::traits::Nothing;
     // Two who keep rows: the second is asked what the first has left of the limit.
     type OnSubnetRemoved = (Others, Others);
     type WeightInfo = ();

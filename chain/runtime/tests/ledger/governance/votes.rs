@@ -173,7 +173,7 @@ fn swap() {
     fund(&account(12), 2 * TAO);
     assert_ok!(Neurons::announce_coldkey_swap(RuntimeOrigin::signed(account(12)), account(22)));
     run_to(Neurons::coldkey_swap(&account(12)).expect("is announced").due);
-    assert_ok!(Neurons::swap_coldkey(RuntimeOrigin::signed(account(77)), account(12)));
+    assert_ok!(Neurons::swap_coldkey(RuntimeOrigin::signed(account(22)), account(12)));
 }
 
 /// Coldkey 12 has 100 TAO staked, and what it has decides nothing: a poll stays open until its period is over.

@@ -51,6 +51,7 @@ fn defect_8_an_owner_gets_a_cut_of_nothing_but_paid_work() {
         |text| text.immunity_period = 0,
         || {
             govern(HyperparameterUpdate { owner_cut: Some(11_796), ..Default::default() });
+            assert!(Staking::ensure_coldkey(&account(60)).is_ok());
             assert_ok!(Subnets::transfer_ownership(RuntimeOrigin::root(), TEXT, account(60)));
             let miner = miner_and_validator();
             run_to(100);

@@ -16,6 +16,7 @@ struct Walk {
 
 impl Walk {
     fn start(seed: u64) -> Self {
+        assert!((50..60).all(|owner| Staking::ensure_coldkey(&account(owner)).is_ok()));
         let free = (50..60).map(|owner| (owner, free(owner))).collect();
         Self { random: seed, subnets: BTreeMap::new(), free, created: 0, replaced: 0 }
     }

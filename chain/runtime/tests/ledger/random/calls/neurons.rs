@@ -45,7 +45,8 @@ pub const CALLS: &[Entry] = &[
     }),
     entry("Neurons", "swap_coldkey", 3, |sandbox| {
         let old = swapping(sandbox)?;
-        sandbox.by_anybody(Call::swap_coldkey { old })
+        let new = Neurons::coldkey_swap(&old)?.new;
+        sandbox.by(&new, Call::swap_coldkey { old })
     }),
     entry("Neurons", "dispute_coldkey_swap", 1, |sandbox| {
         let old = swapping(sandbox)?;
