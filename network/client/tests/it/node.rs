@@ -1,8 +1,11 @@
 //! Against a real node, where `GANGLION_TEST_NODE` names one (`ws://…`).
 
-use super::{bounded, connect, key, text};
-use crate::{Client, ClientError};
+use crate::{
+    encoding::every_write,
+    support::{bounded, connect, key, text},
+};
 use futures::StreamExt;
+use ganglion_client::{Client, ClientError, Follow, Step};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_pow::Challenge;
 use ganglion_primitives::{AccountId, Endpoint};
@@ -97,4 +100,38 @@ async fn a_newcomer_joins_by_work_and_is_heard() {
     }
     let again = client.register_pow(1u16, coldkey.public(), hotkey.public(), 1, joined.block_number).await;
     assert!(text(&again.expect_err("it is registered already")).contains("Neurons.register"));
+}
+
+#[tokio::test]
+async fn every_call_fits_the_real_chain() {
+    let Some(url) = node() else { return };
+    let client = connect(&[url]).await;
+    let poor = key("//Nobody has this key");
+    for write in every_write() {
+        let title = write.title();
+        let plan = match write.is_unsigned() {
+            true => client.plan_unsigned(write).await,
+            false => client.plan(poor.public(), write).await,
+        };
+        let plan = plan.unwrap_or_else(|error| panic!("{title}: {error}"));
+        eprintln!("{title}: fee {} RAO; {:?}; {:?}", plan.fee(), plan.effects(), plan.warnings());
+        assert!(!plan.effects().is_empty() || !plan.warnings().is_empty(), "{title} says nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_feed_equals_a_fresh_read_of_the_real_chain() {
+    let Some(url) = node() else { return };
+    let client = connect(&[url]).await;
+    for subnet in client.subnets().await.expect("subnets").into_iter().take(2) {
+        let mut feed = client.metagraph_feed(subnet.netuid, Follow::Best).await.expect("loads");
+        for _ in 0..8 {
+            let step = bounded(feed.next()).await.expect("follows").clone();
+            let fresh = client.metagraph_at(subnet.netuid, feed.block().hash).await.expect("read");
+            assert_eq!(feed.current().as_deref(), fresh.as_ref(), "after {step:?}");
+            if let Step::Loaded(why) = step {
+                eprintln!("subnet {}: {why}", subnet.netuid);
+            }
+        }
+    }
 }
