@@ -122,7 +122,8 @@ impl Plan {
         self.signer
     }
 
-    /// What the chain charges, RAO; zero for calls of registered neurons within their limits.
+    /// What the chain charges at most, RAO; zero for calls of registered neurons within their limits. Only a call that
+    /// turns out cheaper than its worst case costs less.
     pub fn fee(&self) -> Rao {
         self.fee
     }

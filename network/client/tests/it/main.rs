@@ -3,6 +3,7 @@
 mod encoding;
 mod failover;
 mod feed;
+mod livelihood;
 mod node;
 mod plans;
 mod refusals;

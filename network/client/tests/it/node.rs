@@ -5,13 +5,13 @@ use crate::{
     support::{bounded, connect, key, text},
 };
 use futures::StreamExt;
-use ganglion_client::{Client, ClientError, Follow, Step};
+use ganglion_client::{Client, ClientError, Follow, Inclusion, Step};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_pow::Challenge;
 use ganglion_primitives::{AccountId, Endpoint};
 use std::time::Duration;
 
-fn node() -> Option<String> {
+pub fn node() -> Option<String> {
     let url = std::env::var("GANGLION_TEST_NODE").ok();
     if url.is_none() {
         eprintln!("skipped: set GANGLION_TEST_NODE to a node's ws:// address");
@@ -32,6 +32,24 @@ async fn work(client: &Client, hotkey: PublicKey, coldkey: PublicKey) -> (u64, u
     let digest = challenge.digest();
     let nonce = (0..).find(|nonce| ganglion_pow::meets(&ganglion_pow::seal(&digest, *nonce), terms.difficulty));
     (nonce.expect("a nonce"), terms.block_number)
+}
+
+/// Joins the text subnet by work.
+pub async fn join(client: &Client, hotkey: &Keypair, coldkey: PublicKey) -> Inclusion {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let (nonce, block) = work(client, hotkey.public(), coldkey).await;
+        match client.register_pow(1u16, coldkey, hotkey.public(), nonce, block).await {
+            Ok(joined) => return joined,
+            // Others may register at the same time, and blocks take few.
+            Err(error) if attempt < 5 => {
+                eprintln!("{error}");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -70,20 +88,7 @@ async fn a_newcomer_joins_by_work_and_is_heard() {
     let Some(url) = node() else { return };
     let client = connect(&[url]).await;
     let (hotkey, coldkey) = (Keypair::generate().0, Keypair::generate().0);
-    let mut attempt = 0;
-    let joined = loop {
-        attempt += 1;
-        let (nonce, block) = work(&client, hotkey.public(), coldkey.public()).await;
-        match client.register_pow(1u16, coldkey.public(), hotkey.public(), nonce, block).await {
-            Ok(joined) => break joined,
-            // Others may register at the same time, and blocks take few.
-            Err(error) if attempt < 5 => {
-                eprintln!("{error}");
-                tokio::time::sleep(Duration::from_secs(2)).await;
-            }
-            Err(error) => panic!("{error}"),
-        }
-    };
+    let joined = join(&client, &hotkey, coldkey.public()).await;
     let metagraph = client.metagraph_at(1u16, joined.block_hash).await.expect("read").expect("the text subnet");
     let uid = metagraph.uid_of(&AccountId::new(hotkey.public().0)).expect("registered in that block");
 
