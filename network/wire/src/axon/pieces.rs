@@ -144,6 +144,8 @@ impl Pieces {
                 }
                 Err(failure) => {
                     pieces.count(Some(&failure));
+                    // What came before leaves first: an error makes hyper drop what it has not yet sent.
+                    tokio::task::yield_now().await;
                     let (code, _) = failure.words();
                     Some((Err(std::io::Error::other(format!("the answer failed: {code}"))), None))
                 }
