@@ -54,7 +54,7 @@ impl Cost {
 }
 
 impl Default for Cost {
-    /// 256 MiB, 3 passes, 1 lane: four times the memory of RFC 9106's second recommendation, below a second on a common
+    /// 256 MiB, 3 passes, 1 lane: four times the memory of RFC 9106's second recommendation, about a second on a common
     /// machine. One lane, because we compute on one thread and an attacker's hardware would profit from more.
     fn default() -> Self {
         Self { memory_kib: 256 * MIB, passes: 3, lanes: 1 }
