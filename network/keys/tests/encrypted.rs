@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ganglion_keys::{
     Cost, Encryption, KeyError, Keyfile, Keypair, Mnemonic, Password, PasswordSource, Protection, PublicKey,
 };
+use proptest::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -279,4 +280,35 @@ fn the_default_cost_is_the_documented_one() {
     let bytes = fs::read(&path).unwrap();
     assert_eq!(bytes[12..24], [0, 0, 4, 0, 3, 0, 0, 0, 1, 0, 0, 0]);
     assert_eq!(Keyfile::open(&path, &PasswordSource::Given(password)).unwrap().public(), alice().public());
+}
+
+proptest! {
+    /// Without a password, so that it is cheap: all that is parsed before one is asked for.
+    #[test]
+    fn any_bytes_are_answered_without_panic(magic in 0usize..6, tail in prop::collection::vec(any::<u8>(), 0..300)) {
+        let magics: [&[u8]; 6] =
+            [b"", b"$GANGLION;1\n", b"$NACL", b"$ANSIBLE_VAULT;1.1;AES256\n", b"gAAAAA", b"{\"secretSeed\":"];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let mut bytes = [magics[magic], tail.as_slice()].concat();
+        for _ in 0..2 {
+            put(&path, &bytes);
+            prop_assert!(Keyfile::read(&path).is_err());
+            // Once more with a checksum that fits, where there is place for one.
+            if bytes.len() >= 16 {
+                mend(&mut bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn any_vault_is_answered_without_panic(
+        parts in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..70), 0..4),
+    ) {
+        let inner = parts.iter().map(hex::encode).collect::<Vec<_>>().join("\n");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        put(&path, format!("$ANSIBLE_VAULT;1.1;AES256\n{}", hex::encode(inner)).as_bytes());
+        prop_assert!(Keyfile::open(&path, &given("correct horse 42")).is_err());
+    }
 }

@@ -39,7 +39,7 @@ impl Parts {
         if signed.first() != Some(&VERSION) {
             return Err(Refusal::Damaged("not a Fernet token"));
         }
-        if signed.len() <= CIPHERTEXT || (signed.len() - CIPHERTEXT) % BLOCK != 0 {
+        if signed.len() <= CIPHERTEXT || !(signed.len() - CIPHERTEXT).is_multiple_of(BLOCK) {
             return Err(Refusal::Damaged("it ends too early"));
         }
         Ok(Self { signed: signed.to_vec(), mac: *mac })

@@ -21,22 +21,29 @@ fn cipher(password: &Password) -> Result<XSalsa20Poly1305, Refusal> {
     Ok(XSalsa20Poly1305::new((&*key).into()))
 }
 
-/// Nonce, tag and ciphertext.
-fn parts(bytes: &[u8]) -> Result<(&[u8; 24], &[u8; 16], &[u8]), Refusal> {
-    let cut = || -> Option<_> {
-        let (nonce, sealed) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
-        let (tag, ciphertext) = sealed.split_first_chunk()?;
-        Some((nonce, tag, ciphertext))
-    };
-    cut().filter(|(_, _, ciphertext)| !ciphertext.is_empty()).ok_or(Refusal::Damaged("it ends too early"))
+struct Parts<'a> {
+    nonce: &'a [u8; 24],
+    tag: &'a [u8; 16],
+    ciphertext: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    fn read(bytes: &'a [u8]) -> Result<Self, Refusal> {
+        let cut = || {
+            let (nonce, sealed) = bytes.strip_prefix(MAGIC)?.split_first_chunk()?;
+            let (tag, ciphertext) = sealed.split_first_chunk()?;
+            Some(Self { nonce, tag, ciphertext })
+        };
+        cut().filter(|parts| !parts.ciphertext.is_empty()).ok_or(Refusal::Damaged("it ends too early"))
+    }
 }
 
 pub(super) fn inspect(bytes: &[u8]) -> Result<(), Refusal> {
-    parts(bytes).map(drop)
+    Parts::read(bytes).map(drop)
 }
 
 pub(super) fn open(bytes: &[u8], password: &Password) -> Result<Plain, Refusal> {
-    let (nonce, tag, ciphertext) = parts(bytes)?;
+    let Parts { nonce, tag, ciphertext } = Parts::read(bytes)?;
     let mut plain = Zeroizing::new(ciphertext.to_vec());
     cipher(password)?
         .decrypt_in_place_detached(nonce.into(), b"", &mut plain, tag.into())

@@ -38,7 +38,7 @@ impl Parts {
         else {
             return Err(Refusal::Damaged("not salt, HMAC and ciphertext"));
         };
-        if mac.len() != 32 || ciphertext.is_empty() || ciphertext.len() % BLOCK != 0 {
+        if mac.len() != 32 || ciphertext.is_empty() || !ciphertext.len().is_multiple_of(BLOCK) {
             return Err(Refusal::Damaged("it ends too early"));
         }
         Ok(Self { salt, mac, ciphertext })
