@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::keyfile::Encryption;
+use crate::{agent::Refusal, Encryption};
 
 /// Why a key, an address or a wallet could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -49,16 +49,42 @@ pub enum KeyError {
         /// The file in the way.
         path: PathBuf,
     },
-    /// The key file is encrypted; this version reads plain key files only.
-    #[error("{path} is encrypted ({kind}); encrypted key files cannot be opened yet", path = path.display())]
+    /// The key file is encrypted and no password was offered.
+    #[error("{path} is encrypted ({kind}): its password is needed", path = path.display())]
     Encrypted {
         /// The file.
         path: PathBuf,
         /// Which encryption its first bytes announce.
         kind: Encryption,
     },
-    /// A plain secret that other users of the machine can read.
-    #[error("{path} holds a plain secret and others may read it (mode {mode:o}); run: chmod 600 {path}", path = path.display())]
+    /// The seal does not match. A wrong password and altered bytes can't be told apart.
+    #[error("the password does not open {path} (or the file was altered)", path = path.display())]
+    WrongPassword {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file's header asks for more work than is done for a key file.
+    #[error("{path} asks for {what} to be opened, which no file of ours does; it is not trusted", path = path.display())]
+    Limit {
+        /// The file.
+        path: PathBuf,
+        /// What is too much.
+        what: &'static str,
+    },
+    /// The memory for deriving the key is not there.
+    #[error("not enough memory to derive the key of {path}; close other programs and try again", path = path.display())]
+    Memory {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The password cannot be used as one.
+    #[error("not a usable password: {0}")]
+    BadPassword(&'static str),
+    /// A password is needed and there is nobody to ask.
+    #[error("a password is needed and there is no terminal to ask at; give --password-file or --password-fd")]
+    NoTerminal,
+    /// A secret that other users of the machine can read.
+    #[error("{path} holds a secret and others may read it (mode {mode:o}); run: chmod 600 {path}", path = path.display())]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -79,6 +105,33 @@ pub enum KeyError {
         /// The file.
         path: PathBuf,
     },
+    /// No agent listens there.
+    #[error("no agent at {path}; start one with: ganglion agent start", path = path.display())]
+    AgentAbsent {
+        /// The socket.
+        path: PathBuf,
+    },
+    /// An agent listens there already.
+    #[error("an agent is running at {path} already; stop it first", path = path.display())]
+    AgentRunning {
+        /// The socket.
+        path: PathBuf,
+    },
+    /// Others could get at the agent's socket.
+    #[error("{path} must be yours alone to hold an agent's socket; run: chmod 700 {path}", path = path.display())]
+    AgentFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The agent did not do what was asked.
+    #[error("the agent refused: {0}")]
+    AgentRefused(Refusal),
+    /// Something is wrong with what answers at the socket.
+    #[error("the agent can't be used: {0}")]
+    Agent(&'static str),
+    /// Neither a home folder nor a data folder is known.
+    #[error("no home folder is known; set HOME or XDG_RUNTIME_DIR")]
+    NoHome,
     /// The operating system refused.
     #[error("cannot {action} {path}: {source}", path = path.display())]
     Io {

@@ -67,6 +67,25 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     result
 }
 
+/// Puts new content in the place of an existing file, mode 0600, all or nothing. A link stays a link.
+pub(crate) fn replace(path: &Path, what: &'static str, bytes: &[u8]) -> Result<(), KeyError> {
+    let target = match fs::canonicalize(path) {
+        Ok(target) => target,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(KeyError::Missing { what, path: path.to_path_buf() })
+        }
+        Err(error) => return Err(io_error("read", path)(error)),
+    };
+    let folder = target.parent().unwrap_or(Path::new("."));
+    let temporary = temporary_beside(&target);
+    let result = fill(&temporary, bytes)
+        .and_then(|()| fs::rename(&temporary, &target))
+        .and_then(|()| File::open(folder)?.sync_all())
+        .map_err(io_error("write", path));
+    let _ = fs::remove_file(&temporary);
+    result
+}
+
 fn temporary_beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{:016x}.tmp", OsRng.next_u64()))

@@ -6,39 +6,13 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{files, KeyError, Keypair, Mnemonic, PublicKey};
+use crate::{files, Encryption, KeyError, Keypair, Mnemonic, Password, Protection, PublicKey};
 
 /// Why bytes are not a usable key file: a reason without secrets.
 type Reason = &'static str;
 
-/// The encryption a key file's first bytes announce.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// `$NACL`: Argon2i and XSalsa20-Poly1305, Bittensor's present form.
-    Nacl,
-    /// `$ANSIBLE_VAULT`: PBKDF2 and AES-CTR.
-    AnsibleVault,
-    /// Fernet tokens, the oldest form.
-    Fernet,
-}
-
-impl Encryption {
-    fn of(bytes: &[u8]) -> Option<Self> {
-        [(b"$NACL".as_slice(), Self::Nacl), (b"$ANSIBLE_VAULT", Self::AnsibleVault), (b"gAAAAA", Self::Fernet)]
-            .into_iter()
-            .find_map(|(magic, kind)| bytes.starts_with(magic).then_some(kind))
-    }
-}
-
-impl fmt::Display for Encryption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nacl => "NaCl",
-            Self::AnsibleVault => "Ansible vault",
-            Self::Fernet => "Fernet",
-        })
-    }
-}
+/// Gets a password when one is needed, such as `|| source.read("Password: ")`.
+pub type Ask<'a> = dyn FnMut() -> Result<Password, KeyError> + 'a;
 
 /// The content of one key file: a public key, and the secret if the file has it. Secrets are erased when dropped and
 /// never shown by `Debug`.
@@ -59,11 +33,11 @@ struct Fields {
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    private_key: Option<Secret>,
+    private_key: Option<SecretText>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    secret_phrase: Option<Secret>,
+    secret_phrase: Option<SecretText>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    secret_seed: Option<Secret>,
+    secret_seed: Option<SecretText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ss58_address: Option<String>,
     /// 1 is sr25519; older tools write none.
@@ -72,15 +46,21 @@ struct Fields {
 }
 
 /// Text that is erased when dropped.
-struct Secret(Zeroizing<String>);
+pub(crate) struct SecretText(Zeroizing<String>);
 
-impl Serialize for Secret {
+impl SecretText {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for SecretText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)
     }
 }
 
-impl<'de> Deserialize<'de> for Secret {
+impl<'de> Deserialize<'de> for SecretText {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer).map(|text| Self(Zeroizing::new(text)))
     }
@@ -93,6 +73,12 @@ impl Keyfile {
         let keypair = Keypair::from_seed(*seed);
         let phrase = Some(Zeroizing::new(mnemonic.as_str().to_owned()));
         Self { public: keypair.public(), keypair: Some(keypair), seed: Some(seed), phrase }
+    }
+
+    /// The file of a mini secret whose phrase is not known.
+    pub fn from_seed(seed: &[u8; 32]) -> Self {
+        let keypair = Keypair::from_seed(*seed);
+        Self { public: keypair.public(), keypair: Some(keypair), seed: Some(Zeroizing::new(*seed)), phrase: None }
     }
 
     /// The file of a pair whose phrase is not known.
@@ -125,17 +111,39 @@ impl Keyfile {
     /// # Errors
     /// [`KeyError::Missing`], [`KeyError::Encrypted`], [`KeyError::Exposed`], [`KeyError::Damaged`], [`KeyError::Io`].
     pub fn read(path: &Path) -> Result<Self, KeyError> {
-        Self::read_as(path, "key file")
+        Self::read_as(path, "key file", None)
     }
 
-    pub(crate) fn read_as(path: &Path, what: &'static str) -> Result<Self, KeyError> {
-        let file = files::read(path, what)?;
-        if let Some(kind) = Encryption::of(&file.bytes) {
-            return Err(KeyError::Encrypted { path: path.to_path_buf(), kind });
+    /// Reads a key file, encrypted or not; `ask` is called if it is encrypted, once.
+    ///
+    /// Opening `$NACL` takes 512 MiB and some seconds, a Fernet token some seconds.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read) and of `ask`, [`KeyError::WrongPassword`], [`KeyError::Limit`],
+    /// [`KeyError::Memory`].
+    pub fn read_with(path: &Path, ask: &mut Ask<'_>) -> Result<Self, KeyError> {
+        Self::read_as(path, "key file", Some(ask))
+    }
+
+    /// How the file is encrypted; none for a plain one.
+    ///
+    /// # Errors
+    /// [`KeyError::Missing`], [`KeyError::Damaged`] if it is no regular file or too long, [`KeyError::Io`].
+    pub fn encryption(path: &Path) -> Result<Option<Encryption>, KeyError> {
+        files::read(path, "key file").map(|file| Encryption::of(&file.bytes))
+    }
+
+    pub(crate) fn read_as(path: &Path, what: &'static str, ask: Option<&mut Ask<'_>>) -> Result<Self, KeyError> {
+        let mut file = files::read(path, what)?;
+        let encryption = Encryption::of(&file.bytes);
+        match (encryption, ask) {
+            (Some(kind), Some(ask)) => file.bytes = kind.open(&file.bytes, &ask()?, path)?,
+            (Some(kind), None) => return Err(KeyError::Encrypted { path: path.to_path_buf(), kind }),
+            (None, _) => {}
         }
         let keyfile =
             Self::parse(&file.bytes).map_err(|reason| KeyError::Damaged { path: path.to_path_buf(), reason })?;
-        if keyfile.keypair.is_some() && file.mode & 0o077 != 0 {
+        if encryption.is_none() && keyfile.keypair.is_some() && file.mode & 0o077 != 0 {
             return Err(KeyError::Exposed { path: path.to_path_buf(), mode: file.mode });
         }
         Ok(keyfile)
@@ -147,6 +155,23 @@ impl Keyfile {
     /// [`KeyError::Exists`], [`KeyError::Io`].
     pub fn write_new(&self, path: &Path) -> Result<(), KeyError> {
         files::write_new(path, &self.to_json())
+    }
+
+    /// As [`write_new`](Self::write_new), protected as `protection` says.
+    ///
+    /// # Errors
+    /// Also [`KeyError::Memory`].
+    pub fn write_new_with(&self, path: &Path, protection: &Protection) -> Result<(), KeyError> {
+        files::write_new(path, &protection.seal(self.to_json(), path)?)
+    }
+
+    /// Writes this key in place of the file at `path`, which must be there: the way to change a password. The old
+    /// content stays until the new is complete. The caller has read this key from that file; nothing checks it.
+    ///
+    /// # Errors
+    /// [`KeyError::Missing`], [`KeyError::Memory`], [`KeyError::Io`].
+    pub fn replace(&self, path: &Path, protection: &Protection) -> Result<(), KeyError> {
+        files::replace(path, "key file", &protection.seal(self.to_json(), path)?)
     }
 
     /// Reads the plain form: the JSON object, or the bare `0x…` text of a public key.
@@ -204,9 +229,9 @@ impl Keyfile {
         let fields = Fields {
             account_id: public.clone(),
             public_key: public,
-            private_key: self.keypair.as_ref().map(|pair| secret_hex(pair.to_private().as_slice())),
-            secret_phrase: self.phrase.clone().map(Secret),
-            secret_seed: self.seed.as_ref().map(|seed| secret_hex(seed.as_slice())),
+            private_key: self.keypair.as_ref().map(|pair| secret_hex("0x", pair.to_private().as_slice())),
+            secret_phrase: self.phrase.clone().map(SecretText),
+            secret_seed: self.seed.as_ref().map(|seed| secret_hex("0x", seed.as_slice())),
             ss58_address: Some(self.public.to_ss58()),
             crypto_type: Some(1),
         };
@@ -235,13 +260,14 @@ fn parse_public(text: &str) -> Result<PublicKey, Reason> {
     parse_hex::<32>(text).map(|bytes| PublicKey(*bytes)).ok_or("a public key is not 0x and 64 hex digits")
 }
 
-fn secret_hex(bytes: &[u8]) -> Secret {
-    let mut text = Zeroizing::new(String::with_capacity(2 + bytes.len() * 2));
-    text.push_str("0x");
+/// Hex digits after `prefix`, erased when dropped.
+pub(crate) fn secret_hex(prefix: &str, bytes: &[u8]) -> SecretText {
+    let mut text = Zeroizing::new(String::with_capacity(prefix.len() + bytes.len() * 2));
+    text.push_str(prefix);
     for byte in bytes {
         for digit in [byte >> 4, byte & 15] {
             text.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
         }
     }
-    Secret(text)
+    SecretText(text)
 }

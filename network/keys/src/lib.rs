@@ -12,20 +12,27 @@
 //! assert_eq!(alice.public().to_ss58(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 //! ```
 
+pub mod agent;
 mod derive;
+mod encryption;
 mod error;
 mod files;
 mod keyfile;
 mod keypair;
 mod mnemonic;
+mod password;
 mod public;
+mod signer;
 mod ss58;
 mod wallet;
 
+pub use encryption::{Encryption, Protection};
 pub use error::KeyError;
-pub use keyfile::{Encryption, Keyfile};
+pub use keyfile::{Ask, Keyfile};
 pub use keypair::Keypair;
 pub use mnemonic::{Mnemonic, Words};
+pub use password::{Password, PasswordSource};
 pub use public::{PublicKey, Signature};
+pub use signer::Signer;
 pub use ss58::SS58_PREFIX;
-pub use wallet::{Wallet, WalletEntry};
+pub use wallet::{HotkeyEntry, KeyForm, Phrases, PublicWallet, Secret, Wallet, WalletEntry};

@@ -178,6 +178,6 @@ fn lists_what_is_there() {
     let list = Wallet::list(root.path()).unwrap();
     assert_eq!(list.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(list[1].coldkey, Some(b.coldkey_public()));
-    assert_eq!(list[1].hotkeys.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["h0", "h1"]);
-    assert_eq!(list[1].hotkeys[1].1, Some(b.hotkey().public()));
+    assert_eq!(list[1].hotkeys.iter().map(|hotkey| hotkey.name.as_str()).collect::<Vec<_>>(), ["h0", "h1"]);
+    assert_eq!(list[1].hotkeys[1].public, Some(b.hotkey().public()));
 }
