@@ -53,7 +53,11 @@ fn staked<T: Config>(index: u32, tao: u64) -> Result<(AccountId, AccountId, Hotk
 
 /// Session keys that nobody has the secrets of.
 fn some_keys<T: Config>(index: u32) -> Result<KeysOf<T>, BenchmarkError> {
-    let part = |kind: u8| sp_core::H256::from_low_u64_be(u64::from(index) << 8 | u64::from(kind));
+    let part = |kind: u8| {
+        let mut key = [0; 32];
+        key[24..].copy_from_slice(&(u64::from(index) << 8 | u64::from(kind)).to_be_bytes());
+        key
+    };
     KeysOf::<T>::decode(&mut &(part(1), part(2)).encode()[..]).map_err(|_| BenchmarkError::Stop("other keys"))
 }
 
