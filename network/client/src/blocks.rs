@@ -76,3 +76,10 @@ pub(crate) async fn events(link: &Link, hash: &[u8; 32], deadline: Instant) -> R
     hex::decode(text.trim_start_matches("0x"))
         .map_err(|error| ClientError::Answer { method: METHOD.into(), reason: error.to_string() })
 }
+
+/// The block before the one of that hash; a hash of zeros before genesis.
+pub(crate) async fn parent(link: &Link, hash: &[u8; 32], deadline: Instant) -> Result<[u8; 32], ClientError> {
+    const HEADER: &str = "chain_getHeader";
+    let header: Option<SubstrateHeader<H256>> = link.request(HEADER, rpc_params![hex_text(hash)], deadline).await?;
+    header.map(|header| header.parent_hash.0).ok_or_else(|| odd_header(HEADER))
+}

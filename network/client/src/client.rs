@@ -9,9 +9,6 @@ use crate::{
     runtime::{Runtime, RuntimeCache},
     BlockRef, Deadlines, Health,
 };
-use codec::{DecodeAll, Encode};
-use ganglion_keys::PublicKey;
-use ganglion_primitives::{AccountPositions, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo};
 use serde::Deserialize;
 use std::sync::Arc;
 use subxt_rpcs::client::rpc_params;
@@ -118,58 +115,6 @@ impl Client {
         Ok(Health { peers, syncing: is_syncing })
     }
 
-    /// Every subnet, by number.
-    ///
-    /// # Errors
-    /// Those of a read, or [`ClientError::Shape`] if the chain answers in another form.
-    pub async fn subnets(&self) -> Result<Vec<SubnetInfo>, ClientError> {
-        self.read("subnets", &[], None).await
-    }
-
-    /// A subnet's neurons at the best block; `None` if there is no such subnet.
-    ///
-    /// # Errors
-    /// As [`Client::subnets`].
-    pub async fn metagraph(&self, netuid: impl Into<NetUid>) -> Result<Option<Metagraph>, ClientError> {
-        self.read("metagraph", &netuid.into().encode(), None).await
-    }
-
-    /// A subnet's neurons at the block of that hash.
-    ///
-    /// # Errors
-    /// As [`Client::subnets`]; [`ClientError::Rpc`] if the node doesn't know the block or has dropped its state.
-    pub async fn metagraph_at(
-        &self,
-        netuid: impl Into<NetUid>,
-        block_hash: [u8; 32],
-    ) -> Result<Option<Metagraph>, ClientError> {
-        self.read("metagraph", &netuid.into().encode(), Some(block_hash)).await
-    }
-
-    /// What it takes to join a subnet; `None` if there is no such subnet.
-    ///
-    /// # Errors
-    /// As [`Client::subnets`].
-    pub async fn registration(&self, netuid: impl Into<NetUid>) -> Result<Option<RegistrationTerms>, ClientError> {
-        self.read("registration", &netuid.into().encode(), None).await
-    }
-
-    /// The state of the token.
-    ///
-    /// # Errors
-    /// As [`Client::subnets`].
-    pub async fn emission(&self) -> Result<EmissionInfo, ClientError> {
-        self.read("emission", &[], None).await
-    }
-
-    /// What an account has.
-    ///
-    /// # Errors
-    /// As [`Client::subnets`].
-    pub async fn account(&self, key: &PublicKey) -> Result<AccountPositions, ClientError> {
-        self.read("account", &key.0, None).await
-    }
-
     /// Best heads, the newest at each change, across reconnections. Call it within a Tokio runtime.
     pub fn subscribe_best(&self) -> HeadStream {
         self.0.best.stream(&self.0.link)
@@ -193,19 +138,15 @@ impl Client {
     }
 
     pub(crate) async fn runtime(&self, deadline: Instant) -> Result<Arc<Runtime>, ClientError> {
-        self.0.runtime.current(self.link(), deadline).await
+        self.runtime_at(None, deadline).await
     }
 
-    async fn read<T: DecodeAll>(&self, name: &str, arguments: &[u8], at: Option<[u8; 32]>) -> Result<T, ClientError> {
-        let function = format!("NetworkApi_{name}");
-        let at = at.map(|hash| blocks::hex_text(&hash));
-        let params = rpc_params![&function, blocks::hex_text(arguments), at];
-        let changed = || ClientError::Shape { what: format!("runtime API NetworkApi call {name} changed") };
-        let text: String = match self.link().request("state_call", params, self.link().call_deadline()).await {
-            Err(error) if error.is_missing_method() => return Err(changed()),
-            answer => answer?,
-        };
-        let bytes = hex::decode(text.trim_start_matches("0x")).map_err(|_| changed())?;
-        T::decode_all(&mut &*bytes).map_err(|_| changed())
+    /// The runtime that block `at` left in place; of the best block, if that is `None`.
+    pub(crate) async fn runtime_at(
+        &self,
+        at: Option<[u8; 32]>,
+        deadline: Instant,
+    ) -> Result<Arc<Runtime>, ClientError> {
+        self.0.runtime.at(self.link(), at, deadline).await
     }
 }

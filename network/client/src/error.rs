@@ -1,5 +1,7 @@
 //! What can go wrong between a program and the chain.
 
+use crate::{Refusal, Retry};
+
 /// Why a call to the chain didn't do what was asked. The text says what happened and what to do about it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -74,15 +76,19 @@ pub enum ClientError {
         reason: String,
     },
     /// The transaction pool refused the transaction; nothing went in.
-    #[error("the chain refused {call}: {reason}")]
+    #[error("the chain refused {call}: {reason}{}", later(.retry))]
     Rejected {
         /// `Pallet.call`.
         call: String,
         /// Why, and what to do where that is known.
         reason: String,
+        /// The pallet's error behind the refusal, where the pool told it.
+        refusal: Option<Box<Refusal>>,
+        /// When to try again, if it was too early.
+        retry: Option<Retry>,
     },
     /// The transaction went in and failed there.
-    #[error("{call} failed in block {block}: {pallet}.{error}{}", sentence(.docs))]
+    #[error("{call} failed in block {block}: {pallet}.{error}{}{}", sentence(.docs), later(.retry))]
     Failed {
         /// `Pallet.call`.
         call: String,
@@ -94,6 +100,8 @@ pub enum ClientError {
         docs: String,
         /// The block it went in.
         block: u32,
+        /// When to try again, if it was too early.
+        retry: Option<Retry>,
     },
     /// The transaction expired before a block took it.
     #[error("{call} was in no block up to {until} and has expired: nothing happened, send it again")]
@@ -103,12 +111,42 @@ pub enum ClientError {
         /// The last block it could have been in.
         until: u32,
     },
+    /// A plan was to be sent with another key than it was made for.
+    #[error("the plan is for {expected}, but {found} was to sign: use the right key or plan again")]
+    WrongSigner {
+        /// Whom the plan is for (SS58), or `nobody` for a call that is its own proof.
+        expected: String,
+        /// Who was to sign (SS58).
+        found: String,
+    },
+    /// The signer refused, or its signature is wrong.
+    #[error("{call} was not signed: {reason}")]
+    Signing {
+        /// `Pallet.call`.
+        call: String,
+        /// The signer's words.
+        reason: String,
+    },
+    /// An argument can't be right for any chain.
+    #[error("{what}")]
+    Argument {
+        /// What is wrong and what is expected.
+        what: String,
+    },
 }
 
 impl ClientError {
     /// Whether the same call may succeed later without changing anything.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::NotIncluded { .. })
+    }
+
+    /// When to try again, if the chain said that it is too early.
+    pub fn retry(&self) -> Option<Retry> {
+        match self {
+            Self::Rejected { retry, .. } | Self::Failed { retry, .. } => *retry,
+            _ => None,
+        }
     }
 
     /// Whether a runtime API or method is missing on the node.
@@ -126,6 +164,10 @@ fn sentence(docs: &str) -> String {
     } else {
         format!(" ({docs})")
     }
+}
+
+fn later(retry: &Option<Retry>) -> String {
+    retry.map(|retry| format!("; try again {retry}")).unwrap_or_default()
 }
 
 /// Cuts text that came from a node: it may be of any length.

@@ -58,7 +58,12 @@ impl Search {
             if let Some(index) = blocks::position(link, &hash, &sent.bytes, deadline).await? {
                 let events = blocks::events(link, &hash, deadline).await?;
                 outcome(&sent.runtime, &sent.call, events, index, number)?;
-                return Ok(Some(Inclusion { block_hash: hash, block_number: number, extrinsic_hash: sent.hash }));
+                return Ok(Some(Inclusion {
+                    block_hash: hash,
+                    block_number: number,
+                    extrinsic_hash: sent.hash,
+                    extrinsic_index: index,
+                }));
             }
             if self.seen.len() >= MEMORY {
                 self.seen.pop_front();

@@ -4,6 +4,8 @@ use crate::{
     error::{shorten, ClientError},
     runtime::Runtime,
 };
+use codec::Decode;
+use ganglion_primitives::RetryIn;
 use subxt::{error::DispatchError, events::Phase};
 
 /// Reads a block's events for the extrinsic at `index`.
@@ -30,7 +32,7 @@ pub(crate) fn outcome(
             "ExtrinsicFailed" => {
                 let error = DispatchError::decode_from(event.field_bytes(), runtime.offline().metadata())
                     .map_err(|error| unreadable(error.to_string()))?;
-                return Err(failure(call, &error, block));
+                return Err(failure(runtime, call, &error, block));
             }
             _ => {}
         }
@@ -38,11 +40,16 @@ pub(crate) fn outcome(
     Err(unreadable(format!("extrinsic {index} of block {block} has no outcome")))
 }
 
-fn failure(call: &str, error: &DispatchError, block: u32) -> ClientError {
+fn failure(runtime: &Runtime, call: &str, error: &DispatchError, block: u32) -> ClientError {
+    let mut retry = None;
     let (pallet, name, docs) = match error {
         DispatchError::Module(module) => match module.details() {
             Ok(details) => {
                 let docs = details.variant.docs.join(" ");
+                let waits = details.variant.fields.first().is_some_and(|field| is_wait(runtime, field.ty.id));
+                if waits {
+                    retry = wait(module.bytes()).map(|blocks| runtime.retry(block, block.saturating_add(blocks)));
+                }
                 (details.pallet.name().to_owned(), details.variant.name.clone(), docs.trim().to_owned())
             }
             Err(_) => ("an unknown pallet".into(), format!("{:?}", module.bytes()), String::new()),
@@ -53,5 +60,17 @@ fn failure(call: &str, error: &DispatchError, block: u32) -> ClientError {
             ("System".into(), name, other.to_string())
         }
     };
-    ClientError::Failed { call: call.into(), pallet, error: name, docs: shorten(&docs), block }
+    ClientError::Failed { call: call.into(), pallet, error: name, docs: shorten(&docs), block, retry }
+}
+
+/// Whether errors carry this type to say how many blocks to wait.
+fn is_wait(runtime: &Runtime, id: u32) -> bool {
+    let ty = runtime.metadata().types().resolve(id);
+    ty.and_then(|ty| ty.path.segments.last()).is_some_and(|name| name == "RetryIn")
+}
+
+/// The blocks to wait: what follows pallet and error.
+fn wait(bytes: [u8; 5]) -> Option<u32> {
+    let mut data = bytes.get(2..)?;
+    RetryIn::decode(&mut data).ok().map(RetryIn::blocks)
 }

@@ -1,10 +1,13 @@
 //! What the chain's runtime looks like now: metadata, versions, and whether our calls fit.
 
 use crate::{
-    calls::{self, title, Call},
+    blocks,
+    calls::{self, Call, Encoded, Shape},
     error::{shorten, ClientError},
     link::Link,
+    Refusal, Retry, Signer,
 };
+use ganglion_keys::{PublicKey, Signature};
 use serde::Deserialize;
 use std::sync::Arc;
 use subxt::{
@@ -12,8 +15,8 @@ use subxt::{
         substrate::{SpecVersionForRange, SubstrateExtrinsicParamsBuilder},
         SubstrateConfig,
     },
-    ext::{codec::Decode, scale_encode::EncodeAsFields},
-    tx::Signer,
+    ext::{codec::Decode, frame_decode::extrinsics::encode_call_data, scale_decode::DecodeAsType},
+    tx::DynamicPayload,
     utils::{AccountId32, MultiSignature, H256},
     Metadata, OfflineClient, OfflineClientAtBlock,
 };
@@ -23,6 +26,8 @@ use tokio::{sync::Mutex, time::Instant};
 /// The runtime API that every read here goes through.
 const NETWORK_API: &str = "NetworkApi";
 const NETWORK_API_VERSION: u32 = 1;
+/// Where a chain doesn't say how fast it is.
+const DEFAULT_BLOCK_MILLIS: u64 = 12_000;
 
 /// One version of the runtime.
 pub(crate) struct Runtime {
@@ -47,9 +52,15 @@ struct Version {
 }
 
 impl RuntimeCache {
-    /// The runtime of the best block.
-    pub(crate) async fn current(&self, link: &Link, deadline: Instant) -> Result<Arc<Runtime>, ClientError> {
-        let version: Version = link.request("state_getRuntimeVersion", rpc_params![], deadline).await?;
+    /// The runtime that `at` left in place; of the best block, if that is `None`.
+    pub(crate) async fn at(
+        &self,
+        link: &Link,
+        at: Option<[u8; 32]>,
+        deadline: Instant,
+    ) -> Result<Arc<Runtime>, ClientError> {
+        let at = at.map(|hash| blocks::hex_text(&hash));
+        let version: Version = link.request("state_getRuntimeVersion", rpc_params![&at], deadline).await?;
         let mut cached = self.0.lock().await;
         if let Some(runtime) = cached.as_ref() {
             if (runtime.spec_version, runtime.transaction_version)
@@ -59,7 +70,7 @@ impl RuntimeCache {
             }
         }
         check_api(&version.apis)?;
-        let bytes: String = link.request("state_getMetadata", rpc_params![], deadline).await?;
+        let bytes: String = link.request("state_getMetadata", rpc_params![&at], deadline).await?;
         let runtime =
             Arc::new(Runtime::new(link.genesis(), version.spec_version, version.transaction_version, &bytes)?);
         *cached = Some(runtime.clone());
@@ -114,38 +125,124 @@ impl Runtime {
         &self.offline
     }
 
-    /// A transaction that needs no signature, encoded.
-    pub(crate) fn bare<C: Call>(&self, call: C) -> Result<Vec<u8>, ClientError> {
-        self.check::<C>()?;
-        let payload = subxt::dynamic::tx(C::PALLET, C::NAME, call);
-        let transaction = self.offline.tx().create_unsigned(&payload).map_err(encode_error::<C>)?;
+    /// A call with its arguments, encoded.
+    ///
+    /// # Errors
+    /// [`ClientError::Shape`] if the chain's call is another.
+    pub(crate) fn encode<C: Call>(&self, call: &C) -> Result<EncodedCall, ClientError> {
+        if let Some((.., what)) =
+            self.mismatches.iter().find(|(pallet, call, _)| (*pallet, *call) == (C::PALLET, C::NAME))
+        {
+            return Err(ClientError::Shape { what: what.clone() });
+        }
+        let metadata = self.metadata();
+        let data = encode_call_data(C::PALLET, C::NAME, call, metadata, metadata.types()).map_err(|error| {
+            let why = shorten(&error.to_string());
+            ClientError::Shape { what: format!("pallet {} call {} changed: {why}", C::PALLET, C::NAME) }
+        })?;
+        Ok(EncodedCall { pallet: C::PALLET, call: C::NAME, data })
+    }
+
+    /// A transaction that needs no signature.
+    pub(crate) fn bare(&self, call: &EncodedCall) -> Result<Vec<u8>, ClientError> {
+        let transaction = self.offline.tx().create_unsigned(&call.payload()).map_err(|error| call.unfit(&error))?;
         Ok(transaction.into_encoded())
     }
 
-    /// A signed transaction that is valid for `period` blocks after `birth`, encoded.
-    pub(crate) fn signed<C: Call>(
+    /// A signed transaction that is valid for `period` blocks after `birth`.
+    ///
+    /// # Errors
+    /// [`ClientError::Signing`]; [`ClientError::Encode`] if the chain's transactions are others.
+    pub(crate) fn signed(
         &self,
-        call: C,
-        signer: &impl Signer<SubstrateConfig>,
+        call: &EncodedCall,
+        signer: &(impl Signer + ?Sized),
         nonce: u64,
         birth: (u32, [u8; 32]),
         period: u32,
     ) -> Result<Vec<u8>, ClientError> {
-        self.check::<C>()?;
-        let payload = subxt::dynamic::tx(C::PALLET, C::NAME, call);
+        let public = signer.public();
+        let sign = |payload: &[u8]| {
+            let refused = |reason: String| ClientError::Signing { call: call.title(), reason };
+            let signature = signer.sign(payload).map_err(|error| refused(error.to_string()))?;
+            if !public.verify(payload, &signature) {
+                return Err(refused(format!("the signature is not of {public}: check which key the signer holds")));
+            }
+            Ok(signature)
+        };
+        self.assemble(call, public, nonce, birth, period, sign)
+    }
+
+    /// What [`Runtime::signed`] would make, with a signature that is none: to ask what it costs.
+    pub(crate) fn unsealed(
+        &self,
+        call: &EncodedCall,
+        public: PublicKey,
+        nonce: u64,
+        birth: (u32, [u8; 32]),
+        period: u32,
+    ) -> Result<Vec<u8>, ClientError> {
+        self.assemble(call, public, nonce, birth, period, |_| Ok(Signature([1; 64])))
+    }
+
+    fn assemble(
+        &self,
+        call: &EncodedCall,
+        public: PublicKey,
+        nonce: u64,
+        birth: (u32, [u8; 32]),
+        period: u32,
+        sign: impl FnOnce(&[u8]) -> Result<Signature, ClientError>,
+    ) -> Result<Vec<u8>, ClientError> {
         let params = SubstrateExtrinsicParamsBuilder::<SubstrateConfig>::new()
             .nonce(nonce)
             .mortal_from_unchecked(period.into(), birth.0.into(), H256(birth.1))
             .build();
-        let mut unsigned = self.offline.tx().create_signable_offline(&payload, params).map_err(encode_error::<C>)?;
-        Ok(unsigned.sign(signer).map_err(encode_error::<C>)?.into_encoded())
+        let payload = call.payload();
+        let unfit = |error| call.unfit(&error);
+        let mut unsigned = self.offline.tx().create_signable_offline(&payload, params).map_err(unfit)?;
+        let signature = sign(&unsigned.signer_payload().map_err(unfit)?)?;
+        let signature = MultiSignature::Sr25519(signature.0);
+        let signed = unsigned.sign_with_account_and_signature(&AccountId32(public.0), &signature).map_err(unfit)?;
+        Ok(signed.into_encoded())
     }
 
-    fn check<C: Call>(&self) -> Result<(), ClientError> {
-        match self.mismatches.iter().find(|(pallet, call, _)| (*pallet, *call) == (C::PALLET, C::NAME)) {
-            Some((_, _, what)) => Err(ClientError::Shape { what: what.clone() }),
-            None => Ok(()),
-        }
+    /// A constant of a pallet; `None` if there is no such constant, or it is of another type.
+    pub(crate) fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Option<T> {
+        self.offline.constants().entry(subxt::dynamic::constant::<T>(pallet, name)).ok()
+    }
+
+    /// Milliseconds from block to block, if no slot stays empty.
+    pub(crate) fn block_millis(&self) -> u64 {
+        self.constant("Babe", "ExpectedBlockTime").unwrap_or(DEFAULT_BLOCK_MILLIS)
+    }
+
+    /// When block `block` comes, seen from block `now`.
+    pub(crate) fn retry(&self, now: u32, block: u32) -> Retry {
+        let millis = u64::from(block.saturating_sub(now)).saturating_mul(self.block_millis());
+        Retry { block, seconds: millis.div_ceil(1000) }
+    }
+
+    /// What a pallet's error with this number means.
+    pub(crate) fn error_of(&self, pallet: &str, number: u8) -> Option<Refusal> {
+        let variant = self.metadata().pallet_by_name(pallet)?.error_variant_by_index(number)?;
+        let docs = shorten(variant.docs.join(" ").trim());
+        Some(Refusal { pallet: pallet.to_owned(), error: variant.name.clone(), docs })
+    }
+
+    /// Its version.
+    pub(crate) fn spec_version(&self) -> u32 {
+        self.spec_version
+    }
+
+    /// Whether transactions signed for one are good for the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (self.spec_version, self.transaction_version) == (other.spec_version, other.transaction_version)
+    }
+
+    /// The runtime's description.
+    pub(crate) fn metadata(&self) -> &Metadata {
+        self.offline.metadata_ref()
     }
 
     /// Every way in which the runtime differs from what this client expects.
@@ -154,13 +251,34 @@ impl Runtime {
     }
 }
 
-fn encode_error<C: Call + EncodeAsFields>(error: subxt::error::ExtrinsicError) -> ClientError {
-    ClientError::Encode { call: title::<C>(), reason: shorten(&error.to_string()) }
+/// A call that was encoded for one runtime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EncodedCall {
+    pub(crate) pallet: &'static str,
+    pub(crate) call: &'static str,
+    /// Pallet, call, arguments.
+    pub(crate) data: Vec<u8>,
+}
+
+impl EncodedCall {
+    /// `Pallet.call`, for messages.
+    pub(crate) fn title(&self) -> String {
+        format!("{}.{}", self.pallet, self.call)
+    }
+
+    fn payload(&self) -> DynamicPayload<Encoded> {
+        let arguments = self.data.get(2..).unwrap_or_default().to_vec();
+        subxt::dynamic::tx(self.pallet, self.call, Encoded(arguments))
+    }
+
+    fn unfit(&self, error: &subxt::error::ExtrinsicError) -> ClientError {
+        ClientError::Encode { call: self.title(), reason: shorten(&error.to_string()) }
+    }
 }
 
 fn mismatches(metadata: &Metadata) -> Vec<(&'static str, &'static str, String)> {
     let mut found = Vec::new();
-    for &(pallet, call, arguments) in calls::ALL {
+    for &Shape { pallet, call, arguments } in calls::all() {
         let Some(known) = metadata.pallet_by_name(pallet) else {
             found.push((pallet, call, format!("pallet {pallet} is missing (needed for call {call})")));
             continue;
@@ -180,17 +298,4 @@ fn mismatches(metadata: &Metadata) -> Vec<(&'static str, &'static str, String)> 
         }
     }
     found
-}
-
-/// Signs for subxt with one of our keys.
-pub(crate) struct KeySigner<'a>(pub(crate) &'a ganglion_keys::Keypair);
-
-impl Signer<SubstrateConfig> for KeySigner<'_> {
-    fn account_id(&self) -> AccountId32 {
-        AccountId32(self.0.public().0)
-    }
-
-    fn sign(&self, payload: &[u8]) -> MultiSignature {
-        MultiSignature::Sr25519(self.0.sign(payload).0)
-    }
 }

@@ -1,23 +1,16 @@
 //! From a call to a block: sign, submit, and find out what became of it, across reconnections.
 
 use crate::{
-    blocks,
-    calls::{title, Call},
-    client::Client,
-    error::ClientError,
-    heads::Kind,
-    inclusion::Search,
-    link::whole_seconds,
-    runtime::{KeySigner, Runtime},
-    BlockRef, Inclusion,
+    blocks, client::Client, error::ClientError, heads::Kind, inclusion::Search, link::whole_seconds, refusal,
+    runtime::Runtime, write::Write, BlockRef, Inclusion, Signer,
 };
-use ganglion_keys::{Keypair, PublicKey};
+use ganglion_keys::PublicKey;
 use std::sync::Arc;
 use subxt_rpcs::client::rpc_params;
 use tokio::time::{timeout, Instant};
 
 /// How many blocks a signed transaction may wait for one that takes it.
-const PERIOD: u32 = 128;
+pub(crate) const PERIOD: u32 = 128;
 /// The transaction is bound to a block this far back at most, so that a reorganisation doesn't void it.
 const DEPTH: u32 = 32;
 /// How often to sign anew because another program used the nonce first.
@@ -31,6 +24,7 @@ const NONCE_TAKEN: i32 = 1014;
 /// A transaction on its way.
 pub(crate) struct Sent {
     pub(crate) call: String,
+    pub(crate) write: Write,
     pub(crate) runtime: Arc<Runtime>,
     /// The extrinsic, hexadecimal.
     pub(crate) bytes: String,
@@ -47,32 +41,38 @@ pub(crate) enum Pool {
     Taken,
     /// The nonce is used, in the pool or in a block.
     Used,
-    /// It refuses, in these words.
+    /// It refuses, in its own words.
     Refused(String),
 }
 
 impl Client {
-    /// Signs a call, submits it, and waits for a block that takes it.
-    pub(crate) async fn sign_and_send<C: Call>(
-        &self,
-        signer: &Keypair,
-        call: impl Fn() -> C,
-    ) -> Result<Inclusion, ClientError> {
+    /// Signs a call, submits it, and waits for a best block that takes it.
+    ///
+    /// # Errors
+    /// [`ClientError::Rejected`] (the pool refused), [`ClientError::Failed`] (a block has it, and it failed),
+    /// [`ClientError::NotIncluded`] (it expired), [`ClientError::Timeout`] (unknown yet), [`ClientError::Shape`] (the
+    /// chain's call is another), [`ClientError::Signing`], or those of a read.
+    pub async fn send(&self, signer: &(impl Signer + ?Sized), write: &Write) -> Result<Inclusion, ClientError> {
         let deadline = Instant::now() + self.link().deadlines().inclusion;
-        let account = self.nonces().account(signer.public().0);
+        let public = signer.public();
+        if write.is_unsigned() {
+            return Err(ClientError::WrongSigner { expected: "nobody".into(), found: public.to_ss58() });
+        }
+        let account = self.nonces().account(public.0);
         let sent = {
             let Ok(mut account) = tokio::time::timeout_at(deadline, account.lock()).await else {
-                return Err(self.late(&format!("earlier transactions of the account that signs {}", title::<C>())));
+                return Err(self.late(&format!("earlier transactions of the account that signs {}", write.title())));
             };
             let mut attempt = 0;
             loop {
                 attempt += 1;
                 let runtime = self.runtime(self.within(deadline)).await?;
                 let (birth, best) = self.birth(self.within(deadline)).await?;
-                let chain = self.next_nonce(&signer.public(), self.within(deadline)).await?;
+                let chain = self.next_nonce(&public, self.within(deadline)).await?;
                 let nonce = account.choose(chain, Instant::now());
-                let bytes = runtime.signed(call(), &KeySigner(signer), nonce, (birth.number, birth.hash), PERIOD)?;
-                let sent = sent::<C>(runtime, &bytes, best, birth.number.saturating_add(PERIOD));
+                let call = write.encode(&runtime)?;
+                let bytes = runtime.signed(&call, signer, nonce, (birth.number, birth.hash), PERIOD)?;
+                let sent = sent(write, runtime, &bytes, best, birth.number.saturating_add(PERIOD));
                 match self.submit(&sent, self.within(deadline)).await? {
                     Pool::Taken => {
                         account.used(nonce, Instant::now());
@@ -87,14 +87,25 @@ impl Client {
                         None if attempt < ATTEMPTS => account.used(nonce, Instant::now()),
                         None => {
                             account.forget();
-                            return Err(rejected::<C>(
-                                "another program keeps signing for this account: stop it, or use another account",
-                            ));
+                            let reason =
+                                "another program keeps signing for this account: stop it, or use another account";
+                            return Err(ClientError::Rejected {
+                                call: write.title(),
+                                reason: reason.into(),
+                                refusal: None,
+                                retry: None,
+                            });
                         }
                     },
-                    Pool::Refused(reason) => {
+                    // Between reading the version and submitting, the chain upgraded itself: sign for the new one.
+                    Pool::Refused(words)
+                        if attempt < ATTEMPTS
+                            && words.contains("bad signature")
+                            && !sent.runtime.is_same(&*self.runtime(self.within(deadline)).await?) => {}
+                    Pool::Refused(words) => {
                         account.forget();
-                        return Err(rejected::<C>(&reason));
+                        drop(account);
+                        return Err(self.rejected(Some(public), write, &sent.runtime, &words).await);
                     }
                 }
             }
@@ -108,25 +119,47 @@ impl Client {
         result
     }
 
-    /// Submits a call that carries its own proof instead of a signature, and waits for a block that takes it.
-    pub(crate) async fn send_bare<C: Call>(&self, call: C) -> Result<Inclusion, ClientError> {
+    /// Submits a call that is its own proof ([`Write::is_unsigned`]), and waits for a best block that takes it.
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn send_unsigned(&self, write: &Write) -> Result<Inclusion, ClientError> {
+        if !write.is_unsigned() {
+            return Err(ClientError::WrongSigner { expected: "somebody".into(), found: "nobody".into() });
+        }
         let deadline = Instant::now() + self.link().deadlines().inclusion;
         let runtime = self.runtime(self.within(deadline)).await?;
         let best = blocks::head(self.link(), Kind::Best, self.within(deadline)).await?;
-        let bytes = runtime.bare(call)?;
-        let sent = sent::<C>(runtime, &bytes, best, u32::MAX);
-        let reason = match self.submit(&sent, self.within(deadline)).await? {
+        let bytes = runtime.bare(&write.encode(&runtime)?)?;
+        let sent = sent(write, runtime, &bytes, best, u32::MAX);
+        let words = match self.submit(&sent, self.within(deadline)).await? {
             Pool::Taken => return self.wait(&sent, deadline).await,
             Pool::Used => {
                 "the pool holds another transaction of the same kind for this key: wait for its result".into()
             }
-            Pool::Refused(reason) => reason,
+            Pool::Refused(words) => words,
         };
         // A proof works once: a refusal may mean that it went in just before the connection broke.
         match Search::new(&sent).once(self, &sent, self.within(deadline)).await? {
             Some(inclusion) => Ok(inclusion),
-            None => Err(rejected::<C>(&reason)),
+            None => Err(self.rejected(None, write, &sent.runtime, &words).await),
         }
+    }
+
+    /// The pool's refusal, with what the chain's metadata and state say about it.
+    async fn rejected(&self, signer: Option<PublicKey>, write: &Write, runtime: &Runtime, words: &str) -> ClientError {
+        let explained = refusal::explain(runtime, write.pallet(), words);
+        // The pool doesn't say when; the state does. If it can't be read now, the refusal stands without it.
+        let found = match explained.look {
+            true => self.refusal_of(signer, write).await.ok().flatten(),
+            false => None,
+        };
+        let (mut reason, mut retry) = (explained.words, None);
+        if let Some(warning) = found {
+            reason = format!("{reason}; {}", warning.text);
+            retry = warning.retry;
+        }
+        ClientError::Rejected { call: write.title(), reason, refusal: explained.refusal.map(Box::new), retry }
     }
 
     /// Hands the transaction to a node. Sending the same bytes twice does no harm.
@@ -137,9 +170,7 @@ impl Client {
             Err(ClientError::Rpc { code: ALREADY_THERE, .. }) => Ok(Pool::Taken),
             Err(ClientError::Rpc { code: NONCE_TAKEN, .. }) => Ok(Pool::Used),
             Err(ClientError::Rpc { code: INVALID, message, .. }) if message.contains("outdated") => Ok(Pool::Used),
-            Err(ClientError::Rpc { code, message, .. }) if (1000..1100).contains(&code) => {
-                Ok(Pool::Refused(explain(&message)))
-            }
+            Err(ClientError::Rpc { code, message, .. }) if (1000..1100).contains(&code) => Ok(Pool::Refused(message)),
             Err(error) => Err(error),
         }
     }
@@ -149,7 +180,7 @@ impl Client {
         let mut heads = self.best_heads();
         let mut search = Search::new(sent);
         let mut generation = self.link().generation();
-        let mut refusal = None;
+        let mut refused: Option<String> = None;
         loop {
             let round = self.within(deadline);
             match search.once(self, sent, round).await {
@@ -159,8 +190,14 @@ impl Client {
                 Err(error) => return Err(error),
             }
             // It was refused after a reconnection, and the blocks known by then don't have it.
-            if let Some(reason) = refusal.take() {
-                return Err(ClientError::Rejected { call: sent.call.clone(), reason });
+            if let Some(reason) = refused.take() {
+                let explained = refusal::explain(&sent.runtime, sent.write.pallet(), &reason);
+                return Err(ClientError::Rejected {
+                    call: sent.call.clone(),
+                    reason: explained.words,
+                    refusal: explained.refusal.map(Box::new),
+                    retry: None,
+                });
             }
             if search.height() > sent.until {
                 return Err(ClientError::NotIncluded { call: sent.call.clone(), until: sent.until });
@@ -177,8 +214,8 @@ impl Client {
                 // Another node, or the same one restarted, may have an empty pool.
                 match self.submit(sent, round).await {
                     Ok(Pool::Taken) => {}
-                    Ok(Pool::Used) => refusal = Some("its nonce was used by another transaction".to_owned()),
-                    Ok(Pool::Refused(reason)) => refusal = Some(reason),
+                    Ok(Pool::Used) => refused = Some("its nonce was used by another transaction".to_owned()),
+                    Ok(Pool::Refused(reason)) => refused = Some(reason),
                     Err(error) if error.is_transient() => {}
                     Err(error) => return Err(error),
                 }
@@ -204,7 +241,8 @@ impl Client {
         }
     }
 
-    async fn next_nonce(&self, account: &PublicKey, deadline: Instant) -> Result<u64, ClientError> {
+    /// The nonce that the node would take next.
+    pub(crate) async fn next_nonce(&self, account: &PublicKey, deadline: Instant) -> Result<u64, ClientError> {
         self.link().request("system_accountNextIndex", rpc_params![account.to_ss58()], deadline).await
     }
 
@@ -219,73 +257,14 @@ impl Client {
     }
 }
 
-fn sent<C: Call>(runtime: Arc<Runtime>, bytes: &[u8], from: BlockRef, until: u32) -> Sent {
+fn sent(write: &Write, runtime: Arc<Runtime>, bytes: &[u8], from: BlockRef, until: u32) -> Sent {
     Sent {
-        call: title::<C>(),
+        call: write.title(),
+        write: write.clone(),
         runtime,
         bytes: blocks::hex_text(bytes),
         hash: sp_crypto_hashing::blake2_256(bytes),
         from,
         until,
-    }
-}
-
-fn rejected<C: Call>(reason: &str) -> ClientError {
-    ClientError::Rejected { call: title::<C>(), reason: reason.into() }
-}
-
-/// What the ledger's own refusals mean: the numbers behind the pool's "Custom error".
-fn custom(message: &str) -> Option<&'static str> {
-    let number = message.split("Custom error: ").nth(1)?;
-    let digits: String = number.chars().take_while(char::is_ascii_digit).collect();
-    Some(match digits.as_str() {
-        "1" => "the seal is too weak, too old, or used: solve again for a recent block",
-        "2" => "the hotkey already has a seat in this subnet",
-        "3" => "the subnet takes no registrations",
-        "4" => "the hotkey belongs to another coldkey",
-        "5" => "enough neurons joined in this interval: try again in the next",
-        "6" => "the coldkey is announced as the new key of another: use it after the swap",
-        "10" => {
-            "the hotkey isn't registered here, or announced an endpoint not long ago: wait `serving_rate_limit` blocks"
-        }
-        "11" => "the hotkey isn't registered here, or set weights not long ago: wait `weights_rate_limit` blocks",
-        "12" => "the hotkey isn't registered here, or committed in this interval already: wait for the next",
-        "13" => "there is nothing to reveal now: reveal in the interval after the commit",
-        "14" => {
-            "the hotkey isn't registered here, or announced a metrics endpoint not long ago: wait `serving_rate_limit` blocks"
-        }
-        "15" => "the hotkey isn't one of the 64, or set root weights not long ago",
-        _ => return None,
-    })
-}
-
-/// Adds what to do to the pool's words, where that is known.
-fn explain(message: &str) -> String {
-    let advice = if let Some(meaning) = custom(message) {
-        meaning
-    } else if message.contains("pay some fees") {
-        "the signing account has no TAO for the fee, or isn't a registered neuron: fund or register it"
-    } else if message.contains("bad signature") {
-        "the client and the node disagree about the runtime: connect anew, or update one of them"
-    } else if message.contains("banned") {
-        "this very transaction was refused moments ago: wait a minute"
-    } else if message.contains("pool is full") || message.contains("limit") || message.contains("Immediately") {
-        "the node's pool is full: try again later"
-    } else {
-        return message.to_owned();
-    };
-    format!("{message} ({advice})")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::explain;
-
-    #[test]
-    fn the_ledgers_refusals_are_put_into_words() {
-        let words = explain("Invalid Transaction: Custom error: 11");
-        assert!(words.contains("weights_rate_limit"), "{words}");
-        assert_eq!(explain("Custom error: 99"), "Custom error: 99");
-        assert!(explain("Custom error: 1").contains("solve again"));
     }
 }

@@ -1,9 +1,10 @@
 //! Small values that the client answers with.
 
-use std::time::Duration;
+use serde::Serialize;
+use std::{fmt, time::Duration};
 
 /// A block, by number and hash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct BlockRef {
     /// Height; genesis is 0.
     pub number: u32,
@@ -29,6 +30,44 @@ pub struct Inclusion {
     pub block_number: u32,
     /// The transaction's hash.
     pub extrinsic_hash: [u8; 32],
+    /// Its place in the block: what its events name.
+    pub extrinsic_index: u32,
+}
+
+/// When something that is too early now can be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Retry {
+    /// The first block that takes it.
+    pub block: u32,
+    /// About how long that is from now, if no slot stays empty.
+    pub seconds: u64,
+}
+
+impl fmt::Display for Retry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "from block {} on, in about {} s", self.block, self.seconds)
+    }
+}
+
+/// Why the chain says no, in its own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// The pallet that refuses.
+    pub pallet: String,
+    /// Name of its error.
+    pub error: String,
+    /// The chain's own explanation; may be empty.
+    pub docs: String,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.pallet, self.error)?;
+        match self.docs.as_str() {
+            "" => Ok(()),
+            docs => write!(f, " ({docs})"),
+        }
+    }
 }
 
 /// How long the client waits, at most.

@@ -1,14 +1,17 @@
 //! Against a real node, where `GANGLION_TEST_NODE` names one (`ws://…`).
 
-use super::{bounded, connect, key, text};
-use crate::{Client, ClientError};
+use crate::{
+    encoding::every_write,
+    support::{bounded, connect, key, text},
+};
 use futures::StreamExt;
+use ganglion_client::{Client, ClientError, Follow, Inclusion, Step};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_pow::Challenge;
 use ganglion_primitives::{AccountId, Endpoint};
 use std::time::Duration;
 
-fn node() -> Option<String> {
+pub fn node() -> Option<String> {
     let url = std::env::var("GANGLION_TEST_NODE").ok();
     if url.is_none() {
         eprintln!("skipped: set GANGLION_TEST_NODE to a node's ws:// address");
@@ -29,6 +32,24 @@ async fn work(client: &Client, hotkey: PublicKey, coldkey: PublicKey) -> (u64, u
     let digest = challenge.digest();
     let nonce = (0..).find(|nonce| ganglion_pow::meets(&ganglion_pow::seal(&digest, *nonce), terms.difficulty));
     (nonce.expect("a nonce"), terms.block_number)
+}
+
+/// Joins the text subnet by work.
+pub async fn join(client: &Client, hotkey: &Keypair, coldkey: PublicKey) -> Inclusion {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let (nonce, block) = work(client, hotkey.public(), coldkey).await;
+        match client.register_pow(1u16, coldkey, hotkey.public(), nonce, block).await {
+            Ok(joined) => return joined,
+            // Others may register at the same time, and blocks take few.
+            Err(error) if attempt < 5 => {
+                eprintln!("{error}");
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
 }
 
 #[tokio::test]
@@ -67,20 +88,7 @@ async fn a_newcomer_joins_by_work_and_is_heard() {
     let Some(url) = node() else { return };
     let client = connect(&[url]).await;
     let (hotkey, coldkey) = (Keypair::generate().0, Keypair::generate().0);
-    let mut attempt = 0;
-    let joined = loop {
-        attempt += 1;
-        let (nonce, block) = work(&client, hotkey.public(), coldkey.public()).await;
-        match client.register_pow(1u16, coldkey.public(), hotkey.public(), nonce, block).await {
-            Ok(joined) => break joined,
-            // Others may register at the same time, and blocks take few.
-            Err(error) if attempt < 5 => {
-                eprintln!("{error}");
-                tokio::time::sleep(Duration::from_secs(2)).await;
-            }
-            Err(error) => panic!("{error}"),
-        }
-    };
+    let joined = join(&client, &hotkey, coldkey.public()).await;
     let metagraph = client.metagraph_at(1u16, joined.block_hash).await.expect("read").expect("the text subnet");
     let uid = metagraph.uid_of(&AccountId::new(hotkey.public().0)).expect("registered in that block");
 
@@ -97,4 +105,38 @@ async fn a_newcomer_joins_by_work_and_is_heard() {
     }
     let again = client.register_pow(1u16, coldkey.public(), hotkey.public(), 1, joined.block_number).await;
     assert!(text(&again.expect_err("it is registered already")).contains("Neurons.register"));
+}
+
+#[tokio::test]
+async fn every_call_fits_the_real_chain() {
+    let Some(url) = node() else { return };
+    let client = connect(&[url]).await;
+    let poor = key("//Nobody has this key");
+    for write in every_write() {
+        let title = write.title();
+        let plan = match write.is_unsigned() {
+            true => client.plan_unsigned(write).await,
+            false => client.plan(poor.public(), write).await,
+        };
+        let plan = plan.unwrap_or_else(|error| panic!("{title}: {error}"));
+        eprintln!("{title}: fee {} RAO; {:?}; {:?}", plan.fee(), plan.effects(), plan.warnings());
+        assert!(!plan.effects().is_empty() || !plan.warnings().is_empty(), "{title} says nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_feed_equals_a_fresh_read_of_the_real_chain() {
+    let Some(url) = node() else { return };
+    let client = connect(&[url]).await;
+    for subnet in client.subnets().await.expect("subnets").into_iter().take(2) {
+        let mut feed = client.metagraph_feed(subnet.netuid, Follow::Best).await.expect("loads");
+        for _ in 0..8 {
+            let step = bounded(feed.next()).await.expect("follows").clone();
+            let fresh = client.metagraph_at(subnet.netuid, feed.block().hash).await.expect("read");
+            assert_eq!(feed.current().as_deref(), fresh.as_ref(), "after {step:?}");
+            if let Step::Loaded(why) = step {
+                eprintln!("subnet {}: {why}", subnet.netuid);
+            }
+        }
+    }
 }

@@ -1,13 +1,13 @@
 //! Transactions, with the connection breaking at each step.
 
-use super::{
+use crate::support::{
     bounded, connect,
     fake_node::{nonce, FakeNode},
     key,
     proxy::{Mode, Proxy},
     text,
 };
-use crate::{Client, ClientError, Inclusion};
+use ganglion_client::{Client, ClientError, Inclusion, Retry};
 use ganglion_primitives::NeuronId;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -56,27 +56,61 @@ async fn registration_by_work_needs_no_signature() {
 #[tokio::test]
 async fn a_failure_in_the_block_is_told_in_the_chains_words() {
     let node = FakeNode::start().await;
-    node.fail();
     let client = connect(&[node.url()]).await;
+    // `TooSoon`, and 300 blocks to wait.
+    node.fail([3, 44, 1, 0]);
     let error = finish(&node, send(&client)).await.expect_err("it failed there");
-    assert!(
-        text(&error).contains("Weights.TooSoon (Weights were set too short a time ago.)"),
-        "name and explanation: {error}"
-    );
+    let words = "Weights.TooSoon (Weights were set not long ago: wait that many blocks.); try again from block";
+    assert!(text(&error).contains(words), "name, explanation and time: {error}");
     assert!(!error.is_transient());
+    let ClientError::Failed { block, .. } = error else { panic!("{error}") };
+    assert_eq!(error.retry(), Some(Retry { block: block + 300, seconds: 3_600 }), "12 s a block");
 }
 
 #[tokio::test]
-async fn a_refusal_is_final_and_says_why() {
+async fn what_another_program_signs_does_not_stop_us() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    node.refuse(1010, "Inability to pay some fees (e.g. account balance too low)");
-    let error = bounded(send(&client)).await.expect("no panic").expect_err("refused");
-    assert!(matches!(error, ClientError::Rejected { .. }), "{error}");
-    assert!(text(&error).contains("fund or register it"), "{error}");
-    node.refuse(1014, "Priority is too low");
-    let error = bounded(send(&client)).await.expect("no panic").expect_err("refused");
+    node.race(2);
+    finish(&node, send(&client)).await.expect("included in the end");
+    let nonces: Vec<_> = node.submitted().iter().map(|bytes| nonce(bytes)).collect();
+    assert_eq!(nonces, [0, 1, 2], "each attempt with the next nonce");
+    node.race(u64::MAX);
+    let error = bounded(send(&client)).await.expect("no panic").expect_err("always too late");
     assert!(text(&error).contains("another program keeps signing"), "{error}");
+    assert_eq!(node.submitted().len(), 3 + 4, "four attempts");
+}
+
+#[tokio::test]
+async fn what_no_block_takes_expires() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    let mut submissions = node.submissions();
+    let task = send(&client);
+    bounded(submissions.recv()).await.expect("submitted");
+    node.lose_pool();
+    for _ in 0..=128 {
+        node.produce();
+    }
+    let error = bounded(task).await.expect("no panic").expect_err("it is nowhere");
+    assert!(matches!(error, ClientError::NotIncluded { until: 128, .. }), "{error}");
+    assert!(error.is_transient());
+}
+
+#[tokio::test]
+async fn the_socket_may_die_at_every_step() {
+    // The connection dies once after each number of bytes that the client could have been told.
+    let node = FakeNode::start().await;
+    for patience in [0, 5, 10, 20, 40, 80] {
+        let proxy = Proxy::new(node.address).await;
+        let client = connect(&[proxy.url()]).await;
+        let before = node.included();
+        let task = send(&client);
+        tokio::time::sleep(Duration::from_millis(patience)).await;
+        proxy.cut(Mode::Pass);
+        finish(&node, task).await.expect("included");
+        assert_eq!(node.included(), before + 1, "once, after {patience} ms");
+    }
 }
 
 #[tokio::test]

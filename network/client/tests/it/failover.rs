@@ -1,18 +1,21 @@
 //! Connections that break, hang, or lead to the wrong chain.
 
-use super::{
+use crate::support::{
     bounded, connect,
     fake_node::FakeNode,
+    ledger,
     proxy::{Mode, Proxy},
+    state::State,
     text, DEADLINES,
 };
-use crate::{Client, ClientError, Deadlines};
 use futures::StreamExt;
+use ganglion_client::{Client, ClientError, Deadlines};
 use std::time::Duration;
 
 #[tokio::test]
 async fn reads_come_from_the_runtime_api() {
-    let node = FakeNode::start().await;
+    let node = FakeNode::with_state(State::with_subnet(5, 3)).await;
+    node.change(|state| state.emission.recycled = 1);
     let client = connect(&[node.url()]).await;
     node.produce();
     assert_eq!(client.best().await.expect("best").number, 1);
@@ -21,8 +24,13 @@ async fn reads_come_from_the_runtime_api() {
     assert_eq!(client.block_hash(9).await.expect("hash"), None);
     assert_eq!(client.health().await.expect("health").peers, 3);
     assert_eq!(client.emission().await.expect("emission").recycled, 1);
+    assert_eq!(client.at(client.genesis_hash()).emission().await.expect("emission").recycled, 0, "of another block");
     assert_eq!(client.metagraph(1u16).await.expect("metagraph"), None);
+    let graph = client.metagraph(5u16).await.expect("metagraph").expect("it exists");
+    assert_eq!(graph, ganglion_primitives::Metagraph { block: 1, ..ledger::graph(5, 3) });
     assert_eq!(client.mismatches().await.expect("shape"), Vec::<String>::new());
+    node.change(|state| state.garbled.push("NetworkApi_subnets".into()));
+    node.produce();
     let odd = client.subnets().await.expect_err("bytes of another shape");
     assert!(text(&odd).contains("NetworkApi call subnets changed"), "{odd}");
     let gone = client.registration(1u16).await.expect_err("no such method");

@@ -1,8 +1,10 @@
 //! A node without consensus: a pool, blocks on demand, and the JSON-RPC that the client speaks.
 
-use super::metadata::{metadata, RuntimeEvent, SystemEvent};
+use super::{
+    metadata::{metadata, RuntimeEvent, Shape, SystemEvent},
+    state::State,
+};
 use codec::{Compact, Decode, Encode};
-use ganglion_primitives::{EmissionInfo, NetUid};
 use jsonrpsee::{
     server::{RpcModule, Server, ServerHandle, SubscriptionMessage},
     types::ErrorObjectOwned,
@@ -24,6 +26,8 @@ struct Block {
     header: SubstrateHeader<H256>,
     extrinsics: Vec<String>,
     events: Vec<u8>,
+    state: Arc<State>,
+    shape: Shape,
 }
 
 #[derive(Default)]
@@ -33,9 +37,19 @@ struct Chain {
     pool: Vec<String>,
     /// Every extrinsic ever submitted, in order.
     submitted: Vec<String>,
-    fail: bool,
+    fail: Option<[u8; 4]>,
     refuse: Option<(i32, String)>,
+    /// The ledger that the next block leaves.
+    state: State,
+    /// What the next block says beside its transactions' outcomes; what the block does by itself has no index.
+    events: Vec<(Option<u32>, RuntimeEvent)>,
+    shape: Shape,
+    /// How often the chain's nonce is behind what another program has used.
+    raced: u64,
 }
+
+/// Key of `System.Events`.
+const EVENTS: &str = "0x26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7";
 
 #[derive(Clone)]
 pub struct FakeNode {
@@ -50,7 +64,7 @@ fn hash(header: &SubstrateHeader<H256>) -> H256 {
     H256(sp_crypto_hashing::blake2_256(&header.encode()))
 }
 
-fn block(number: u64, parent: H256, mark: u8, extrinsics: Vec<String>, events: Vec<u8>) -> Block {
+fn block(number: u64, parent: H256, mark: u8, chain: &Chain, extrinsics: Vec<String>, events: Vec<u8>) -> Block {
     let header = SubstrateHeader {
         parent_hash: parent,
         number,
@@ -58,14 +72,27 @@ fn block(number: u64, parent: H256, mark: u8, extrinsics: Vec<String>, events: V
         extrinsics_root: H256::zero(),
         digest: Digest { logs: Vec::new() },
     };
-    Block { header, extrinsics, events }
+    Block { header, extrinsics, events, state: Arc::new(chain.state.clone()), shape: chain.shape }
+}
+
+impl Chain {
+    fn find(&self, hash_text: Option<&Value>) -> Option<&Block> {
+        match hash_text {
+            None | Some(Value::Null) => self.blocks.last(),
+            Some(text) => self.blocks.iter().find(|block| json!(hash(&block.header)) == *text),
+        }
+    }
 }
 
 /// The nonce that a signed extrinsic carries, by the standard layout.
 pub fn nonce(extrinsic: &str) -> u32 {
+    Compact::<u32>::decode(&mut &body(extrinsic)[1 + 33 + 65 + 2..]).expect("nonce").0
+}
+
+/// An extrinsic without its length.
+pub fn body(extrinsic: &str) -> Vec<u8> {
     let bytes = hex::decode(extrinsic.trim_start_matches("0x")).expect("hex");
-    let body = Vec::<u8>::decode(&mut &*bytes).expect("length prefix");
-    Compact::<u32>::decode(&mut &body[1 + 33 + 65 + 2..]).expect("nonce").0
+    Vec::<u8>::decode(&mut &*bytes).expect("length prefix")
 }
 
 impl FakeNode {
@@ -74,8 +101,18 @@ impl FakeNode {
     }
 
     pub async fn with_genesis(genesis: u8) -> Self {
-        let chain = Arc::new(Mutex::new(Chain { genesis, ..Chain::default() }));
-        chain.lock().expect("lock").blocks.push(block(0, H256::zero(), genesis, Vec::new(), Vec::new()));
+        Self::make(genesis, State::default()).await
+    }
+
+    pub async fn with_state(state: State) -> Self {
+        Self::make(0, state).await
+    }
+
+    async fn make(genesis: u8, state: State) -> Self {
+        let mut chain = Chain { genesis, state, ..Chain::default() };
+        let first = block(0, H256::zero(), genesis, &chain, Vec::new(), Vec::new());
+        chain.blocks.push(first);
+        let chain = Arc::new(Mutex::new(chain));
         let server = Server::builder().build("127.0.0.1:0").await.expect("a free port");
         let address = server.local_addr().expect("address");
         let (heads, submissions) = (broadcast::channel(64).0, broadcast::channel(64).0);
@@ -97,20 +134,23 @@ impl FakeNode {
         let mut chain = self.lock();
         let extrinsics = std::mem::take(&mut chain.pool);
         let fail = chain.fail;
-        let records: Vec<_> = (0u32..)
-            .zip(&extrinsics)
-            .map(|(index, _)| {
-                let event = if fail {
-                    let error = ModuleError { index: 3, error: [0; 4], message: None };
+        let outcomes = (0u32..).zip(&extrinsics).map(|(index, _)| {
+            let event = match fail {
+                Some(error) => {
+                    let error = ModuleError { index: 23, error, message: None };
                     SystemEvent::ExtrinsicFailed { dispatch_error: DispatchError::Module(error), dispatch_info: 0 }
-                } else {
-                    SystemEvent::ExtrinsicSuccess { dispatch_info: 0 }
-                };
-                (0u8, index, RuntimeEvent::System(event), Vec::<H256>::new())
-            })
-            .collect();
+                }
+                None => SystemEvent::ExtrinsicSuccess { dispatch_info: 0 },
+            };
+            (Some(index), RuntimeEvent::System(event))
+        });
+        let records: Vec<_> = std::mem::take(&mut chain.events).into_iter().chain(outcomes).map(record).collect();
+        // A list's length goes before it.
+        let mut events = Compact(records.len() as u32).encode();
+        events.extend(records.concat());
         let parent = chain.blocks.last().expect("genesis");
-        let new = block(parent.header.number + 1, hash(&parent.header), chain.genesis, extrinsics, records.encode());
+        let (number, parent) = (parent.header.number + 1, hash(&parent.header));
+        let new = block(number, parent, chain.genesis, &chain, extrinsics, events);
         let header = serde_json::to_value(&new.header).expect("header");
         chain.blocks.push(new);
         drop(chain);
@@ -121,7 +161,8 @@ impl FakeNode {
     pub fn reorganise(&self) {
         let mut chain = self.lock();
         let gone = chain.blocks.pop().expect("a block");
-        let new = block(gone.header.number, gone.header.parent_hash, 0xee, Vec::new(), Vec::<u8>::new().encode());
+        let (number, parent) = (gone.header.number, gone.header.parent_hash);
+        let new = block(number, parent, 0xee, &chain, Vec::new(), Vec::<u8>::new().encode());
         let header = serde_json::to_value(&new.header).expect("header");
         chain.pool.extend(gone.extrinsics);
         chain.blocks.push(new);
@@ -134,13 +175,38 @@ impl FakeNode {
         self.lock().pool.len()
     }
 
+    /// Transactions in blocks.
+    pub fn included(&self) -> usize {
+        self.lock().blocks.iter().map(|block| block.extrinsics.len()).sum()
+    }
+
     pub fn height(&self) -> u64 {
         self.lock().blocks.last().expect("genesis").header.number
     }
 
-    /// From now on, what goes in fails there.
-    pub fn fail(&self) {
-        self.lock().fail = true;
+    /// From now on, what goes in fails there with this error of the weights pallet.
+    pub fn fail(&self, error: [u8; 4]) {
+        self.lock().fail = Some(error);
+    }
+
+    /// Changes the ledger that the next block leaves.
+    pub fn change<R>(&self, change: impl FnOnce(&mut State) -> R) -> R {
+        change(&mut self.lock().state)
+    }
+
+    /// The next block says this; `extrinsic` is none for what it does by itself.
+    pub fn say(&self, extrinsic: Option<u32>, event: RuntimeEvent) {
+        self.lock().events.push((extrinsic, event));
+    }
+
+    /// The next block leaves another runtime.
+    pub fn upgrade(&self, shape: Shape) {
+        self.lock().shape = shape;
+    }
+
+    /// Another program uses the account's next `count` nonces before anybody else can.
+    pub fn race(&self, count: u64) {
+        self.lock().raced = count;
     }
 
     /// From now on, the pool refuses everything like this.
@@ -163,6 +229,15 @@ impl FakeNode {
     }
 }
 
+/// An event as blocks keep it.
+fn record((extrinsic, event): (Option<u32>, RuntimeEvent)) -> Vec<u8> {
+    let topics = Vec::<H256>::new();
+    match extrinsic {
+        Some(index) => (0u8, index, event, topics).encode(),
+        None => (2u8, event, topics).encode(),
+    }
+}
+
 fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwned> {
     let error = |code, data: &str| Err(ErrorObjectOwned::owned(code, "Invalid Transaction", Some(data.to_owned())));
     if let Some((code, data)) = chain.refuse.clone() {
@@ -175,6 +250,10 @@ fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwne
         return error(1010, "Transaction is outdated");
     }
     chain.submitted.push(extrinsic.clone());
+    if chain.raced > 0 {
+        chain.raced -= 1;
+        return error(1014, "Priority is too low");
+    }
     chain.pool.push(extrinsic);
     Ok(json!(H256::zero()))
 }
@@ -213,43 +292,39 @@ fn module(
         Ok(json!(found.map(|block| json!({"block": {"header": block.header, "extrinsics": block.extrinsics}}))))
     });
     method("state_getStorage", |chain, params| {
-        let found = chain.blocks.iter().find(|block| Some(&json!(hash(&block.header))) == params.get(1));
-        Ok(json!(found.map(|block| format!("0x{}", hex::encode(&block.events)))))
+        let Some(block) = chain.find(params.get(1)) else { return Ok(Value::Null) };
+        let key = params.first().and_then(Value::as_str).unwrap_or_default();
+        let bytes = if key == EVENTS { Some(&block.events) } else { block.state.storage.get(key) };
+        Ok(json!(bytes.map(|bytes| format!("0x{}", hex::encode(bytes)))))
     });
-    method("state_getRuntimeVersion", |_, _| {
+    method("state_getRuntimeVersion", |chain, params| {
+        let Some(block) = chain.find(params.first()) else { return Ok(Value::Null) };
         let api = format!("0x{}", hex::encode(sp_crypto_hashing::blake2_64(b"NetworkApi")));
-        Ok(json!({"specName": "test", "specVersion": 1, "transactionVersion": 1, "apis": [[api, 1]]}))
+        let version = block.shape as u32 + 1;
+        Ok(json!({"specName": "test", "specVersion": version, "transactionVersion": 1, "apis": [[api, 1]]}))
     });
-    method("state_getMetadata", |_, _| Ok(json!(metadata(false))));
+    method("state_getMetadata", |chain, params| {
+        Ok(json!(chain.find(params.first()).map(|block| metadata(block.shape))))
+    });
     method("system_accountNextIndex", |chain, _| {
         let included: usize = chain.blocks.iter().map(|block| block.extrinsics.len()).sum();
         Ok(json!(included + chain.pool.len()))
     });
     method("system_health", |_, _| Ok(json!({"peers": 3, "isSyncing": false, "shouldHavePeers": true})));
     method("state_call", |chain, params| {
-        let bytes = match params.first().and_then(Value::as_str) {
-            Some("NetworkApi_emission") => EmissionInfo {
-                block: chain.blocks.len() as u32 - 1,
-                issuance: 21,
-                emitted: 22,
-                recycled: 1,
-                block_emission: 5,
-                next_halving: 6,
-                pending: 7,
-                ..EmissionInfo::default()
+        let function = params.first().and_then(Value::as_str).unwrap_or_default();
+        let arguments = params.get(1).and_then(Value::as_str).unwrap_or_default();
+        let arguments = hex::decode(arguments.trim_start_matches("0x")).expect("hex");
+        let answer = chain
+            .find(params.get(2))
+            .and_then(|block| block.state.answer(function, &arguments, block.header.number as u32));
+        match answer {
+            Some(bytes) => Ok(json!(format!("0x{}", hex::encode(bytes)))),
+            None => {
+                let message = format!("Exported method {function} is not found");
+                Err(ErrorObjectOwned::owned(4003, "Client error", Some(message)))
             }
-            .encode(),
-            Some("NetworkApi_metagraph") => {
-                assert_eq!(params.get(1), Some(&json!(format!("0x{}", hex::encode(NetUid(1).encode())))));
-                Option::<()>::None.encode()
-            }
-            Some("NetworkApi_subnets") => vec![0xff; 3],
-            other => {
-                let message = format!("Exported method {} is not found", other.unwrap_or_default());
-                return Err(ErrorObjectOwned::owned(4003, "Client error", Some(message)));
-            }
-        };
-        Ok(json!(format!("0x{}", hex::encode(bytes))))
+        }
     });
     module
         .register_method(

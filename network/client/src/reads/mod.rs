@@ -1,0 +1,16 @@
+//! Reading the ledger: the runtime API, and storage where that has nothing.
+
+mod events;
+mod governance;
+mod latest;
+mod network;
+mod proxies;
+mod staking;
+mod storage;
+mod view;
+
+pub use events::ChainEvent;
+pub use governance::{Ballot, Conviction, Delegation, TrackLock, Voting};
+pub use proxies::{Proxies, Proxy, ProxyKind};
+pub use staking::{ColdkeySwap, Delegate, DelegatePage, SessionKeys, Standing};
+pub use view::View;

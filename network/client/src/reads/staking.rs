@@ -1,0 +1,192 @@
+//! Hotkeys, coldkeys and producers, where the runtime API has no answer.
+
+use super::View;
+use crate::{blocks, client::Client, error::ClientError};
+use futures::{stream, StreamExt, TryStreamExt};
+use ganglion_keys::PublicKey;
+use ganglion_primitives::{info::HotkeyInfo, Rao};
+use serde::{Deserialize, Serialize};
+use subxt::ext::{scale_decode::DecodeAsType, scale_value::Value};
+use subxt_rpcs::client::rpc_params;
+
+/// Reads under way at once.
+const AT_ONCE: usize = 16;
+
+/// Somebody whom coldkeys can back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delegate {
+    /// The hotkey.
+    pub hotkey: PublicKey,
+    /// What it is.
+    pub info: HotkeyInfo,
+}
+
+impl Delegate {
+    /// RAO that others than the owner have on it.
+    pub fn nominated(&self) -> Rao {
+        self.info.stake.saturating_sub(self.info.own)
+    }
+}
+
+/// A page of hotkeys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DelegatePage {
+    /// The hotkeys, in an order that means nothing.
+    pub delegates: Vec<Delegate>,
+    /// What to ask for as `after` to get the next page; `None` ends the list.
+    pub next: Option<Vec<u8>>,
+}
+
+/// An announced swap of a coldkey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ColdkeySwap {
+    /// The key that will take over.
+    pub new: PublicKey,
+    /// First block that takes the swap.
+    pub due: u32,
+    /// Frozen until governance resolves it.
+    pub disputed: bool,
+}
+
+/// Why, and since when, a hotkey is or isn't elected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// Block of its last change: new keys, chill, stand.
+    pub changed_at: Option<u32>,
+    /// If it is chilled: the first session in which it can stand again.
+    pub chilled_until: Option<u32>,
+    /// First block in which its stake answers for nothing any more; the highest number while it is a member.
+    pub bound_until: u32,
+}
+
+/// Session keys that a node made and holds, with the proof that it does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SessionKeys {
+    /// The public keys, SCALE-encoded.
+    pub keys: Vec<u8>,
+    /// What shows that the node has the secrets, for one owner.
+    pub proof: Vec<u8>,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct HotkeyRow {
+    account: [u8; 32],
+    take_raised_at: Option<u32>,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct SwapRow {
+    new: [u8; 32],
+    due: u32,
+    disputed: bool,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct ChillRow {
+    until: u32,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct StandingRow {
+    changed_at: Option<u32>,
+    chill: Option<ChillRow>,
+    bound_until: u32,
+}
+
+/// These fail as a read does, or with [`ClientError::Shape`] if the chain keeps it in another form.
+impl View<'_> {
+    /// A page of all hotkeys that were ever registered: up to `limit` (256 at most) after `after`.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn delegates(&self, after: Option<&[u8]>, limit: u32) -> Result<DelegatePage, ClientError> {
+        let limit = limit.clamp(1, 256);
+        let rows: Vec<(Vec<u8>, HotkeyRow)> = self.storage_page("Staking", "Hotkeys", after, limit).await?;
+        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|(key, _)| key.clone());
+        let look = |hotkey: PublicKey| async move {
+            let info = self.hotkey(&hotkey).await?;
+            Ok::<_, ClientError>(info.map(|info| Delegate { hotkey, info }))
+        };
+        let keys: Vec<_> = rows.iter().map(|(_, row)| PublicKey(row.account)).collect();
+        let found = stream::iter(keys.into_iter().map(look)).buffered(AT_ONCE);
+        let delegates = found.try_filter_map(|delegate| async move { Ok(delegate) }).try_collect().await?;
+        Ok(DelegatePage { delegates, next })
+    }
+
+    /// The announced swap of a coldkey, if there is one.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn coldkey_swap(&self, coldkey: &PublicKey) -> Result<Option<ColdkeySwap>, ClientError> {
+        let Some(id) = self.coldkey_id(coldkey).await? else { return Ok(None) };
+        let row: Option<SwapRow> = self.storage("Neurons", "ColdkeySwaps", vec![Value::u128(id.into())]).await?;
+        Ok(row.map(|SwapRow { new, due, disputed }| ColdkeySwap { new: PublicKey(new), due, disputed }))
+    }
+
+    /// Whether an announced swap leads to this key.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn awaits_swap(&self, key: &PublicKey) -> Result<bool, ClientError> {
+        let target: Option<u64> = self.storage("Neurons", "SwapTargets", vec![Value::from_bytes(key.0)]).await?;
+        Ok(target.is_some())
+    }
+
+    /// How a hotkey stands in the election of producers; `None` if nobody ever registered it.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn standing(&self, hotkey: &PublicKey) -> Result<Option<Standing>, ClientError> {
+        let Some(id) = self.hotkey_id(hotkey).await? else { return Ok(None) };
+        let row: Option<StandingRow> = self.storage("Validators", "Standings", vec![Value::u128(id.into())]).await?;
+        Ok(Some(row.map_or_else(Standing::default, |row| Standing {
+            changed_at: row.changed_at,
+            chilled_until: row.chill.map(|chill| chill.until),
+            bound_until: row.bound_until,
+        })))
+    }
+
+    /// When a hotkey's take was raised last.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn take_raised_at(&self, hotkey: &PublicKey) -> Result<Option<u32>, ClientError> {
+        let Some(id) = self.hotkey_id(hotkey).await? else { return Ok(None) };
+        let row: Option<HotkeyRow> = self.storage("Staking", "Hotkeys", vec![Value::u128(id.into())]).await?;
+        Ok(row.and_then(|row| row.take_raised_at))
+    }
+
+    pub(crate) async fn hotkey_id(&self, hotkey: &PublicKey) -> Result<Option<u64>, ClientError> {
+        self.storage("Staking", "HotkeyIds", vec![Value::from_bytes(hotkey.0)]).await
+    }
+
+    pub(crate) async fn coldkey_id(&self, coldkey: &PublicKey) -> Result<Option<u64>, ClientError> {
+        self.storage("Staking", "ColdkeyIds", vec![Value::from_bytes(coldkey.0)]).await
+    }
+}
+
+impl Client {
+    /// Has the node make new session keys for `hotkey`, keep their secrets, and prove that it does. The node must allow
+    /// unsafe calls: ask the producer's own.
+    ///
+    /// # Errors
+    /// Those of a read; [`ClientError::Answer`] if the node gives no proof.
+    pub async fn rotate_session_keys(&self, hotkey: &PublicKey) -> Result<SessionKeys, ClientError> {
+        const METHOD: &str = "author_rotateKeysWithOwner";
+        #[derive(Deserialize)]
+        struct Wire {
+            keys: String,
+            proof: Option<String>,
+        }
+        let params = rpc_params![blocks::hex_text(&hotkey.0)];
+        let wire: Wire = self.link().request(METHOD, params, self.link().call_deadline()).await?;
+        let odd = |reason: &str| ClientError::Answer { method: METHOD.into(), reason: reason.into() };
+        let unhex = |text: &str| hex::decode(text.trim_start_matches("0x")).map_err(|_| odd("not hexadecimal"));
+        let proof = wire.proof.ok_or_else(|| odd("there is no proof"))?;
+        Ok(SessionKeys { keys: unhex(&wire.keys)?, proof: unhex(&proof)? })
+    }
+}
