@@ -14,9 +14,13 @@ use std::process::Command;
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let start = std::time::Instant::now();
     let toolchain = setup::run(paths, false, setup::Model::Wanted)?;
+    let python = setup::python_neurons(paths)?;
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);
         command.args(words).env("GANGLION_MODELS", &paths.models);
+        if let Some(python) = &python {
+            command.env("GANGLION_PYTHON", python);
+        }
         command
     };
 

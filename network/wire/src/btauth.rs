@@ -78,6 +78,11 @@ impl Request<'_> {
     }
 }
 
+/// Whether a request claims to be signed by these rules.
+pub(crate) fn is_signed(headers: &HeaderMap) -> bool {
+    headers.contains_key(&HOTKEY) || headers.contains_key(&SIGNATURE)
+}
+
 /// Why the headers of a request are refused, in the order in which it is checked. (A replay is found later.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
@@ -104,7 +109,7 @@ impl Claim {
     /// Reads the headers, and checks what can be checked without the body and without curve arithmetic. `floor` is a
     /// nonce up to which nothing is accepted.
     pub fn read(headers: &HeaderMap, receiver: &str, now: u64, floor: Option<u64>) -> Result<Self, Fault> {
-        if !headers.contains_key(&HOTKEY) && !headers.contains_key(&SIGNATURE) {
+        if !is_signed(headers) {
             return Err(Fault::Unsigned);
         }
         let version = single(headers, &VERSION)?.ok_or(Fault::Malformed)?;

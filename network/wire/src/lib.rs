@@ -3,6 +3,8 @@
 //! A [`Synapse`] names a kind of question and gives the types of its request and answer. An [`Axon`] serves synapses; a
 //! [`Dendrite`] calls them. Every request is signed with the caller's hotkey by the `btauth/1` rules ([`btauth`]): the
 //! signature covers method, path, body, time and receiver, so it is good once, for one axon, for ten seconds.
+//! A [`StreamSynapse`] answers in pieces. A synapse that says how Python neurons call it ([`classic`]) is served to them
+//! too, and can be asked of them.
 //!
 //! ```
 //! # use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -44,17 +46,26 @@
 
 mod axon;
 pub mod btauth;
+pub mod classic;
 mod clock;
 mod dendrite;
+pub mod description;
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 mod metrics;
+mod quota;
 mod refusal;
 mod replay;
+pub mod schema;
+mod stream;
 mod synapse;
 
 pub use axon::{Axon, AxonBuildError, AxonBuilder};
-pub use dendrite::{Answer, CallError, Dendrite, Target};
+pub use dendrite::{Answer, CallError, Dendrite, Part, StreamError, Streaming, Target};
 pub use limits::{DendriteLimits, Limits};
 pub use metrics::{Metrics, MetricsSnapshot};
+pub use quota::{StakeQuota, Tier};
 pub use refusal::{AxonError, Refusal};
-pub use synapse::{Caller, Synapse};
+pub use stream::{sse, Chunks, Gone, StreamSynapse};
+pub use synapse::{Caller, Protocol, Synapse};

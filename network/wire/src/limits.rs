@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Limits {
     /// Longest request body.
     pub body_bytes: usize,
-    /// Longest answer body a handler may produce.
+    /// Longest answer body a handler may produce; all pieces of a stream together.
     pub answer_bytes: usize,
     /// Most request headers.
     pub headers: usize,
@@ -28,14 +28,19 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// From the end of the headers to the end of the body.
     pub body_timeout: Duration,
-    /// How long a handler may take.
+    /// How long a handler may take, pieces of a stream included.
     pub handler_timeout: Duration,
+    /// How long a streaming handler may be silent: before its first piece, and between pieces.
+    pub stream_idle_timeout: Duration,
     /// How long a peer may refuse to take bytes of an answer before the connection is cut.
     pub write_timeout: Duration,
     /// How long a graceful shutdown waits for running requests.
     pub drain: Duration,
-    /// Nonces remembered (80 to 100 bytes each); when full, new requests are refused with `busy`.
+    /// Nonces remembered (80 to 100 bytes each); when full, new requests are refused with `busy`. An axon that speaks the
+    /// classic protocol remembers as many again for it, for 68 seconds instead of 12.
     pub replay_entries: usize,
+    /// Requests for the description that one IPv4 address or one IPv6 /64 network may make in a second.
+    pub descriptions_per_second: u32,
 }
 
 impl Default for Limits {
@@ -53,9 +58,11 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(10),
             handler_timeout: Duration::from_secs(120),
+            stream_idle_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
             drain: Duration::from_secs(4),
             replay_entries: 1 << 18,
+            descriptions_per_second: 20,
         }
     }
 }
@@ -65,8 +72,10 @@ impl Default for Limits {
 pub struct DendriteLimits {
     /// Longest request body that is sent.
     pub body_bytes: usize,
-    /// Longest answer body that is read.
+    /// Longest answer body that is read; all pieces of a stream together.
     pub answer_bytes: usize,
+    /// How long a stream may be silent.
+    pub stream_idle_timeout: Duration,
     /// Calls in progress; further ones wait, within their own time limit.
     pub in_flight: usize,
     /// Idle connections kept per axon.
@@ -85,6 +94,7 @@ impl Default for DendriteLimits {
         Self {
             body_bytes: 1 << 20,
             answer_bytes: 4 << 20,
+            stream_idle_timeout: Duration::from_secs(60),
             in_flight: 256,
             idle_per_target: 8,
             idle_timeout: Duration::from_secs(15),

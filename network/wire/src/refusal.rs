@@ -81,15 +81,20 @@ pub(crate) enum Reject {
 }
 
 impl Reject {
-    fn parts(self) -> (u16, &'static str, &'static str) {
+    /// Status, code and message.
+    pub fn parts(self) -> (u16, &'static str, &'static str) {
         match self {
-            Self::Unsigned => (401, "unsigned", "the request must be signed (btauth/1 headers X-Bittensor-*)"),
+            Self::Unsigned => (
+                401,
+                "unsigned",
+                "the request must be signed (btauth/1 headers X-Bittensor-*, or classic bt_header_dendrite_*)",
+            ),
             Self::Malformed => (400, "malformed_auth", "an authentication header is missing, repeated or malformed"),
             Self::WrongReceiver => (401, "wrong_receiver", "the request is signed for another receiver"),
             Self::Stale => (401, "stale", "the nonce is too old or too new; compare the clocks"),
             Self::BadSignature => (401, "bad_signature", "the signature does not fit the request"),
             Self::Replay => (409, "replay", "this nonce was used already"),
-            Self::NotFound => (404, "not_found", "no such synapse; see /.well-known/synapses.json"),
+            Self::NotFound => (404, "not_found", "no such synapse; see /.well-known/synapses"),
             Self::MethodNotAllowed => (405, "method_not_allowed", "synapses are called with POST"),
             Self::HeadersTooLarge => (431, "headers_too_large", "too many or too long request headers"),
             Self::TooLarge => (413, "too_large", "the request body is too large"),
@@ -134,8 +139,7 @@ pub(crate) fn error_response(status: u16, code: &str, message: &str) -> Response
         .ok()
         .filter(|status| status.is_client_error() || status.is_server_error())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = serde_json::json!({ "error": { "code": shorten(code), "message": shorten(message) } });
-    let mut response = json_response(status, body.to_string());
+    let mut response = json_response(status, error_json(code, message));
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
@@ -143,6 +147,11 @@ pub(crate) fn error_response(status: u16, code: &str, message: &str) -> Response
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
     response
+}
+
+/// The body of an error.
+pub(crate) fn error_json(code: &str, message: &str) -> String {
+    serde_json::json!({ "error": { "code": shorten(code), "message": shorten(message) } }).to_string()
 }
 
 /// At most 200 bytes, cut between characters.

@@ -4,6 +4,7 @@ mod debian;
 mod linked;
 mod model;
 mod programs;
+mod python;
 pub mod wasm;
 
 use crate::{
@@ -11,7 +12,10 @@ use crate::{
     paths::Paths,
     ui,
 };
-use std::fs::{self, File};
+use std::{
+    fs::{self, File},
+    path::PathBuf,
+};
 use wasm::WasmToolchain;
 
 /// What to do when the text model can't be had.
@@ -38,6 +42,16 @@ pub fn run(paths: &Paths, offline: bool, model: Model) -> Result<WasmToolchain> 
         }
     }
     Ok(toolchain)
+}
+
+/// The interpreter with the Python neurons that tests talk to, made if it is missing; `None`, after a note, if it can't
+/// be had.
+///
+/// # Errors
+/// The lock on the cache folder can't be taken.
+pub fn python_neurons(paths: &Paths) -> Result<Option<PathBuf>> {
+    let _lock = lock(paths)?;
+    Ok(python::ensure(paths))
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

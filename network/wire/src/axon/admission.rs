@@ -12,7 +12,7 @@ use crate::Caller;
 pub(super) type Quota = Box<dyn Fn(&Caller) -> usize + Send + Sync>;
 
 /// Counts requests in progress. Holds entries only for callers that have any, so it is bounded by the total.
-pub(super) struct Admission {
+pub(crate) struct Admission {
     total: Arc<Semaphore>,
     callers: Arc<Mutex<HashMap<PublicKey, usize>>>,
     default_quota: usize,
@@ -44,7 +44,7 @@ impl Admission {
 }
 
 /// A place among the requests in progress; given back when dropped.
-pub(super) struct Ticket {
+pub(crate) struct Ticket {
     callers: Arc<Mutex<HashMap<PublicKey, usize>>>,
     hotkey: PublicKey,
     _total: OwnedSemaphorePermit,

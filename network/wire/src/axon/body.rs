@@ -18,13 +18,13 @@ const DISCARD_BYTES: usize = 8 << 20;
 const DISCARD_TIME: Duration = Duration::from_secs(2);
 
 /// Whether the announced length is above the bound.
-pub(super) fn is_announced_too_long(state: &State, body: &Body) -> bool {
+pub(crate) fn is_announced_too_long(state: &State, body: &Body) -> bool {
     body.size_hint().lower() > state.limits.body_bytes as u64
 }
 
 /// Reads the body. Memory is claimed as bytes arrive, not as they are announced: who wants to use up the budget must
 /// send that much.
-pub(super) async fn read(state: &State, body: &mut Body) -> Result<Bytes, Reject> {
+pub(crate) async fn read(state: &State, body: &mut Body) -> Result<Bytes, Reject> {
     timeout(state.limits.body_timeout, collect(body, state.limits.body_bytes, &state.reading))
         .await
         .map_err(|_| Reject::BodyTimeout)?
@@ -60,7 +60,7 @@ async fn collect(body: &mut Body, longest: usize, budget: &Arc<Semaphore>) -> Re
 
 /// Reads and forgets what is left of a refused body. A peer that is still sending when its connection closes would see a
 /// reset instead of the refusal. Bounded in bytes, time and number; beyond that the connection just closes.
-pub(super) async fn discard(state: &State, mut body: Body) {
+pub(crate) async fn discard(state: &State, mut body: Body) {
     if body.is_end_stream() {
         return;
     }

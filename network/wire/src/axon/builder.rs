@@ -7,18 +7,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use futures::FutureExt;
-use ganglion_keys::{Keypair, PublicKey};
-use serde_json::json;
+use ganglion_keys::Keypair;
 use tokio::sync::Semaphore;
 
 use super::admission::{Admission, Quota};
-use super::{Authorize, Axon, Handler, State};
+use super::handler::{self, Call, Route};
+use super::pace::Pace;
+use super::{Authorize, Axon, Identity, State};
+use crate::classic::{self, Ping};
 use crate::clock::{system_now, Clock};
-use crate::refusal::shorten;
+use crate::description::{self, Description, Price, SynapseInfo};
 use crate::replay::ReplayGuard;
+use crate::stream::Chunks;
 use crate::synapse::is_name;
-use crate::{AxonError, Caller, Limits, Metrics, Refusal, Synapse};
+use crate::{AxonError, Caller, Limits, Metrics, Refusal, StreamSynapse, Synapse};
 
 /// Refused bodies that may be read to their end at the same time.
 const DISCARDS: usize = 32;
@@ -32,6 +34,17 @@ pub enum AxonBuildError {
     /// Two synapses of one name.
     #[error("two synapses are named {0:?}")]
     Duplicate(&'static str),
+    /// Classic facts that cannot be: two synapses of one class, or a class or field name that is none.
+    #[error(
+        "the classic facts of {0:?} are unusable: give each class one plain name, and name no field of the protocol"
+    )]
+    BadClassic(&'static str),
+    /// Schemas and prices together are too long.
+    #[error("the description of the synapses has {0} bytes, at most {max} are served: shorten the schemas", max = description::MAX_BYTES)]
+    DescriptionTooLong(usize),
+    /// A price for a synapse that is not served.
+    #[error("a price is announced for {0:?}, which is not served: add the synapse, or take the price away")]
+    PriceOfNothing(&'static str),
     /// The replay store cannot be used.
     #[error("cannot open the replay store {path}: {source}", path = path.display())]
     ReplayStore {
@@ -42,10 +55,36 @@ pub enum AxonBuildError {
     },
 }
 
+/// A synapse to be served.
+struct Offer {
+    name: &'static str,
+    route: Route,
+    schema: serde_json::Value,
+}
+
+impl Offer {
+    fn new<S: Synapse>(call: Call) -> Self {
+        Self { name: S::NAME, route: Route { call, classic: S::classic() }, schema: S::schema() }
+    }
+
+    fn describe(&self, price: Option<Price>) -> SynapseInfo {
+        SynapseInfo {
+            name: self.name.to_owned(),
+            path: format!("/{}", self.name),
+            method: "POST".to_owned(),
+            stream: matches!(self.route.call, Call::Stream(_)),
+            classic: self.route.classic.map(Into::into),
+            price,
+            schema: self.schema.clone(),
+        }
+    }
+}
+
 /// Collects what an [`Axon`] needs; every method may be left out.
 pub struct AxonBuilder {
-    hotkey: PublicKey,
-    synapses: Vec<(&'static str, Handler, serde_json::Value)>,
+    keypair: Arc<Keypair>,
+    synapses: Vec<Offer>,
+    prices: HashMap<&'static str, Price>,
     authorize: Authorize,
     quota: Option<Quota>,
     store: Option<PathBuf>,
@@ -55,10 +94,11 @@ pub struct AxonBuilder {
 }
 
 impl AxonBuilder {
-    pub(super) fn new(keypair: &Keypair) -> Self {
+    pub(super) fn new(keypair: Arc<Keypair>) -> Self {
         Self {
-            hotkey: keypair.public(),
+            keypair,
             synapses: Vec::new(),
+            prices: HashMap::new(),
             authorize: Box::new(|_| Ok(())),
             quota: None,
             store: None,
@@ -78,7 +118,29 @@ impl AxonBuilder {
         F: Fn(Caller, S::Request) -> A + Send + Sync + 'static,
         A: Future<Output = Result<S::Response, AxonError>> + Send + 'static,
     {
-        self.synapses.push((S::NAME, erase::<S, F, A>(handler), S::schema()));
+        self.synapses.push(Offer::new::<S>(handler::whole::<S, F, A>(handler)));
+        self
+    }
+
+    /// Serves a synapse whose answer comes in pieces. The handler puts them into [`Chunks`] and returns the final
+    /// answer. It runs only as fast as the caller takes the pieces, and its future is dropped when the caller hangs up
+    /// or [`Limits::handler_timeout`] or [`Limits::stream_idle_timeout`] ends.
+    #[must_use]
+    pub fn stream<S, F, A>(mut self, handler: F) -> Self
+    where
+        S: StreamSynapse,
+        F: Fn(Caller, S::Request, Chunks<S>) -> A + Send + Sync + 'static,
+        A: Future<Output = Result<S::Response, AxonError>> + Send + 'static,
+    {
+        self.synapses.push(Offer::new::<S>(handler::stream::<S, F, A>(handler)));
+        self
+    }
+
+    /// Announces what an answer of this synapse costs. Only an announcement: who is served is
+    /// [`authorize`](Self::authorize)'s to say.
+    #[must_use]
+    pub fn price<S: Synapse>(mut self, price: Price) -> Self {
+        self.prices.insert(S::NAME, price);
         self
     }
 
@@ -130,79 +192,88 @@ impl AxonBuilder {
     ///
     /// # Errors
     /// See [`AxonBuildError`].
-    pub fn build(self) -> Result<Axon, AxonBuildError> {
-        let mut handlers: HashMap<&'static str, Handler> = HashMap::new();
-        let mut described = Vec::new();
-        for (name, handler, schema) in self.synapses {
-            if !is_name(name) {
-                return Err(AxonBuildError::BadName(name));
-            }
-            if handlers.insert(name, handler).is_some() {
-                return Err(AxonBuildError::Duplicate(name));
-            }
-            described.push(json!({ "name": name, "path": format!("/{name}"), "method": "POST", "schema": schema }));
+    pub fn build(mut self) -> Result<Axon, AxonBuildError> {
+        let speaks_classic = self.synapses.iter().any(|offer| offer.route.classic.is_some());
+        if speaks_classic && self.synapses.iter().all(|offer| offer.name != Ping::NAME) {
+            let ping = handler::whole::<Ping, _, _>(|_, nothing| async move { Ok(nothing) });
+            self.synapses.insert(0, Offer::new::<Ping>(ping));
         }
-        let description = json!({
-            "protocol": "btauth/1",
-            "hotkey": self.hotkey,
-            "body_bytes": self.limits.body_bytes,
-            "synapses": described,
-        });
-        let replay = ReplayGuard::new(self.store.clone(), self.limits.replay_entries, (self.clock)())
-            .map_err(|source| AxonBuildError::ReplayStore { path: self.store.unwrap_or_default(), source })?;
+        let description = self.describe()?;
+        let class_routes = self.class_routes()?;
+        let classes: Vec<String> =
+            self.synapses.iter().filter_map(|offer| offer.route.classic).map(|it| format!("'{}'", it.class)).collect();
+        let mut routes: HashMap<&'static str, Route> = HashMap::new();
+        for offer in self.synapses {
+            if !is_name(offer.name) {
+                return Err(AxonBuildError::BadName(offer.name));
+            }
+            if routes.insert(offer.name, offer.route).is_some() {
+                return Err(AxonBuildError::Duplicate(offer.name));
+            }
+        }
         let limits = self.limits;
+        let now = (self.clock)();
+        let refuse = |path: &Option<PathBuf>| {
+            let path = path.clone().unwrap_or_default();
+            move |source| AxonBuildError::ReplayStore { path, source }
+        };
+        let replay = ReplayGuard::new(self.store.clone(), limits.replay_entries, now).map_err(refuse(&self.store))?;
+        let store = self.store.map(|path| path.with_added_extension("classic"));
+        let classic_replay = speaks_classic
+            .then(|| ReplayGuard::with_window(store.clone(), limits.replay_entries, now, classic::WINDOW))
+            .transpose()
+            .map_err(refuse(&store))?;
+        let address = self.keypair.public().to_ss58();
         let state = State {
-            hotkey: self.hotkey,
-            address: self.hotkey.to_ss58(),
-            handlers,
+            identity: Identity { keypair: self.keypair, address, uuid: classic::random_uuid() },
+            routes,
+            class_routes,
+            classes: format!("[{}]", classes.join(", ")),
             authorize: self.authorize,
             admission: Admission::new(limits.in_flight, limits.in_flight_per_caller, self.quota),
             reading: Arc::new(Semaphore::new(limits.reading_bytes.min(Semaphore::MAX_PERMITS))),
             discarding: Arc::new(Semaphore::new(DISCARDS)),
+            pace: Pace::new(limits.descriptions_per_second),
             limits,
             clock: self.clock,
             replay,
+            classic_replay,
             metrics: Metrics::default(),
-            description: Bytes::from(description.to_string()),
+            description,
             version: self.version,
             started: Instant::now(),
         };
         Ok(Axon { state: Arc::new(state) })
     }
-}
 
-/// Wraps a typed handler: JSON in, JSON out.
-fn erase<S, F, A>(handler: F) -> Handler
-where
-    S: Synapse,
-    F: Fn(Caller, S::Request) -> A + Send + Sync + 'static,
-    A: Future<Output = Result<S::Response, AxonError>> + Send + 'static,
-{
-    let handler = Arc::new(handler);
-    Arc::new(move |caller, body| {
-        let handler = handler.clone();
-        async move {
-            let request: S::Request = serde_json::from_slice(&body).map_err(|error| explain(&error))?;
-            drop(body);
-            let answer = handler(caller, request).await?;
-            match serde_json::to_vec(&answer) {
-                Ok(bytes) => Ok(Bytes::from(bytes)),
-                Err(error) => {
-                    tracing::error!(synapse = S::NAME, %error, "an answer cannot be written as JSON");
-                    Err(AxonError::internal("the answer cannot be written as JSON"))
-                }
+    /// The bytes of `/.well-known/synapses`.
+    fn describe(&mut self) -> Result<Bytes, AxonBuildError> {
+        let description = Description {
+            protocol: "btauth/1".to_owned(),
+            hotkey: self.keypair.public(),
+            body_bytes: self.limits.body_bytes as u64,
+            synapses: self.synapses.iter().map(|offer| offer.describe(self.prices.remove(offer.name))).collect(),
+        };
+        if let Some(name) = self.prices.keys().next() {
+            return Err(AxonBuildError::PriceOfNothing(name));
+        }
+        let bytes = serde_json::to_vec(&description).unwrap_or_default();
+        if bytes.len() > description::MAX_BYTES {
+            return Err(AxonBuildError::DescriptionTooLong(bytes.len()));
+        }
+        Ok(Bytes::from(bytes))
+    }
+
+    fn class_routes(&self) -> Result<HashMap<&'static str, &'static str>, AxonBuildError> {
+        let mut classes = HashMap::new();
+        for offer in &self.synapses {
+            let Some(facts) = offer.route.classic else { continue };
+            let twice = classes.insert(facts.class, offer.name).is_some();
+            let sound = facts.required.iter().chain(facts.hashed).all(|field| classic::is_field(field));
+            if twice || !sound || !is_name(facts.class) {
+                return Err(AxonBuildError::BadClassic(offer.name));
             }
         }
-        .boxed()
-    })
-}
-
-/// The caller is authorised by now, so it may learn what is wrong with its JSON.
-fn explain(error: &serde_json::Error) -> AxonError {
-    let text = error.to_string();
-    if error.is_data() {
-        AxonError::invalid(shorten(&text))
-    } else {
-        AxonError::new(400, "bad_json", shorten(&text))
+        Ok(classes)
     }
 }

@@ -2,28 +2,28 @@
 //! authorisation, capacity, JSON, handler.
 
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{Request, State as Shared};
-use axum::http::{header, HeaderValue, Method, StatusCode};
+use axum::http::{header, HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 use bytes::Bytes;
-use futures::FutureExt;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tokio::time::timeout;
 
-use super::{body, Handler, State};
-use crate::btauth::Claim;
+use super::network::network_of;
+use super::{body, Call, Failure, Form, Route, State};
+use crate::btauth::{self, Claim};
+use crate::classic;
 use crate::metrics::add;
 use crate::refusal::{error_response, json_response, Reject};
 use crate::replay::NotRecorded;
-use crate::{AxonError, Caller, Refusal};
+use crate::{Caller, Protocol, Refusal};
+
+const EVENTS: &str = "text/event-stream";
 
 /// The peer of a connection.
 #[derive(Clone, Copy)]
@@ -33,18 +33,21 @@ pub(super) struct Peer(pub SocketAddr);
 pub(super) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/health", get(health))
+        .route("/.well-known/synapses", get(describe))
         .route("/.well-known/synapses.json", get(describe))
         .fallback(synapse)
         .with_state(state)
 }
 
 async fn health(Shared(state): Shared<Arc<State>>) -> Response {
-    let body =
-        json!({ "hotkey": state.address, "version": state.version, "uptime_s": state.started.elapsed().as_secs() });
+    let body = json!({ "hotkey": state.identity.address, "version": state.version, "uptime_s": state.started.elapsed().as_secs() });
     json_response(StatusCode::OK, body.to_string())
 }
 
-async fn describe(Shared(state): Shared<Arc<State>>) -> Response {
+async fn describe(Shared(state): Shared<Arc<State>>, Extension(Peer(address)): Extension<Peer>) -> Response {
+    if !state.pace.allows(network_of(address.ip()), (state.clock)()) {
+        return fail(&state, Reject::Busy);
+    }
     json_response(StatusCode::OK, state.description.clone())
 }
 
@@ -55,8 +58,11 @@ async fn synapse(
 ) -> Response {
     add(&state.metrics.0.requests, 1);
     let (parts, mut body) = request.into_parts();
+    if !btauth::is_signed(&parts.headers) && classic::is_classic(&parts.headers) {
+        return classic::serve(state, address, parts, body).await;
+    }
     let refusal = match admit(&state, &parts, &mut body, address).await {
-        Ok((handler, caller, bytes)) => return answer(&state, &handler, caller, bytes).await,
+        Ok((route, caller, bytes)) => return answer(&state, route, &parts.headers, caller, bytes).await,
         Err(refusal) => refusal,
     };
     // A body that stalled or broke has nothing left worth waiting for.
@@ -64,10 +70,7 @@ async fn synapse(
         body::discard(&state, body).await;
     }
     match refusal {
-        No::Reject(reject) => {
-            state.metrics.refused(reject);
-            reject.response()
-        }
+        No::Reject(reject) => fail(&state, reject),
         No::Refusal(refusal) => {
             add(&state.metrics.0.refused_unauthorised, 1);
             error_response(403, refusal.code, &refusal.message)
@@ -89,23 +92,23 @@ impl<R: Into<Reject>> From<R> for No {
 
 /// Everything before capacity: who comes out here has signed this very request, for us, now, for the first time, and is
 /// welcome.
-async fn admit(
-    state: &State,
+async fn admit<'s>(
+    state: &'s State,
     parts: &axum::http::request::Parts,
     body: &mut Body,
     address: SocketAddr,
-) -> Result<(Handler, Caller, Bytes), No> {
+) -> Result<(&'s Route, Caller, Bytes), No> {
     let name = parts.uri.path().strip_prefix('/').unwrap_or_default();
-    let handler = state.handlers.get(name).ok_or(Reject::NotFound)?.clone();
+    let route = state.routes.get(name).ok_or(Reject::NotFound)?;
     if parts.method != Method::POST {
         return Err(Reject::MethodNotAllowed.into());
     }
-    let header_bytes: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if parts.headers.len() > state.limits.headers || header_bytes > state.limits.header_bytes {
+    if state.has_too_many_headers(&parts.headers) {
         return Err(Reject::HeadersTooLarge.into());
     }
+    let receiver = &state.identity.address;
     let now = (state.clock)();
-    let claim = Claim::read(&parts.headers, &state.address, now, Some(state.replay.floor()))?;
+    let claim = Claim::read(&parts.headers, receiver, now, Some(state.replay.floor()))?;
     if body::is_announced_too_long(state, body) {
         return Err(Reject::TooLarge.into());
     }
@@ -114,13 +117,13 @@ async fn admit(
     add(&state.metrics.0.bytes_in, bytes.len() as u64);
     let request_hash: [u8; 32] = Sha256::digest(&bytes).into();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if !claim.holds(parts.method.as_str(), path, &request_hash, &state.address) {
+    if !claim.holds(parts.method.as_str(), path, &request_hash, receiver) {
         return Err(Reject::BadSignature.into());
     }
     if state.replay.is_used(&claim.hotkey, claim.nonce) {
         return Err(Reject::Replay.into());
     }
-    let caller = Caller { hotkey: claim.hotkey, address, nonce: claim.nonce, request_hash };
+    let caller = Caller { hotkey: claim.hotkey, address, nonce: claim.nonce, request_hash, protocol: Protocol::Btauth };
     (state.authorize)(&caller).map_err(No::Refusal)?;
 
     // Only now: strangers must not be able to fill the memory. Time has passed, so the window is looked at again.
@@ -132,41 +135,38 @@ async fn admit(
         NotRecorded::Replay => Reject::Replay,
         NotRecorded::NoRoom => Reject::Memory,
     })?;
-    Ok((handler, caller, bytes))
+    Ok((route, caller, bytes))
 }
 
-async fn answer(state: &State, handler: &Handler, caller: Caller, bytes: Bytes) -> Response {
+async fn answer(state: &State, route: &Route, headers: &HeaderMap, caller: Caller, bytes: Bytes) -> Response {
     add(&state.metrics.0.accepted, 1);
-    let _ticket = match state.admission.admit(&caller) {
+    let ticket = match state.admission.admit(&caller) {
         Ok(ticket) => ticket,
-        Err(reject) => {
-            state.metrics.refused(reject);
-            return reject.response();
-        }
+        Err(reject) => return fail(state, reject),
     };
-    let _gauge = state.metrics.while_held(|counters| &counters.in_flight_now);
-    let began = Instant::now();
-    // The call itself is inside too: a handler may panic before its first await.
-    let work = AssertUnwindSafe(async { handler(caller, bytes).await }).catch_unwind();
-    let outcome = timeout(state.limits.handler_timeout, work).await;
-    add(&state.metrics.0.handler_micros, u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX));
-    match outcome {
-        Ok(Ok(Ok(answer))) if answer.len() <= state.limits.answer_bytes => {
+    let limit = state.limits.handler_timeout;
+    if matches!(route.call, Call::Stream(_)) && wants_events(headers) {
+        return match state.pieces(route, caller, bytes, Form::Json, ticket, limit).await {
+            Ok(pieces) => {
+                let mut response = Response::new(pieces.into_events());
+                response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
+                response
+            }
+            Err(failure) => refuse_with(state, &failure),
+        };
+    }
+    match state.whole(route, caller, bytes, ticket, limit).await {
+        Ok(answer) => {
             add(&state.metrics.0.ok, 1);
             add(&state.metrics.0.bytes_out, answer.len() as u64);
             json_response(StatusCode::OK, answer)
         }
-        Ok(Ok(Ok(answer))) => {
-            tracing::error!(bytes = answer.len(), "a handler's answer is too long to send");
-            fail(state, Reject::Internal)
-        }
-        Ok(Ok(Err(error))) => refuse_with(state, &error),
-        Ok(Err(_panic)) => {
-            tracing::error!("a handler panicked");
-            fail(state, Reject::Internal)
-        }
-        Err(_elapsed) => fail(state, Reject::HandlerTimeout),
+        Err(failure) => refuse_with(state, &failure),
     }
+}
+
+fn wants_events(headers: &HeaderMap) -> bool {
+    headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|text| text.contains(EVENTS))
 }
 
 fn fail(state: &State, reject: Reject) -> Response {
@@ -174,7 +174,12 @@ fn fail(state: &State, reject: Reject) -> Response {
     reject.response()
 }
 
-fn refuse_with(state: &State, error: &AxonError) -> Response {
+fn refuse_with(state: &State, failure: &Failure) -> Response {
+    let error = match failure {
+        Failure::Error(error) => error,
+        Failure::Panic | Failure::TooLong => return fail(state, Reject::Internal),
+        Failure::Timeout => return fail(state, Reject::HandlerTimeout),
+    };
     // A body that is not the synapse's JSON is the caller's fault, and counted so.
     let counters = &state.metrics.0;
     let counter = if matches!(error.status, 400 | 422) { &counters.refused_body } else { &counters.failed };

@@ -1,10 +1,15 @@
 //! The server side.
 
 mod admission;
-mod body;
+pub(crate) mod body;
 mod builder;
 mod connection;
 mod gate;
+mod handler;
+mod network;
+mod pace;
+mod pieces;
+mod run;
 mod serve;
 
 use std::collections::HashMap;
@@ -12,21 +17,25 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::http::HeaderMap;
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use ganglion_keys::{Keypair, PublicKey};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 pub use builder::{AxonBuildError, AxonBuilder};
 
+pub(crate) use crate::stream::Form;
+pub(crate) use admission::Ticket;
+pub(crate) use handler::{Call, Route};
+pub(crate) use run::Failure;
+
+use crate::classic::Classic;
 use crate::clock::Clock;
 use crate::replay::ReplayGuard;
-use crate::{AxonError, Caller, Limits, Metrics, Refusal};
+use crate::{Caller, Limits, Metrics, Refusal};
 use admission::Admission;
-
-/// A synapse's handler with its types erased: body bytes in, answer bytes out.
-type Handler = Arc<dyn Fn(Caller, Bytes) -> BoxFuture<'static, Result<Bytes, AxonError>> + Send + Sync>;
+use pace::Pace;
 
 type Authorize = Box<dyn Fn(&Caller) -> Result<(), Refusal> + Send + Sync>;
 
@@ -35,24 +44,40 @@ pub struct Axon {
     state: Arc<State>,
 }
 
-/// What all requests share.
-struct State {
-    hotkey: PublicKey,
+/// Who the axon is.
+pub(crate) struct Identity {
+    /// Signs classic refusals.
+    pub keypair: Arc<Keypair>,
     /// The hotkey's address, which requests must name as receiver.
-    address: String,
-    handlers: HashMap<&'static str, Handler>,
-    authorize: Authorize,
-    limits: Limits,
-    clock: Clock,
+    pub address: String,
+    /// Of this start; named in classic refusals.
+    pub uuid: String,
+}
+
+/// What all requests share.
+pub(crate) struct State {
+    pub identity: Identity,
+    routes: HashMap<&'static str, Route>,
+    /// From class names to names of routes.
+    class_routes: HashMap<&'static str, &'static str>,
+    /// The class names as Python prints a list.
+    pub classes: String,
+    pub authorize: Authorize,
+    pub limits: Limits,
+    pub clock: Clock,
     replay: ReplayGuard,
-    admission: Admission,
+    /// There if a synapse speaks the classic protocol. Apart, since its nonces are good for longer.
+    pub classic_replay: Option<ReplayGuard>,
+    pub admission: Admission,
     /// One permit a body byte that waits for its signature check.
     reading: Arc<Semaphore>,
     /// One permit a refused body that is read and thrown away.
     discarding: Arc<Semaphore>,
-    metrics: Metrics,
-    /// Body of `/.well-known/synapses.json`.
+    pub metrics: Metrics,
+    /// Body of `/.well-known/synapses`.
     description: Bytes,
+    /// Bounds how often strangers ask for the description.
+    pace: Pace,
     version: &'static str,
     started: Instant,
 }
@@ -60,12 +85,12 @@ struct State {
 impl Axon {
     /// Starts to build an axon that answers as `keypair` (a hotkey).
     pub fn builder(keypair: Arc<Keypair>) -> AxonBuilder {
-        AxonBuilder::new(&keypair)
+        AxonBuilder::new(keypair)
     }
 
     /// The key that requests must name as receiver.
     pub fn hotkey(&self) -> PublicKey {
-        self.state.hotkey
+        self.state.identity.keypair.public()
     }
 
     /// A handle on the counters.
@@ -83,8 +108,22 @@ impl Axon {
     }
 }
 
+impl State {
+    /// The synapse of a class name.
+    pub fn classic_route(&self, class: &str) -> Option<(&Route, Classic)> {
+        let route = self.routes.get(self.class_routes.get(class)?)?;
+        route.classic.map(|facts| (route, facts))
+    }
+
+    /// Whether a request's headers are over the bounds.
+    pub fn has_too_many_headers(&self, headers: &HeaderMap) -> bool {
+        let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        headers.len() > self.limits.headers || bytes > self.limits.header_bytes
+    }
+}
+
 impl std::fmt::Debug for Axon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Axon({}, {} synapses)", self.state.hotkey, self.state.handlers.len())
+        write!(f, "Axon({}, {} synapses)", self.state.identity.address, self.state.routes.len())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,6 +23,7 @@ use tower::Service;
 
 use super::connection::Impatient;
 use super::gate::{self, Peer};
+use super::network::network_of;
 use super::State;
 use crate::metrics::add;
 use crate::Limits;
@@ -168,17 +169,6 @@ impl Drop for Seat {
             _ => {
                 counts.remove(&self.network);
             }
-        }
-    }
-}
-
-/// Who has one IPv6 address usually has the 2^64 beside it.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => {
-            let [a, b, c, d, ..] = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Remembers which nonces were used, as long as they could be used again.
 //!
-//! A nonce is accepted within a window of 12 seconds, so only so much has to be remembered; what is older is refused as
+//! A nonce is accepted within a window (12 seconds for `btauth/1`), so only so much has to be remembered; what is older is refused as
 //! stale. The memory is bounded, and when it is full requests are refused, never forgotten. With a store, the memory
 //! survives a restart.
 
@@ -18,6 +18,16 @@ use store::{Loaded, Store};
 /// Nonce and sender. The nonce first, so that the oldest come first.
 type Used = (u64, [u8; 32]);
 
+/// In which time a nonce is accepted, in nanoseconds before and after the receiver's clock.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Window {
+    pub age: u64,
+    pub ahead: u64,
+}
+
+/// The window of `btauth/1`.
+const BTAUTH: Window = Window { age: MAX_AGE, ahead: MAX_AHEAD };
+
 /// Why a nonce was not recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotRecorded {
@@ -31,6 +41,7 @@ pub(crate) enum NotRecorded {
 pub(crate) struct ReplayGuard {
     inner: Mutex<Inner>,
     capacity: usize,
+    window: Window,
 }
 
 struct Inner {
@@ -48,11 +59,16 @@ impl ReplayGuard {
     /// # Errors
     /// If the store cannot be created or read.
     pub fn new(path: Option<PathBuf>, capacity: usize, now: u64) -> std::io::Result<Self> {
+        Self::with_window(path, capacity, now, BTAUTH)
+    }
+
+    /// As [`new`](Self::new), for nonces that are accepted in another window.
+    pub fn with_window(path: Option<PathBuf>, capacity: usize, now: u64, window: Window) -> std::io::Result<Self> {
         let (store, used, floor) = match path {
             None => (None, BTreeSet::new(), now),
             Some(path) => {
-                let oldest = now.saturating_sub(MAX_AGE);
-                let (store, loaded) = Store::open(path, now, capacity)?;
+                let oldest = now.saturating_sub(window.age);
+                let (store, loaded) = Store::open(path, now, capacity, window)?;
                 match loaded {
                     Loaded::Sound(used) => {
                         let used: BTreeSet<Used> = used.into_iter().filter(|(nonce, _)| *nonce >= oldest).collect();
@@ -60,11 +76,11 @@ impl ReplayGuard {
                         (Some(store), used, oldest.saturating_sub(1))
                     }
                     Loaded::Missing => (Some(store), BTreeSet::new(), now),
-                    Loaded::Damaged => (Some(store), BTreeSet::new(), now.saturating_add(MAX_AHEAD)),
+                    Loaded::Damaged => (Some(store), BTreeSet::new(), now.saturating_add(window.ahead)),
                 }
             }
         };
-        Ok(Self { inner: Mutex::new(Inner { used, floor, store }), capacity: capacity.max(1) })
+        Ok(Self { inner: Mutex::new(Inner { used, floor, store }), capacity: capacity.max(1), window })
     }
 
     /// The nonce up to which nothing is accepted.
@@ -80,7 +96,7 @@ impl ReplayGuard {
     /// Remembers a nonce; of two callers with the same one, one gets the error.
     pub fn record(&self, sender: &PublicKey, nonce: u64, now: u64) -> Result<(), NotRecorded> {
         let mut inner = self.lock();
-        inner.forget_before(now.saturating_sub(MAX_AGE));
+        inner.forget_before(now.saturating_sub(self.window.age));
         let entry = (nonce, sender.0);
         if nonce <= inner.floor || inner.used.contains(&entry) {
             return Err(NotRecorded::Replay);

@@ -11,8 +11,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::Used;
-use crate::btauth::{MAX_AGE, MAX_AHEAD};
+use super::{Used, Window};
 
 const MAGIC: &[u8; 8] = b"gnonces1";
 const RECORD: usize = 48;
@@ -35,11 +34,12 @@ pub(super) struct Store {
     length: u64,
     /// When the file began, nanoseconds since 1970.
     began: u64,
+    window: Window,
 }
 
 impl Store {
     /// Opens or creates the files. `capacity` bounds how much is read (records).
-    pub fn open(path: PathBuf, now: u64, capacity: usize) -> io::Result<(Self, Loaded)> {
+    pub fn open(path: PathBuf, now: u64, capacity: usize, window: Window) -> io::Result<(Self, Loaded)> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -60,14 +60,14 @@ impl Store {
         if fresh {
             remove_if_there(&old_path(&path))?;
         }
-        Ok((Self { path, file, length, began: now }, loaded))
+        Ok((Self { path, file, length, began: now, window }, loaded))
     }
 
     /// Adds a record; after an error the file is as before, or unusable and every further call fails.
     pub fn append(&mut self, entry: Used, now: u64) -> io::Result<()> {
-        // By then the latest nonce accepted into the old file (2 s ahead of its time) is stale. A clock that was set
+        // By then the latest nonce accepted into the old file (ahead of its time) is stale. A clock that was set
         // back makes the difference zero, and the file just grows a little longer.
-        if now.saturating_sub(self.began) > MAX_AGE + MAX_AHEAD {
+        if now.saturating_sub(self.began) > self.window.age.saturating_add(self.window.ahead) {
             self.take_turns(now)?;
         }
         match self.file.write_all(&encode(entry)) {

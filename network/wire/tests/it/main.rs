@@ -2,8 +2,17 @@
 
 mod calls;
 mod capacity;
+mod classic;
+mod classic_calls;
+mod classic_text;
 mod common;
+mod description;
 mod mutations;
+mod order;
+mod parsers;
 mod peers;
+mod py_synapses;
+mod python;
 mod refusals;
 mod restarts;
+mod streams;

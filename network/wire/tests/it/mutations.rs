@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ganglion_wire::{Caller, Limits};
+use ganglion_wire::{classic, Caller, Limits};
 use proptest::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::common::*;
+use crate::py_synapses::{FailRequest, PyFail};
 
 /// Every place of every signed part, changed one at a time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -129,6 +130,74 @@ fn any_bent_request_is_refused_or_means_what_was_signed() {
         .unwrap();
     witness.runtime.block_on(async {
         assert_eq!(RawRequest::good().send(&witness.axon).await.status, 200);
+    });
+}
+
+/// The classic signature covers less: not the path, not unsigned headers, of the body what is hashed. What the handler sees
+/// is what was signed, all the same.
+#[test]
+fn any_bent_classic_request_is_refused_or_means_what_was_signed() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let wait = Duration::from_millis(300);
+    let limits = Limits { header_timeout: wait, body_timeout: wait, ..Limits::default() };
+    let builder = bob().limits(limits).synapse::<PyFail, _, _>(move |caller: Caller, asked: FailRequest| {
+        log.lock().unwrap().push((caller, asked.kind.clone()));
+        async move { Ok(asked) }
+    });
+    let axon = runtime.block_on(Running::start(builder));
+    let alice = key("//Alice");
+    let good = || {
+        let (nonce, from, to) = (fresh_nonce(), alice.public().to_ss58(), key("//Bob").public().to_ss58());
+        let hash = classic::body_hash([&classic::Value::Text("hello".into())]);
+        let signature = alice.sign(classic::signed_message(nonce, &from, &to, "u", &hash).as_bytes()).to_hex();
+        let mut request = RawRequest {
+            method: "POST".into(),
+            path: "/Fail".into(),
+            headers: Vec::new(),
+            body: br#"{"kind":"hello"}"#.to_vec(),
+        };
+        request
+            .set("bt_header_dendrite_hotkey", from)
+            .set("bt_header_dendrite_nonce", nonce.to_string())
+            .set("bt_header_dendrite_uuid", "u")
+            .set("bt_header_dendrite_signature", signature)
+            .set("computed_body_hash", hash);
+        request
+    };
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 96, ..ProptestConfig::default() });
+    let edits = proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0u8..3), 1..4);
+    let used = Mutex::new(HashSet::new());
+    runner
+        .run(&edits, |edits| {
+            let good = good();
+            let mut bytes = good.bytes();
+            for (place, byte, kind) in edits {
+                let place = place.index(bytes.len());
+                match kind {
+                    0 => bytes[place] = byte,
+                    1 => bytes.insert(place, byte),
+                    _ => drop(bytes.remove(place)),
+                }
+            }
+            runtime.block_on(send_bytes(axon.address, &bytes));
+            for (caller, kind) in std::mem::take(&mut *seen.lock().unwrap()) {
+                prop_assert_eq!(caller.hotkey, alice.public());
+                prop_assert_eq!(kind, "hello");
+                prop_assert_eq!(caller.nonce.to_string(), good.get("bt_header_dendrite_nonce"));
+                prop_assert!(used.lock().unwrap().insert(caller.nonce));
+            }
+            Ok(())
+        })
+        .unwrap();
+    runtime.block_on(async {
+        assert_eq!(good().send(&axon).await.status, 200);
+        let accepted = axon.metrics.snapshot().accepted;
+        let mut forged = good();
+        forged.set("bt_header_dendrite_signature", good().get("bt_header_dendrite_signature"));
+        assert_eq!(forged.send(&axon).await.status, 401);
+        assert_eq!(axon.metrics.snapshot().accepted, accepted);
     });
 }
 

@@ -1,0 +1,193 @@
+//! The client side.
+
+mod address;
+mod arrival;
+mod error;
+mod stream;
+mod transport;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use ganglion_keys::{Keypair, PublicKey};
+use http_body_util::Full;
+use hyper_util::client::legacy::{connect::HttpConnector, Client};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+pub(crate) use arrival::Arrival;
+pub(crate) use error::{clean, refused};
+pub use error::{CallError, StreamError};
+pub use stream::{Part, Streaming};
+pub(crate) use transport::{request, Sent};
+
+use crate::classic::Speaker;
+use crate::description::{self, Description};
+use crate::{DendriteLimits, StreamSynapse, Synapse};
+
+/// Most headers and longest header block read of an answer.
+const ANSWER_HEADERS: usize = 64;
+const ANSWER_HEADER_BYTES: usize = 64 << 10;
+
+/// Whom to call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Target {
+    /// The axon's hotkey, to which the request is bound.
+    pub hotkey: PublicKey,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// A good answer.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// What the axon said.
+    pub response: T,
+    /// From sending the request to the answer's last byte, connecting included.
+    pub elapsed: Duration,
+    /// SHA-256 of the request's body as sent.
+    pub request_hash: [u8; 32],
+    /// SHA-256 of the answer's body as received.
+    pub answer_hash: [u8; 32],
+}
+
+/// Calls axons as one hotkey. Clones share connections and nonces. Needs a Tokio runtime when called.
+#[derive(Clone)]
+pub struct Dendrite {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub keypair: Arc<Keypair>,
+    pub address: String,
+    client: Client<HttpConnector, Full<Bytes>>,
+    pub limits: DendriteLimits,
+    places: Arc<Semaphore>,
+    last_nonce: AtomicU64,
+    /// How Python neurons know it.
+    pub speaker: Speaker,
+}
+
+impl Dendrite {
+    /// A dendrite with the default bounds.
+    pub fn new(keypair: Arc<Keypair>) -> Self {
+        Self::with_limits(keypair, DendriteLimits::default())
+    }
+
+    /// A dendrite with other bounds.
+    pub fn with_limits(keypair: Arc<Keypair>, limits: DendriteLimits) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(limits.connect_timeout));
+        let client = Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(limits.idle_timeout)
+            .pool_max_idle_per_host(limits.idle_per_target)
+            .http1_max_headers(ANSWER_HEADERS)
+            .http1_max_buf_size(ANSWER_HEADER_BYTES)
+            .build(connector);
+        let places = Arc::new(Semaphore::new(limits.in_flight.min(Semaphore::MAX_PERMITS)));
+        let address = keypair.public().to_ss58();
+        let (last_nonce, speaker) = (AtomicU64::new(0), Speaker::new());
+        Self { inner: Arc::new(Inner { keypair, address, client, limits, places, last_nonce, speaker }) }
+    }
+
+    /// The key that signs.
+    pub fn hotkey(&self) -> PublicKey {
+        self.inner.keypair.public()
+    }
+
+    /// Calls a synapse. `timeout` covers everything: waiting for a place, connecting, sending, the answer. Dropping the
+    /// future ends the call. Nothing is tried twice.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn call<S: Synapse>(
+        &self,
+        target: &Target,
+        request: &S::Request,
+        timeout: Duration,
+    ) -> Result<Answer<S::Response>, CallError> {
+        let body = self.inner.encode::<S>(target, request)?;
+        let exchange = async {
+            let sent = self.inner.send(S::NAME, target, body, "application/json").await?;
+            self.inner.receive(sent).await
+        };
+        let raw =
+            tokio::time::timeout(timeout, exchange).await.map_err(|_| CallError::Timeout { after: timeout })??;
+        if raw.status != StatusCode::OK {
+            return Err(refused(raw.status, &raw.body));
+        }
+        let answer_hash = Sha256::digest(&raw.body).into();
+        let response =
+            serde_json::from_slice(&raw.body).map_err(|error| CallError::BadAnswer(clean(&error.to_string())))?;
+        Ok(Answer { response, elapsed: raw.elapsed, request_hash: raw.request_hash, answer_hash })
+    }
+
+    /// Calls a synapse that answers in pieces; returns when the first has arrived. `timeout` covers the whole call, the
+    /// last piece included. Dropping the stream ends the call, and the axon's work on it.
+    ///
+    /// # Errors
+    /// See [`CallError`]; once the answer has begun, the stream yields [`StreamError`]s.
+    pub async fn stream<S: StreamSynapse>(
+        &self,
+        target: &Target,
+        request: &S::Request,
+        timeout: Duration,
+    ) -> Result<Streaming<S>, CallError> {
+        let body = self.inner.encode::<S>(target, request)?;
+        stream::open(&self.inner, target, body, timeout).await
+    }
+
+    /// What an axon says about its synapses. Not signed, so only a hint.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn describe(&self, address: SocketAddr, timeout: Duration) -> Result<Description, CallError> {
+        let exchange = async { self.inner.receive(self.inner.get(description::PATH, address).await?).await };
+        let raw =
+            tokio::time::timeout(timeout, exchange).await.map_err(|_| CallError::Timeout { after: timeout })??;
+        if raw.status != StatusCode::OK {
+            return Err(refused(raw.status, &raw.body));
+        }
+        if raw.body.len() > description::MAX_BYTES {
+            return Err(CallError::BadAnswer(format!("a description of {} bytes", raw.body.len())));
+        }
+        serde_json::from_slice(&raw.body).map_err(|error| CallError::BadAnswer(clean(&error.to_string())))
+    }
+}
+
+impl fmt::Debug for Dendrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dendrite({})", self.hotkey())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+
+    #[test]
+    fn nonces_never_repeat() {
+        let dendrite = Dendrite::new(Arc::new(Keypair::from_uri("//Alice").unwrap()));
+        let mut last = 0;
+        for _ in 0..10_000 {
+            let nonce = dendrite.inner.next_nonce();
+            assert!(nonce > last);
+            last = nonce;
+        }
+        // Also when the clock is set back by an hour.
+        let ahead = last + 3_600_000_000_000;
+        dendrite.inner.last_nonce.store(ahead, Ordering::Relaxed);
+        assert_eq!(dendrite.inner.next_nonce(), ahead + 1);
+    }
+}

@@ -1,0 +1,158 @@
+//! Against the package that Python neurons run: `bittensor==7.4.0`, unmodified.
+//!
+//! `cargo xtask test` sets `GANGLION_PYTHON` to an interpreter that has it. Without it these tests say so and pass.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use futures::StreamExt;
+use ganglion_wire::{CallError, Dendrite, Target};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::common::*;
+use crate::py_synapses::*;
+
+/// Importing the package alone takes seconds; on a starved machine, many.
+const LONG: Duration = Duration::from_secs(150);
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(name)
+}
+
+/// The interpreter running one of our scripts, ended when dropped; `None` where there is none.
+fn python(name: &str, folder: &Path) -> Option<Command> {
+    let Some(python) = std::env::var_os("GANGLION_PYTHON") else {
+        eprintln!("GANGLION_PYTHON is not set: not tested against Python neurons (`cargo xtask test` sets it)");
+        return None;
+    };
+    let mut command = Command::new(python);
+    command
+        .arg("-B")
+        .arg(script(name))
+        .current_dir(folder)
+        // The package writes below the home folder.
+        .env("HOME", folder)
+        .stdout(Stdio::piped())
+        .kill_on_drop(true);
+    Some(command)
+}
+
+async fn finished(mut child: Child) -> Vec<Value> {
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    let all = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            // The package logs to standard output as well.
+            said.extend(serde_json::from_str::<Value>(&line).ok().filter(Value::is_object));
+        }
+        child.wait().await.unwrap()
+    };
+    let status = tokio::time::timeout(LONG, all).await.expect("the script hangs");
+    assert!(status.success(), "{said:?}");
+    said
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pythons_dendrite_calls_our_axon() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mut command) = python("dendrite.py", folder.path()) else { return };
+    let axon = Running::start(neuron().replay_store(folder.path().join("nonces"))).await;
+    command.arg(axon.address.port().to_string()).arg(key("//Bob").public().to_ss58());
+    let said = finished(command.spawn().unwrap()).await;
+    let named =
+        |name: &str| said.iter().find(|line| line["name"] == name).unwrap_or_else(|| panic!("{name}: {said:?}"));
+    let is = |name: &str, status: u16, message: &str| {
+        let line = named(name);
+        assert_eq!((&line["status"], &line["axon_status"]), (&Value::from(status), &Value::from(status)), "{line}");
+        assert!(line["message"].as_str().unwrap().starts_with(message), "{line}");
+        assert_eq!(line["success"], status == 200, "{line}");
+    };
+
+    is("plain", 200, "Success");
+    let plain = named("plain");
+    assert_eq!(plain["reply"], plain["expected"]);
+    assert_eq!((&plain["count"], &plain["items"][1]), (&Value::from(3), &Value::from("b'c")));
+    is("ping", 200, "Success");
+    assert_eq!(named("together")["good"], 8);
+    is("stream", 200, "Success");
+    assert_eq!(named("stream")["pieces"], "one/two/three/");
+    assert_eq!(named("stream")["completion"], "one/two/three/");
+    is("other receiver", 401, "Not Verified with error: Signature mismatch with ");
+    is("wrong signature", 401, "Not Verified with error: Signature mismatch with ");
+    let replay = &named("replay")["answers"];
+    assert_eq!(replay[0][0], 200);
+    assert_eq!(replay[1][0], 401);
+    assert_eq!(replay[1][1], "Not Verified with error: Nonce is too old, a newer one was last processed");
+    let tampered = &named("tampered")["answers"][0];
+    assert_eq!(tampered[0], 500);
+    assert!(tampered[1].as_str().unwrap().starts_with("Internal Server Error #"));
+    is("fails", 500, "Internal Server Error #");
+    is("status", 418, "teapot");
+    is("unknown", 404, "Synapse name 'Nowhere' not found. Available synapses ['Synapse', 'Echo', 'Fail', 'Words']");
+    is("blacklisted", 403, "Forbidden. Key is blacklisted: no stake.");
+    axon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn our_dendrite_calls_pythons_axon() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(mut command) = python("axon.py", folder.path()) else { return };
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = async {
+        loop {
+            let line = lines.next_line().await.unwrap().expect("the script ended");
+            if let Some(port) = line.strip_prefix("ready ") {
+                return port.parse::<u16>().unwrap();
+            }
+        }
+    };
+    let port = tokio::time::timeout(LONG, ready).await.expect("the script hangs");
+    let target = Target { hotkey: key("//Bob").public(), address: ([127, 0, 0, 1], port).into() };
+    let dendrite = Dendrite::new(key("//Alice"));
+
+    let mut asked = ask("hello wörld 漢 'quoted' \"twice\"");
+    asked.items = vec!["a".into(), "b'c".into(), "d\ne\u{200b}".into()];
+    for scale in [1.5, 1.0, 1e-7, 1e16, 0.1 + 0.2, -0.0] {
+        asked.scale = scale;
+        let answer = dendrite.call_classic::<PyEcho>(&target, &asked, LONG).await.unwrap();
+        assert_eq!(answer.response.reply, Some(asked.text.to_uppercase()));
+    }
+    let ping = dendrite.call_classic::<ganglion_wire::classic::Ping>(&target, &Default::default(), LONG).await;
+    assert!(ping.is_ok(), "{ping:?}");
+
+    let text = Text { text: "one two three".into() };
+    let mut stream = dendrite.stream_classic::<PyWords>(&target, &text, LONG).await.unwrap();
+    let mut bytes = Vec::new();
+    while let Some(piece) = stream.next().await {
+        bytes.extend_from_slice(&piece.unwrap());
+    }
+    assert_eq!(String::from_utf8(bytes).unwrap(), "one/two/three/");
+
+    let refused = |result: Result<(), CallError>, status: u16, start: &str| match result {
+        Err(CallError::Refused { status: got, message, .. }) => {
+            assert!(got == status && message.starts_with(start), "{got} {message}");
+        }
+        other => panic!("{status}: {other:?}"),
+    };
+    let fail = |kind: &str| FailRequest { kind: kind.into() };
+    let called = dendrite.call_classic::<PyFail>(&target, &fail("panic"), LONG).await.map(drop);
+    refused(called, 500, "Internal Server Error #");
+    let mallory = Dendrite::new(key("//Mallory"));
+    let called = mallory.call_classic::<PyFail>(&target, &fail("panic"), LONG).await.map(drop);
+    refused(called, 403, "Forbidden. Key is blacklisted: no stake.");
+    let elsewhere = Target { hotkey: key("//Charlie").public(), ..target };
+    let called = dendrite.call_classic::<PyEcho>(&elsewhere, &ask("x"), LONG).await.map(drop);
+    refused(called, 401, "Not Verified with error: Signature mismatch");
+    match dendrite.call_classic::<PyFail>(&target, &fail("status"), LONG).await {
+        Err(CallError::Refused { status: 418, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+
+    drop(child.stdin.take());
+    let ended = tokio::time::timeout(LONG, child.wait()).await.expect("the axon does not end").unwrap();
+    assert!(ended.success());
+}
