@@ -9,15 +9,6 @@ use ganglion_primitives::{Rao, TAO, TOKEN_DECIMALS};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tao(pub Rao);
 
-/// A number of TAO, or all there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Amount {
-    /// That many RAO.
-    Some(Rao),
-    /// Everything.
-    All,
-}
-
 impl FromStr for Tao {
     type Err = String;
 
@@ -42,17 +33,6 @@ impl FromStr for Tao {
             return Err(too_much());
         }
         Ok(Self(sum))
-    }
-}
-
-impl FromStr for Amount {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "all" => Ok(Self::All),
-            text => text.parse().map(|Tao(rao)| Self::Some(rao)),
-        }
     }
 }
 
@@ -84,7 +64,6 @@ mod tests {
             assert_eq!(text.parse(), Ok(Tao(rao)), "{text}");
         }
         assert_eq!("21000000".parse(), Ok(Tao(21_000_000 * TAO)));
-        assert_eq!("all".parse(), Ok(Amount::All));
     }
 
     #[test]

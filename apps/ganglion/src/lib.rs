@@ -12,6 +12,7 @@
 //! | [`supervise`] | starting, watching, restarting, stopping children |
 //! | [`leash`] | how a child notices that its supervisor died |
 //! | [`up`], [`down`], [`status`], [`ask`] | the commands for a local network |
+//! | [`commands`] | the commands that read a chain |
 //! | [`run`] | the commands for one neuron or one gateway |
 //! | [`node`] | the chain node |
 
@@ -20,9 +21,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub mod amount;
 pub mod ask;
 pub mod chain;
 pub mod cli;
+pub mod commands;
 pub mod down;
 pub mod exit;
 pub mod folder;
@@ -39,7 +42,10 @@ pub mod supervise;
 pub mod up;
 pub mod wallets;
 
-use cli::{Cli, Command, GatewayCommand, MinerCommand, ValidatorCommand};
+use cli::{
+    ChannelCommand, Cli, Command, DelegateCommand, GatewayCommand, GovernanceCommand, MinerCommand, NeuronCommand,
+    StakeCommand, SubnetCommand, ValidatorCommand, ValidatorsCommand,
+};
 
 /// Runs the command that `args` (with the program's name first) describe.
 pub fn main(args: Vec<OsString>) -> ExitCode {
@@ -62,6 +68,16 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
         Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),
         Command::Gateway(GatewayCommand::Run(args)) => run::gateway::run(args),
+        Command::Subnet(SubnetCommand::List(args)) => commands::subnet::list(&args),
+        Command::Subnet(SubnetCommand::Show(args)) => commands::subnet::of(&args),
+        Command::Subnet(SubnetCommand::Metagraph(args)) => commands::subnet::metagraph(&args),
+        Command::Neuron(NeuronCommand::Show(args)) => commands::neuron::of(&args),
+        Command::Stake(StakeCommand::List(args)) => commands::stake::list(&args),
+        Command::Delegate(DelegateCommand::List(args)) => commands::delegate::list(&args),
+        Command::Delegate(DelegateCommand::Show(args)) => commands::delegate::of(&args),
+        Command::Validators(ValidatorsCommand::List(args)) => commands::validators::list(&args),
+        Command::Governance(GovernanceCommand::List(args)) => commands::governance::list(&args),
+        Command::Channel(ChannelCommand::List(args)) => commands::channel::list(&args),
         Command::Node(args) => {
             let words = std::iter::once("node".into()).chain(args.options);
             node::run(words.collect())

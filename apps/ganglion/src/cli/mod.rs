@@ -1,5 +1,6 @@
 //! The arguments. Commands read like btcli's: a noun, a verb, options in words.
 
+mod chain;
 mod local;
 mod neuron;
 
@@ -9,6 +10,11 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit;
 
+pub use chain::{
+    ChainArgs, ChannelCommand, ChannelListArgs, DelegateCommand, DelegateShowArgs, GovernanceCommand, GovernanceListArgs,
+    MetagraphArgs, NeuronCommand, NeuronShowArgs, StakeCommand, StakeListArgs, SubnetCommand, SubnetOfArgs,
+    ValidatorsCommand, WalletArgs,
+};
 pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
 pub use neuron::{
     AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ValidatorArgs, ValidatorCommand,
@@ -43,6 +49,27 @@ pub enum Command {
     /// Let users in: an OpenAI-like API before the network
     #[command(subcommand)]
     Gateway(GatewayCommand),
+    /// Look at subnets and their neurons
+    #[command(subcommand)]
+    Subnet(SubnetCommand),
+    /// Look at one neuron
+    #[command(subcommand)]
+    Neuron(NeuronCommand),
+    /// Look at stakes
+    #[command(subcommand)]
+    Stake(StakeCommand),
+    /// Look at validators that can be nominated
+    #[command(subcommand)]
+    Delegate(DelegateCommand),
+    /// Look at the 64, who write blocks
+    #[command(subcommand)]
+    Validators(ValidatorsCommand),
+    /// Look at what is being decided
+    #[command(subcommand)]
+    Governance(GovernanceCommand),
+    /// Look at payment channels
+    #[command(subcommand)]
+    Channel(ChannelCommand),
     /// Run a chain node (`ganglion node --help` lists its options)
     #[command(disable_help_flag = true)]
     Node(NodeArgs),

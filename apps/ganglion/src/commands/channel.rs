@@ -86,11 +86,11 @@ pub fn list(args: &ChannelListArgs) -> Result<()> {
     let channels = block_on(async {
         let client = connect(&args.chain).await?;
         if let Some(user) = user {
-            return Ok(client.channels_of(&user).await?);
+            return Ok(client.latest().channels_of(&user).await?);
         }
         let mut all: Vec<ChannelInfo> = Vec::new();
         while let Some(provider) = &provider {
-            let page = client.channels_to(provider, all.last().map(|channel| channel.id), PAGE).await?;
+            let page = client.latest().channels_to(provider, all.last().map(|channel| channel.id), PAGE).await?;
             if page.is_empty() {
                 break;
             }

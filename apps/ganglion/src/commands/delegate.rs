@@ -110,7 +110,7 @@ async fn permitted(client: &Client) -> Result<Vec<DelegateRow>> {
     }
     let mut rows = Vec::new();
     for hotkey in hotkeys.into_keys() {
-        if let Some(info) = client.hotkey(&address(&hotkey)?).await? {
+        if let Some(info) = client.latest().hotkey(&address(&hotkey)?).await? {
             rows.push(DelegateRow::new(hotkey, &info));
         }
     }
@@ -177,7 +177,7 @@ pub fn of(args: &DelegateShowArgs) -> Result<()> {
         let mut after = None;
         loop {
             let left = args.limit.saturating_sub(u32::try_from(nominators.len()).unwrap_or(u32::MAX));
-            let Some(page) = client.nominators(&hotkey, after.as_ref(), left.min(PAGE)).await? else {
+            let Some(page) = client.latest().nominators(&hotkey, after, left.min(PAGE)).await? else {
                 bail!("{} was never registered", args.hotkey);
             };
             nominators.extend(page.nominators.iter().map(NominatorRow::new));

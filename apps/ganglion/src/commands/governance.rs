@@ -167,6 +167,6 @@ impl Page for GovernancePage {
 /// # Errors
 /// The chain doesn't answer.
 pub fn list(args: &GovernanceListArgs) -> Result<()> {
-    let read = block_on(async { Ok(connect(&args.chain).await?.governance(None, args.limit).await?) })?;
+    let read = block_on(async { Ok(connect(&args.chain).await?.latest().governance(None, args.limit).await?) })?;
     show(&GovernancePage::new(&read), args.chain.json)
 }

@@ -1,13 +1,12 @@
 //! The commands that talk to a chain: one module a noun.
 //!
-//! Each reads with one call, shows a [`Page`] and is done; what changes the chain goes through [`write`](mod@write).
+//! Each reads the latest block, shows a [`Page`] and is done.
 
 use std::future::Future;
 
 use anyhow::{anyhow, Context, Result};
 use ganglion_client::Client;
 use ganglion_keys::{PublicKey, Wallet};
-use ganglion_primitives::AccountId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,8 +20,6 @@ pub mod neuron;
 pub mod stake;
 pub mod subnet;
 pub mod validators;
-pub mod wallet;
-pub mod weights;
 
 mod endpoints;
 mod table;
@@ -88,11 +85,6 @@ pub fn wallet(args: &WalletArgs) -> Result<Wallet> {
 /// The user has no home folder.
 pub fn root(args: &WalletArgs) -> Result<std::path::PathBuf> {
     args.wallet_path.clone().map_or_else(crate::wallets::default_root, Ok)
-}
-
-/// `key` as the ledger's types name accounts.
-pub fn account(key: &PublicKey) -> AccountId {
-    AccountId::from(key.0)
 }
 
 /// Text from the chain: bytes that should be UTF-8, without control characters, as anybody may have written it.

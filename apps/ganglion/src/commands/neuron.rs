@@ -98,7 +98,7 @@ pub fn of(args: &NeuronShowArgs) -> Result<()> {
             }
             bail!("{} has no seat in subnet {}", args.neuron, args.netuid);
         };
-        let limits = client.limits(args.netuid, &address(&neuron.hotkey)?).await?;
+        let limits = client.latest().limits(args.netuid, &address(&neuron.hotkey)?).await?;
         let limits = LimitRows::new(&limits.context("the subnet was dissolved just now")?);
         Ok(NeuronPage { netuid: args.netuid, block: metagraph.block, neuron, limits })
     })?;

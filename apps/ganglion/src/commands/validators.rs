@@ -137,7 +137,7 @@ impl Page for ProducerList {
 /// # Errors
 /// The chain doesn't answer.
 pub fn list(args: &ChainArgs) -> Result<()> {
-    let read = block_on(async { Ok(connect(args).await?.producers().await?) })?;
+    let read = block_on(async { Ok(connect(args).await?.latest().producers().await?) })?;
     let page = ProducerList {
         block: read.block,
         session: read.session,
