@@ -25,7 +25,7 @@ fn owned_subnet(owner: u8, seats: u16) -> NetUid {
     let netuid = created(RuntimeOrigin::signed(account(owner)));
     Rules::mutate(netuid, |rules| {
         rules.max_neurons = seats;
-        rules.max_validators = seats;
+        rules.max_validators = seats.min(ganglion_primitives::MAX_VALIDATORS);
         rules.immunity_period = 0;
         rules.min_difficulty = 1;
         rules.target_registrations = 16;
