@@ -155,7 +155,7 @@ impl Foresee for AnnounceColdkeySwap {
         swap_price(preview);
         let delay: u32 = preview.constant("Neurons", "ColdkeySwapDelay").unwrap_or(0);
         let text = format!(
-            "after {} anybody may carry the swap out: all that {old} has becomes {new}'s",
+            "after {} the new key may carry the swap out: all that {old} has becomes {new}'s",
             preview.blocks(delay)
         );
         preview.effect(text);
