@@ -49,7 +49,7 @@ impl Write {
         Self::new(AnnounceColdkeySwap { new: new.0 })
     }
 
-    /// Carries out the announced swap of `old`, once it is due. Anybody may.
+    /// Carries out the announced swap of `old`, once it is due, as the new key.
     pub fn swap_coldkey(old: PublicKey) -> Self {
         Self::new(SwapColdkey { old: old.0 })
     }
