@@ -25,12 +25,14 @@
 //! under the new key. TAO on the old hotkey's own account stays on it.
 //!
 //! **Coldkey**, in two steps: the old key announces the new one and pays; after `ColdkeySwapDelay` blocks the new key
-//! carries it out, which is its consent: with stake it takes over votes and their locks. Then the new key owns the hotkeys, stakes and subnets, and has the old account's transferable TAO.
+//! carries it out, which is its consent: with stake it takes over votes and their locks. Then the new key owns the
+//! hotkeys, stakes and subnets, and has the old account's transferable TAO.
 //! What is bound to the account stays with it: TAO on hold or locked, its proxies and multisigs. Votes are the runtime's
 //! matter ([`OnColdkeySwap`]): the same stake must not vote twice.
 //!
 //! Until it is carried out an announcement changes little: the old key can still do everything, spend and unstake
-//! included, but end a subnet or hand it over; and the new key nothing. The delay is there so that the owner of a stolen key sees what is coming.
+//! included, but not end a subnet or hand it over; and the new key can do nothing. The delay is there so that the owner of
+//! a stolen key sees what is coming.
 //! Announcing again replaces the announcement, starts the delay anew and costs again: a mistake can be mended. Either
 //! holder of the old key can **dispute** the swap. That freezes the swap, not the account: the old key still does
 //! everything except announcing another. Root then carries the swap out or dismisses it; the price is not given back.
