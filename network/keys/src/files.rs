@@ -20,7 +20,7 @@ pub(crate) struct SecretFile {
     pub mode: u32,
 }
 
-fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyError {
+pub(crate) fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> KeyError {
     let path = path.to_path_buf();
     move |source| KeyError::Io { action, path, source }
 }
@@ -57,6 +57,22 @@ pub(crate) fn read(path: &Path, what: &'static str) -> Result<SecretFile, KeyErr
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(io_error("create", folder))?;
+    write(path, bytes, publish)
+}
+
+/// Replaces a file by another of mode 0600, at once: whoever opens it finds the old bytes or the new ones, also after a
+/// power cut. A link stays a link; what it points to is replaced.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), KeyError> {
+    let path = fs::canonicalize(path).map_err(io_error("find", path))?;
+    write(&path, bytes, |temporary, path| fs::rename(temporary, path).map_err(io_error("write", path)))
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    publish: impl FnOnce(&Path, &Path) -> Result<(), KeyError>,
+) -> Result<(), KeyError> {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
     let temporary = temporary_beside(path);
     let result = fill(&temporary, bytes)
         .map_err(io_error("write", &temporary))

@@ -6,39 +6,11 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::{files, KeyError, Keypair, Mnemonic, PublicKey};
+use crate::cipher::{self, Encryption};
+use crate::{files, KeyError, Keypair, Mnemonic, PasswordSource, Protection, PublicKey};
 
 /// Why bytes are not a usable key file: a reason without secrets.
 type Reason = &'static str;
-
-/// The encryption a key file's first bytes announce.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encryption {
-    /// `$NACL`: Argon2i and XSalsa20-Poly1305, Bittensor's present form.
-    Nacl,
-    /// `$ANSIBLE_VAULT`: PBKDF2 and AES-CTR.
-    AnsibleVault,
-    /// Fernet tokens, the oldest form.
-    Fernet,
-}
-
-impl Encryption {
-    fn of(bytes: &[u8]) -> Option<Self> {
-        [(b"$NACL".as_slice(), Self::Nacl), (b"$ANSIBLE_VAULT", Self::AnsibleVault), (b"gAAAAA", Self::Fernet)]
-            .into_iter()
-            .find_map(|(magic, kind)| bytes.starts_with(magic).then_some(kind))
-    }
-}
-
-impl fmt::Display for Encryption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nacl => "NaCl",
-            Self::AnsibleVault => "Ansible vault",
-            Self::Fernet => "Fernet",
-        })
-    }
-}
 
 /// The content of one key file: a public key, and the secret if the file has it. Secrets are erased when dropped and
 /// never shown by `Debug`.
@@ -72,7 +44,7 @@ struct Fields {
 }
 
 /// Text that is erased when dropped.
-struct Secret(Zeroizing<String>);
+pub(crate) struct Secret(pub(crate) Zeroizing<String>);
 
 impl Serialize for Secret {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -98,6 +70,24 @@ impl Keyfile {
     /// The file of a pair whose phrase is not known.
     pub fn from_keypair(keypair: &Keypair) -> Self {
         Self { public: keypair.public(), keypair: Some(keypair.clone()), seed: None, phrase: None }
+    }
+
+    /// The file of a 32-byte seed whose phrase is not known.
+    pub fn from_seed(seed: Zeroizing<[u8; 32]>) -> Self {
+        let keypair = Keypair::from_seed(*seed);
+        Self { public: keypair.public(), keypair: Some(keypair), seed: Some(seed), phrase: None }
+    }
+
+    /// As [`from_seed`](Self::from_seed), of a seed as people type it: 64 hex digits, with or without `0x`.
+    ///
+    /// # Errors
+    /// [`KeyError::BadSecret`].
+    pub fn from_seed_hex(text: &str) -> Result<Self, KeyError> {
+        let digits = text.trim();
+        let mut seed = Zeroizing::new([0u8; 32]);
+        hex::decode_to_slice(digits.strip_prefix("0x").unwrap_or(digits), seed.as_mut_slice())
+            .map_err(|_| KeyError::BadSecret)?;
+        Ok(Self::from_seed(seed))
     }
 
     /// The file of a public key alone, such as `coldkeypub.txt`.
@@ -129,16 +119,46 @@ impl Keyfile {
     }
 
     pub(crate) fn read_as(path: &Path, what: &'static str) -> Result<Self, KeyError> {
+        Self::open_as(path, what, &PasswordSource::Nothing)
+    }
+
+    /// Opens a key file, plain or encrypted in any of the four ways. Asks `source` for a password only if the file has
+    /// one and is whole; a terminal gets three tries.
+    ///
+    /// # Errors
+    /// Those of [`read`](Self::read), [`KeyError::WrongPassword`], [`KeyError::NoMemory`], and those of
+    /// [`PasswordSource::read`].
+    pub fn open(path: &Path, source: &PasswordSource) -> Result<Self, KeyError> {
+        Self::open_as(path, "key file", source)
+    }
+
+    pub(crate) fn open_as(path: &Path, what: &'static str, source: &PasswordSource) -> Result<Self, KeyError> {
         let file = files::read(path, what)?;
-        if let Some(kind) = Encryption::of(&file.bytes) {
+        let damaged = |reason| KeyError::Damaged { path: path.to_path_buf(), reason };
+        let Some(kind) = Encryption::of(&file.bytes) else {
+            let keyfile = Self::parse(&file.bytes).map_err(damaged)?;
+            if keyfile.keypair.is_some() && file.mode & 0o077 != 0 {
+                return Err(KeyError::Exposed { path: path.to_path_buf(), mode: file.mode });
+            }
+            return Ok(keyfile);
+        };
+        cipher::inspect(kind, &file.bytes).map_err(|refusal| refusal.at(path))?;
+        if matches!(source, PasswordSource::Nothing) {
             return Err(KeyError::Encrypted { path: path.to_path_buf(), kind });
         }
-        let keyfile =
-            Self::parse(&file.bytes).map_err(|reason| KeyError::Damaged { path: path.to_path_buf(), reason })?;
-        if keyfile.keypair.is_some() && file.mode & 0o077 != 0 {
-            return Err(KeyError::Exposed { path: path.to_path_buf(), mode: file.mode });
-        }
-        Ok(keyfile)
+        let question = format!("Password for the {what} {}: ", path.display());
+        let plain = source.with_tries(&question, |password| {
+            cipher::open(kind, &file.bytes, password).map_err(|refusal| refusal.at(path))
+        })?;
+        Self::parse(&plain).map_err(damaged)
+    }
+
+    /// How the file is encrypted, by its first bytes; `None` for a plain one.
+    ///
+    /// # Errors
+    /// [`KeyError::Missing`], [`KeyError::Damaged`] for no regular file or one too long, [`KeyError::Io`].
+    pub fn encryption(path: &Path) -> Result<Option<Encryption>, KeyError> {
+        files::read(path, "key file").map(|file| Encryption::of(&file.bytes))
     }
 
     /// Writes a new plain key file (mode 0600, atomically, synced); never replaces one.
@@ -147,6 +167,29 @@ impl Keyfile {
     /// [`KeyError::Exists`], [`KeyError::Io`].
     pub fn write_new(&self, path: &Path) -> Result<(), KeyError> {
         files::write_new(path, &self.to_json())
+    }
+
+    /// As [`write_new`](Self::write_new), encrypted if asked.
+    ///
+    /// # Errors
+    /// As there, and [`KeyError::NoMemory`].
+    pub fn write_new_as(&self, path: &Path, protection: Protection<'_>) -> Result<(), KeyError> {
+        let bytes = cipher::seal(self.to_json(), protection).map_err(|refusal| refusal.at(path))?;
+        files::write_new(path, &bytes)
+    }
+
+    /// Puts this content in the place of a key file that is there, at once or not at all.
+    pub(crate) fn replace(&self, path: &Path, protection: Protection<'_>) -> Result<(), KeyError> {
+        let bytes = cipher::seal(self.to_json(), protection).map_err(|refusal| refusal.at(path))?;
+        files::replace(path, &bytes)
+    }
+
+    /// Reads the text of a plain key file, as another tool has exported it.
+    ///
+    /// # Errors
+    /// [`KeyError::BadKeyText`]; the message never quotes the text.
+    pub fn from_json(text: &str) -> Result<Self, KeyError> {
+        Self::parse(text.as_bytes()).map_err(KeyError::BadKeyText)
     }
 
     /// Reads the plain form: the JSON object, or the bare `0x…` text of a public key.
@@ -195,6 +238,11 @@ impl Keyfile {
         if named.iter().any(|other| *other != public) {
             return Err("its parts belong to different keys");
         }
+        // A phrase that belongs to another key would be a useless copy to keep.
+        let phrase = phrase.filter(|phrase| {
+            seed.as_ref()
+                .is_some_and(|seed| Mnemonic::parse(phrase).is_ok_and(|mnemonic| mnemonic.to_seed("") == *seed))
+        });
         Ok(Self { public, keypair, seed, phrase })
     }
 
@@ -225,7 +273,7 @@ impl fmt::Debug for Keyfile {
     }
 }
 
-fn parse_hex<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
+pub(crate) fn parse_hex<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
     let mut bytes = Zeroizing::new([0u8; N]);
     hex::decode_to_slice(text.strip_prefix("0x")?, bytes.as_mut_slice()).ok()?;
     Some(bytes)
@@ -235,7 +283,7 @@ fn parse_public(text: &str) -> Result<PublicKey, Reason> {
     parse_hex::<32>(text).map(|bytes| PublicKey(*bytes)).ok_or("a public key is not 0x and 64 hex digits")
 }
 
-fn secret_hex(bytes: &[u8]) -> Secret {
+pub(crate) fn secret_hex(bytes: &[u8]) -> Secret {
     let mut text = Zeroizing::new(String::with_capacity(2 + bytes.len() * 2));
     text.push_str("0x");
     for byte in bytes {

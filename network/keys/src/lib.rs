@@ -12,20 +12,29 @@
 //! assert_eq!(alice.public().to_ss58(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
 //! ```
 
+pub mod agent;
+mod cipher;
 mod derive;
 mod error;
 mod files;
 mod keyfile;
 mod keypair;
 mod mnemonic;
+mod password;
 mod public;
+mod signer;
 mod ss58;
+mod terminal;
 mod wallet;
 
+pub use cipher::{Cost, Encryption, Protection};
 pub use error::KeyError;
-pub use keyfile::{Encryption, Keyfile};
+pub use keyfile::Keyfile;
 pub use keypair::Keypair;
 pub use mnemonic::{Mnemonic, Words};
+pub use password::{Password, PasswordSource};
 pub use public::{PublicKey, Signature};
+pub use signer::Signer;
 pub use ss58::SS58_PREFIX;
-pub use wallet::{Wallet, WalletEntry};
+pub use terminal::Terminal;
+pub use wallet::{KeyName, Wallet, WalletEntry, WalletFolder};

@@ -11,13 +11,16 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{KeyError, Keyfile, Keypair, Mnemonic, PublicKey, Words};
+use crate::{KeyError, Keyfile, Keypair, Mnemonic, PasswordSource, PublicKey, Words};
+
+mod folder;
+mod names;
+
+pub use folder::{KeyName, WalletFolder};
+use names::{check_name, Paths, PUBLIC_SUFFIX};
 
 /// Most folder entries looked at when listing.
 const MAX_LISTED: usize = 10_000;
-
-/// What public key files are called after the key's name.
-const PUBLIC_SUFFIX: &str = "pub.txt";
 
 /// An open wallet: the coldkey's public half, and one hotkey ready to sign. The coldkey's secret stays on disk until
 /// [`coldkey`](Self::coldkey) asks for it.
@@ -41,29 +44,6 @@ pub struct WalletEntry {
     pub hotkeys: Vec<(String, Option<PublicKey>)>,
 }
 
-/// Where a wallet's files are, for names that have been checked.
-struct Paths {
-    coldkey: PathBuf,
-    coldkey_public: PathBuf,
-    hotkey: PathBuf,
-    hotkey_public: PathBuf,
-}
-
-impl Paths {
-    fn new(root: &Path, name: &str, hotkey: &str) -> Result<Self, KeyError> {
-        check_name("wallet", name)?;
-        check_name("hotkey", hotkey)?;
-        let folder = root.join(name);
-        let hotkeys = folder.join("hotkeys");
-        Ok(Self {
-            coldkey: folder.join("coldkey"),
-            coldkey_public: folder.join(format!("coldkey{PUBLIC_SUFFIX}")),
-            hotkey_public: hotkeys.join(format!("{hotkey}{PUBLIC_SUFFIX}")),
-            hotkey: hotkeys.join(hotkey),
-        })
-    }
-}
-
 impl Wallet {
     /// Makes a wallet with a new coldkey and a new hotkey, as plain files of mode 0600.
     ///
@@ -81,18 +61,26 @@ impl Wallet {
         Self::open(root, name, hotkey)
     }
 
-    /// Opens a wallet. The coldkey's secret need not be there; its public key must be.
+    /// Opens a wallet of plain files. The coldkey's secret need not be there; its public key must be.
     ///
     /// # Errors
     /// [`KeyError::Missing`], [`KeyError::NoSecret`] if the hotkey's file holds no secret, and those of
     /// [`Keyfile::read`].
     pub fn open(root: &Path, name: &str, hotkey: &str) -> Result<Self, KeyError> {
+        Self::open_with(root, name, hotkey, &PasswordSource::Nothing)
+    }
+
+    /// As [`open`](Self::open), and asks `source` where a file that is needed is encrypted.
+    ///
+    /// # Errors
+    /// As there, and those of [`Keyfile::open`].
+    pub fn open_with(root: &Path, name: &str, hotkey: &str, source: &PasswordSource) -> Result<Self, KeyError> {
         let paths = Paths::new(root, name, hotkey)?;
         let coldkey_public = match Keyfile::read_as(&paths.coldkey_public, "public coldkey") {
-            Err(KeyError::Missing { .. }) => Keyfile::read_as(&paths.coldkey, "coldkey")?.public(),
+            Err(KeyError::Missing { .. }) => Keyfile::open_as(&paths.coldkey, "coldkey", source)?.public(),
             other => other?.public(),
         };
-        let hotkey_pair = read_secret(&paths.hotkey, "hotkey")?;
+        let hotkey_pair = read_secret(&paths.hotkey, "hotkey", source)?;
         Ok(Self {
             root: root.to_path_buf(),
             name: name.to_owned(),
@@ -150,13 +138,21 @@ impl Wallet {
         &self.hotkey
     }
 
-    /// Reads the owner's secret from disk.
+    /// Reads the owner's secret from a plain file.
     ///
     /// # Errors
     /// Those of [`Keyfile::read`], and [`KeyError::Damaged`] if it is not the key that `coldkeypub.txt` names.
     pub fn coldkey(&self) -> Result<Keypair, KeyError> {
+        self.coldkey_with(&PasswordSource::Nothing)
+    }
+
+    /// As [`coldkey`](Self::coldkey), and asks `source` if the file is encrypted.
+    ///
+    /// # Errors
+    /// As there, and those of [`Keyfile::open`].
+    pub fn coldkey_with(&self, source: &PasswordSource) -> Result<Keypair, KeyError> {
         let path = Paths::new(&self.root, &self.name, &self.hotkey_name)?.coldkey;
-        let pair = read_secret(&path, "coldkey")?;
+        let pair = read_secret(&path, "coldkey", source)?;
         if pair.public() != self.coldkey_public {
             return Err(KeyError::Damaged { path, reason: "it is not the key that coldkeypub.txt names" });
         }
@@ -190,17 +186,6 @@ impl Wallet {
     }
 }
 
-/// Names become path components and appear on terminals, so only plain ones are allowed.
-fn check_name(what: &'static str, name: &str) -> Result<(), KeyError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let sound = (1..=64).contains(&name.len())
-        && name.bytes().all(plain)
-        && !name.starts_with(['.', '-'])
-        // Such a hotkey's file would be taken for the public file of another.
-        && !(what == "hotkey" && name.ends_with(PUBLIC_SUFFIX));
-    sound.then_some(()).ok_or(KeyError::BadName { what })
-}
-
 fn new_pair(secret: &Path, public: &Path) -> Result<(), KeyError> {
     let keyfile = Keyfile::from_mnemonic(&Mnemonic::generate(Words::Twelve));
     keyfile.write_new(secret)?;
@@ -215,8 +200,8 @@ fn accept_existing(result: Result<(), KeyError>) -> Result<(), KeyError> {
     }
 }
 
-fn read_secret(path: &Path, what: &'static str) -> Result<Keypair, KeyError> {
-    let keyfile = Keyfile::read_as(path, what)?;
+fn read_secret(path: &Path, what: &'static str, source: &PasswordSource) -> Result<Keypair, KeyError> {
+    let keyfile = Keyfile::open_as(path, what, source)?;
     keyfile.keypair().cloned().ok_or_else(|| KeyError::NoSecret { path: path.to_path_buf() })
 }
 
