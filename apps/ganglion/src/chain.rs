@@ -1,12 +1,13 @@
 //! What the commands ask the chain.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use ganglion_client::{Client, Deadlines};
 use ganglion_keys::PublicKey;
-use ganglion_primitives::AccountId;
+use ganglion_primitives::{AccountId, Endpoint};
 
 /// A node's view of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,14 +44,22 @@ pub fn ss58(account: &AccountId) -> String {
     PublicKey(*bytes).to_ss58()
 }
 
-/// The registered hotkeys of a subnet (SS58): all, and those that have announced an axon.
+/// Who is registered in a subnet, at one block.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Registered {
+    /// The block's height.
+    pub block: u32,
+    /// Each hotkey (SS58) and where it says that its axon listens.
+    pub axons: BTreeMap<String, Option<SocketAddr>>,
+}
+
+/// Reads who is registered in a subnet; nobody if there is no such subnet.
 ///
 /// # Errors
 /// The node doesn't answer.
-pub async fn hotkeys(client: &Client, netuid: u16) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
-    let Some(metagraph) = client.metagraph(netuid).await? else { return Ok(Default::default()) };
-    let all = metagraph.hotkeys.iter().map(ss58).collect();
-    let serving = metagraph.hotkeys.iter().zip(&metagraph.endpoints);
-    let serving = serving.filter(|(_, endpoint)| endpoint.is_some()).map(|(hotkey, _)| ss58(hotkey)).collect();
-    Ok((all, serving))
+pub async fn registered(client: &Client, netuid: u16) -> Result<Registered> {
+    let Some(metagraph) = client.metagraph(netuid).await? else { return Ok(Registered::default()) };
+    let seats = metagraph.hotkeys.iter().zip(&metagraph.endpoints);
+    let axons = seats.map(|(hotkey, endpoint)| (ss58(hotkey), endpoint.as_ref().and_then(Endpoint::socket))).collect();
+    Ok(Registered { block: metagraph.block, axons })
 }

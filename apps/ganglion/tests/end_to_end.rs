@@ -265,6 +265,8 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     // Up again, in the background: the same chain, the same wallets, the same earnings. Then the supervisor is killed
     // outright, and can't end anything.
     let again = Network::up_in_background(&place, options);
+    // What is said to be ready is: ports have changed, and who asks at once is answered.
+    again.ask("What is 17 + 25?").expect("answered as soon as up says that it is ready");
     let after = network_again(&again, &before);
     let all = again.processes();
     let supervisor = again.record().supervisor.expect("a supervisor");

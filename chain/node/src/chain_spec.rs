@@ -54,7 +54,7 @@ impl Named {
 }
 
 /// The runtime that genesis begins with.
-fn wasm() -> Result<&'static [u8], String> {
+pub(crate) fn wasm() -> Result<&'static [u8], String> {
     WASM_BINARY.ok_or_else(|| "this binary was built without its Wasm runtime; build it without SKIP_WASM_BUILD".into())
 }
 

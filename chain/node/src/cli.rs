@@ -39,6 +39,11 @@ pub enum Subcommand {
     Found(FoundCmd),
     /// Write the chain specification to a file.
     ExportChainSpec(sc_cli::ExportChainSpecCmd),
+    /// Compile the runtime that this program holds and keep the result, so that nodes start at once.
+    ///
+    /// Nodes do it themselves when they need to. The result lies in `$GANGLION_RUNTIMES`, by default
+    /// `ganglion/runtimes` in the user's cache folder.
+    CompileRuntime,
     /// Remove the whole chain from disk.
     PurgeChain(sc_cli::PurgeChainCmd),
     /// Show what the database holds.

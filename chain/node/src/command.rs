@@ -4,6 +4,7 @@ use crate::{
     backend::{Backend, Client, Queue},
     chain_spec,
     clock::Clock,
+    executor,
     parts::Parts,
     service, Cli, Subcommand,
 };
@@ -84,6 +85,7 @@ fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
         Subcommand::Key(command) => command.run(cli),
         Subcommand::Found(command) => command.run(),
         Subcommand::ExportChainSpec(command) => command.run(cli.load_spec(&command.chain)?),
+        Subcommand::CompileRuntime => executor::compile_runtime().map_err(sc_cli::Error::Input),
         Subcommand::PurgeChain(command) => cli.create_runner(command)?.sync_run(|config| command.run(config.database)),
         Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
         Subcommand::CheckBlock(command) => {

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `cli`, `command` | the arguments, and what follows from them |
 //! | `chain_spec`, `local`, `found` | which ledger a node joins |
+//! | `executor` | running the runtime, keeping its compiled form |
 //! | `parts` | database, transaction pool, import of blocks |
 //! | `service` | these, the network, RPC, and the tasks below |
 //! | `production`, `sealing` | writing blocks by the clock, or on demand |
@@ -22,6 +23,7 @@ mod chain_spec;
 mod cli;
 mod clock;
 mod command;
+mod executor;
 mod finality;
 mod found;
 mod identity;

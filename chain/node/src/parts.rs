@@ -1,8 +1,9 @@
 //! The parts of a node that exist before its network does. Commands that work on the database need no others.
 
 use crate::{
-    backend::{offchain_pool, Backend, Client, Executor, FinalityLink, Import, Pool, Queue, SelectChain},
+    backend::{offchain_pool, Backend, Client, FinalityLink, Import, Pool, Queue, SelectChain},
     clock::Clock,
+    executor,
 };
 use ganglion_runtime::{apis::RuntimeApi, opaque::Block};
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle};
@@ -38,7 +39,7 @@ impl Parts {
     pub fn new(config: &Configuration, clock: impl FnOnce(SlotDuration) -> Clock) -> Result<Self, Error> {
         let worker = telemetry(config)?;
         let handle = worker.as_ref().map(|(_, telemetry)| telemetry.handle());
-        let executor: Executor = sc_service::new_wasm_executor(&config.executor);
+        let executor = executor::new(&config.executor);
         let (client, backend, keystore, tasks) =
             sc_service::new_full_parts::<Block, RuntimeApi, _>(config, handle.clone(), executor, vec![])?;
         let client = Arc::new(client);

@@ -7,6 +7,7 @@ mod plan;
 mod prepare;
 mod ready;
 mod room;
+mod runtime;
 mod screen;
 mod session;
 mod start;
@@ -90,6 +91,7 @@ async fn up(args: &UpArgs, folder: &Folder) -> Result<()> {
 /// Starts everything, waits until it is ready, and watches it.
 async fn operate(args: &UpArgs, starter: &Starter<'_>, session: &mut Session<'_>, begin: Instant) -> Result<()> {
     let (folder, plan) = (starter.folder, starter.plan);
+    runtime::compile(session, &starter.program).await?;
     let step = Step::start("chain");
     prepare::chain_spec(folder, session.record.slot_ms)?;
     let keys = plan.nodes.iter().map(|node| prepare::node_key(folder, &node.name)).collect::<Result<Vec<_>>>()?;
@@ -107,10 +109,10 @@ async fn operate(args: &UpArgs, starter: &Starter<'_>, session: &mut Session<'_>
     session.start(starter.gateway())?;
     ready::finality(session, &clients).await?;
     let first_finalised = begin.elapsed().as_secs_f64();
-    ready::neurons(session, client, Role::Miner).await?;
+    let listed = ready::neurons(session, client, Role::Miner).await?;
     ready::neurons(session, client, Role::Validator).await?;
     let gateway = start::gateway_url(plan);
-    ready::gateway(session, &gateway).await?;
+    ready::gateway(session, &gateway, listed).await?;
     session.record.seconds = Some(Seconds { first_finalised, ready: begin.elapsed().as_secs_f64() });
     session.enter(Phase::Ready)?;
 

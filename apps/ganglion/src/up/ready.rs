@@ -1,14 +1,17 @@
 //! Waiting until a network that was started is a network.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use anyhow::Result;
 use ganglion_client::Client;
 use serde::Deserialize;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::session::{Look, Session};
-use crate::chain;
+use crate::chain::{self, Registered};
 use crate::folder::{NodeRecord, ProcessRecord, Role};
 use crate::output::Step;
 
@@ -19,6 +22,9 @@ const NEURONS: Duration = Duration::from_secs(300);
 const GATEWAY: Duration = Duration::from_secs(60);
 /// How long a node may take to answer one question.
 const ANSWER: Duration = Duration::from_secs(8);
+
+/// How long a port of this machine may take to open.
+const KNOCK: Duration = Duration::from_secs(1);
 
 /// The subnet that a local network serves.
 pub const NETUID: u16 = 1;
@@ -84,49 +90,74 @@ pub async fn finality(session: &mut Session<'_>, clients: &[Client]) -> Result<u
     Ok(target)
 }
 
-/// Waits until the processes with `role` are registered in the subnet; miners must have announced their axons too.
+/// Waits until the processes with `role` are registered in the subnet and, those that listen, where they announced.
+/// Returns the block that shows it.
 ///
 /// # Errors
 /// See [`Session::wait`].
-pub async fn neurons(session: &mut Session<'_>, client: &Client, role: Role) -> Result<()> {
+pub async fn neurons(session: &mut Session<'_>, client: &Client, role: Role) -> Result<u32> {
     let step = Step::start(&format!("{}s registered", role.name()));
     let awaited: Vec<ProcessRecord> = session.record.processes.iter().filter(|p| p.role == role).cloned().collect();
     let look = async || {
-        let (all, serving) = match chain::hotkeys(client, NETUID).await {
-            Ok(hotkeys) => hotkeys,
+        let there = match chain::registered(client, NETUID).await {
+            Ok(there) => there,
             Err(error) => return Look::NotYet(format!("{error:#}")),
         };
-        let there = if role == Role::Miner { &serving } else { &all };
-        let lacking = lacking(&awaited, there);
+        let mut lacking = lacking(&awaited, &there);
+        if lacking.is_empty() && role == Role::Miner {
+            lacking = deaf(&awaited).await;
+        }
         if lacking.is_empty() {
-            Look::Done(())
+            Look::Done(there.block)
         } else {
             let done = awaited.len() - lacking.len();
             Look::NotYet(format!("{done} of {}, waiting for {}", awaited.len(), lacking.join(", ")))
         }
     };
     let what = format!("the registration of {}s", role.name());
-    session.wait(&step, &what, NEURONS, look).await?;
+    let block = session.wait(&step, &what, NEURONS, look).await?;
     step.done(&awaited.len().to_string());
-    Ok(())
+    Ok(block)
 }
 
-fn lacking<'a>(awaited: &'a [ProcessRecord], there: &BTreeSet<String>) -> Vec<&'a str> {
-    let is_there = |process: &ProcessRecord| process.hotkey.as_ref().is_some_and(|hotkey| there.contains(hotkey));
+/// Those that the chain doesn't list, or, miners, lists at another address than this start's: an earlier one's.
+fn lacking<'a>(awaited: &'a [ProcessRecord], there: &Registered) -> Vec<&'a str> {
+    let is_there = |process: &ProcessRecord| {
+        let axon = process.hotkey.as_ref().and_then(|hotkey| there.axons.get(hotkey));
+        match process.role {
+            Role::Miner => axon.is_some_and(|axon| axon.is_some_and(|axon| axon.port() == process.port)),
+            _ => axon.is_some(),
+        }
+    };
     awaited.iter().filter(|process| !is_there(process)).map(|process| process.name.as_str()).collect()
 }
 
-/// Waits until the gateway knows the miners.
+/// Those whose port isn't open.
+async fn deaf(awaited: &[ProcessRecord]) -> Vec<&str> {
+    let mut deaf = Vec::new();
+    for process in awaited {
+        let opened = timeout(KNOCK, TcpStream::connect((Ipv4Addr::LOCALHOST, process.port))).await;
+        if !matches!(opened, Ok(Ok(_))) {
+            deaf.push(process.name.as_str());
+        }
+    }
+    deaf
+}
+
+/// Waits until the gateway knows the miners as they were listed at `block`.
 ///
 /// # Errors
 /// See [`Session::wait`].
-pub async fn gateway(session: &mut Session<'_>, url: &str) -> Result<()> {
+pub async fn gateway(session: &mut Session<'_>, url: &str, block: u32) -> Result<()> {
     let step = Step::start("gateway open");
     let miners = session.record.processes.iter().filter(|process| process.role == Role::Miner).count();
     let http = reqwest::Client::builder().timeout(ANSWER).no_proxy().build()?;
     let look = async || match health(&http, url).await {
-        Ok(health) if health.ready && health.miners >= miners => Look::Done(health.miners),
-        Ok(health) => Look::NotYet(format!("it knows {} miners of {miners}", health.miners)),
+        Ok(health) if health.block.is_none_or(|seen| seen < block) => {
+            Look::NotYet("it hasn't read the newest blocks".into())
+        }
+        Ok(health) if health.miners < miners => Look::NotYet(format!("it knows {} miners of {miners}", health.miners)),
+        Ok(health) => Look::Done(health.miners),
         Err(_) => Look::NotYet("no answer yet".into()),
     };
     let miners = session.wait(&step, "the start of the gateway", GATEWAY, look).await?;
@@ -137,7 +168,7 @@ pub async fn gateway(session: &mut Session<'_>, url: &str) -> Result<()> {
 /// What a gateway says at `/health`.
 #[derive(Deserialize)]
 struct Health {
-    ready: bool,
+    block: Option<u32>,
     miners: usize,
 }
 
@@ -148,20 +179,52 @@ async fn health(http: &reqwest::Client, url: &str) -> Result<Health> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::folder::Record;
+    use std::net::SocketAddr;
 
     #[test]
-    fn only_those_on_the_chain_are_there() {
-        let process = |name: &str, hotkey: Option<&str>| ProcessRecord {
+    fn an_earlier_starts_address_is_not_enough() {
+        let process = |name: &str, role, hotkey: Option<&str>| ProcessRecord {
             name: name.into(),
-            role: Role::Miner,
+            role,
             process: None,
             address: String::new(),
-            port: 1,
+            port: 7,
             log: "log".into(),
             hotkey: hotkey.map(Into::into),
         };
-        let all = [process("a", Some("5a")), process("b", Some("5b")), process("c", None)];
-        let there = BTreeSet::from(["5a".to_string(), "5x".to_string()]);
-        assert_eq!(lacking(&all, &there), ["b", "c"]);
+        let at = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
+        let axons = [("5a", at(7)), ("5b", at(8)), ("5c", None), ("5v", None)];
+        let axons = axons.into_iter().map(|(hotkey, axon)| (hotkey.to_string(), axon)).collect();
+        let there = Registered { block: 1, axons };
+        let miner = |name: &str, hotkey| process(name, Role::Miner, hotkey);
+        let all = [
+            miner("here", Some("5a")),
+            miner("elsewhere", Some("5b")),
+            miner("silent", Some("5c")),
+            miner("unknown", Some("5d")),
+            miner("without a key", None),
+            process("validator", Role::Validator, Some("5v")),
+        ];
+        assert_eq!(lacking(&all, &there), ["elsewhere", "silent", "unknown", "without a key"]);
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_is_noticed() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bind");
+        let port = listener.local_addr().expect("address").port();
+        let mut record = Record::new(1000);
+        record.processes.push(ProcessRecord {
+            name: "miner".into(),
+            role: Role::Miner,
+            process: None,
+            address: String::new(),
+            port,
+            log: "log".into(),
+            hotkey: None,
+        });
+        assert!(deaf(&record.processes).await.is_empty());
+        drop(listener);
+        assert_eq!(deaf(&record.processes).await, ["miner"]);
     }
 }

@@ -4,6 +4,7 @@ use crate::nodes::node::Node;
 use crate::support::{Ended, Place};
 use crate::views::{all_finalise, program, write};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -151,4 +152,27 @@ fn session_keys_are_generated_and_inserted() {
     }
     let keys = fs::read_dir(place.file("base/chains/ganglion_local/keystore")).expect("a keystore");
     assert_eq!(keys.count(), 2);
+}
+
+#[test]
+fn compiled_runtimes_are_kept_where_only_their_user_writes() {
+    let place = Place::bare();
+    let compile = |folder: &Path| {
+        let mut command = Command::new(program());
+        command.args(["node", "compile-runtime"]).env("GANGLION_RUNTIMES", folder);
+        place.finish(command, LIMIT)
+    };
+    let folder = place.file("runtimes");
+    done(compile(&folder));
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode(&folder), 0o700);
+    assert!(fs::read_dir(&folder).expect("list").count() > 0, "nothing was kept");
+    // Machine code that others may have written is not run.
+    let shared = place.file("shared");
+    fs::create_dir(&shared).expect("folder");
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o777)).expect("permissions");
+    let ended = compile(&shared);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("others may write there"), "{ended:?}");
+    assert_eq!(fs::read_dir(&shared).expect("list").count(), 0);
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::unistd::Uid;
 use tempfile::TempDir;
 
 /// A home folder and a network folder for one test.
@@ -64,6 +65,8 @@ impl Place {
             .arg(self.dir())
             .env("HOME", self.root.path().join("home"))
             .env("GANGLION_MODELS", &self.models)
+            // The runtime is compiled once for all tests.
+            .env("GANGLION_RUNTIMES", std::env::temp_dir().join(format!("ganglion-runtimes-{}", Uid::effective())))
             .env_remove("XDG_DATA_HOME")
             .env_remove("XDG_CACHE_HOME")
             .env_remove("GANGLION_DIR")

@@ -1,7 +1,10 @@
 //! A node as a process of its own. It ends with the value, and with the process that started it.
 
 use super::{rpc::Rpc, wait::until};
-use nix::sys::{prctl, signal::Signal};
+use nix::{
+    sys::{prctl, signal::Signal},
+    unistd::Uid,
+};
 use std::{
     collections::BTreeSet,
     fs::File,
@@ -119,6 +122,8 @@ impl Node {
             .args(&self.arguments)
             // The binary ends with the process that this names. (The examples end with it anyway.)
             .env("GANGLION_PARENT", std::process::id().to_string())
+            // All nodes of tests and benches share the compiled runtime.
+            .env("GANGLION_RUNTIMES", std::env::temp_dir().join(format!("ganglion-runtimes-{}", Uid::effective())))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);
