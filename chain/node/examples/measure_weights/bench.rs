@@ -15,6 +15,8 @@ const REPEATS: u32 = 8;
 pub struct Pallet {
     /// As the runtime knows it, such as `pallet_staking`.
     pub name: String,
+    /// As the runtime's list of benchmarks names it.
+    instance: Vec<u8>,
     pub benchmarks: Vec<Benchmark>,
 }
 
@@ -48,7 +50,7 @@ pub fn list(machine: &Machine) -> Result<Vec<Pallet>, Box<dyn Error>> {
         for benchmark in list.benchmarks {
             benchmarks.push(Benchmark { name: String::from_utf8(benchmark.name)?, components: benchmark.components });
         }
-        pallets.push(Pallet { name: String::from_utf8(list.pallet)?, benchmarks });
+        pallets.push(Pallet { name: String::from_utf8(list.pallet)?, instance: list.instance, benchmarks });
     }
     Ok(pallets)
 }
@@ -61,7 +63,7 @@ pub fn run(machine: &Machine, pallet: &Pallet, benchmark: &Benchmark, check: boo
         let once = |verify, internal_repeats, count| -> Result<Vec<BenchmarkResult>, Box<dyn Error>> {
             let config = BenchmarkConfig {
                 pallet: pallet.name.clone().into_bytes(),
-                instance: Vec::new(),
+                instance: pallet.instance.clone(),
                 benchmark: benchmark.name.clone().into_bytes(),
                 selected_components: selected.clone(),
                 verify,

@@ -33,21 +33,31 @@ fn main() -> Result<(), Box<dyn Error>> {
         let names: Vec<_> = pallets.iter().map(bench::Pallet::folder).collect();
         return Err(format!("no benchmarks of {unknown:?}: there are {}", names.join(", ")).into());
     }
+    let mut failed = 0;
     for pallet in pallets.iter().filter(|pallet| wanted.is_empty() || wanted.iter().any(|name| name == pallet.folder()))
     {
         let mut lines = Vec::new();
         for benchmark in &pallet.benchmarks {
-            let runs = bench::run(&machine, pallet, benchmark, check)?;
-            let fitted = line::Lines::fit(&runs)?;
-            println!("{:<12}{:<24}{fitted}", pallet.folder(), benchmark.name);
-            lines.push((benchmark, fitted));
+            match bench::run(&machine, pallet, benchmark, check).and_then(|runs| line::Lines::fit(&runs)) {
+                Ok(fitted) => {
+                    println!("{:<12}{:<24}{fitted}", pallet.folder(), benchmark.name);
+                    lines.push((benchmark, fitted));
+                }
+                Err(error) => {
+                    eprintln!("{error}");
+                    failed += 1;
+                }
+            }
         }
-        if !check {
+        if !check && lines.len() == pallet.benchmarks.len() {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pallets").join(pallet.folder());
             let path = folder.join("src/weights/measured.rs");
             std::fs::create_dir_all(path.parent().ok_or("no folder")?)?;
             std::fs::write(&path, source::source(&lines))?;
         }
+    }
+    if failed > 0 {
+        return Err(format!("{failed} benchmarks failed; nothing was written for their pallets").into());
     }
     Ok(())
 }
