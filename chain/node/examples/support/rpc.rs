@@ -21,6 +21,11 @@ impl Rpc {
     }
 
     /// Another connection to the same server.
+    /// Where clients connect.
+    pub fn websocket(&self) -> String {
+        self.url.replacen("http", "ws", 1)
+    }
+
     pub fn another(&self) -> Self {
         Self::at(self.url.clone())
     }

@@ -22,7 +22,12 @@ impl<T: Config> Pallet<T> {
 
     /// The key that `hotkey` has now.
     pub fn hotkey_account(hotkey: HotkeyId) -> Option<T::AccountId> {
-        Hotkeys::<T>::get(hotkey).map(|row| row.account)
+        Self::hotkey_and_owner(hotkey).map(|(account, _)| account)
+    }
+
+    /// The key behind a hotkey's identity, and the identity of its owner: one read.
+    pub fn hotkey_and_owner(hotkey: HotkeyId) -> Option<(T::AccountId, ColdkeyId)> {
+        Hotkeys::<T>::get(hotkey).map(|row| (row.account, row.owner))
     }
 
     /// The identity behind a coldkey; `None` if it never owned or staked anything.

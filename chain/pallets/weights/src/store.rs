@@ -16,7 +16,7 @@ pub type Row = BoundedVec<(NeuronId, u16), ConstU32<{ MAX_NEURONS as u32 }>>;
 /// What a neuron thinks of others, and since when.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
 pub struct Opinion<BlockNumber> {
-    /// Block of the last setting or reveal.
+    /// Block of the last setting or reveal. First, so that it can be read alone.
     pub last_update: BlockNumber,
     /// The weights, in the order they were given, the largest 65535.
     pub row: Row,
@@ -27,6 +27,18 @@ impl<T: Config> Pallet<T> {
     /// whatever the subnet's size.
     pub fn rows(netuid: NetUid) -> Vec<(NeuronId, BlockNumberFor<T>, Row)> {
         Weights::<T>::iter_prefix(netuid).map(|(id, opinion)| (id, opinion.last_update, opinion.row)).collect()
+    }
+
+    /// When each neuron of a subnet that ever set weights did so last, by no particular order.
+    ///
+    /// Of each row only the beginning is read: the weights behind it are up to 40 KiB.
+    pub fn last_updates(netuid: NetUid) -> Vec<(NeuronId, BlockNumberFor<T>)> {
+        let read = |id: NeuronId| {
+            let mut start = alloc::vec![0; BlockNumberFor::<T>::max_encoded_len()];
+            sp_io::storage::read(&Weights::<T>::hashed_key_for(netuid, id), &mut start, 0)?;
+            Some((id, BlockNumberFor::<T>::decode(&mut &start[..]).ok()?))
+        };
+        Weights::<T>::iter_key_prefix(netuid).filter_map(read).collect()
     }
 
     /// When a neuron last set or revealed weights.

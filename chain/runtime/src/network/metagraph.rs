@@ -2,35 +2,56 @@
 
 use crate::*;
 use alloc::collections::BTreeMap;
-use ganglion_primitives::{Metagraph, NetUid, NeuronId, SubnetInfo};
+use ganglion_primitives::{ColdkeyId, Endpoint, Metagraph, NetUid, NeuronId, SubnetInfo};
 use pallet_emission::{LastOutcome, NeuronOutcome};
 use pallet_neurons::{Endpoints, PrometheusEndpoints, Seat};
 
-/// The neurons of `netuid`.
+/// The neurons of `netuid`: four reads a neuron, and one for each announced exporter.
 pub fn metagraph(netuid: NetUid) -> Option<Metagraph> {
     let mut graph = empty(super::subnets::subnet(netuid)?);
     let mut outcomes = LastOutcome::<Runtime>::get(netuid).into_iter();
-    let updates: BTreeMap<NeuronId, BlockNumber> =
-        Weights::rows(netuid).into_iter().map(|(id, block, _)| (id, block)).collect();
+    let updates: BTreeMap<NeuronId, BlockNumber> = Weights::last_updates(netuid).into_iter().collect();
+    // Few announce one. Asking for each neuron's would be a read for everybody.
+    let exporters: BTreeMap<NeuronId, Endpoint> =
+        PrometheusEndpoints::<Runtime>::iter_prefix(netuid).map(|(id, (endpoint, _))| (id, endpoint)).collect();
+    let mut coldkeys = Coldkeys::default();
     for seat in Neurons::seats(netuid) {
         // A newcomer in a seat has no part in what its predecessor did.
         let outcome = outcomes.next().filter(|row| row.id == seat.id).unwrap_or_default();
         graph.last_update.push(updates.get(&seat.id).copied());
-        push_identity(&mut graph, netuid, seat);
+        graph.prometheus.push(exporters.get(&seat.id).cloned());
+        push_identity(&mut graph, netuid, seat, &mut coldkeys);
         push_outcome(&mut graph, outcome);
     }
     Some(graph)
 }
 
-fn push_identity(graph: &mut Metagraph, netuid: NetUid, seat: Seat<BlockNumber>) {
+/// The keys of coldkeys: an owner of many neurons is read once.
+#[derive(Default)]
+struct Coldkeys(BTreeMap<ColdkeyId, AccountId>);
+
+impl Coldkeys {
+    fn account(&mut self, id: ColdkeyId) -> Option<AccountId> {
+        if let Some(account) = self.0.get(&id) {
+            return Some(account.clone());
+        }
+        let account = Staking::coldkey_account(id)?;
+        self.0.insert(id, account.clone());
+        Some(account)
+    }
+}
+
+fn push_identity(graph: &mut Metagraph, netuid: NetUid, seat: Seat<BlockNumber>, coldkeys: &mut Coldkeys) {
     // A seat's hotkey is known, and owned: nothing falls out of step here.
-    let hotkey = Staking::hotkey_account(seat.hotkey).unwrap_or(AccountId::new([0; 32]));
-    graph.coldkeys.push(Staking::owner_account(seat.hotkey).unwrap_or(hotkey.clone()));
+    let (hotkey, coldkey) = match Staking::hotkey_and_owner(seat.hotkey) {
+        Some((hotkey, owner)) => (hotkey.clone(), coldkeys.account(owner).unwrap_or(hotkey)),
+        None => (AccountId::new([0; 32]), AccountId::new([0; 32])),
+    };
     graph.hotkeys.push(hotkey);
+    graph.coldkeys.push(coldkey);
     graph.ids.push(seat.id);
     graph.registered_at.push(seat.registered_at);
     graph.endpoints.push(Endpoints::<Runtime>::get(netuid, seat.id).map(|(endpoint, _)| endpoint));
-    graph.prometheus.push(PrometheusEndpoints::<Runtime>::get(netuid, seat.id).map(|(endpoint, _)| endpoint));
     graph.stake.push(Staking::stake_on(seat.hotkey));
 }
 
