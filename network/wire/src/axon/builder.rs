@@ -40,7 +40,7 @@ pub enum AxonBuildError {
     )]
     BadClassic(&'static str),
     /// Schemas and prices together are too long.
-    #[error("the description of the synapses has {0} bytes, at most {max} are served: shorten the schemas", max = description::MAX_BYTES)]
+    #[error("the description of the synapses has {0} bytes, but 256 KiB at most are served: shorten the schemas")]
     DescriptionTooLong(usize),
     /// A price for a synapse that is not served.
     #[error("a price is announced for {0:?}, which is not served: add the synapse, or take the price away")]

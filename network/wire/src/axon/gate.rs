@@ -40,7 +40,8 @@ pub(super) fn router(state: Arc<State>) -> Router {
 }
 
 async fn health(Shared(state): Shared<Arc<State>>) -> Response {
-    let body = json!({ "hotkey": state.identity.address, "version": state.version, "uptime_s": state.started.elapsed().as_secs() });
+    let (hotkey, uptime) = (&state.identity.address, state.started.elapsed().as_secs());
+    let body = json!({ "hotkey": hotkey, "version": state.version, "uptime_s": uptime });
     json_response(StatusCode::OK, body.to_string())
 }
 

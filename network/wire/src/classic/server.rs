@@ -14,11 +14,10 @@ use sha2::{Digest, Sha256};
 
 use super::body_hash::hash_of_members;
 use super::claim::Claim;
-use super::facts::is_own;
-use super::python_json;
+use super::envelope::own_json;
 use super::refusal::{to_caller, to_stranger, Trouble};
 use super::success::Exchange;
-use super::value::{parse_object, Member};
+use super::value::parse_object;
 use crate::axon::{body, Call, Failure, Form, Route, State, Ticket};
 use crate::metrics::add;
 use crate::refusal::Reject;
@@ -132,7 +131,7 @@ async fn answer(
     add(&state.metrics.0.accepted, 1);
     let caller = caller(&known.claim, address, Sha256::digest(&bytes).into());
     let limit = state.limits.handler_timeout.min(known.claim.timeout);
-    let own = own_fields(&asked);
+    let own = Bytes::from(own_json(&asked));
     match &known.route.call {
         Call::Whole(_) => {
             let answer = state.whole(known.route, caller, own, ticket, limit).await;
@@ -151,21 +150,6 @@ async fn answer(
             Ok(exchange.stream(pieces.into_raw_body()))
         }
     }
-}
-
-/// The body without the protocol's members, for the handler.
-fn own_fields(asked: &[Member<'_>]) -> Bytes {
-    let mut json = String::from("{");
-    for member in asked.iter().filter(|member| is_own(&member.name)) {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        python_json::string(&member.name, &mut json);
-        json.push(':');
-        json.push_str(member.raw);
-    }
-    json.push('}');
-    Bytes::from(json)
 }
 
 fn trouble(failure: Failure, limit: Duration) -> Trouble {
