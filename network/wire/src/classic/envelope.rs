@@ -76,7 +76,7 @@ impl Writer {
     }
 
     pub fn float(&mut self, name: &str, number: Option<f64>) -> &mut Self {
-        let json = number.filter(|number| number.is_finite()).map(super::python_str::float_repr);
+        let json = number.filter(|number| number.is_finite()).map(super::python_text::float_repr);
         self.raw(name, json.as_deref().unwrap_or("null"))
     }
 
