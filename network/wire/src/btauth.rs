@@ -18,7 +18,7 @@
 //! canonical (no leading zeros, lower-case hex), so that each signed request has exactly one spelling.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use ganglion_keys::{Keypair, PublicKey, Signature};
+use ganglion_keys::{Keypair, Proof, PublicKey, Signature};
 
 use crate::canonical::{self, single, Unreadable};
 
@@ -62,9 +62,20 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// The bytes that are signed.
     pub fn signed_bytes(&self) -> Vec<u8> {
-        let Self { method, path, nonce, sender, receiver, .. } = self;
-        let body = hex::encode(self.body_hash);
-        format!("btauth/1\n{SCHEME}\n{method}\n{path}\n{body}\n{nonce}\n{sender}\n{receiver}").into_bytes()
+        let mut body = [0u8; 64];
+        // Twice as many digits as bytes: they fit.
+        let _ = hex::encode_to_slice(self.body_hash, &mut body);
+        let nonce = self.nonce.to_string();
+        let texts = ["btauth/1", SCHEME, self.method, self.path];
+        let lines = texts.map(str::as_bytes).into_iter().chain([body.as_slice()]);
+        let lines = lines.chain([nonce.as_str(), self.sender, self.receiver].map(str::as_bytes));
+        let mut bytes = Vec::with_capacity(256 + self.path.len());
+        for line in lines {
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
+        }
+        bytes.pop();
+        bytes
     }
 
     /// Signs, and writes the five headers. Returns whether all texts fit into headers; texts made by this crate do.
@@ -104,7 +115,7 @@ impl From<Unreadable> for Fault {
     }
 }
 
-/// What the headers say. Nothing here is proved before [`Claim::holds`].
+/// What the headers say. Nothing here is proved before [`Claim::proof`] holds.
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub hotkey: PublicKey,
@@ -149,11 +160,11 @@ impl Claim {
             && floor.is_none_or(|floor| self.nonce > floor)
     }
 
-    /// Whether the signature is the claimed sender's, over exactly this request.
-    pub fn holds(&self, method: &str, path: &str, body_hash: &[u8; 32], receiver: &str) -> bool {
+    /// What is still to be proved: that the signature is the claimed sender's, over exactly this request.
+    pub fn proof(&self, method: &str, path: &str, body_hash: &[u8; 32], receiver: &str) -> Proof {
         let sender = &self.hotkey_text;
         let request = Request { method, path, body_hash, nonce: self.nonce, sender, receiver };
-        self.hotkey.verify(&request.signed_bytes(), &self.signature)
+        Proof { key: self.hotkey, message: request.signed_bytes(), signature: self.signature }
     }
 }
 
@@ -182,8 +193,8 @@ mod tests {
         }
         let claim = Claim::read(&headers, &receiver, nonce, None).unwrap();
         assert_eq!(claim.hotkey.to_ss58(), text("verified_as"));
-        assert!(claim.holds(method, path, &body_hash, &receiver));
-        assert!(!claim.holds("GET", path, &body_hash, &receiver));
+        assert!(claim.proof(method, path, &body_hash, &receiver).holds());
+        assert!(!claim.proof("GET", path, &body_hash, &receiver).holds());
 
         assert_eq!(vector["max_age_s"].as_u64().unwrap() * 1_000_000_000, MAX_AGE);
         assert_eq!(vector["allowed_skew_s"].as_u64().unwrap() * 1_000_000_000, MAX_AHEAD);
@@ -214,6 +225,6 @@ mod tests {
         let mut headers = HeaderMap::new();
         assert!(request.sign_into(&keypair, &mut headers));
         let claim = Claim::read(&headers, &receiver, 5_000_000_000, None).unwrap();
-        assert!(claim.holds("POST", "/Text", &[7; 32], &receiver));
+        assert!(claim.proof("POST", "/Text", &[7; 32], &receiver).holds());
     }
 }

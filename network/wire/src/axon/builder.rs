@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use super::admission::{Admission, Quota};
 use super::handler::{self, Call, Route};
 use super::pace::Pace;
+use super::proofs::Proofs;
 use super::{Authorize, Axon, Identity, State};
 use crate::classic::{self, Ping};
 use crate::clock::{system_now, Clock};
@@ -230,6 +231,7 @@ impl AxonBuilder {
             class_routes,
             classes: format!("[{}]", classes.join(", ")),
             authorize: self.authorize,
+            proofs: Proofs::default(),
             admission: Admission::new(limits.in_flight, limits.in_flight_per_caller, self.quota),
             reading: Arc::new(Semaphore::new(limits.reading_bytes.min(Semaphore::MAX_PERMITS))),
             discarding: Arc::new(Semaphore::new(DISCARDS)),

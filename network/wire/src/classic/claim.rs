@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use ganglion_keys::{PublicKey, Signature};
+use ganglion_keys::{Proof, PublicKey, Signature};
 
 use super::nonce::{self, Untimely};
 use super::signature::signed_message;
@@ -43,7 +43,7 @@ impl From<Unreadable> for Fault {
     }
 }
 
-/// Nothing here is proved before [`Claim::holds`].
+/// Nothing here is proved before [`Claim::proof`] holds.
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub hotkey: PublicKey,
@@ -76,10 +76,9 @@ impl Claim {
         Ok(Self { hotkey, hotkey_text, nonce, uuid, body_hash, timeout, signature })
     }
 
-    /// Whether the signature is the claimed dendrite's, for the axon at `axon`. One over the message in
-    /// `<Bytes>…</Bytes>` counts too, as it does in Python.
-    pub fn holds(&self, axon: &str) -> bool {
-        self.hotkey.verify_lenient(self.message(axon).as_bytes(), &self.signature)
+    /// What is still to be proved: that the signature is the claimed dendrite's, for the axon at `axon`.
+    pub fn proof(&self, axon: &str) -> Proof {
+        Proof { key: self.hotkey, message: self.message(axon).into_bytes(), signature: self.signature }
     }
 
     /// What should have been signed. Every part has been checked, so it is short and plain.

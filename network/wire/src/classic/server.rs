@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response};
 use bytes::Bytes;
+use ganglion_keys::Proof;
 use sha2::{Digest, Sha256};
 
 use super::body_hash::hash_of_members;
@@ -28,7 +29,9 @@ use crate::{Caller, Protocol};
 /// Answers a request that [`is_classic`](super::is_classic).
 pub(crate) async fn serve(state: Arc<State>, address: SocketAddr, parts: Parts, mut body: Body) -> Response<Body> {
     let began = Instant::now();
-    let known = match prove(&state, &parts, &body) {
+    // Asked beforehand, since a body can't be lent to a future that moves between threads.
+    let too_long = body::is_announced_too_long(&state, &body);
+    let known = match prove(&state, &parts, too_long).await {
         Ok(known) => known,
         Err(trouble) => {
             trouble.count(&state);
@@ -62,7 +65,7 @@ struct Known<'s> {
     claim: Claim,
 }
 
-fn prove<'s>(state: &'s State, parts: &Parts, body: &Body) -> Result<Known<'s>, Trouble> {
+async fn prove<'s>(state: &'s State, parts: &Parts, too_long: bool) -> Result<Known<'s>, Trouble> {
     let name = parts.uri.path().strip_prefix('/').unwrap_or_default();
     let missing = || {
         let name = if is_name(name) { name } else { "" };
@@ -80,14 +83,22 @@ fn prove<'s>(state: &'s State, parts: &Parts, body: &Body) -> Result<Known<'s>, 
     if claim.nonce <= guard.floor() {
         return Err(Trouble::Replay);
     }
-    if body::is_announced_too_long(state, body) {
+    if too_long {
         return Err(Reject::TooLarge.into());
     }
-    if !claim.holds(&state.identity.address) {
+    if !holds(state, &claim).await {
         let message = claim.message(&state.identity.address);
         return Err(Trouble::Mismatch(format!("Signature mismatch with {message} and {}", claim.signature())));
     }
     Ok(Known { route, guard, class: facts.class, hashed: facts.hashed, claim })
+}
+
+/// Whether the signature is the claimed dendrite's. One over the message in `<Bytes>…</Bytes>` counts too, as it does in
+/// Python.
+async fn holds(state: &State, claim: &Claim) -> bool {
+    let proof = claim.proof(&state.identity.address);
+    let wrapped = Proof { message: [b"<Bytes>", proof.message.as_slice(), b"</Bytes>"].concat(), ..proof };
+    state.proofs.hold(proof).await || wrapped.holds()
 }
 
 /// Replay, permission and capacity.
