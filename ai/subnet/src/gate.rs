@@ -1,6 +1,6 @@
-//! Who may ask a miner, and how often. Decided from the signature alone, before any work.
+//! Who may ask a miner, how often, and how many questions at a time. Decided from the signature alone, before any work.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -30,7 +30,8 @@ const CALLERS: usize = 8192;
 #[derive(Debug)]
 pub struct Gate {
     limits: GateLimits,
-    known: RwLock<HashSet<PublicKey>>,
+    /// The registered, and their stake in RAO.
+    known: RwLock<HashMap<PublicKey, u64>>,
     used: Mutex<Used>,
 }
 
@@ -74,9 +75,14 @@ impl Gate {
         Self { limits, known: RwLock::default(), used: Mutex::new(Used { callers: HashMap::new(), strangers }) }
     }
 
-    /// Replaces the set of registered hotkeys.
-    pub fn learn(&self, hotkeys: impl IntoIterator<Item = PublicKey>) {
+    /// Replaces the set of registered hotkeys and their stakes (RAO).
+    pub fn learn(&self, hotkeys: impl IntoIterator<Item = (PublicKey, u64)>) {
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = hotkeys.into_iter().collect();
+    }
+
+    /// The stake of a registered hotkey in RAO; `None` for anybody else.
+    pub fn stake_of(&self, hotkey: &PublicKey) -> Option<u64> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(hotkey).copied()
     }
 
     /// Whether `caller` may ask now; counts the call if so.
@@ -85,7 +91,7 @@ impl Gate {
     }
 
     fn admit_at(&self, caller: &PublicKey, now: Instant) -> bool {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner).contains(caller);
+        let known = self.stake_of(caller).is_some();
         let limit = if known { self.limits.registered } else { self.limits.unregistered };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if used.callers.len() >= CALLERS && !used.callers.contains_key(caller) {
@@ -93,7 +99,7 @@ impl Gate {
             // A full bucket is as good as a forgotten one.
             let limits = self.limits;
             used.callers.retain(|key, bucket| {
-                let limit = if registered.contains(key) { limits.registered } else { limits.unregistered };
+                let limit = if registered.contains_key(key) { limits.registered } else { limits.unregistered };
                 bucket.refill(limit, now);
                 bucket.left < f64::from(limit)
             });
@@ -135,7 +141,7 @@ mod tests {
     #[test]
     fn each_caller_has_a_quota_that_refills() {
         let gate = Gate::new(GateLimits { registered: 10, unregistered: 4, unregistered_together: 100 });
-        gate.learn([key(1)]);
+        gate.learn([(key(1), 5)]);
         let now = Instant::now();
         assert_eq!(admitted(&gate, std::iter::repeat_n(key(1), 50), now), 10);
         assert_eq!(admitted(&gate, std::iter::repeat_n(key(2), 50), now), 4);
@@ -144,9 +150,19 @@ mod tests {
     }
 
     #[test]
+    fn stakes_are_those_learnt_last() {
+        let gate = Gate::new(GateLimits::default());
+        assert_eq!(gate.stake_of(&key(1)), None);
+        gate.learn([(key(1), 5), (key(2), 0)]);
+        assert_eq!([1, 2, 3].map(|n| gate.stake_of(&key(n))), [Some(5), Some(0), None]);
+        gate.learn([(key(2), 7)]);
+        assert_eq!([1, 2].map(|n| gate.stake_of(&key(n))), [None, Some(7)]);
+    }
+
+    #[test]
     fn many_keys_of_a_stranger_share_one_bound_and_leave_members_alone() {
         let gate = Gate::new(GateLimits { registered: 10, unregistered: 4, unregistered_together: 20 });
-        gate.learn([key(0)]);
+        gate.learn([(key(0), 0)]);
         let now = Instant::now();
         assert_eq!(admitted(&gate, (1..20_000).map(key), now), 20);
         assert_eq!(admitted(&gate, std::iter::repeat_n(key(0), 50), now), 10);

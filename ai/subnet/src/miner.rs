@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::{Endpoint, NetUid};
-use ganglion_wire::{Axon, AxonError, Caller, Refusal};
+use ganglion_wire::{Axon, AxonError, Caller, Refusal, StakeQuota};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -165,7 +165,7 @@ struct Lanes {
     instant: Workers,
 }
 
-/// The axon: signature, quota, queue, answer.
+/// The axon: signature, calls a minute, places by stake, queue, answer.
 fn axon<S: Subnet>(
     subnet: Arc<S>,
     model: Arc<S::Model>,
@@ -187,6 +187,8 @@ fn axon<S: Subnet>(
             finish(outcome, &metrics)
         }
     };
+    let stakes = Arc::clone(&gate);
+    let places = StakeQuota::default().with(move |hotkey| stakes.stake_of(hotkey));
     let authorize = move |caller: &Caller| {
         if gate.admit(&caller.hotkey) {
             Ok(())
@@ -197,6 +199,7 @@ fn axon<S: Subnet>(
     Axon::builder(Arc::clone(&settings.hotkey))
         .synapse::<S::Synapse, _, _>(handler)
         .authorize(authorize)
+        .quota(places)
         .replay_store(settings.state_dir.join("replay"))
         .build()
         .map_err(|error| MinerError::Axon(error.to_string()))
@@ -237,7 +240,7 @@ async fn announce<C: Chain>(
         views.mark_unchanged();
         let now = view.block.number;
         metrics.block.set(i64::from(now));
-        gate.learn(view.neurons.iter().map(|neuron| neuron.hotkey));
+        gate.learn(view.neurons.iter().map(|neuron| (neuron.hotkey, neuron.stake)));
         let due = view
             .neuron_of(&settings.hotkey.public())
             .is_some_and(|me| me.endpoint.map(at) != Some(at(endpoint)) && now >= not_before);

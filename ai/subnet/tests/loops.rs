@@ -5,10 +5,12 @@
 mod fake_chain;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fake_chain::FakeChain;
+use futures::stream::{FuturesUnordered, StreamExt};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
@@ -19,7 +21,7 @@ use ganglion_subnet::{
     miner, validator, Answer, AnswerError, Budget, Draw, MinerSettings, Score, ScorePolicy, Seed, Subnet,
     ValidatorSettings,
 };
-use ganglion_wire::Synapse;
+use ganglion_wire::{CallError, Dendrite, Synapse, Target};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -35,10 +37,11 @@ impl Synapse for SquareSynapse {
     type Response = u64;
 }
 
-/// A miner that is off by this many percent, or that breaks down.
+/// A miner that is off by this many percent, that breaks down, or that answers once told to.
 enum Skill {
     Off(u64),
     Broken,
+    Told(Mutex<Receiver<()>>),
 }
 
 impl Subnet for Squares {
@@ -58,6 +61,10 @@ impl Subnet for Squares {
         match model {
             Skill::Off(percent) => Ok(u64::from(*request).pow(2) * (100 + percent) / 100),
             Skill::Broken => Err(AnswerError::Model("worn out".into())),
+            Skill::Told(word) => {
+                let told = word.lock().expect("lock").recv_timeout(Duration::from_secs(20));
+                told.map(|()| 0).map_err(|_| AnswerError::Abandoned)
+            }
         }
     }
 
@@ -98,6 +105,10 @@ impl Network {
     }
 
     async fn miner(&mut self, number: u8, skill: Skill) -> PublicKey {
+        self.miner_at(number, skill).await.hotkey
+    }
+
+    async fn miner_at(&mut self, number: u8, skill: Skill) -> Target {
         let hotkey = key(number);
         let public = hotkey.public();
         let settings = MinerSettings {
@@ -114,11 +125,12 @@ impl Network {
             metrics: None,
         };
         let listener = TcpListener::bind(loopback()).await.expect("port");
+        let address = listener.local_addr().expect("port");
         let (chain, stop) = (Arc::clone(&self.chain), self.stop.clone());
         self.running.push(tokio::spawn(async move {
             miner::run(Arc::new(Squares), Arc::new(skill), chain, settings, listener, stop).await.expect("miner");
         }));
-        public
+        Target { hotkey: public, address }
     }
 
     fn validator(&mut self, number: u8) -> PublicKey {
@@ -227,5 +239,27 @@ async fn the_first_rounds_do_not_need_a_chain_that_answers_at_once() {
     network.validator(9);
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(network.running.iter().all(|part| !part.is_finished()));
+    network.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stranger_has_two_questions_answered_at_a_time() {
+    let mut network = Network::new(false, 0);
+    let (tell, word) = mpsc::channel();
+    let target = network.miner_at(1, Skill::Told(Mutex::new(word))).await;
+    let dendrite = Dendrite::new(key(77));
+    // What is signed before the axon has started is refused.
+    let described = dendrite.describe(target.address, Duration::from_secs(20)).await.expect("a description");
+    assert_eq!(described.hotkey, target.hotkey);
+    let ask = || dendrite.call::<SquareSynapse>(&target, &5, Duration::from_secs(20));
+    let mut answers: FuturesUnordered<_> = (0..3).map(|_| ask()).collect();
+    match answers.next().await {
+        Some(Err(CallError::Refused { status: 429, code, .. })) => assert_eq!(code, "caller_busy"),
+        other => panic!("{other:?}"),
+    }
+    for _ in 0..2 {
+        tell.send(()).expect("the miner listens");
+        assert_eq!(answers.next().await.expect("an answer").expect("a good one").response, 0);
+    }
     network.end().await;
 }

@@ -1,14 +1,19 @@
 //! An sr25519 pair that can sign and does not give its secret away.
 
 use std::fmt;
+use std::sync::LazyLock;
 
+use schnorrkel::context::{attach_rng, SigningContext};
 use schnorrkel::{ExpansionMode, MiniSecretKey, SecretKey};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::{derive, KeyError, Mnemonic, PublicKey, Signature, Words};
 
-/// Substrate's signing context.
-pub(crate) const CONTEXT: &[u8] = b"substrate";
+/// Substrate's signing context, hashed once.
+pub(crate) fn context() -> &'static SigningContext {
+    static CONTEXT: LazyLock<SigningContext> = LazyLock::new(|| SigningContext::new(b"substrate"));
+    &CONTEXT
+}
 
 /// An sr25519 key pair. The secret is erased when dropped; `Debug` shows the public key only.
 #[derive(Clone)]
@@ -71,7 +76,10 @@ impl Keypair {
 
     /// Signs exactly `message`. Two signatures of one message differ: they contain random numbers.
     pub fn sign(&self, message: &[u8]) -> Signature {
-        Signature(self.0.sign_simple(CONTEXT, message).to_bytes())
+        // A generator that the kernel has seeded, so that not every signature waits for the kernel. Secret and message
+        // go into the nonce too, so it can't repeat for another message even if the generator did.
+        let transcript = attach_rng(context().bytes(message), rand::thread_rng());
+        Signature(self.0.sign(transcript).to_bytes())
     }
 }
 

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod agent;
+mod batch;
 mod cipher;
 mod derive;
 mod error;
@@ -27,6 +28,7 @@ mod ss58;
 mod terminal;
 mod wallet;
 
+pub use batch::{verify_batch, Proof};
 pub use cipher::{Cost, Encryption, Protection};
 pub use error::KeyError;
 pub use keyfile::Keyfile;

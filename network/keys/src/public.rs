@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{keypair::CONTEXT, ss58, KeyError};
+use crate::{keypair::context, ss58, KeyError};
 
 /// An sr25519 public key (32 bytes). Text form and serde form: its SS58 address.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ impl PublicKey {
         else {
             return false;
         };
-        key.verify_simple(CONTEXT, message, &signature).is_ok()
+        key.verify(context().bytes(message), &signature).is_ok()
     }
 
     /// As [`verify`](Self::verify), but also accepts a signature over `<Bytes>message</Bytes>`, which is what browser
@@ -55,7 +55,13 @@ impl PublicKey {
 impl Signature {
     /// `0x` and 128 lower-case hex digits.
     pub fn to_hex(self) -> String {
-        format!("0x{}", hex::encode(self.0))
+        let mut text = vec![b'0'; 2 + 2 * self.0.len()];
+        if let Some((mark, digits)) = text.split_first_chunk_mut::<2>() {
+            *mark = *b"0x";
+            // There is room for exactly these digits. (`hex::encode` collects letter by letter, which takes longer.)
+            let _ = hex::encode_to_slice(self.0, digits);
+        }
+        String::from_utf8(text).unwrap_or_default()
     }
 
     /// Parses `0x` and 128 hex digits.

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ganglion_keys::Keypair;
+use ganglion_keys::{verify_batch, Keypair, Proof};
 use ganglion_wire::{Axon, CallError, Dendrite, DendriteLimits, Limits, Synapse, Target};
 use tokio::net::TcpListener;
 
@@ -30,6 +30,8 @@ struct Figures {
     per_second: f64,
     p50_ms: f64,
     p99_ms: f64,
+    /// Processor time of both sides for one call, in the program and in the kernel, where it could be measured.
+    cpu_us: Option<(f64, f64)>,
 }
 
 fn main() -> Result<(), Failure> {
@@ -37,6 +39,7 @@ fn main() -> Result<(), Failure> {
     let seconds: u64 = arguments.next().map_or(Ok(5), |text| text.parse())?;
     let in_flight: usize = arguments.next().map_or(Ok(32), |text| text.parse())?;
     let threads: usize = arguments.next().map_or(Ok(2), |text| text.parse())?;
+    signatures();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let ours = runtime.block_on(ganglion(seconds.max(1), in_flight.max(1)))?;
     println!(
@@ -46,6 +49,12 @@ fn main() -> Result<(), Failure> {
         ours.p99_ms,
         peak_memory()
     );
+    if let Some((program, kernel)) = ours.cpu_us {
+        let sum = program + kernel;
+        println!(
+            "           {sum:.0} µs of processor time a call, both sides ({program:.0} ours, {kernel:.0} the kernel's)"
+        );
+    }
     let Some(python) = std::env::var_os("GANGLION_PYTHON") else {
         println!("GANGLION_PYTHON is not set: no comparison with the Python package");
         return Ok(());
@@ -63,6 +72,48 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
+/// What signatures cost by themselves, in processor time of one thread.
+fn signatures() {
+    const TIMES: usize = 2000;
+    const TOGETHER: usize = 16;
+    let pair = Keypair::generate().0;
+    let key = pair.public();
+    let message = [7u8; 250];
+    let signature = pair.sign(&message);
+    let proofs = vec![Proof { key, message: message.to_vec(), signature }; TOGETHER];
+    let sign = each(TIMES, || _ = pair.sign(&message));
+    let verify = each(TIMES, || assert!(key.verify(&message, &signature)));
+    let batch = each(TIMES / TOGETHER, || assert!(verify_batch(&proofs).iter().all(|good| *good)));
+    println!(
+        "signatures {sign:.1} µs to sign, {verify:.1} µs to verify, {:.1} µs to verify with {} others",
+        batch / TOGETHER as f64,
+        TOGETHER - 1
+    );
+}
+
+/// Microseconds of processor time that one run takes.
+fn each(times: usize, mut run: impl FnMut()) -> f64 {
+    let before = processor_time();
+    (0..times).for_each(|_| run());
+    let (program, kernel) = since(before).unwrap_or_default();
+    (program + kernel) * 1e6 / times as f64
+}
+
+/// Seconds that this process has spent in the program and in the kernel.
+fn processor_time() -> Option<(f64, f64)> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // After the name, which may hold anything, comes the third field.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    // Linux counts in hundredths of a second here, whatever its own clock does.
+    let seconds = |place: usize| fields.get(place - 3)?.parse::<f64>().ok().map(|ticks| ticks / 100.0);
+    Some((seconds(14)?, seconds(15)?))
+}
+
+fn since(before: Option<(f64, f64)>) -> Option<(f64, f64)> {
+    let ((old_program, old_kernel), (program, kernel)) = (before?, processor_time()?);
+    Some((program - old_program, kernel - old_kernel))
+}
+
 async fn ganglion(seconds: u64, in_flight: usize) -> Result<Figures, Failure> {
     let hotkey = Arc::new(Keypair::generate().0);
     let folder = tempfile::tempdir()?;
@@ -78,6 +129,7 @@ async fn ganglion(seconds: u64, in_flight: usize) -> Result<Figures, Failure> {
 
     let limits = DendriteLimits { idle_per_target: in_flight, ..DendriteLimits::default() };
     let dendrite = Dendrite::with_limits(Arc::new(Keypair::generate().0), limits);
+    let before = processor_time();
     let end = Instant::now() + Duration::from_secs(seconds);
     let workers: Vec<_> = (0..in_flight)
         .map(|_| {
@@ -98,9 +150,11 @@ async fn ganglion(seconds: u64, in_flight: usize) -> Result<Figures, Failure> {
     for worker in workers {
         micros.extend(worker.await??);
     }
+    let calls = micros.len().max(1) as f64;
+    let cpu_us = since(before).map(|(program, kernel)| (program * 1e6 / calls, kernel * 1e6 / calls));
     micros.sort_unstable();
     let at = |share: usize| f64::from(micros.get(micros.len() * share / 100).copied().unwrap_or_default()) / 1000.0;
-    Ok(Figures { per_second: micros.len() as f64 / seconds as f64, p50_ms: at(50), p99_ms: at(99) })
+    Ok(Figures { per_second: calls / seconds as f64, p50_ms: at(50), p99_ms: at(99), cpu_us })
 }
 
 /// The most memory this process ever had resident, in MB.
@@ -150,5 +204,6 @@ fn bittensor(python: &Path, seconds: u64) -> Result<Figures, Failure> {
     let mut dendrite = Script::start(python, "bench.py", &arguments, home.path())?;
     let figures: serde_json::Value = serde_json::from_str(&dendrite.line("figures ")?)?;
     let figure = |name: &str| figures[name].as_f64().ok_or(format!("no {name} in {figures}"));
-    Ok(Figures { per_second: figure("per_second")?, p50_ms: figure("p50_ms")?, p99_ms: figure("p99_ms")? })
+    let (per_second, p50_ms, p99_ms) = (figure("per_second")?, figure("p50_ms")?, figure("p99_ms")?);
+    Ok(Figures { per_second, p50_ms, p99_ms, cpu_us: None })
 }

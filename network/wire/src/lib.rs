@@ -46,6 +46,7 @@
 
 mod axon;
 pub mod btauth;
+mod canonical;
 pub mod classic;
 mod clock;
 mod dendrite;

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use super::admission::{Admission, Quota};
 use super::handler::{self, Call, Route};
 use super::pace::Pace;
+use super::proofs::Proofs;
 use super::{Authorize, Axon, Identity, State};
 use crate::classic::{self, Ping};
 use crate::clock::{system_now, Clock};
@@ -40,7 +41,7 @@ pub enum AxonBuildError {
     )]
     BadClassic(&'static str),
     /// Schemas and prices together are too long.
-    #[error("the description of the synapses has {0} bytes, at most {max} are served: shorten the schemas", max = description::MAX_BYTES)]
+    #[error("the description of the synapses has {0} bytes, but 256 KiB at most are served: shorten the schemas")]
     DescriptionTooLong(usize),
     /// A price for a synapse that is not served.
     #[error("a price is announced for {0:?}, which is not served: add the synapse, or take the price away")]
@@ -230,6 +231,7 @@ impl AxonBuilder {
             class_routes,
             classes: format!("[{}]", classes.join(", ")),
             authorize: self.authorize,
+            proofs: Proofs::default(),
             admission: Admission::new(limits.in_flight, limits.in_flight_per_caller, self.quota),
             reading: Arc::new(Semaphore::new(limits.reading_bytes.min(Semaphore::MAX_PERMITS))),
             discarding: Arc::new(Semaphore::new(DISCARDS)),

@@ -5,11 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State as Shared};
-use axum::http::{header, HeaderMap, HeaderValue, Method, StatusCode};
-use axum::response::Response;
-use axum::routing::get;
-use axum::{Extension, Router};
+use axum::http::{header, HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use bytes::Bytes;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -18,6 +14,7 @@ use super::network::network_of;
 use super::{body, Call, Failure, Form, Route, State};
 use crate::btauth::{self, Claim};
 use crate::classic;
+use crate::description;
 use crate::metrics::add;
 use crate::refusal::{error_response, json_response, Reject};
 use crate::replay::NotRecorded;
@@ -25,37 +22,43 @@ use crate::{Caller, Protocol, Refusal};
 
 const EVENTS: &str = "text/event-stream";
 
-/// The peer of a connection.
-#[derive(Clone, Copy)]
-pub(super) struct Peer(pub SocketAddr);
-
-/// Everything an axon serves.
-pub(super) fn router(state: Arc<State>) -> Router {
-    Router::new()
-        .route("/health", get(health))
-        .route("/.well-known/synapses", get(describe))
-        .route("/.well-known/synapses.json", get(describe))
-        .fallback(synapse)
-        .with_state(state)
+/// Answers one request. Two documents are there for everybody; every other path is a synapse's, or nobody's.
+pub(super) async fn answer_to(state: Arc<State>, peer: SocketAddr, request: Request<Body>) -> Response<Body> {
+    let response = match request.uri().path() {
+        "/health" => document(&state, request.method(), health),
+        description::PATH | "/.well-known/synapses.json" => {
+            document(&state, request.method(), |state| describe(state, peer))
+        }
+        _ => synapse(state, peer, request).await,
+    };
+    finish(response)
 }
 
-async fn health(Shared(state): Shared<Arc<State>>) -> Response {
-    let body = json!({ "hotkey": state.identity.address, "version": state.version, "uptime_s": state.started.elapsed().as_secs() });
+fn document(state: &State, method: &Method, make: impl FnOnce(&State) -> Response<Body>) -> Response<Body> {
+    // To `HEAD`, hyper sends no body.
+    if matches!(*method, Method::GET | Method::HEAD) {
+        make(state)
+    } else {
+        let mut response = Reject::MethodNotAllowed.response();
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+        response
+    }
+}
+
+fn health(state: &State) -> Response<Body> {
+    let (hotkey, uptime) = (&state.identity.address, state.started.elapsed().as_secs());
+    let body = json!({ "hotkey": hotkey, "version": state.version, "uptime_s": uptime });
     json_response(StatusCode::OK, body.to_string())
 }
 
-async fn describe(Shared(state): Shared<Arc<State>>, Extension(Peer(address)): Extension<Peer>) -> Response {
-    if !state.pace.allows(network_of(address.ip()), (state.clock)()) {
-        return fail(&state, Reject::Busy);
+fn describe(state: &State, peer: SocketAddr) -> Response<Body> {
+    if !state.pace.allows(network_of(peer.ip()), (state.clock)()) {
+        return fail(state, Reject::Busy);
     }
     json_response(StatusCode::OK, state.description.clone())
 }
 
-async fn synapse(
-    Shared(state): Shared<Arc<State>>,
-    Extension(Peer(address)): Extension<Peer>,
-    request: Request,
-) -> Response {
+async fn synapse(state: Arc<State>, address: SocketAddr, request: Request<Body>) -> Response<Body> {
     add(&state.metrics.0.requests, 1);
     let (parts, mut body) = request.into_parts();
     if !btauth::is_signed(&parts.headers) && classic::is_classic(&parts.headers) {
@@ -117,7 +120,7 @@ async fn admit<'s>(
     add(&state.metrics.0.bytes_in, bytes.len() as u64);
     let request_hash: [u8; 32] = Sha256::digest(&bytes).into();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if !claim.holds(parts.method.as_str(), path, &request_hash, receiver) {
+    if !state.proofs.hold(claim.proof(parts.method.as_str(), path, &request_hash, receiver)).await {
         return Err(Reject::BadSignature.into());
     }
     if state.replay.is_used(&claim.hotkey, claim.nonce) {
@@ -138,7 +141,7 @@ async fn admit<'s>(
     Ok((route, caller, bytes))
 }
 
-async fn answer(state: &State, route: &Route, headers: &HeaderMap, caller: Caller, bytes: Bytes) -> Response {
+async fn answer(state: &State, route: &Route, headers: &HeaderMap, caller: Caller, bytes: Bytes) -> Response<Body> {
     add(&state.metrics.0.accepted, 1);
     let ticket = match state.admission.admit(&caller) {
         Ok(ticket) => ticket,
@@ -169,12 +172,12 @@ fn wants_events(headers: &HeaderMap) -> bool {
     headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).any(|text| text.contains(EVENTS))
 }
 
-fn fail(state: &State, reject: Reject) -> Response {
+fn fail(state: &State, reject: Reject) -> Response<Body> {
     state.metrics.refused(reject);
     reject.response()
 }
 
-fn refuse_with(state: &State, failure: &Failure) -> Response {
+fn refuse_with(state: &State, failure: &Failure) -> Response<Body> {
     let error = match failure {
         Failure::Error(error) => error,
         Failure::Panic | Failure::TooLong => return fail(state, Reject::Internal),
@@ -188,7 +191,7 @@ fn refuse_with(state: &State, failure: &Failure) -> Response {
 }
 
 /// Keeps caches and browsers from guessing about what a neuron says.
-pub(super) fn finish(mut response: Response) -> Response {
+fn finish(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -9,6 +9,7 @@ mod handler;
 mod network;
 mod pace;
 mod pieces;
+mod proofs;
 mod run;
 mod serve;
 
@@ -36,6 +37,7 @@ use crate::replay::ReplayGuard;
 use crate::{Caller, Limits, Metrics, Refusal};
 use admission::Admission;
 use pace::Pace;
+use proofs::Proofs;
 
 type Authorize = Box<dyn Fn(&Caller) -> Result<(), Refusal> + Send + Sync>;
 
@@ -68,6 +70,7 @@ pub(crate) struct State {
     replay: ReplayGuard,
     /// There if a synapse speaks the classic protocol. Apart, since its nonces are good for longer.
     pub classic_replay: Option<ReplayGuard>,
+    pub proofs: Proofs,
     pub admission: Admission,
     /// One permit a body byte that waits for its signature check.
     reading: Arc<Semaphore>,

@@ -1,6 +1,7 @@
 //! Accepting connections, and letting them go.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -9,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::Router;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,14 +19,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{watch, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tower::Service;
 
 use super::connection::Impatient;
-use super::gate::{self, Peer};
+use super::gate;
 use super::network::network_of;
 use super::State;
 use crate::metrics::add;
-use crate::Limits;
 
 /// Bounds of the HTTP parser. Wider than the axon's own limits, which answer in JSON; the parser just hangs up.
 const PARSER_HEADERS: usize = 128;
@@ -40,7 +38,6 @@ pub(super) async fn run(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let router = gate::router(state.clone());
     let (stop, stopping) = watch::channel(false);
     let places = Arc::new(Semaphore::new(state.limits.connections.min(Semaphore::MAX_PERMITS)));
     let crowd = Crowd::default();
@@ -79,7 +76,7 @@ pub(super) async fn run(
         };
         add(&state.metrics.0.connections, 1);
         let gauge = state.metrics.while_held(|counters| &counters.connections_now);
-        let connection = serve_connection(stream, address, router.clone(), state.limits.clone(), stopping.clone());
+        let connection = serve_connection(stream, address, state.clone(), stopping.clone());
         connections.spawn(async move {
             connection.await;
             drop((place, seat, gauge));
@@ -99,18 +96,16 @@ pub(super) async fn run(
 async fn serve_connection(
     stream: TcpStream,
     address: SocketAddr,
-    router: Router,
-    limits: Limits,
+    state: Arc<State>,
     mut stopping: watch::Receiver<bool>,
 ) {
     // Small answers should leave at once; without it they are only slower.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let mut router = router.clone();
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(address));
-        async move { router.call(request).await.map(gate::finish) }
+    let service = service_fn(|request: Request<Incoming>| {
+        let answer = gate::answer_to(state.clone(), address, request.map(Body::new));
+        async move { Ok::<_, Infallible>(answer.await) }
     });
+    let limits = &state.limits;
     let io = TokioIo::new(Impatient::new(stream, limits.write_timeout));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use ganglion_keys::{PublicKey, Signature};
+use ganglion_keys::{Proof, PublicKey, Signature};
 
 use super::nonce::{self, Untimely};
 use super::signature::signed_message;
 use super::uuid;
+use crate::canonical::{self, single, Unreadable};
 
 pub(crate) const HOTKEY: &str = "bt_header_dendrite_hotkey";
 pub(crate) const NONCE: &str = "bt_header_dendrite_nonce";
@@ -36,7 +37,13 @@ pub(crate) enum Fault {
     Untimely(Untimely),
 }
 
-/// Nothing here is proved before [`Claim::holds`].
+impl From<Unreadable> for Fault {
+    fn from(_: Unreadable) -> Self {
+        Self::Unreadable
+    }
+}
+
+/// Nothing here is proved before [`Claim::proof`] holds.
 #[derive(Debug)]
 pub(crate) struct Claim {
     pub hotkey: PublicKey,
@@ -56,7 +63,7 @@ impl Claim {
         let nonce = single(headers, NONCE)?;
         let hotkey_text = single(headers, HOTKEY)?.ok_or(Fault::NoHotkey)?.to_owned();
         let hotkey = PublicKey::from_ss58(&hotkey_text).map_err(|_| Fault::Unreadable)?;
-        let nonce = number(nonce.ok_or(Fault::NoNonce)?).ok_or(Fault::Unreadable)?;
+        let nonce = canonical::number(nonce.ok_or(Fault::NoNonce)?).ok_or(Fault::Unreadable)?;
         let timeout = match single(headers, TIMEOUT)? {
             None => DEFAULT_TIMEOUT,
             Some(text) => seconds(text).ok_or(Fault::Unreadable)?,
@@ -64,15 +71,14 @@ impl Claim {
         let uuid = single(headers, UUID)?.filter(|text| uuid::is_sound(text)).ok_or(Fault::Unreadable)?.to_owned();
         let body_hash = single(headers, BODY_HASH)?.filter(|text| is_hash(text)).ok_or(Fault::Unreadable)?.to_owned();
         let signature = single(headers, SIGNATURE)?.filter(|text| !text.is_empty()).ok_or(Fault::NoSignature)?;
-        let signature = canonical_signature(signature).ok_or(Fault::Unreadable)?;
+        let signature = canonical::signature(signature).ok_or(Fault::Unreadable)?;
         nonce::check(nonce, now, timeout).map_err(Fault::Untimely)?;
         Ok(Self { hotkey, hotkey_text, nonce, uuid, body_hash, timeout, signature })
     }
 
-    /// Whether the signature is the claimed dendrite's, for the axon at `axon`. One over the message in
-    /// `<Bytes>…</Bytes>` counts too, as it does in Python.
-    pub fn holds(&self, axon: &str) -> bool {
-        self.hotkey.verify_lenient(self.message(axon).as_bytes(), &self.signature)
+    /// What is still to be proved: that the signature is the claimed dendrite's, for the axon at `axon`.
+    pub fn proof(&self, axon: &str) -> Proof {
+        Proof { key: self.hotkey, message: self.message(axon).into_bytes(), signature: self.signature }
     }
 
     /// What should have been signed. Every part has been checked, so it is short and plain.
@@ -86,22 +92,6 @@ impl Claim {
     }
 }
 
-/// The header's text; an error if it is repeated or not plain text.
-fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, Fault> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next();
-    if values.next().is_some() {
-        return Err(Fault::Unreadable);
-    }
-    first.map(|value| value.to_str().map_err(|_| Fault::Unreadable)).transpose()
-}
-
-/// Decimal, without sign or leading zero: the number is signed as text, so each must have one spelling.
-fn number(text: &str) -> Option<u64> {
-    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    plain.then(|| text.parse().ok()).flatten()
-}
-
 fn seconds(text: &str) -> Option<Duration> {
     let number: f64 = text.parse().ok()?;
     Duration::try_from_secs_f64(number).ok().filter(|time| !time.is_zero())
@@ -111,20 +101,12 @@ fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-fn canonical_signature(text: &str) -> Option<Signature> {
-    let plain = text.bytes().all(|byte| !byte.is_ascii_uppercase());
-    plain.then(|| Signature::from_hex(text).ok()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_canonical_text_is_read() {
-        for text in ["", "0", "01", "+1", "-1", "1 ", "1e3", "18446744073709551616", "１", "1.0"] {
-            assert_eq!(number(text), None, "{text}");
-        }
+    fn seconds_and_hashes_are_checked() {
         for text in ["", "x", "nan", "inf", "-1", "0", "1e400", "0.0"] {
             assert_eq!(seconds(text), None, "{text}");
         }

@@ -12,11 +12,12 @@ use http_body_util::Full;
 use sha2::{Digest, Sha256};
 
 use super::body_hash::hash_of_members;
+use super::envelope::own_json;
 use super::facts::{is_own, Classic};
 use super::letter::Letter;
 use super::signature::signed_message;
 use super::value::{parse_object, Member};
-use super::{placeholder, python_json, uuid, VERSION_AS_INT};
+use super::{placeholder, uuid, VERSION_AS_INT};
 use crate::dendrite::{clean, refused, request, Answer, Arrival, CallError, Inner, Sent, StreamError, Target};
 use crate::synapse::is_name;
 use crate::{Dendrite, Synapse};
@@ -189,20 +190,6 @@ fn placeholders<'m>(
         out.insert(name, HeaderValue::from_static(text));
     }
     Ok(())
-}
-
-/// The synapse's own fields of an answer.
-fn own_json(members: &[Member<'_>]) -> String {
-    let mut json = String::from("{");
-    for member in members.iter().filter(|member| is_own(&member.name)) {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        python_json::string(&member.name, &mut json);
-        json.push(':');
-        json.push_str(member.raw);
-    }
-    json + "}"
 }
 
 /// A Python axon's refusal: `{"message"}`, or FastAPI's `{"detail"}`, or one of ours.

@@ -1,6 +1,17 @@
 //! The JSON around a synapse's own fields.
 
+use super::facts::is_own;
 use super::python_json;
+use super::value::Member;
+
+/// The synapse's own fields of a body as one JSON object: what our typed requests and answers are read from.
+pub(super) fn own_json(members: &[Member<'_>]) -> String {
+    let mut writer = Writer::new(Style::Server);
+    for member in members.iter().filter(|member| is_own(&member.name)) {
+        writer.raw(&member.name, member.raw);
+    }
+    writer.finish()
+}
 
 /// What a body says about one of the two ends.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +76,7 @@ impl Writer {
     }
 
     pub fn float(&mut self, name: &str, number: Option<f64>) -> &mut Self {
-        let json = number.filter(|number| number.is_finite()).map(super::python_str::float_repr);
+        let json = number.filter(|number| number.is_finite()).map(super::python_text::float_repr);
         self.raw(name, json.as_deref().unwrap_or("null"))
     }
 

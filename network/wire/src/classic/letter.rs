@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 
 use super::envelope::{Style, Terminal, Writer};
 use super::value::Member;
-use super::{claim, headers, python_json, python_str};
+use super::{claim, headers, python_json, python_text};
 
 /// Everything around the synapse's own fields.
 pub(super) struct Letter<'l> {
@@ -64,7 +64,7 @@ impl Letter<'_> {
     /// The headers, placeholders of required fields apart.
     pub fn head(&self, out: &mut HeaderMap) {
         headers::set(out, "name", self.class);
-        headers::set(out, claim::TIMEOUT, &python_str::float_repr(self.timeout));
+        headers::set(out, claim::TIMEOUT, &python_text::float_repr(self.timeout));
         headers::set(out, "bt_header_axon_ip", self.axon_ip);
         headers::set(out, "bt_header_axon_port", &self.axon_port.to_string());
         headers::set(out, "bt_header_axon_hotkey", self.axon_hotkey);

@@ -26,6 +26,7 @@ mod placeholder;
 mod printable;
 mod python_json;
 mod python_str;
+mod python_text;
 mod refusal;
 mod server;
 mod signature;

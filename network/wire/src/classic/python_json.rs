@@ -2,40 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::python_str::float_repr;
+use super::python_text::{self, Leaves};
 use super::value::Value;
+
+const LEAVES: Leaves = Leaves { none: "null", no: "false", yes: "true", text: string };
 
 /// Appends the JSON of `value`.
 pub fn write(value: &Value, out: &mut String) {
-    match value {
-        Value::None => out.push_str("null"),
-        Value::Bool(yes) => out.push_str(if *yes { "true" } else { "false" }),
-        Value::Int(digits) => out.push_str(digits),
-        Value::Float(number) => out.push_str(&float_repr(*number)),
-        Value::Text(text) => string(text, out),
-        Value::List(items) => {
-            out.push('[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    out.push_str(", ");
-                }
-                write(item, out);
-            }
-            out.push(']');
-        }
-        Value::Dict(members) => {
-            out.push('{');
-            for (place, (name, value)) in members.iter().enumerate() {
-                if place > 0 {
-                    out.push_str(", ");
-                }
-                string(name, out);
-                out.push_str(": ");
-                write(value, out);
-            }
-            out.push('}');
-        }
-    }
+    python_text::write(value, &LEAVES, out);
 }
 
 /// Appends `text` in quotes.

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::printable::is_printable;
+use super::python_text::{self, Leaves};
 use super::value::Value;
+
+const LEAVES: Leaves = Leaves { none: "None", no: "False", yes: "True", text: text_repr };
 
 /// `str(value)`: texts as they are, everything else as `repr`.
 pub fn python_str(value: &Value) -> String {
@@ -11,58 +14,10 @@ pub fn python_str(value: &Value) -> String {
         Value::Text(text) => text.clone(),
         other => {
             let mut out = String::new();
-            repr(other, &mut out);
+            python_text::write(other, &LEAVES, &mut out);
             out
         }
     }
-}
-
-fn repr(value: &Value, out: &mut String) {
-    match value {
-        Value::None => out.push_str("None"),
-        Value::Bool(true) => out.push_str("True"),
-        Value::Bool(false) => out.push_str("False"),
-        Value::Int(digits) => out.push_str(digits),
-        Value::Float(number) => out.push_str(&float_repr(*number)),
-        Value::Text(text) => text_repr(text, out),
-        Value::List(items) => {
-            out.push('[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    out.push_str(", ");
-                }
-                repr(item, out);
-            }
-            out.push(']');
-        }
-        Value::Dict(members) => {
-            out.push('{');
-            for (place, (name, value)) in members.iter().enumerate() {
-                if place > 0 {
-                    out.push_str(", ");
-                }
-                text_repr(name, out);
-                out.push_str(": ");
-                repr(value, out);
-            }
-            out.push('}');
-        }
-    }
-}
-
-/// The shortest digits that mean the same float; with an exponent below 0.0001 and from 1e16 on.
-pub(super) fn float_repr(number: f64) -> String {
-    // Rust's `{:e}` has the same shortest digits: `-1.5e-7`.
-    let scientific = format!("{number:e}");
-    let Some((mantissa, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        // Never scientific, however long.
-        let plain = format!("{number}");
-        return if plain.contains('.') { plain } else { plain + ".0" };
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
 }
 
 /// In single quotes, unless the text has some and no double ones.

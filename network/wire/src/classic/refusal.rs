@@ -9,7 +9,7 @@ use serde_json::json;
 use super::claim::{Claim, Fault};
 use super::nonce::Untimely;
 use super::signature::refusal_message;
-use super::{headers, python_str, uuid, VERSION_AS_INT};
+use super::{headers, python_text, uuid, VERSION_AS_INT};
 use crate::axon::{Identity, State};
 use crate::metrics::add;
 use crate::refusal::{json_response, shorten, Reject};
@@ -79,7 +79,7 @@ impl Trouble {
                 text
             }
             Self::Handler(error) => shorten(&error.message).to_owned(),
-            Self::Timeout(seconds) => format!("Response timeout after: {}s", python_str::float_repr(*seconds)),
+            Self::Timeout(seconds) => format!("Response timeout after: {}s", python_text::float_repr(*seconds)),
             Self::Reject(reject) => reject.parts().2.to_owned(),
         };
         let mut end = text.len().min(LONGEST);
@@ -168,7 +168,7 @@ pub(super) fn to_caller(
 fn describe(axon: &Identity, status: u16, message: &str, began: Instant, answer: &mut HeaderMap) {
     headers::set(answer, "bt_header_axon_status_code", &status.to_string());
     headers::set(answer, "bt_header_axon_status_message", message);
-    let seconds = python_str::float_repr(began.elapsed().as_secs_f64());
+    let seconds = python_text::float_repr(began.elapsed().as_secs_f64());
     headers::set(answer, "bt_header_axon_process_time", &seconds);
     headers::set(answer, "bt_header_axon_version", &VERSION_AS_INT.to_string());
     headers::set(answer, "bt_header_axon_hotkey", &axon.address);

@@ -10,15 +10,15 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Response};
 use bytes::Bytes;
+use ganglion_keys::Proof;
 use sha2::{Digest, Sha256};
 
 use super::body_hash::hash_of_members;
 use super::claim::Claim;
-use super::facts::is_own;
-use super::python_json;
+use super::envelope::own_json;
 use super::refusal::{to_caller, to_stranger, Trouble};
 use super::success::Exchange;
-use super::value::{parse_object, Member};
+use super::value::parse_object;
 use crate::axon::{body, Call, Failure, Form, Route, State, Ticket};
 use crate::metrics::add;
 use crate::refusal::Reject;
@@ -29,7 +29,9 @@ use crate::{Caller, Protocol};
 /// Answers a request that [`is_classic`](super::is_classic).
 pub(crate) async fn serve(state: Arc<State>, address: SocketAddr, parts: Parts, mut body: Body) -> Response<Body> {
     let began = Instant::now();
-    let known = match prove(&state, &parts, &body) {
+    // Asked beforehand, since a body can't be lent to a future that moves between threads.
+    let too_long = body::is_announced_too_long(&state, &body);
+    let known = match prove(&state, &parts, too_long).await {
         Ok(known) => known,
         Err(trouble) => {
             trouble.count(&state);
@@ -63,7 +65,7 @@ struct Known<'s> {
     claim: Claim,
 }
 
-fn prove<'s>(state: &'s State, parts: &Parts, body: &Body) -> Result<Known<'s>, Trouble> {
+async fn prove<'s>(state: &'s State, parts: &Parts, too_long: bool) -> Result<Known<'s>, Trouble> {
     let name = parts.uri.path().strip_prefix('/').unwrap_or_default();
     let missing = || {
         let name = if is_name(name) { name } else { "" };
@@ -81,14 +83,22 @@ fn prove<'s>(state: &'s State, parts: &Parts, body: &Body) -> Result<Known<'s>, 
     if claim.nonce <= guard.floor() {
         return Err(Trouble::Replay);
     }
-    if body::is_announced_too_long(state, body) {
+    if too_long {
         return Err(Reject::TooLarge.into());
     }
-    if !claim.holds(&state.identity.address) {
+    if !holds(state, &claim).await {
         let message = claim.message(&state.identity.address);
         return Err(Trouble::Mismatch(format!("Signature mismatch with {message} and {}", claim.signature())));
     }
     Ok(Known { route, guard, class: facts.class, hashed: facts.hashed, claim })
+}
+
+/// Whether the signature is the claimed dendrite's. One over the message in `<Bytes>…</Bytes>` counts too, as it does in
+/// Python.
+async fn holds(state: &State, claim: &Claim) -> bool {
+    let proof = claim.proof(&state.identity.address);
+    let wrapped = Proof { message: [b"<Bytes>", proof.message.as_slice(), b"</Bytes>"].concat(), ..proof };
+    state.proofs.hold(proof).await || wrapped.holds()
 }
 
 /// Replay, permission and capacity.
@@ -132,7 +142,7 @@ async fn answer(
     add(&state.metrics.0.accepted, 1);
     let caller = caller(&known.claim, address, Sha256::digest(&bytes).into());
     let limit = state.limits.handler_timeout.min(known.claim.timeout);
-    let own = own_fields(&asked);
+    let own = Bytes::from(own_json(&asked));
     match &known.route.call {
         Call::Whole(_) => {
             let answer = state.whole(known.route, caller, own, ticket, limit).await;
@@ -151,21 +161,6 @@ async fn answer(
             Ok(exchange.stream(pieces.into_raw_body()))
         }
     }
-}
-
-/// The body without the protocol's members, for the handler.
-fn own_fields(asked: &[Member<'_>]) -> Bytes {
-    let mut json = String::from("{");
-    for member in asked.iter().filter(|member| is_own(&member.name)) {
-        if json.len() > 1 {
-            json.push(',');
-        }
-        python_json::string(&member.name, &mut json);
-        json.push(':');
-        json.push_str(member.raw);
-    }
-    json.push('}');
-    Bytes::from(json)
 }
 
 fn trouble(failure: Failure, limit: Duration) -> Trouble {

@@ -10,7 +10,7 @@ use super::claim::Claim;
 use super::envelope::{Style, Terminal, Writer};
 use super::facts::is_own;
 use super::value::{parse_object, Member};
-use super::{headers, python_str};
+use super::{headers, python_text};
 use crate::axon::Identity;
 use crate::refusal::json_response;
 
@@ -89,7 +89,7 @@ impl Exchange<'_> {
         headers::set(answer, "name", self.class);
         headers::set(answer, "bt_header_axon_status_code", "200");
         headers::set(answer, "bt_header_axon_status_message", "Success");
-        headers::set(answer, "bt_header_axon_process_time", &python_str::float_repr(seconds));
+        headers::set(answer, "bt_header_axon_process_time", &python_text::float_repr(seconds));
         headers::set(answer, "bt_header_axon_hotkey", &self.axon.address);
     }
 }

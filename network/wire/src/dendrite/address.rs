@@ -1,6 +1,28 @@
-//! Where axons may be.
+//! Where axons may be, and how their hotkeys are written.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ganglion_keys::PublicKey;
+
+/// Addresses remembered: as many as a subnet has neurons.
+const REMEMBERED: usize = 4096;
+
+/// The texts of hotkeys that were called before, since finding one takes longer than all else that is written.
+#[derive(Default)]
+pub(super) struct Addresses(Mutex<HashMap<PublicKey, Arc<str>>>);
+
+impl Addresses {
+    /// The key's SS58 address.
+    pub fn of(&self, key: PublicKey) -> Arc<str> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED && !known.contains_key(&key) {
+            known.clear();
+        }
+        known.entry(key).or_insert_with(|| key.to_ss58().into()).clone()
+    }
+}
 
 /// Host and port as URIs want them (no IPv6 zone).
 pub(crate) fn authority(address: SocketAddr) -> String {
@@ -65,6 +87,18 @@ mod tests {
         ] {
             assert!(!is_public(text.parse().unwrap()), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_remembered_is_right_and_bounded() {
+        let addresses = Addresses::default();
+        for number in 0..REMEMBERED as u64 + 10 {
+            let mut key = PublicKey([7; 32]);
+            key.0[..8].copy_from_slice(&number.to_le_bytes());
+            assert_eq!(*addresses.of(key), *key.to_ss58());
+            assert_eq!(*addresses.of(key), *key.to_ss58());
+        }
+        assert!(addresses.0.lock().unwrap().len() <= REMEMBERED);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use address::Addresses;
 pub(crate) use arrival::Arrival;
 pub(crate) use error::{clean, refused};
 pub use error::{CallError, StreamError};
@@ -70,6 +71,7 @@ pub(crate) struct Inner {
     pub limits: DendriteLimits,
     places: Arc<Semaphore>,
     last_nonce: AtomicU64,
+    addresses: Addresses,
     /// How Python neurons know it.
     pub speaker: Speaker,
 }
@@ -95,8 +97,8 @@ impl Dendrite {
             .build(connector);
         let places = Arc::new(Semaphore::new(limits.in_flight.min(Semaphore::MAX_PERMITS)));
         let address = keypair.public().to_ss58();
-        let (last_nonce, speaker) = (AtomicU64::new(0), Speaker::new());
-        Self { inner: Arc::new(Inner { keypair, address, client, limits, places, last_nonce, speaker }) }
+        let (last_nonce, addresses, speaker) = (AtomicU64::new(0), Addresses::default(), Speaker::new());
+        Self { inner: Arc::new(Inner { keypair, address, client, limits, places, last_nonce, addresses, speaker }) }
     }
 
     /// The key that signs.

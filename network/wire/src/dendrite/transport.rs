@@ -115,7 +115,7 @@ impl Inner {
     fn sign(&self, name: &str, target: &Target, body: Bytes) -> Result<(Request<Full<Bytes>>, [u8; 32]), CallError> {
         let path = format!("/{name}");
         let body_hash: [u8; 32] = Sha256::digest(&body).into();
-        let receiver = target.hotkey.to_ss58();
+        let receiver = self.addresses.of(target.hotkey);
         let mut request = request(Method::POST, target.address, &path, body)?;
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,8 +1,8 @@
 //! Remembers which nonces were used, as long as they could be used again.
 //!
-//! A nonce is accepted within a window (12 seconds for `btauth/1`), so only so much has to be remembered; what is older is refused as
-//! stale. The memory is bounded, and when it is full requests are refused, never forgotten. With a store, the memory
-//! survives a restart.
+//! A nonce is accepted within a window (12 seconds for `btauth/1`), so only so much has to be remembered; what is older
+//! is refused as stale. The memory is bounded, and when it is full requests are refused, never forgotten. With a store,
+//! the memory survives a restart.
 
 mod store;
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ganglion_wire::{AxonBuilder, CallError, Dendrite, Limits};
+use ganglion_keys::PublicKey;
+use ganglion_wire::{AxonBuilder, CallError, Dendrite, Limits, StakeQuota, Tier};
 use tokio::sync::Semaphore;
 
 use crate::common::*;
@@ -20,15 +21,6 @@ fn gated(builder: AxonBuilder) -> (AxonBuilder, Arc<Semaphore>) {
         }
     });
     (builder, gate)
-}
-
-async fn until(mut done: impl FnMut() -> bool) {
-    let wait = async {
-        while !done() {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, wait).await.expect("it never happened");
 }
 
 fn call(axon: &Running, uri: &str) -> tokio::task::JoinHandle<Result<String, CallError>> {
@@ -144,6 +136,48 @@ async fn bodies_in_the_making_share_one_budget() {
         assert_eq!(sign(&body.as_bytes()[..0]).send(&axon).await.status, 400);
         let short = format!(r#"{{"text":"{}"}}"#, "x".repeat(900));
         assert_eq!(sign(short.as_bytes()).send(&axon).await.status, 200);
+    }
+    axon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn places_are_by_stake_and_all_are_given_back() {
+    let (alice, charlie) = (key("//Alice").public(), key("//Charlie").public());
+    let quota =
+        StakeQuota { unknown: 1, tiers: vec![Tier { stake: 0, in_flight: 2 }, Tier { stake: 100, in_flight: 4 }] };
+    let stakes = [(alice, 100), (charlie, 99)];
+    let stake_of = move |hotkey: &PublicKey| stakes.iter().find(|(known, _)| known == hotkey).map(|(_, stake)| *stake);
+    let (builder, gate) = gated(bob().quota(quota.with(stake_of)));
+    let axon = Running::start(builder).await;
+    for _ in 0..2 {
+        for (uri, places) in [("//Alice", 4), ("//Charlie", 2), ("//Dave", 1)] {
+            let held: Vec<_> = (0..places).map(|_| call(&axon, uri)).collect();
+            until(|| axon.metrics.snapshot().in_flight_now == places).await;
+            match call(&axon, uri).await.unwrap() {
+                Err(CallError::Refused { status: 429, code, .. }) => assert_eq!(code, "caller_busy"),
+                other => panic!("{uri}: {other:?}"),
+            }
+            gate.add_permits(usize::try_from(places).unwrap());
+            for call in held {
+                assert_eq!(call.await.unwrap().unwrap(), "x");
+            }
+            gate.forget_permits(usize::MAX);
+        }
+    }
+    axon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_axon_without_settings_has_bounds() {
+    let limits = Limits::default();
+    let (builder, gate) = gated(bob());
+    let axon = Running::start(builder).await;
+    let held: Vec<_> = (0..limits.in_flight_per_caller).map(|_| call(&axon, "//Alice")).collect();
+    until(|| axon.metrics.snapshot().in_flight_now == 64).await;
+    assert!(matches!(call(&axon, "//Alice").await.unwrap(), Err(CallError::Refused { status: 429, .. })));
+    gate.add_permits(Semaphore::MAX_PERMITS / 2);
+    for call in held {
+        assert_eq!(call.await.unwrap().unwrap(), "x");
     }
     axon.stop().await;
 }

@@ -51,6 +51,16 @@ pub fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64
 }
 
+/// Waits until it is so.
+pub async fn until(mut done: impl FnMut() -> bool) {
+    let wait = async {
+        while !done() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("it never happened");
+}
+
 /// A running axon, known as //Bob.
 pub struct Running {
     pub address: SocketAddr,

@@ -6,6 +6,8 @@ mod classic;
 mod classic_calls;
 mod classic_text;
 mod common;
+mod connections;
+mod crowd;
 mod description;
 mod mutations;
 mod order;

@@ -10,6 +10,7 @@ use ganglion_wire::{
     Synapse, Target,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
 use crate::common::*;
@@ -217,6 +218,23 @@ async fn a_slow_caller_slows_the_work() {
         chunks += usize::from(matches!(part.unwrap(), Part::Chunk(_)));
     }
     assert_eq!(chunks, 1000);
+    axon.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_takes_nothing_is_cut_off() {
+    let limits = Limits { answer_bytes: 1 << 30, write_timeout: Duration::from_millis(300), ..Limits::default() };
+    let (builder, watch) = numbers(bob().limits(limits));
+    let axon = Running::start(builder).await;
+    let (alice, bob) = (key("//Alice"), key("//Bob").public());
+    let mut request = RawRequest::signed_at(&alice, bob, "/Numbers", br#"{"text":"flood"}"#, fresh_nonce());
+    request.set("Accept", "text/event-stream");
+    let mut stream = TcpStream::connect(axon.address).await.unwrap();
+    stream.write_all(&request.bytes()).await.unwrap();
+    tokio::time::timeout(PATIENCE, watch.ended.notified()).await.expect("the handler goes on");
+    until(|| axon.metrics.snapshot().in_flight_now == 0 && axon.metrics.snapshot().connections_now == 0).await;
+    assert!(watch.sent.load(Ordering::SeqCst) < 1000);
+    drop(stream);
     axon.stop().await;
 }
 
