@@ -142,10 +142,10 @@ hyperparameters! {
     ActivityCutoff, activity_cutoff: u32 = 5_000, (1..=216_000), Owner;
     /// Least version that `set_weights` must name.
     WeightsVersion, weights_version: u64 = 0, (0..=u64::MAX), Owner;
-    /// Blocks between two weight settings of one neuron.
-    WeightsRateLimit, weights_rate_limit: u32 = 100, (0..=216_000), Owner;
-    /// Blocks between two announcements of one neuron's endpoint.
-    ServingRateLimit, serving_rate_limit: u32 = 50, (0..=216_000), Owner;
+    /// Blocks between two weight settings of one neuron. The call is feeless: this is its price.
+    WeightsRateLimit, weights_rate_limit: u32 = 100, (10..=216_000), Owner;
+    /// Blocks between two announcements of one neuron's endpoint. As feeless.
+    ServingRateLimit, serving_rate_limit: u32 = 50, (5..=216_000), Owner;
     /// How much of the old bonds an epoch keeps, in millionths.
     BondsMovingAverage, bonds_moving_average: u32 = 900_000, (0..=1_000_000), Owner;
     /// Whether bonds of agreed-on neurons move faster.
@@ -156,8 +156,8 @@ hyperparameters! {
     AlphaHigh, alpha_high: u16 = 58_982, (1..=u16::MAX), Owner;
     /// Whether weights must be committed one interval before they are revealed.
     CommitReveal, commit_reveal: bool = true, (false..=true), Owner;
-    /// Length of a commit interval, blocks.
-    CommitInterval, commit_interval: u32 = 360, (1..=7_200), Owner;
+    /// Length of a commit interval, blocks. A neuron commits and reveals once in it, without a fee.
+    CommitInterval, commit_interval: u32 = 360, (10..=7_200), Owner;
     /// Blocks between two adjustments of burn and difficulty.
     AdjustmentInterval, adjustment_interval: u16 = 360, (1..=7_200), Root;
     /// How much of the old price an adjustment keeps, in 1/(2⁶⁴−1).
@@ -224,6 +224,20 @@ mod tests {
         assert_eq!(crowd.check(), Err(OutOfBounds(Hyperparameter::MaxValidators)));
         let crossed = Hyperparameters { min_burn: 5 * TAO, max_burn: TAO, ..Default::default() };
         assert_eq!(crossed.check(), Err(OutOfBounds(Hyperparameter::MinBurn)));
+    }
+
+    #[test]
+    fn no_limit_of_a_feeless_call_can_be_lifted() {
+        for outside in [
+            Hyperparameters { weights_rate_limit: 9, ..Default::default() },
+            Hyperparameters { serving_rate_limit: 4, ..Default::default() },
+            Hyperparameters { commit_interval: 9, ..Default::default() },
+        ] {
+            assert!(outside.check().is_err(), "{outside:?}");
+        }
+        let least =
+            Hyperparameters { weights_rate_limit: 10, serving_rate_limit: 5, commit_interval: 10, ..Default::default() };
+        assert_eq!(least.check(), Ok(()));
     }
 
     #[test]

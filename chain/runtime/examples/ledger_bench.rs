@@ -39,7 +39,7 @@ struct Bench {
     state: TestExternalities,
 }
 
-/// A subnet that takes everybody at once, and weights in every block.
+/// A subnet that takes everybody at once, and weights as often as can be.
 fn rules() -> serde_json::Value {
     let rules = Hyperparameters {
         tempo: 9,
@@ -47,7 +47,7 @@ fn rules() -> serde_json::Value {
         max_validators: VALIDATORS as u16,
         max_registrations_per_block: 256,
         target_registrations: NEURONS as u16,
-        weights_rate_limit: 0,
+        weights_rate_limit: 10,
         commit_reveal: false,
         ..Hyperparameters::default()
     };
@@ -182,7 +182,10 @@ impl Bench {
             self.state.execute_with(|| {
                 times.extend((0..VALIDATORS).map(|validator| set(validator, row(TARGETS, round + validator))));
             });
-            self.next_block();
+            // As often as a validator may.
+            for _ in 0..10 {
+                self.next_block();
+            }
         }
         report(&format!("set_weights with {TARGETS} targets, as a transaction"), times);
     }

@@ -79,7 +79,7 @@ fn joining(rules: Hyperparameters) -> Hyperparameters {
 /// Rules within their bounds.
 fn running(rules: Hyperparameters) -> Hyperparameters {
     let rules = Hyperparameters { max_neurons: NEURONS, max_validators: VALIDATORS, tempo: TEMPO, ..rules };
-    let rules = Hyperparameters { commit_reveal: false, weights_rate_limit: 0, activity_cutoff: 5_000, ..rules };
+    let rules = Hyperparameters { commit_reveal: false, weights_rate_limit: 10, activity_cutoff: 5_000, ..rules };
     rules.check().expect("rules within their bounds");
     rules
 }

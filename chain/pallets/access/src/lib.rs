@@ -192,39 +192,39 @@ pub mod pallet {
     pub enum Error<T> {
         /// Nobody has ever registered this hotkey: check the address.
         UnknownProvider,
-        /// There is no channel of that number, or it has been settled.
+        /// There is no channel of that number, or it has been settled: list your channels.
         UnknownChannel,
-        /// The ledger doesn't know the user's coldkey any more.
+        /// The ledger doesn't know the user's coldkey any more: this is a defect, report it.
         UnknownUser,
-        /// Only the coldkey that opened the channel can do that.
+        /// Only the coldkey that opened the channel can do that: sign with it.
         NotUser,
-        /// Only the channel's provider, its hotkey or the coldkey that owns it, can redeem.
+        /// Only the channel's provider can redeem: sign with its hotkey or with the coldkey that owns it.
         NotProvider,
-        /// Only the channel's user or its provider can close it.
+        /// Only the channel's user or its provider can close it: sign as one of them.
         NotParty,
         /// The deposit is below the least one: the constant `MinDeposit` has it.
         DepositTooSmall,
-        /// The amount is zero.
+        /// The amount is zero: name one.
         ZeroAmount,
         /// The all-zero voucher key is refused: anybody could sign for it. Name a key that you hold.
         InvalidVoucherKey,
         /// You have as many channels as one user can: close one first.
         TooManyChannels,
-        /// The channel is being closed already.
+        /// The channel is being closed already: settle it when its delay is over.
         AlreadyClosing,
         /// The channel isn't being closed: close it first.
         NotClosing,
         /// The provider may still redeem: settle after as many blocks as this says.
         TooEarly(RetryIn),
-        /// The channel has closed: its vouchers are worth nothing any more.
+        /// The channel has closed: its vouchers are worth nothing any more. Redeem earlier next time.
         RedemptionOver,
-        /// The voucher key hasn't signed this total for this channel on this chain.
+        /// The voucher key hasn't signed this total for this channel on this chain: ask the user for another voucher.
         BadSignature,
-        /// The voucher pays nothing: its total was paid before, or the deposit is used up.
+        /// The voucher pays nothing: its total was paid before, or the deposit is used up. Ask for a later one, or a top-up.
         NothingToRedeem,
-        /// There is no voucher in the call.
+        /// There is no voucher in the call: add one.
         NoVoucher,
-        /// An amount left the range of 64 bits.
+        /// An amount left the range of 64 bits: take a smaller one.
         Overflow,
     }
 

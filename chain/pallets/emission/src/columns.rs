@@ -12,6 +12,7 @@ use sp_runtime::traits::{SaturatedConversion, UniqueSaturatedInto};
 /// What an epoch reads of a subnet's neurons.
 pub(crate) struct Columns<BlockNumber> {
     pub seats: Vec<Seat<BlockNumber>>,
+    /// Zero for everybody while the subnet counts as [unstaked](crate::launch).
     pub stakes: Vec<Rao>,
     pub registered_at: Vec<u64>,
     /// Who judges: it has a permit and has ever set weights. Who hasn't has no say, or its stake would keep the others
@@ -20,14 +21,11 @@ pub(crate) struct Columns<BlockNumber> {
     pub last_update: Vec<u64>,
     pub weights: Vec<Vec<(u16, u16)>>,
     pub bonds: Vec<Vec<(u16, u16)>>,
+    /// How many neurons have a permit, whether they ever used it or not: each one's weights were looked up.
+    pub permitted: u32,
 }
 
 impl<BlockNumber> Columns<BlockNumber> {
-    /// How many neurons have a permit and have set weights.
-    pub fn judges(&self) -> u32 {
-        self.permits.iter().filter(|permit| **permit).count() as u32
-    }
-
     /// Weights and bonds in all.
     pub fn pairs(&self) -> u32 {
         self.weights.iter().chain(&self.bonds).map(|row| row.len() as u32).sum()
@@ -43,16 +41,18 @@ impl<T: Config> Pallet<T> {
         let seats = pallet_neurons::Pallet::<T>::seats(netuid);
         let roster = Roster::new(seats.iter().map(|seat| seat.id));
         let neurons = seats.len();
+        let permitted = Permitted::<T>::get(netuid);
         let mut columns = Columns {
-            stakes: seats.iter().map(|seat| pallet_staking::Pallet::<T>::stake_on(seat.hotkey)).collect(),
+            stakes: Self::stakes(&seats),
             registered_at: seats.iter().map(|seat| seat.registered_at.unique_saturated_into()).collect(),
             permits: alloc::vec![false; neurons],
             last_update: alloc::vec![0; neurons],
             weights: alloc::vec![Vec::new(); neurons],
             bonds: alloc::vec![Vec::new(); neurons],
+            permitted: permitted.len() as u32,
             seats,
         };
-        for id in Permitted::<T>::get(netuid) {
+        for id in permitted {
             if let Some(uid) = roster.uid_of(id) {
                 columns.read_judge::<T>(netuid, id, uid, now, hyperparameters, &roster);
             }

@@ -18,7 +18,7 @@ impl<T: Config> Pallet<T> {
             return T::DbWeight::get().reads(3);
         }
         let weight =
-            epoch_weight::<<T as Config>::WeightInfo>(columns.seats.len() as u32, columns.judges(), columns.pairs());
+            epoch_weight::<<T as Config>::WeightInfo>(columns.seats.len() as u32, columns.permitted, columns.pairs());
         Self::remember_first(netuid, &columns.seats);
         let waits_until = Self::waits_until(netuid, now, &columns.seats, &columns.stakes);
         let payment = Self::payment(netuid, &hyperparameters);

@@ -2,7 +2,10 @@
 
 use crate::pallet::*;
 use alloc::collections::BTreeSet;
-use frame_support::{ensure, traits::fungible::Inspect};
+use frame_support::{
+    ensure,
+    traits::{fungible::Inspect, Get},
+};
 use ganglion_primitives::NetUid;
 use ganglion_tokenomics::emission::MAX_SUPPLY;
 use pallet_neurons::SeatOf;
@@ -34,7 +37,9 @@ impl<T: Config> Pallet<T> {
 
     fn check_subnets() -> Check {
         let known: BTreeSet<NetUid> = Netuids::<T>::get().into_iter().chain(Dissolving::<T>::get()).collect();
+        let shares = LastShares::<T>::get();
         let rows = Pending::<T>::iter_keys()
+            .chain(shares.iter().map(|(netuid, _)| *netuid))
             .chain(IdleEpochs::<T>::iter_keys())
             .chain(FirstJoined::<T>::iter_keys())
             .chain(LastOutcome::<T>::iter_keys())
@@ -42,6 +47,10 @@ impl<T: Config> Pallet<T> {
         for netuid in rows {
             ensure!(known.contains(&netuid), "a subnet that is no more has emission");
         }
+        let mut idle = IdleEpochs::<T>::iter_values();
+        ensure!(idle.all(|epochs| epochs <= T::MaxIdleEpochs::get()), "a subnet is idle for longer than it may be");
+        let now = frame_system::Pallet::<T>::block_number();
+        ensure!(FirstJoined::<T>::iter_values().all(|first| first <= now), "a subnet's first neuron is yet to come");
         let due = DueEpochs::<T>::get();
         let waiting: BTreeSet<NetUid> = due.iter().copied().collect();
         ensure!(waiting.len() == due.len(), "a subnet waits for two epochs");
@@ -61,6 +70,10 @@ impl<T: Config> Pallet<T> {
         for (netuid, id, _) in Bonds::<T>::iter() {
             let home = SeatOf::<T>::get(id).map(|(home, _)| home);
             ensure!(home == Some(netuid), "bonds of a neuron that doesn't exist");
+        }
+        for outcome in LastOutcome::<T>::iter_values() {
+            let ids: BTreeSet<_> = outcome.iter().map(|row| row.id).collect();
+            ensure!(ids.len() == outcome.len(), "an outcome names a neuron twice");
         }
         Ok(())
     }

@@ -1,6 +1,14 @@
 //! A fair start for subnets without stake.
+//!
+//! Stake ends the equal standing of all who worked to join, so it must be more than a gesture: as long as all of a
+//! subnet's neurons together have less than the least nomination ([`MinNomination`]), which nobody could put there for
+//! another, they have none. Otherwise 1 RAO would take over a subnet, with everything that is pending there.
+//!
+//! [`MinNomination`]: pallet_staking::Config::MinNomination
 
 use crate::pallet::*;
+use alloc::vec::Vec;
+use frame_support::traits::Get;
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{NetUid, Rao};
 use pallet_neurons::Seat;
@@ -17,11 +25,20 @@ impl<T: Config> Pallet<T> {
     /// joined. Later newcomers can put it off, within limits.
     pub fn launches_at(netuid: NetUid) -> Option<BlockNumberFor<T>> {
         let seats = pallet_neurons::Pallet::<T>::seats(netuid);
-        let staked = |seat: &Seat<_>| pallet_staking::Pallet::<T>::stake_on(seat.hotkey) > 0;
-        if seats.iter().any(staked) {
+        if Self::stakes(&seats).iter().any(|stake| *stake > 0) {
             return None;
         }
         Self::start(netuid, &seats)
+    }
+
+    /// What is staked on each of a subnet's neurons, RAO: nothing on anybody while it is too little to count.
+    pub(crate) fn stakes(seats: &[Seat<BlockNumberFor<T>>]) -> Vec<Rao> {
+        let mut stakes: Vec<Rao> =
+            seats.iter().map(|seat| pallet_staking::Pallet::<T>::stake_on(seat.hotkey)).collect();
+        if stakes.iter().copied().fold(0, Rao::saturating_add) < T::MinNomination::get() {
+            stakes.fill(0);
+        }
+        stakes
     }
 
     /// Until when an epoch must wait, given the stakes of all neurons.

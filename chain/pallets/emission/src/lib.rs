@@ -12,7 +12,8 @@
 //!   the next epoch.
 //! - **No consensus.** If the validators agree on nothing, nobody is paid, the owner included. The emission stays pending
 //!   for at most [`Config::MaxIdleEpochs`] epochs and is then **recycled**: destroyed, to be minted anew.
-//! - **Launch.** While nobody in a subnet has stake, all its neurons count the same. The first epoch that pays decides who
+//! - **Launch.** While nobody in a subnet has stake (all of it together is less than the least nomination), all its neurons
+//!   count the same. The first epoch that pays decides who
 //!   has stake from then on. So that nobody takes that epoch alone, an epoch of an unstaked subnet pays nothing until two
 //!   tempos after the last newcomer, and newcomers can't put that off beyond six tempos after the first
 //!   ([`Pallet::launches_at`]). Emission stays pending until then, is not recycled, and no bonds grow.
@@ -29,9 +30,11 @@
 //! # Invariants
 //! - The pot holds at least the subnets' pending plus what no subnet could take yet: exactly that, if nobody sends it TAO as
 //!   a gift. Only subnets that exist, or are being cleaned up, have any pending.
-//! - Total issuance equals what was emitted minus what was recycled, and never exceeds 21 000 000 TAO.
+//! - Total issuance equals what was emitted (with what genesis endowed) minus what was recycled, and never exceeds
+//!   21 000 000 TAO.
 //! - Permits and bonds belong to neurons that have, or had at the last epoch, a seat; bonds don't outlive their neuron.
-//! - No subnet waits twice in the queue of epochs.
+//! - No subnet waits twice in the queue of epochs, or is idle for more than `MaxIdleEpochs`; an outcome names each neuron
+//!   once.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -100,7 +103,7 @@ pub mod pallet {
         type WeightInfo: WeightInfo;
     }
 
-    /// RAO minted since genesis.
+    /// RAO minted since genesis, and endowed by it.
     #[pallet::storage]
     pub type Emitted<T> = StorageValue<_, Rao, ValueQuery>;
 
@@ -186,6 +189,22 @@ pub mod pallet {
             /// RAO.
             amount: Rao,
         },
+    }
+
+    /// Checks what the other pallets endowed at block 0, and counts it as emitted.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        /// Marks the type parameter as used.
+        #[serde(skip)]
+        pub marker: core::marker::PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            Pallet::<T>::count_endowments();
+        }
     }
 
     #[pallet::hooks]

@@ -11,7 +11,7 @@ use frame_support::{
 };
 use ganglion_primitives::{NetUid, Rao};
 use ganglion_tokenomics::{
-    emission::block_emission,
+    emission::{block_emission, MAX_SUPPLY},
     split::{split, Curve, Split},
 };
 use pallet_neurons::Count;
@@ -23,6 +23,21 @@ impl<T: Config> Pallet<T> {
     /// The account that holds pending emission.
     pub fn pot() -> T::AccountId {
         T::EmissionPotId::get().into_account_truncating()
+    }
+
+    /// Counts what genesis endowed as emitted: it is part of the 21 000 000 TAO, and of what halvings go by.
+    ///
+    /// # Panics
+    /// If it is more than can exist. A panic at genesis stops a chain that could never be right.
+    pub(crate) fn count_endowments() {
+        // Account by account, in a wider type: the balances add up in 64 bits, which such a genesis may leave.
+        let accounts = frame_system::Account::<T>::iter_keys();
+        let endowed: u128 = accounts.map(|account| u128::from(T::Currency::total_balance(&account))).sum();
+        assert!(
+            endowed <= u128::from(MAX_SUPPLY),
+            "genesis endows accounts with {endowed} RAO, more than the 21 000 000 TAO that can exist: lower the balances"
+        );
+        Emitted::<T>::put(T::Currency::total_issuance());
     }
 
     pub(crate) fn mint_and_split() -> Weight {

@@ -43,7 +43,7 @@ impl WeightInfo for () {
     }
 }
 
-/// An epoch of `neurons`, `judges` of whom have a permit, with `pairs` weights and bonds in all.
+/// An epoch of `neurons`, `judges` of whom have a permit, used or not, with `pairs` weights and bonds in all.
 pub(crate) fn epoch<W: WeightInfo>(neurons: u32, judges: u32, pairs: u32) -> Weight {
     // As measured: 64 rows of weights and 64 of bonds.
     let rows = W::pairs(pairs.div_ceil(2 * 64)).saturating_sub(W::pairs(0));

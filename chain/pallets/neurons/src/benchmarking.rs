@@ -179,6 +179,16 @@ mod benchmarks {
     }
 
     #[benchmark]
+    fn decline_coldkey_swap() -> Result<(), BenchmarkError> {
+        let (old, new) = announced::<T>()?;
+        Neurons::<T>::announce_swap(old.clone(), new.clone())?;
+        #[extrinsic_call]
+        _(RawOrigin::Signed(new.clone()), old);
+        assert!(!SwapTargets::<T>::contains_key(&new));
+        Ok(())
+    }
+
+    #[benchmark]
     fn resolve_coldkey_swap() -> Result<(), BenchmarkError> {
         let (old, new) = announced::<T>()?;
         Neurons::<T>::announce_swap(old.clone(), new.clone())?;

@@ -77,6 +77,8 @@ impl<T: Config> Pallet<T> {
         Self::pay_for_swap(&old)?;
         let due = frame_system::Pallet::<T>::block_number().saturating_add(T::ColdkeySwapDelay::get());
         SwapTargets::<T>::insert(&new, id);
+        // So that it can decline without a balance. The reference stays, paid for: the account's nonce never starts anew.
+        frame_system::Pallet::<T>::inc_sufficients(&new);
         ColdkeySwaps::<T>::insert(id, ColdkeySwap { new: new.clone(), due, disputed: false });
         Self::deposit_event(Event::ColdkeySwapAnnounced { old, new, due });
         Ok(())
@@ -112,6 +114,16 @@ impl<T: Config> Pallet<T> {
         ColdkeySwaps::<T>::remove(id);
         SwapTargets::<T>::remove(swap.new);
         Self::deposit_event(Event::ColdkeySwapDismissed { old });
+        Ok(())
+    }
+
+    /// `by` is the signer.
+    pub(crate) fn decline_swap(by: AccountId, old: AccountId) -> DispatchResult {
+        let (id, swap) = Self::announced(&old)?;
+        ensure!(by == swap.new, Error::<T>::NotTheNewKey);
+        ColdkeySwaps::<T>::remove(id);
+        SwapTargets::<T>::remove(&by);
+        Self::deposit_event(Event::ColdkeySwapDeclined { old, new: by });
         Ok(())
     }
 

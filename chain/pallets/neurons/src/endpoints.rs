@@ -35,8 +35,7 @@ impl<T: Config> Pallet<T> {
         let (_, seat) = Self::seat_of(netuid, hotkey)?;
         if let Some((_, announced)) = last(seat.id) {
             let now = frame_system::Pallet::<T>::block_number();
-            // Once a block at most: the calls are feeless.
-            let earliest = announced.saturating_add(limit.max(1).into());
+            let earliest = announced.saturating_add(limit.into());
             ensure!(now >= earliest, Error::<T>::ServingTooFast(RetryIn::until(now, earliest)));
         }
         Ok(seat.id)

@@ -14,10 +14,6 @@ impl<T: Config> Pallet<T> {
         ensure!(owned, pallet_staking::Error::<T>::NotOwner);
         Self::pay_for_swap(&owner)?;
         Staking::<T>::rekey_hotkey(&old, &new)?;
-        if Self::has_seat(hotkey) {
-            frame_system::Pallet::<T>::inc_sufficients(&new);
-            frame_system::Pallet::<T>::dec_sufficients(&old);
-        }
         Self::deposit_event(Event::HotkeySwapped { owner, old, new });
         Ok(())
     }

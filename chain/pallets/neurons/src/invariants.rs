@@ -5,7 +5,7 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{HotkeyId, NetUid, NeuronId, Uid};
 use pallet_staking::Pallet as Staking;
-use pallet_subnets::MAX_NEURONS;
+use pallet_subnets::{Dissolving, Netuids, MAX_NEURONS};
 
 type Checked = Result<(), &'static str>;
 
@@ -36,9 +36,17 @@ impl<T: Config> Pallet<T> {
         ensure(Uids::<T>::iter().count() == neurons, "a hotkey leads to a seat that isn't its own")?;
         ensure(SeatOf::<T>::iter().count() == neurons, "an id leads to a seat that isn't its own")?;
         Self::check_hotkeys(&hotkeys)?;
+        Self::check_subnets()?;
         Self::check_endpoints()?;
         Self::check_seals()?;
         Self::check_swaps()
+    }
+
+    fn check_subnets() -> Checked {
+        let known: BTreeSet<NetUid> = Netuids::<T>::get().into_iter().chain(Dissolving::<T>::get()).collect();
+        let priced = JoiningPrices::<T>::get();
+        let mut rows = Count::<T>::iter_keys().chain(UsedSeals::<T>::iter_keys()).chain(priced.keys().copied());
+        ensure(rows.all(|netuid| known.contains(&netuid)), "a subnet that is no more has seats, seals or prices")
     }
 
     fn check_pages(netuid: NetUid, count: u16) -> Checked {
@@ -66,8 +74,6 @@ impl<T: Config> Pallet<T> {
         for (hotkey, seats) in seated {
             ensure(SeatCount::<T>::get(hotkey) == *seats, "a hotkey's seats are miscounted")?;
             ensure(Staking::<T>::owner_account(*hotkey).is_some(), "a neuron has no owner")?;
-            let account = Staking::<T>::hotkey_account(*hotkey).ok_or("a neuron has no account")?;
-            ensure(frame_system::Pallet::<T>::sufficients(&account) > 0, "a neuron has no account reference")?;
         }
         Ok(())
     }
@@ -92,6 +98,8 @@ impl<T: Config> Pallet<T> {
         for (coldkey, swap) in ColdkeySwaps::<T>::iter() {
             ensure(Staking::<T>::coldkey_account(coldkey).is_some(), "a swap of a coldkey that doesn't exist")?;
             ensure(SwapTargets::<T>::get(&swap.new) == Some(coldkey), "a swap's target waits for another")?;
+            let exists = frame_system::Pallet::<T>::sufficients(&swap.new) > 0;
+            ensure(exists, "a swap's target can't decline it: it has no account")?;
             swaps += 1;
         }
         ensure(SwapTargets::<T>::iter().count() == swaps, "a key awaits a swap that nobody announced")

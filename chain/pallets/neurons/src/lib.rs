@@ -3,7 +3,8 @@
 //! # Overview
 //!
 //! A seat is won by **work** (a seal, feeless and without any balance) or by **burn** (TAO, recycled); both prices
-//! follow demand once an interval. When all seats are taken, a newcomer replaces the neuron with the lowest pruning
+//! follow demand once an interval. An interval takes three times its target, a third of which only work fills, so that
+//! those who have TAO never shut out those who have none. When all seats are taken, a newcomer replaces the neuron with the lowest pruning
 //! score that is past its immunity; the subnet owner's own validator is never replaced.
 //!
 //! `max_neurons` bounds growth. Lowering it below the number of neurons sends nobody away: the subnet stops growing,
@@ -22,7 +23,8 @@
 //! Everything is stored under ids that are no keys, so that a swap changes one row, whoever has nominated or been paid.
 //!
 //! **Hotkey**, at once, by its owner: seats, stake, nominations, take, permits and commitments stay where they are,
-//! under the new key. TAO on the old hotkey's own account stays on it.
+//! under the new key. TAO on the old hotkey's own account stays on it. The old key is retired: strangers can't make a
+//! hotkey of it.
 //!
 //! **Coldkey**, in two steps: the old key announces the new one and pays; after `ColdkeySwapDelay` blocks the new key
 //! carries it out, which is its consent: with stake it takes over votes and their locks. Then the new key owns the
@@ -36,16 +38,18 @@
 //! Announcing again replaces the announcement, starts the delay anew and costs again: a mistake can be mended. Either
 //! holder of the old key can **dispute** the swap. That freezes the swap, not the account: the old key still does
 //! everything except announcing another. Root then carries the swap out or dismisses it; the price is not given back.
+//! While a key is named as another's new one, work can't make it a coldkey. So that nobody is kept waiting by strangers, the
+//! named key can **decline**, without a fee or a balance, and is free again.
 //!
 //! # Invariants
 //!
 //! - `Seats`, `Uids` and `SeatOf` describe the same neurons; uids are `0..Count`, pages are full but the last.
-//! - `SeatCount` is a hotkey's number of seats in all subnets. A hotkey with a seat has an account and an owner, and
-//!   its account has one reference from here, so that it can sign without a balance.
-//! - Endpoints belong to neurons that exist.
+//! - `SeatCount` is a hotkey's number of seats in all subnets. A hotkey with a seat has an owner (and an account for good:
+//!   see [`pallet_staking`]).
+//! - Endpoints belong to neurons that exist; seats, seals and prices to subnets that exist or are being cleaned up.
 //! - A subnet has at most [`MAX_NEURONS`](pallet_subnets::MAX_NEURONS), and grows only below `max_neurons`.
 //! - Seals in `UsedSeals` are distinct.
-//! - `ColdkeySwaps` and `SwapTargets` describe the same swaps, of coldkeys that exist.
+//! - `ColdkeySwaps` and `SwapTargets` describe the same swaps, of coldkeys that exist; the accounts that they lead to exist.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -262,6 +266,13 @@ pub mod pallet {
             /// The key that stays.
             old: T::AccountId,
         },
+        /// The key that an announced swap leads to wants nothing of it.
+        ColdkeySwapDeclined {
+            /// The key that stays.
+            old: T::AccountId,
+            /// The key that declined.
+            new: T::AccountId,
+        },
         /// A coldkey has a new key.
         ColdkeySwapped {
             /// The key it had.
@@ -276,49 +287,49 @@ pub mod pallet {
     /// Why a call was declined.
     #[pallet::error]
     pub enum Error<T> {
-        /// The subnet takes no new neurons.
+        /// The subnet takes no new neurons: join another, or wait until its owner opens it.
         RegistrationClosed,
-        /// The hotkey already has a seat in this subnet.
+        /// The hotkey already has a seat in this subnet: use it, or register another hotkey.
         AlreadyRegistered,
         /// The hotkey has no seat in this subnet: register it first.
         NotRegistered,
         /// As many neurons joined in this block as may: try in the next.
         TooManyRegistrationsThisBlock,
-        /// Three times the target joined in this interval: wait that many blocks for the next.
+        /// Three times the target joined in this interval, or twice by burn: work, or wait that many blocks for the next.
         TooManyRegistrationsThisInterval(RetryIn),
         /// The seal's block is in the future, too old, or unknown: solve for a recent block.
         SealBlockOutOfRange,
         /// The seal doesn't meet the difficulty: solve again with the current one.
         SealTooWeak,
-        /// The seal was used before.
+        /// The seal was used before: solve again.
         SealUsed,
         /// The balance doesn't cover the burn: see `registration` for the price, or register by work.
         CannotPayBurn,
         /// The address can't be reached by others: announce a public one.
         AddressUnreachable,
-        /// `ip_type` must be 4 or 6 and fit the address.
+        /// The address isn't of the kind that `ip_type` says: set it to 4 or 6, as the address is.
         InvalidIpType,
-        /// The port must not be 0.
+        /// The port is 0: announce the one that is listened on.
         InvalidPort,
         /// The endpoint was announced not long ago: wait that many blocks.
         ServingTooFast(RetryIn),
-        /// Every seat is taken by a neuron that can't be replaced.
+        /// Every seat is taken by a neuron that can't be replaced: join another subnet.
         NoSeat,
-        /// The balance doesn't cover the price of a key swap: 1 TAO.
+        /// The balance doesn't cover the price of a key swap: 1 TAO, beside what keeps the account.
         CannotPaySwap,
-        /// The old and the new key are the same.
+        /// The old and the new key are the same: choose another.
         SameKey,
         /// An announced swap will make this key another coldkey's: choose another.
         KeyAwaited,
-        /// No swap of this coldkey is announced.
+        /// No swap of this coldkey is announced: announce it first.
         NothingAnnounced,
         /// The swap isn't due: wait that many blocks.
         SwapNotDue(RetryIn),
         /// The swap is disputed: root must resolve it.
         SwapDisputed,
-        /// Only the coldkey itself or root can dispute its swap.
+        /// Only the coldkey itself or root can dispute its swap: sign with it.
         NotYourSwap,
-        /// Only the key that takes over can carry the swap out: sign with it.
+        /// Only the key that takes over can carry the swap out, or decline it: sign with it.
         NotTheNewKey,
         /// The swap isn't disputed: there is nothing to resolve.
         NotDisputed,
@@ -386,7 +397,7 @@ pub mod pallet {
         }
 
         /// Gives the hotkey `old` of the signing coldkey the key `new`, at once and everywhere. Recycles `KeySwapCost`.
-        /// `new` must not be a hotkey.
+        /// `new` must not be a hotkey, nor have been another's.
         #[pallet::call_index(4)]
         #[pallet::weight(<T as Config>::WeightInfo::swap_hotkey())]
         pub fn swap_hotkey(origin: OriginFor<T>, old: T::AccountId, new: T::AccountId) -> DispatchResult {
@@ -426,6 +437,15 @@ pub mod pallet {
         pub fn resolve_coldkey_swap(origin: OriginFor<T>, old: T::AccountId, allow: bool) -> DispatchResult {
             ensure_root(origin)?;
             Self::resolve_swap(old, allow)
+        }
+
+        /// Drops the announced swap of `old` as the key that it leads to, disputed or not: nobody's key waits for what it
+        /// didn't ask for. Feeless, since that key may have nothing; each announcement cost its author a swap's price.
+        #[pallet::call_index(9)]
+        #[pallet::weight((<T as Config>::WeightInfo::decline_coldkey_swap(), DispatchClass::Normal, Pays::No))]
+        pub fn decline_coldkey_swap(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {
+            let by = ensure_signed(origin)?;
+            Self::decline_swap(by, old)
         }
     }
 

@@ -1,6 +1,6 @@
 //! Joining a subnet, by work or by burn.
 
-use crate::pallet::*;
+use crate::{pallet::*, Prices};
 use frame_support::{
     ensure,
     traits::{
@@ -14,6 +14,9 @@ use ganglion_primitives::{AccountId, NetUid, Rao, RetryIn};
 use pallet_staking::Pallet as Staking;
 use sp_runtime::{DispatchError, DispatchResult};
 
+/// How many times the target may join in an interval. Burn fills all but one part of these places.
+const QUOTA: u16 = 3;
+
 impl<T: Config> Pallet<T> {
     /// Nobody signs this: the seal proves that somebody worked for exactly these keys, not that the coldkey agreed.
     pub(crate) fn register_by_work(
@@ -23,7 +26,7 @@ impl<T: Config> Pallet<T> {
         hotkey: AccountId,
         coldkey: AccountId,
     ) -> DispatchResult {
-        Self::check_open(netuid, &hotkey)?;
+        Self::check_open(netuid, &hotkey, |quota, prices| prices.joined_in_interval() < quota)?;
         let seal = Self::check_seal(netuid, block, nonce, &hotkey, &coldkey)?;
         Self::use_seal(netuid, block, seal)?;
         // Otherwise a stranger could spoil an announced swap by making the new key somebody's before it comes.
@@ -34,7 +37,11 @@ impl<T: Config> Pallet<T> {
     }
 
     pub(crate) fn register_by_burn(netuid: NetUid, hotkey: AccountId, coldkey: AccountId) -> DispatchResult {
-        Self::check_open(netuid, &hotkey)?;
+        // A third is left to those who work: whoever has TAO could otherwise shut out who has none.
+        let for_burns = |quota: u16| quota.saturating_sub(quota / QUOTA);
+        Self::check_open(netuid, &hotkey, |quota, prices| {
+            prices.joined_in_interval() < quota && prices.by_burn < for_burns(quota)
+        })?;
         let burn = Self::prices(netuid).burn;
         Self::recycle(&coldkey, burn).map_err(|_| Error::<T>::CannotPayBurn)?;
         let id = Staking::<T>::ensure_owned(&hotkey, &coldkey)?;
@@ -51,15 +58,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Everything that work and burn have in common: does the subnet take this hotkey now?
-    fn check_open(netuid: NetUid, hotkey: &AccountId) -> DispatchResult {
+    /// Everything that work and burn have in common: does the subnet take this hotkey now? `has_place` knows whether the
+    /// interval's quota has a place for this kind of registration.
+    fn check_open(
+        netuid: NetUid,
+        hotkey: &AccountId,
+        has_place: impl FnOnce(u16, &Prices<BlockNumberFor<T>>) -> bool,
+    ) -> DispatchResult {
         let hyperparameters = pallet_subnets::Pallet::<T>::hyperparameters(netuid)?;
         ensure!(hyperparameters.registration_open, Error::<T>::RegistrationClosed);
         let now = frame_system::Pallet::<T>::block_number();
         let prices = Self::prices(netuid);
-        let limit = hyperparameters.target_registrations.saturating_mul(3);
+        let quota = hyperparameters.target_registrations.saturating_mul(QUOTA);
         let next_interval = RetryIn::until(now, prices.adjust_at);
-        ensure!(prices.joined_in_interval() < limit, Error::<T>::TooManyRegistrationsThisInterval(next_interval));
+        ensure!(has_place(quota, &prices), Error::<T>::TooManyRegistrationsThisInterval(next_interval));
         let per_block = hyperparameters.max_registrations_per_block;
         ensure!(prices.joined_in(now) < per_block, Error::<T>::TooManyRegistrationsThisBlock);
         let seat = Staking::<T>::hotkey_id(hotkey).and_then(|id| Self::uid_of(netuid, id));

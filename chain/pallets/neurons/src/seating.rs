@@ -22,7 +22,7 @@ impl<T: Config> Pallet<T> {
         Self::put(netuid, uid, Seat { id, hotkey, registered_at })?;
         Uids::<T>::insert(netuid, hotkey, uid);
         SeatOf::<T>::insert(id, (netuid, uid));
-        Self::count_seat(hotkey, &account);
+        Self::count_seat(hotkey);
         Self::deposit_event(Event::NeuronRegistered { netuid, uid, id, hotkey: account, burned });
         Ok(())
     }
@@ -35,8 +35,8 @@ impl<T: Config> Pallet<T> {
             return Ok(Uid(count));
         }
         let (uid, Seat { id, hotkey, .. }) = Self::to_prune(netuid).ok_or(Error::NoSeat)?;
-        let account = Self::forget(netuid, id, hotkey);
-        if let Some(hotkey) = account {
+        Self::forget(netuid, id, hotkey);
+        if let Some(hotkey) = Staking::<T>::hotkey_account(hotkey) {
             Self::deposit_event(Event::NeuronPruned { netuid, uid, id, hotkey });
         }
         Ok(uid)
@@ -79,36 +79,27 @@ impl<T: Config> Pallet<T> {
         removed
     }
 
-    /// Removes everything that is kept under a neuron, but its place on the page. Answers with its hotkey's account.
-    fn forget(netuid: NetUid, id: NeuronId, hotkey: HotkeyId) -> Option<AccountId> {
+    /// Removes everything that is kept under a neuron, but its place on the page. The hotkey's account stays: its nonce
+    /// must not start anew.
+    fn forget(netuid: NetUid, id: NeuronId, hotkey: HotkeyId) {
         Uids::<T>::remove(netuid, hotkey);
         SeatOf::<T>::remove(id);
         Endpoints::<T>::remove(netuid, id);
         PrometheusEndpoints::<T>::remove(netuid, id);
         T::OnNeuronRemoved::on_neuron_removed(netuid, id);
-        Self::discount_seat(hotkey)
+        Self::discount_seat(hotkey);
     }
 
-    /// The first seat of a hotkey gives its account a reference, so that it can sign without a balance.
-    fn count_seat(hotkey: HotkeyId, account: &AccountId) {
-        let before = SeatCount::<T>::get(hotkey);
-        SeatCount::<T>::insert(hotkey, before.saturating_add(1));
-        if before == 0 {
-            frame_system::Pallet::<T>::inc_sufficients(account);
-        }
+    fn count_seat(hotkey: HotkeyId) {
+        SeatCount::<T>::mutate(hotkey, |seats| *seats = seats.saturating_add(1));
     }
 
-    fn discount_seat(hotkey: HotkeyId) -> Option<AccountId> {
-        let account = Staking::<T>::hotkey_account(hotkey);
+    fn discount_seat(hotkey: HotkeyId) {
         let left = SeatCount::<T>::get(hotkey).saturating_sub(1);
         if left > 0 {
             SeatCount::<T>::insert(hotkey, left);
-            return account;
+        } else {
+            SeatCount::<T>::remove(hotkey);
         }
-        SeatCount::<T>::remove(hotkey);
-        if let Some(account) = &account {
-            frame_system::Pallet::<T>::dec_sufficients(account);
-        }
-        account
     }
 }

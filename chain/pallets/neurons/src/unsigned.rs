@@ -17,7 +17,7 @@ enum Refusal {
     AlreadyRegistered = 2,
     /// The subnet takes no registrations, has no seat to give, or doesn't exist.
     Closed = 3,
-    /// The hotkey belongs to another coldkey.
+    /// The hotkey belongs, or belonged before a swap, to another coldkey.
     NotOwner = 4,
     /// Enough neurons joined in this interval.
     Full = 5,
@@ -60,7 +60,10 @@ fn refusal<T: Config>(error: DispatchError) -> InvalidTransaction {
         Refusal::AlreadyRegistered
     } else if is(Error::TooManyRegistrationsThisInterval(Default::default())) {
         Refusal::Full
-    } else if refused == variant(pallet_staking::Error::<T>::NotOwner.into()) {
+    } else if [pallet_staking::Error::<T>::NotOwner, pallet_staking::Error::<T>::HotkeyRetired]
+        .into_iter()
+        .any(|error| refused == variant(error.into()))
+    {
         Refusal::NotOwner
     } else if is(Error::KeyAwaited) {
         Refusal::Coldkey

@@ -12,7 +12,7 @@ pub trait WeightInfo {
     fn serve_axon() -> Weight;
     /// Writes an endpoint.
     fn serve_prometheus() -> Weight;
-    /// Changes a hotkey's row and its account's reference.
+    /// Changes a hotkey's row, retires its old key and gives the new one an account.
     fn swap_hotkey() -> Weight;
     /// Replaces an announcement.
     fn announce_coldkey_swap() -> Weight;
@@ -22,6 +22,8 @@ pub trait WeightInfo {
     fn dispute_coldkey_swap() -> Weight;
     /// As `swap_coldkey`.
     fn resolve_coldkey_swap() -> Weight;
+    /// Removes an announcement.
+    fn decline_coldkey_swap() -> Weight;
     /// Moves the prices of `due` subnets out of 128.
     fn adjust_prices(due: u32) -> Weight;
 }
@@ -69,6 +71,10 @@ impl WeightInfo for () {
 
     fn resolve_coldkey_swap() -> Weight {
         counted(17, 11, 120)
+    }
+
+    fn decline_coldkey_swap() -> Weight {
+        counted(6, 4, 30)
     }
 
     fn adjust_prices(due: u32) -> Weight {

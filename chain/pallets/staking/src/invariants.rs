@@ -1,8 +1,9 @@
 //! What must always hold.
 
 use crate::{
+    types::MAX_TAKE,
     Backed, ColdkeyIds, Coldkeys, Config, Fund, HotkeyIds, Hotkeys, Leaving, LeavingPools, NextColdkeyId, NextHotkeyId,
-    Nominations, Pallet, Stakes, TotalStake,
+    Nominations, Pallet, RetiredColdkeys, RetiredHotkeys, Stakes, TotalStake,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::Inspect};
@@ -32,15 +33,30 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_identities() -> Check {
+        let exists = |account: &T::AccountId| frame_system::Pallet::<T>::sufficients(account) > 0;
         for (id, row) in Hotkeys::<T>::iter() {
             ensure!(id < NextHotkeyId::<T>::get(), "a hotkey has an id that was never given out");
             ensure!(HotkeyIds::<T>::get(&row.account) == Some(id), "a hotkey's key doesn't lead back to it");
             ensure!(Coldkeys::<T>::contains_key(row.owner), "a hotkey has no owner");
+            ensure!(exists(&row.account), "a hotkey's account may cease to exist");
+            ensure!(row.take <= MAX_TAKE, "a take is above 18 %");
+            let now = frame_system::Pallet::<T>::block_number();
+            ensure!(row.take_raised_at.is_none_or(|raised| raised <= now), "a take was raised in the future");
+        }
+        for (account, former) in RetiredHotkeys::<T>::iter() {
+            ensure!(Hotkeys::<T>::contains_key(former), "a retired key was nobody's");
+            ensure!(!HotkeyIds::<T>::contains_key(&account), "a hotkey's key is retired");
+            ensure!(exists(&account), "a retired key's account may cease to exist");
+        }
+        for (account, former) in RetiredColdkeys::<T>::iter() {
+            ensure!(Coldkeys::<T>::contains_key(former), "a retired coldkey was nobody's");
+            ensure!(!ColdkeyIds::<T>::contains_key(&account), "a coldkey's key is retired");
+            ensure!(exists(&account), "a retired coldkey's account may cease to exist");
         }
         for (id, account) in Coldkeys::<T>::iter() {
             ensure!(id < NextColdkeyId::<T>::get(), "a coldkey has an id that was never given out");
             ensure!(ColdkeyIds::<T>::get(&account) == Some(id), "a coldkey's key doesn't lead back to it");
-            ensure!(frame_system::Pallet::<T>::sufficients(&account) > 0, "a coldkey's account may cease to exist");
+            ensure!(exists(&account), "a coldkey's account may cease to exist");
         }
         ensure!(HotkeyIds::<T>::iter().count() == Hotkeys::<T>::iter().count(), "a key leads to no hotkey");
         ensure!(ColdkeyIds::<T>::iter().count() == Coldkeys::<T>::iter().count(), "a key leads to no coldkey");
@@ -48,6 +64,8 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_lists() -> Check {
+        let mut staked_on = Stakes::<T>::iter_keys().chain(LeavingPools::<T>::iter_keys());
+        ensure!(staked_on.all(Hotkeys::<T>::contains_key), "stake is on an unknown hotkey");
         let mut expected: BTreeSet<(ColdkeyId, HotkeyId)> = BTreeSet::new();
         expected.extend(Nominations::<T>::iter_keys().map(|(hotkey, coldkey)| (coldkey, hotkey)));
         expected.extend(Leaving::<T>::iter_keys().filter(|(coldkey, hotkey)| !Self::is_unlisted(*coldkey, *hotkey)));

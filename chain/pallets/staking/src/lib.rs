@@ -22,6 +22,10 @@
 //! [`ColdkeyId`](ganglion_primitives::ColdkeyId), never under a key. Two rows say which key an identity has now, so that
 //! a key swap changes these and nothing else, however much is bound to the identity. Ids are never given out twice.
 //!
+//! A key that became an identity's has an account for good, whatever becomes of the identity: it can sign without a
+//! balance, and, since the account is never removed, its nonce never starts anew and nothing it signed counts twice. A
+//! hotkey's former key is retired: only the owner of that hotkey can use it as one again.
+//!
 //! # Bounds
 //! A coldkey's list ([`Backed`]) has room for 256 hotkeys: those it owns and those it nominates. Anybody can register a
 //! hotkey for anybody; new hotkeys take at most 192 of these places, the others are for nominations. An own hotkey beyond
@@ -33,7 +37,9 @@
 //! - A pool's shares equal the owner's and its nominators'; a leaving pool's equal its departures'. Without shares it has
 //!   no value.
 //! - Every id of a key leads back to that key; a hotkey has an owner; stake is on known hotkeys.
-//! - A coldkey's account exists, with or without a balance.
+//! - The account of every key that is, or was, a hotkey's or a coldkey's exists, with or without a balance.
+//! - A retired key leads to a hotkey, or a coldkey, that has another now.
+//! - A take is at most 18 %.
 //! - Every nomination and departure of a coldkey is on its list, and every own hotkey that found room; nothing else is.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -84,7 +90,7 @@ pub mod pallet {
         PalletId,
     };
     use frame_system::pallet_prelude::*;
-    use ganglion_primitives::{ColdkeyId, HotkeyId, Rao};
+    use ganglion_primitives::{ColdkeyId, HotkeyId, Rao, RetryIn};
 
     #[pallet::pallet]
     pub struct Pallet<T>(_);
@@ -132,9 +138,19 @@ pub mod pallet {
     #[pallet::storage]
     pub type HotkeyIds<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, HotkeyId>;
 
+    /// Keys that hotkeys had before a swap, and which: only that one's owner can make a hotkey of them again. Each cost
+    /// the price of a swap.
+    #[pallet::storage]
+    pub type RetiredHotkeys<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, HotkeyId>;
+
     /// Coldkeys' keys.
     #[pallet::storage]
     pub type Coldkeys<T: Config> = StorageMap<_, Twox64Concat, ColdkeyId, T::AccountId>;
+
+    /// Keys that coldkeys had before a swap, and which: a list of nominators that was read half goes on behind the same
+    /// one. Each cost the price of a swap.
+    #[pallet::storage]
+    pub type RetiredColdkeys<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ColdkeyId>;
 
     /// The identity behind a coldkey.
     #[pallet::storage]
@@ -244,15 +260,15 @@ pub mod pallet {
     pub enum Error<T> {
         /// No subnet knows this hotkey: register it first.
         UnknownHotkey,
-        /// This coldkey never owned or staked anything.
+        /// This coldkey never owned or staked anything: stake or register with it first.
         UnknownColdkey,
         /// That key is a hotkey already: choose one that was never used as such.
         HotkeyTaken,
         /// That key is a coldkey already: choose one that was never used as such.
         ColdkeyTaken,
-        /// The hotkey belongs to another coldkey.
+        /// The hotkey belongs to another coldkey: sign with that one, or choose another hotkey.
         NotOwner,
-        /// The amount is zero.
+        /// The amount is zero: name one.
         ZeroAmount,
         /// The amount is less than one share is worth: stake more.
         AmountTooSmall,
@@ -267,12 +283,14 @@ pub mod pallet {
         TooManyDepartures,
         /// Nothing of the coldkey's stake has left the hotkey's slash window yet: `account` shows when it does.
         NothingToWithdraw,
-        /// The take is above 18 % (11 796).
+        /// The take is above 18 %: choose at most 11 796.
         TakeTooHigh,
-        /// The take was raised not long ago: lower it, or wait until the interval is over.
-        TakeRaisedTooSoon,
-        /// An amount left the range of 64 bits.
+        /// The take was raised not long ago: lower it, or wait that many blocks.
+        TakeRaisedTooSoon(RetryIn),
+        /// An amount left the range of 64 bits: take a smaller one.
         Overflow,
+        /// A hotkey of another coldkey had this key before it was swapped away: choose a key that was never used.
+        HotkeyRetired,
     }
 
     #[pallet::call]

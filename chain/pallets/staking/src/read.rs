@@ -1,7 +1,8 @@
 //! What positions are worth.
 
 use crate::{
-    types::MAX_PAGE, Backed, ColdkeyIds, Coldkeys, Config, Hotkeys, Leaving, LeavingPools, Nominations, Pallet, Stakes,
+    types::MAX_PAGE, Backed, ColdkeyIds, Coldkeys, Config, Hotkeys, Leaving, LeavingPools, Nominations, Pallet,
+    RetiredColdkeys, Stakes,
 };
 use alloc::vec::Vec;
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -54,11 +55,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// A page of `hotkey`'s nominators with what their stake is worth, RAO: the next `limit` (at most 1 000) after
-    /// `after`, from the start if that is `None` or nobody. A page with fewer is the last.
+    /// `after`, from the start if that is `None` or nobody. A page with fewer is the last. It doesn't matter whether `after`
+    /// has stopped nominating, or has another key, since its page was read.
     pub fn nominators(hotkey: &T::AccountId, after: Option<T::AccountId>, limit: u32) -> Vec<(T::AccountId, Rao)> {
         let Some(hotkey) = Self::hotkey_id(hotkey) else { return Vec::new() };
         let fund = Stakes::<T>::get(hotkey).fund;
-        let rows = match after.and_then(ColdkeyIds::<T>::get) {
+        let known = |after| ColdkeyIds::<T>::get(&after).or_else(|| RetiredColdkeys::<T>::get(&after));
+        let rows = match after.and_then(known) {
             Some(after) => Nominations::<T>::iter_prefix_from(hotkey, Nominations::<T>::hashed_key_for(hotkey, after)),
             None => Nominations::<T>::iter_prefix(hotkey),
         };

@@ -2,6 +2,7 @@
 
 use crate::{types::MAX_TAKE, Config, Error, Event, Hotkeys, Pallet};
 use frame_support::{ensure, traits::Get};
+use ganglion_primitives::RetryIn;
 use sp_runtime::{traits::Saturating, DispatchResult};
 
 impl<T: Config> Pallet<T> {
@@ -18,7 +19,8 @@ impl<T: Config> Pallet<T> {
         if take > row.take {
             let now = frame_system::Pallet::<T>::block_number();
             if let Some(raised) = row.take_raised_at {
-                ensure!(now >= raised.saturating_add(T::TakeInterval::get()), Error::<T>::TakeRaisedTooSoon);
+                let earliest = raised.saturating_add(T::TakeInterval::get());
+                ensure!(now >= earliest, Error::<T>::TakeRaisedTooSoon(RetryIn::until(now, earliest)));
             }
             row.take_raised_at = Some(now);
         }

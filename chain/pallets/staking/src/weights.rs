@@ -77,7 +77,8 @@ impl WeightInfo for () {
         counted(40, 6, 5)
     }
 
+    // The old key's id, the row, the new key's id, what it was before and whose that is, its account.
     fn rekey() -> Weight {
-        counted(20, 5, 5)
+        counted(20, 6, 6)
     }
 }

@@ -215,25 +215,25 @@ pub mod pallet {
         UnknownSubnet,
         /// Only the subnet's owner or governance may do this: sign with the coldkey that owns it.
         NotOwner,
-        /// The named hyperparameter is outside its bounds, which the documentation of the struct gives.
+        /// The named hyperparameter is outside its bounds: the documentation of the struct gives them.
         OutOfBounds(Hyperparameter),
         /// Only governance may set the named hyperparameter: leave it out, or propose a referendum.
         RootOnly(Hyperparameter),
-        /// A name is empty, or a text isn't UTF-8 or has control characters.
+        /// A name is empty, or a text isn't UTF-8 or has control characters: write it in plain characters.
         InvalidText,
         /// Somebody created a subnet not long ago: try again in so many blocks.
         CreatedTooSoon(RetryIn),
         /// All places are taken by subnets in their immunity: the first loses it in so many blocks.
         AllImmune(RetryIn),
-        /// All places are taken by subnets that only governance can dissolve.
+        /// All places are taken by subnets that only governance can dissolve: propose a referendum.
         NoRoom,
         /// The balance doesn't cover the lock: see its price, which falls with every block.
         CannotPayLock,
-        /// The subnet's owner has no account to which the lock could go.
+        /// The subnet's owner has no account to which the lock could go: this is a defect, report it.
         OwnerUnknown,
         /// Too many dissolved subnets are being cleaned up: try again in some blocks.
         CleaningUp,
-        /// The terms of creation are outside their bounds, which the documentation of the struct gives.
+        /// The terms of creation are outside their bounds: the documentation of the struct gives them.
         InvalidTerms,
         /// The new owner isn't a coldkey yet: it must stake or register a neuron once first.
         NoColdkey,
@@ -259,12 +259,20 @@ pub mod pallet {
         fn build(&self) {
             assert!(self.terms.is_valid(), "genesis terms are within bounds");
             Terms::<T>::put(&self.terms);
+            assert!(
+                self.subnets.len() <= usize::from(self.terms.max_subnets),
+                "genesis has {} subnets where its terms allow {}",
+                self.subnets.len(),
+                self.terms.max_subnets
+            );
             for (netuid, name, hyperparameters) in &self.subnets {
                 assert!(
                     netuid.0 > 0 && !Subnets::<T>::contains_key(netuid),
                     "genesis subnets have numbers of their own"
                 );
                 hyperparameters.check().expect("genesis hyperparameters are within bounds");
+                let named = !name.is_empty() && crate::identity::is_text(name.as_bytes(), false);
+                assert!(named, "genesis subnet {netuid} needs a name without control characters");
                 let name = name.as_bytes().to_vec().try_into().expect("genesis name fits");
                 let subnet = Subnet { name, owner: None, created_at: Default::default(), lock: 0 };
                 Pallet::<T>::insert(*netuid, subnet, hyperparameters.clone())

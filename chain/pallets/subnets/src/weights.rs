@@ -32,16 +32,18 @@ impl WeightInfo for () {
         counted(u64::from(MAX_SUBNETS) * 2 + 14, 16, 200)
     }
 
+    // With the signer's coldkey and its announced swap, which would forbid it.
     fn dissolve() -> Weight {
-        counted(7, 8, 60)
+        counted(9, 8, 60)
     }
 
     fn set_identity() -> Weight {
         counted(3, 2, 30)
     }
 
+    // As above.
     fn transfer_ownership() -> Weight {
-        counted(6, 5, 30)
+        counted(8, 5, 30)
     }
 
     fn set_terms() -> Weight {

@@ -54,6 +54,8 @@ impl<T: Config> Pallet<T> {
             ensure!(Self::is_member(hotkey), "somebody who is no member has root weights");
             let known = |netuid| Subnets::<T>::exists(netuid) || Dissolving::<T>::get().contains(&netuid);
             ensure!(row.weights.iter().all(|(netuid, _)| known(*netuid)), "root weights name a subnet that never was");
+            let names: BTreeSet<_> = row.weights.iter().map(|(netuid, _)| *netuid).collect();
+            ensure!(names.len() == row.weights.len(), "root weights name a subnet twice");
         }
         Ok(())
     }

@@ -58,7 +58,7 @@
 //! - Candidates have session keys, are listed once, richest first as of the last election, and are at most
 //!   `MaxCandidates`.
 //! - Exactly the members have an attendance row. Their stake and that of the next session's members is bound.
-//! - Only members have root weights, and those name existing or dissolving subnets.
+//! - Only members have root weights, and those name existing or dissolving subnets, each once.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -266,7 +266,7 @@ pub mod pallet {
         NotCandidate,
         /// The hotkey isn't chilled: it can be elected already.
         NotChilled,
-        /// The hotkey is chilled already.
+        /// The hotkey is chilled already: there is nothing to do.
         AlreadyChilled,
         /// A chilled hotkey sits out one whole session: try again in so many sessions.
         ChillLasts(u8),
@@ -276,7 +276,7 @@ pub mod pallet {
         NotMember,
         /// A weight names a subnet that doesn't exist: list those there are.
         UnknownSubnet,
-        /// A subnet is named twice.
+        /// A subnet is named twice: give each one weight.
         DuplicateSubnet,
         /// Every weight is zero: to withdraw your vote, set no weights at all.
         AllZero,

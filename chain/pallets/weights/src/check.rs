@@ -43,8 +43,7 @@ impl<T: Config> Pallet<T> {
 
     /// The first block that takes weights of the neuron again, as far as the rate limit goes.
     pub(crate) fn rested(setter: &Setter) -> BlockNumberFor<T> {
-        // Once a block at most: the calls are feeless.
-        let limit = setter.hyperparameters.weights_rate_limit.max(1);
+        let limit = setter.hyperparameters.weights_rate_limit;
         let last = Self::last_update(setter.netuid, setter.id);
         last.map_or_else(Default::default, |block| block.saturating_add(limit.into()))
     }

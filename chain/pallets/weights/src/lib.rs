@@ -132,27 +132,27 @@ pub mod pallet {
         TooSoon(RetryIn),
         /// Without a permit only weight on oneself is taken: permits go to the neurons with most stake each epoch.
         NoPermit,
-        /// A neuron is named twice.
+        /// A neuron is named twice: give each one weight.
         DuplicateNeuron,
-        /// A neuron is named that isn't in the subnet.
+        /// A neuron is named that isn't in the subnet: read the metagraph again.
         UnknownNeuron,
-        /// There are fewer weights than `min_allowed_weights`.
+        /// There are fewer weights than `min_allowed_weights`: judge more neurons.
         TooFewWeights,
-        /// One weight exceeds `max_weight_limit`.
+        /// One weight exceeds `max_weight_limit`: spread them more evenly.
         WeightTooLarge,
-        /// There are more weights than the subnet has neurons.
+        /// There are more weights than the subnet has neurons: read the metagraph again.
         TooManyWeights,
-        /// Every weight is zero.
+        /// Every weight is zero: give at least one neuron some.
         AllZero,
         /// There is a commitment of this interval already: wait that many blocks for the next.
         AlreadyCommitted(RetryIn),
-        /// Nothing was committed.
+        /// Nothing was committed: commit before you reveal.
         NothingCommitted,
         /// The reveal is early: wait that many blocks.
         RevealTooEarly(RetryIn),
         /// The reveal is late; the commitment is void: commit again.
         RevealTooLate,
-        /// The revealed weights are not the ones that were committed.
+        /// The revealed weights are not the ones that were committed: reveal those, with their salt and version key.
         HashMismatch,
     }
 

@@ -5,7 +5,7 @@
 //! referenda, binds the new account for the same time.
 
 use super::votes::freeze;
-use crate::{AccountId, BlockNumber, ConvictionVoting, Rao, Runtime, RuntimeOrigin};
+use crate::{AccountId, BlockNumber, ConvictionVoting, Rao, Runtime, RuntimeOrigin, System};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use core::mem;
@@ -59,9 +59,12 @@ fn take_back(who: &AccountId, track: u16) -> Result<(), DispatchError> {
 
 /// Lets what binds `old` on a track bind `new` instead. Delegations to `old` stay with it: they are others' votes.
 fn move_binding(old: &AccountId, new: &AccountId, track: u16) {
-    let prior = VotingFor::<Runtime>::mutate(old, track, |voting| match voting {
+    let now = System::block_number();
+    let mut prior = VotingFor::<Runtime>::mutate(old, track, |voting| match voting {
         Voting::Casting(Casting { prior, .. }) | Voting::Delegating(Delegating { prior, .. }) => mem::take(prior),
     });
+    // What is over binds nobody, whichever account forgot to unlock it: the new time must not revive it.
+    prior.rejig(now);
     let amount = prior.locked();
     // Its parts are private; its encoding is that of a pair.
     let Ok((until, _)) = <(BlockNumber, Rao)>::decode(&mut &prior.encode()[..]) else { return };
@@ -70,6 +73,7 @@ fn move_binding(old: &AccountId, new: &AccountId, track: u16) {
     }
     VotingFor::<Runtime>::mutate(new, track, |voting| match voting {
         Voting::Casting(Casting { prior, .. }) | Voting::Delegating(Delegating { prior, .. }) => {
+            prior.rejig(now);
             prior.accumulate(until, amount)
         }
     });

@@ -8,10 +8,14 @@ pub use pallet::*;
 
 /// What this chain calls a day, unless genesis says otherwise: 7 200 blocks of 12 s.
 pub const DEFAULT_DAY: BlockNumber = 7_200;
+/// The shortest day: with less, the periods of all tracks would be the same one block.
+pub const SHORTEST_DAY: BlockNumber = 10;
+/// The longest day: 86 400 blocks of 1 s. With more, a referendum would outlast its voters' patience.
+pub const LONGEST_DAY: BlockNumber = 86_400;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use super::DEFAULT_DAY;
+    use super::{DEFAULT_DAY, LONGEST_DAY, SHORTEST_DAY};
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::BlockNumberFor;
 
@@ -46,7 +50,7 @@ pub mod pallet {
     #[pallet::genesis_config]
     #[derive(frame_support::DefaultNoBound)]
     pub struct GenesisConfig<T: Config> {
-        /// The length of a day, blocks; 0 is the default.
+        /// The length of a day, blocks, [`SHORTEST_DAY`] to [`LONGEST_DAY`]; 0 is the default.
         pub day_length: BlockNumberFor<T>,
     }
 
@@ -54,6 +58,11 @@ pub mod pallet {
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
             if self.day_length > 0u32.into() {
+                assert!(
+                    (SHORTEST_DAY.into()..=LONGEST_DAY.into()).contains(&self.day_length),
+                    "genesis day of {:?} blocks: it must have {SHORTEST_DAY} to {LONGEST_DAY}",
+                    self.day_length
+                );
                 DayLength::<T>::put(self.day_length);
             }
         }

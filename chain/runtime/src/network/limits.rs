@@ -57,7 +57,7 @@ struct Neuron<'a> {
 impl Neuron<'_> {
     /// `limit` blocks after `last`, if that is later than the next block. Feeless calls are taken once a block at most.
     fn after(&self, last: Option<BlockNumber>, limit: BlockNumber) -> BlockNumber {
-        last.map_or(self.next, |last| last.saturating_add(limit.max(1)).max(self.next))
+        last.map_or(self.next, |last| last.saturating_add(limit).max(self.next))
     }
 
     fn next_announcement(&self, last: Option<Announced<BlockNumber>>) -> BlockNumber {

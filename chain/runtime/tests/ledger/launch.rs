@@ -185,6 +185,30 @@ fn no_bonds_grow_before_the_launch() {
 }
 
 #[test]
+fn a_rao_neither_ends_the_launch_nor_takes_the_subnet_over() {
+    chain(
+        |_| {},
+        || {
+            let (good, bad) = (must_join(1, 11), must_join(2, 12));
+            (3..=5).for_each(|validator| {
+                must_join(validator, validator + 10);
+            });
+            let start = Emission::launches_at(TEXT).expect("nobody has stake");
+            stake(15, 5, 1);
+            assert_eq!(Emission::launches_at(TEXT), Some(start), "a RAO is no stake");
+            run_to(40);
+            for (validator, miner) in [(3, good), (4, good), (5, bad)] {
+                set_weights(validator, &[(miner, 1)]).expect("has a permit by work");
+            }
+            run_to(start + PERIOD);
+            assert!(earned(1) > 0, "the two that worked outvote the one with a RAO");
+            assert_eq!(earned(2), 0);
+            assert_eq!(Emission::launches_at(TEXT), None);
+        },
+    );
+}
+
+#[test]
 fn where_somebody_has_stake_nothing_waits() {
     chain(
         |_| {},

@@ -96,16 +96,32 @@ fn a_hotkey_swap_changes_one_row_and_nothing_that_is_bound_to_the_neuron() {
 fn after_a_hotkey_swap_the_new_key_acts_and_the_old_one_cannot() {
     settled(|| {
         assert_ok!(swap_hotkey(COLDKEY, HOTKEY, NEW));
-        assert_eq!((System::sufficients(&account(HOTKEY)), System::sufficients(&account(NEW))), (0, 1));
+        assert_eq!((System::sufficients(&account(HOTKEY)), System::sufficients(&account(NEW))), (1, 1));
         run_to(System::block_number() + 10);
         let miner = id(1);
         let refused = set_weights(HOTKEY, &[(miner, 1)]);
         assert_eq!(refused, Err(Error::<Runtime>::NotRegistered.into()));
         let set = pallet_weights::Call::set_weights { netuid: TEXT, weights: vec![(miner, 1)], version_key: 0 };
         assert_ok!(submit(&account(NEW), set).expect("needs no balance"));
-        // The old key is free for another life, as another identity.
+        // For its owner the old key is free for another life, as another identity; for strangers it isn't.
+        assert_eq!(join(HOTKEY, 60), Err(StakingError::<Runtime>::HotkeyRetired.into()));
         let former = id(NEW);
         assert_ne!(must_join(HOTKEY, COLDKEY), former);
+    });
+}
+
+#[test]
+fn a_hotkey_that_was_swapped_away_keeps_its_nonce() {
+    settled(|| {
+        let ask = || pallet_weights::Call::set_weights { netuid: TEXT, weights: vec![(id(1), 1)], version_key: 0 };
+        run_to(System::block_number() + 10);
+        assert_ok!(submit(&account(HOTKEY), ask()).expect("may set weights"));
+        assert_ok!(swap_hotkey(COLDKEY, HOTKEY, NEW));
+        // What it signed before would count again if its nonce started anew.
+        assert_eq!(System::account_nonce(account(HOTKEY)), 1);
+        fund(&account(HOTKEY), TAO);
+        assert_ok!(Balances::transfer_all(signed(HOTKEY), account(77).into(), false));
+        assert_eq!(System::account_nonce(account(HOTKEY)), 1);
     });
 }
 
@@ -294,6 +310,35 @@ fn nobody_is_made_the_heir_of_a_coldkey() {
             assert_noop!(Neurons::swap_coldkey(by, account(COLDKEY)), Error::<Runtime>::NotTheNewKey);
         }
         assert_ok!(carry_out(COLDKEY));
+    });
+}
+
+#[test]
+fn a_key_that_is_named_against_its_will_declines_without_a_balance() {
+    settled(|| {
+        assert_ok!(announce(COLDKEY, NEW));
+        assert_eq!(join(60, NEW), Err(Error::<Runtime>::KeyAwaited.into()));
+        assert_noop!(
+            Neurons::decline_coldkey_swap(signed(COLDKEY), account(COLDKEY)),
+            Error::<Runtime>::NotTheNewKey
+        );
+        let decline = || pallet_neurons::Call::decline_coldkey_swap { old: account(COLDKEY) };
+        assert_eq!(Balances::free_balance(account(NEW)), 0);
+        assert_ok!(submit(&account(NEW), decline()).expect("is feeless"));
+        assert!(Neurons::coldkey_swap(&account(COLDKEY)).is_none());
+        // There is nothing more to decline: it isn't even taken into a block.
+        assert!(submit(&account(NEW), decline()).is_err());
+        must_join(60, NEW);
+    });
+}
+
+#[test]
+fn a_disputed_swap_can_be_declined() {
+    settled(|| {
+        assert_ok!(announce(COLDKEY, NEW));
+        assert_ok!(Neurons::dispute_coldkey_swap(signed(COLDKEY), account(COLDKEY)));
+        assert_ok!(Neurons::decline_coldkey_swap(signed(NEW), account(COLDKEY)));
+        assert_ok!(announce(COLDKEY, 98));
     });
 }
 

@@ -276,11 +276,13 @@ fn defect_21_the_rate_limit_holds_however_a_call_is_wrapped() {
 }
 
 #[test]
-fn defect_21_without_a_limit_weights_are_taken_once_a_block() {
+fn defect_21_at_the_least_limit_weights_are_taken_once_in_ten_blocks() {
     two_under(
-        |rules| rules.weights_rate_limit = 0,
+        |rules| rules.weights_rate_limit = 10,
         |_, second| {
             assert_ok!(set_weights(1, &[(second, 1)]));
+            assert_noop!(set_weights(1, &[(second, 1)]), Error::<Runtime>::TooSoon(RetryIn::new(10)));
+            run_to(49);
             assert_noop!(set_weights(1, &[(second, 1)]), Error::<Runtime>::TooSoon(RetryIn::new(1)));
             next_block();
             assert_ok!(set_weights(1, &[(second, 1)]));

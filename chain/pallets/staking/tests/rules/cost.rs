@@ -92,7 +92,7 @@ fn an_epoch_writes_one_row_a_hotkey_and_the_total_once() {
 }
 
 #[test]
-fn swapping_a_coldkey_with_256_positions_changes_five_rows() {
+fn swapping_a_coldkey_with_256_positions_changes_six_rows() {
     let mut state = ledger();
     state.execute_with(|| {
         for hotkey in 1_000..1_000 + u64::from(MAX_POSITIONS) {
@@ -102,8 +102,8 @@ fn swapping_a_coldkey_with_256_positions_changes_five_rows() {
         assert_eq!(Staking::positions(&1).len(), 256);
     });
     let (written, _) = cost(&mut state, || assert!(Staking::rekey_coldkey(&1, &11).is_ok()));
-    // The row of the identity, the old key's and the new key's, and their accounts' references.
-    assert_eq!(written, 5);
+    // The row of the identity, the old key's and the new key's, what both were before, and the new account's reference.
+    assert_eq!(written, 6);
     state.execute_with(|| {
         assert_eq!(Staking::staked_by(&11), 256 * TAO);
         assert_eq!(Staking::coldkey_id(&11), Some(ColdkeyId(1)));
@@ -112,13 +112,13 @@ fn swapping_a_coldkey_with_256_positions_changes_five_rows() {
 }
 
 #[test]
-fn swapping_a_hotkey_with_10_000_nominators_changes_three_rows() {
+fn swapping_a_hotkey_with_10_000_nominators_changes_five_rows() {
     let (mut state, hotkey) = nominated(10_000);
-    let (written, _) = cost(&mut state, || assert!(Staking::rekey_hotkey(&100, &101).is_ok()));
-    // The row of the identity, the old key's and the new key's.
-    assert_eq!(written, 3);
+    let (written, _) = cost(&mut state, || assert!(Staking::rekey_hotkey(&100, &99).is_ok()));
+    // The row of the identity, the old key's and the new key's, that the old one is retired, the new account's reference.
+    assert_eq!(written, 5);
     state.execute_with(|| {
-        assert_eq!(Staking::hotkey_account(hotkey), Some(101));
+        assert_eq!(Staking::hotkey_account(hotkey), Some(99));
         check();
     });
 }

@@ -58,7 +58,8 @@ fn a_coldkey_without_a_balance_has_an_account() {
         register(100, 200);
         assert!(System::account_exists(&200));
         assert!(Staking::rekey_coldkey(&200, &201).is_ok());
-        assert_eq!((System::account_exists(&200), System::account_exists(&201)), (false, true));
+        // The old one stays: a new one in its place would count nonces from nothing.
+        assert_eq!((System::account_exists(&200), System::account_exists(&201)), (true, true));
     });
 }
 
@@ -68,9 +69,40 @@ fn an_old_key_starts_from_nothing() {
         let old = register(100, 1);
         assert_ok!(add(1, 100, TAO));
         assert_ok!(Staking::rekey_hotkey(&100, &101));
-        let new = register(100, 2);
+        let new = register(100, 1);
         assert!(new > old, "no id is given out twice");
-        assert_eq!((Staking::stake_on(new), Staking::owner_account(new)), (0, Some(2)));
+        assert_eq!((Staking::stake_on(new), Staking::owner_account(new)), (0, Some(1)));
+    });
+}
+
+#[test]
+fn a_retired_key_is_its_former_owners_alone() {
+    run(|| {
+        let id = register(100, 1);
+        register(102, 2);
+        assert_ok!(Staking::rekey_hotkey(&100, &101));
+        for stranger in [2, 77] {
+            assert_eq!(refusal(Staking::ensure_owned(&100, &stranger)), Error::<Ledger>::HotkeyRetired.into());
+        }
+        assert_eq!(Staking::coldkey_id(&77), None, "a refusal leaves nothing behind");
+        assert_eq!(refusal(Staking::rekey_hotkey(&102, &100)), Error::<Ledger>::HotkeyRetired.into());
+        // Whoever owns the hotkey now may have the key back, and then it isn't retired.
+        assert!(Staking::rekey_coldkey(&1, &11).is_ok());
+        assert_eq!(refusal(Staking::ensure_owned(&100, &1)), Error::<Ledger>::HotkeyRetired.into());
+        assert_eq!(Staking::rekey_hotkey(&101, &100).expect("its owner may"), id);
+        assert_eq!(Staking::hotkey_id(&100), Some(id));
+        assert!(Staking::check_invariants().is_ok());
+    });
+}
+
+#[test]
+fn the_account_of_a_hotkey_outlives_its_swap() {
+    run(|| {
+        register(100, 200);
+        System::inc_account_nonce(100);
+        assert_ok!(Staking::rekey_hotkey(&100, &101));
+        assert!(System::account_exists(&100) && System::account_exists(&101));
+        assert_eq!(System::account_nonce(100), 1);
     });
 }
 

@@ -31,6 +31,25 @@ fn pages_of_nominators_show_each_once() {
 }
 
 #[test]
+fn a_list_goes_on_behind_a_nominator_whose_key_was_swapped() {
+    run(|| {
+        register(100, 1);
+        for coldkey in 2..12 {
+            assert_ok!(add(coldkey, 100, coldkey * TAO));
+        }
+        let all = Staking::nominators(&100, None, 20);
+        let (last, _) = all[3];
+        assert!(Staking::rekey_coldkey(&last, &90).is_ok());
+        assert_eq!(Staking::nominators(&100, Some(last), 20), all[4..]);
+        assert_eq!(Staking::nominators(&100, Some(90), 20), all[4..]);
+        // Nor does it matter if it has left meanwhile.
+        assert_ok!(remove(90, 100, last * TAO));
+        assert_eq!(Staking::nominators(&100, Some(last), 20), all[4..]);
+        assert!(Staking::check_invariants().is_ok());
+    });
+}
+
+#[test]
 fn who_lost_everything_is_no_nominator() {
     run(|| {
         let hotkey = register(100, 1);

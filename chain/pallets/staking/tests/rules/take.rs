@@ -3,6 +3,7 @@
 use crate::world::*;
 use frame_support::{assert_noop, assert_ok};
 use ganglion_pallet_staking::MAX_TAKE;
+use ganglion_primitives::RetryIn;
 
 #[test]
 fn a_take_falls_at_will_and_rises_once_an_interval() {
@@ -12,10 +13,10 @@ fn a_take_falls_at_will_and_rises_once_an_interval() {
         assert_ok!(set_take(1, 100, 1_000));
         assert_ok!(set_take(1, 100, 0));
         assert_ok!(set_take(1, 100, 2_000));
-        assert_noop!(set_take(1, 100, 2_001), Error::<Ledger>::TakeRaisedTooSoon);
+        assert_noop!(set_take(1, 100, 2_001), Error::<Ledger>::TakeRaisedTooSoon(RetryIn::new(TAKE_INTERVAL as u32)));
         assert_ok!(set_take(1, 100, 100));
         pass(TAKE_INTERVAL - 1);
-        assert_noop!(set_take(1, 100, 101), Error::<Ledger>::TakeRaisedTooSoon);
+        assert_noop!(set_take(1, 100, 101), Error::<Ledger>::TakeRaisedTooSoon(RetryIn::new(1)));
         pass(1);
         assert_ok!(set_take(1, 100, 101));
         assert_eq!(last_event(), Event::TakeSet { hotkey: 100, take: 101 });
@@ -29,7 +30,7 @@ fn a_key_swap_does_not_shorten_the_interval() {
         assert_ok!(set_take(1, 100, 0));
         assert_ok!(set_take(1, 100, 1));
         assert_ok!(Staking::rekey_hotkey(&100, &101));
-        assert_noop!(set_take(1, 101, 2), Error::<Ledger>::TakeRaisedTooSoon);
+        assert_noop!(set_take(1, 101, 2), Error::<Ledger>::TakeRaisedTooSoon(RetryIn::new(TAKE_INTERVAL as u32)));
     });
 }
 

@@ -57,6 +57,18 @@ fn genesis_hyperparameters_are_within_bounds() {
 }
 
 #[test]
+#[should_panic(expected = "needs a name")]
+fn a_genesis_subnet_has_a_name_that_can_be_printed() {
+    start(vec![(NetUid(1), "\u{7}".into(), Hyperparameters::default())], CreationTerms::default());
+}
+
+#[test]
+#[should_panic(expected = "2 subnets where its terms allow 1")]
+fn genesis_has_no_more_subnets_than_its_terms_allow() {
+    start(vec![subnet(1), subnet(2)], CreationTerms { max_subnets: 1, ..Default::default() });
+}
+
+#[test]
 #[should_panic(expected = "terms are within bounds")]
 fn genesis_terms_are_within_bounds() {
     start(vec![], CreationTerms { max_subnets: 129, ..Default::default() });

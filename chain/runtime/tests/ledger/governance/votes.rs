@@ -226,6 +226,32 @@ fn a_coldkey_swap_takes_a_delegation_back_and_conviction_along() {
 }
 
 #[test]
+fn a_coldkey_swap_does_not_revive_what_conviction_bound_once() {
+    nominator(0, || {
+        fund(&account(98), 1_000_000 * TAO);
+        fund(&account(22), 50 * TAO);
+        let week = <Runtime as pallet_conviction_voting::Config>::VoteLockingPeriod::get();
+        // The new key voted with 50 TAO long ago, and never asked for an unlock.
+        let first = any_poll();
+        assert_ok!(aye(98, first, 900_000 * TAO));
+        assert_ok!(vote(22, first, true, Conviction::Locked1x, 40 * TAO));
+        assert!(decide(first));
+        take_back(22, first);
+        run_to(System::block_number() + week);
+        // The old key is bound with 10 TAO now.
+        let second = any_poll();
+        assert_ok!(aye(98, second, 900_000 * TAO));
+        assert_ok!(vote(12, second, true, Conviction::Locked6x, 10 * TAO));
+        assert!(decide(second));
+        take_back(12, second);
+        swap();
+        let anybody = RuntimeOrigin::signed(account(77));
+        assert_ok!(ConvictionVoting::unlock(anybody, governance::tracks::PARAMETERS, account(22).into()));
+        assert_eq!(bound(&account(22)), 10 * TAO);
+    });
+}
+
+#[test]
 fn conviction_binds_after_the_referendum_and_no_longer_than_it_says() {
     nominator(0, || {
         let poll = any_poll();

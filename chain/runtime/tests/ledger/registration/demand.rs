@@ -23,6 +23,26 @@ fn an_interval_admits_three_times_the_target_and_says_when_the_next_begins() {
 }
 
 #[test]
+fn burning_leaves_a_place_to_workers() {
+    chain(
+        |rules| rules.target_registrations = 1,
+        || {
+            fund(&account(50), 1_000 * TAO);
+            let burn = |hotkey| Neurons::burned_register(RuntimeOrigin::signed(account(50)), TEXT, account(hotkey));
+            assert_ok!(burn(1));
+            assert_ok!(burn(2));
+            let wait = Neurons::prices(TEXT).adjust_at - System::block_number();
+            let full = Error::<Runtime>::TooManyRegistrationsThisInterval(RetryIn::new(wait));
+            assert_noop!(burn(3), full);
+            must_join(4, 4);
+            // Then the interval is full for everybody.
+            let full = Error::<Runtime>::TooManyRegistrationsThisInterval(RetryIn::new(wait));
+            assert_eq!(join(5, 5), Err(full.into()));
+        },
+    );
+}
+
+#[test]
 fn a_block_admits_only_so_many() {
     chain(
         |rules| rules.max_registrations_per_block = 2,

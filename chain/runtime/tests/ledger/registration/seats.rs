@@ -50,9 +50,33 @@ fn defect_7_a_reused_seat_inherits_nothing() {
             assert!(Emission::outcome(TEXT, seat, newcomer).is_none());
             let refused = set_weights(3, &[(validator, 1)]);
             assert_eq!(refused, Err(pallet_weights::Error::<Runtime>::NoPermit.into()));
-            assert_eq!(System::sufficients(&account(1)), 0, "who lost its last seat can't sign for free");
             run_to(84);
             assert_eq!(earned(3), 0, "old weights don't name the newcomer");
+        },
+    );
+}
+
+#[test]
+fn a_hotkey_that_lost_its_seat_keeps_its_nonce() {
+    chain(
+        |rules| {
+            rules.max_neurons = 1;
+            rules.max_validators = 1;
+            rules.immunity_period = 0;
+        },
+        || {
+            must_join(1, 11);
+            let serve = || pallet_neurons::Call::serve_axon { netuid: TEXT, endpoint: at("127.0.0.1:8091") };
+            assert_ok!(submit(&account(1), serve()).expect("is feeless"));
+            assert_eq!(System::account_nonce(account(1)), 1);
+            next_block();
+            must_join(2, 12);
+            assert!(Neurons::seat_of(TEXT, &account(1)).is_err(), "it gave way");
+            // It signs nothing for free now, and when it joins again, nothing that it signed before counts again.
+            assert_eq!(submit(&account(1), serve()), Err(InvalidTransaction::Custom(10).into()));
+            next_block();
+            must_join(1, 11);
+            assert_eq!(System::account_nonce(account(1)), 1);
         },
     );
 }
@@ -207,7 +231,6 @@ fn defect_22_a_dissolved_subnet_leaves_no_neuron_behind() {
             assert_eq!(pallet_weights::Commitments::<Runtime>::iter_prefix(netuid).count(), 0);
             let seated = |number| Staking::hotkey_id(&hotkey(number)).is_some_and(Neurons::has_seat);
             assert!(!(0..300).any(seated));
-            assert_eq!(System::sufficients(&hotkey(0)), 0);
             assert_eq!(Neurons::prices(netuid).difficulty, Rules::get(netuid).min_difficulty, "prices start anew");
         },
     );

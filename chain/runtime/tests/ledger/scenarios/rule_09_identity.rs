@@ -49,13 +49,14 @@ fn a_key_swap_changes_one_row() {
                     rows
                 })
             );
-            // In staking the hotkey's row changed, and the way from the key to it.
+            // In staking the hotkey's row changed, and the way from the key to it; strangers can't have the old key.
             let changed = difference(&staking, &rows("Staking"));
             let id = Staking::hotkey_id(&new).expect("is known under the new key");
             let expected = [
                 pallet_staking::Hotkeys::<Runtime>::hashed_key_for(id),
                 pallet_staking::HotkeyIds::<Runtime>::hashed_key_for(&old),
                 pallet_staking::HotkeyIds::<Runtime>::hashed_key_for(&new),
+                pallet_staking::RetiredHotkeys::<Runtime>::hashed_key_for(&old),
             ];
             assert_eq!(changed, expected.into_iter().collect());
 

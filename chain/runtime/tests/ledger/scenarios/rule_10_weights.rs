@@ -36,7 +36,7 @@ fn copiers_share(commit_reveal: bool) -> f64 {
         |rules| {
             rules.commit_reveal = commit_reveal;
             rules.commit_interval = INTERVAL;
-            rules.weights_rate_limit = 0;
+            rules.weights_rate_limit = 10;
             rules.max_validators = 3;
             // Bonds follow the present: the test is about information, not about patience.
             rules.bonds_moving_average = 0;

@@ -1,6 +1,7 @@
 //! Defects of the original that `protocol.md` §14 lists, and that this ledger must not have: those of staking.
 
 use super::*;
+use ganglion_primitives::RetryIn;
 use ganglion_tokenomics::epoch_trigger;
 use pallet_staking::{Nominations, Stakes, TotalStake};
 
@@ -75,6 +76,11 @@ fn defect_13_small_amounts_paid_to_an_empty_account_vanish() {
     });
 }
 
+/// How long an owner waits that has just raised its take.
+fn take_interval() -> RetryIn {
+    RetryIn::new(<Runtime as pallet_staking::Config>::TakeInterval::get())
+}
+
 #[test]
 fn defect_15_a_key_swap_loses_what_limits_count() {
     paid(|| {
@@ -82,7 +88,7 @@ fn defect_15_a_key_swap_loses_what_limits_count() {
         assert_ok!(Staking::set_take(signed(12), account(2), 0));
         assert_ok!(Staking::set_take(signed(12), account(2), 1));
         assert_ok!(Neurons::swap_hotkey(signed(12), account(2), account(3)));
-        assert_noop!(Staking::set_take(signed(12), account(3), 2), Error::<Runtime>::TakeRaisedTooSoon);
+        assert_noop!(Staking::set_take(signed(12), account(3), 2), Error::<Runtime>::TakeRaisedTooSoon(take_interval()));
     });
 }
 
@@ -93,7 +99,7 @@ fn defect_21_a_wrapped_call_escapes_the_rules() {
         let before = Staking::take_of(&account(2));
         let calls = vec![raise(0), raise(1), raise(2)];
         let refused = Utility::batch_all(signed(12), calls).expect_err("a take rises once an interval");
-        assert_eq!(refused.error, Error::<Runtime>::TakeRaisedTooSoon.into());
+        assert_eq!(refused.error, Error::<Runtime>::TakeRaisedTooSoon(take_interval()).into());
         assert_eq!(Staking::take_of(&account(2)), before, "all or nothing");
         let (id, producer) = founder();
         fund(&producer, TAO);

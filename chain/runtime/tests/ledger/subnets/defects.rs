@@ -33,7 +33,7 @@ fn hex(bytes: &[u8]) -> String {
 fn lived_in() -> NetUid {
     let netuid = create_next(50);
     open_wide(netuid);
-    let odd = HyperparameterUpdate { kappa: Some(1), commit_interval: Some(5), ..Default::default() };
+    let odd = HyperparameterUpdate { kappa: Some(1), commit_interval: Some(15), ..Default::default() };
     assert_ok!(set(signed(50), netuid, odd));
     let identity = SubnetIdentity { discord: Line::truncate_from(b"#primes".to_vec()), ..Default::default() };
     assert_ok!(Subnets::set_identity(signed(50), netuid, Box::new(identity)));
@@ -80,6 +80,27 @@ fn defect_17_no_hyperparameter_divides_by_zero() {
         ];
         for (field, update) in zeros {
             assert_noop!(set(RuntimeOrigin::root(), TEXT, update), Error::<Runtime>::OutOfBounds(field));
+        }
+    });
+}
+
+#[test]
+fn defect_21_no_owner_lifts_the_limits_of_feeless_calls() {
+    ledger(|| {
+        let netuid = create_next(50);
+        let lifted = [
+            (
+                Hyperparameter::WeightsRateLimit,
+                HyperparameterUpdate { weights_rate_limit: Some(0), ..Default::default() },
+            ),
+            (
+                Hyperparameter::ServingRateLimit,
+                HyperparameterUpdate { serving_rate_limit: Some(0), ..Default::default() },
+            ),
+            (Hyperparameter::CommitInterval, HyperparameterUpdate { commit_interval: Some(1), ..Default::default() }),
+        ];
+        for (field, update) in lifted {
+            assert_noop!(set(signed(50), netuid, update), Error::<Runtime>::OutOfBounds(field));
         }
     });
 }

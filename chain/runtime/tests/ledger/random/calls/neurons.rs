@@ -52,6 +52,11 @@ pub const CALLS: &[Entry] = &[
         let old = swapping(sandbox)?;
         sandbox.by(&old.clone(), Call::dispute_coldkey_swap { old })
     }),
+    entry("Neurons", "decline_coldkey_swap", 1, |sandbox| {
+        let old = swapping(sandbox)?;
+        let new = Neurons::coldkey_swap(&old)?.new;
+        sandbox.by(&new, Call::decline_coldkey_swap { old })
+    }),
     entry("Neurons", "resolve_coldkey_swap", 2, |sandbox| {
         let (old, allow) = (swapping(sandbox)?, sandbox.dice.percent(50));
         sandbox.by_root(Call::resolve_coldkey_swap { old, allow })
