@@ -20,12 +20,12 @@ impl Rpc {
         Self::at(format!("http://127.0.0.1:{port}"))
     }
 
-    /// Another connection to the same server.
     /// Where clients connect.
     pub fn websocket(&self) -> String {
         self.url.replacen("http", "ws", 1)
     }
 
+    /// Another connection to the same server.
     pub fn another(&self) -> Self {
         Self::at(self.url.clone())
     }
