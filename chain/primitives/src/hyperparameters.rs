@@ -235,8 +235,12 @@ mod tests {
         ] {
             assert!(outside.check().is_err(), "{outside:?}");
         }
-        let least =
-            Hyperparameters { weights_rate_limit: 10, serving_rate_limit: 5, commit_interval: 10, ..Default::default() };
+        let least = Hyperparameters {
+            weights_rate_limit: 10,
+            serving_rate_limit: 5,
+            commit_interval: 10,
+            ..Default::default()
+        };
         assert_eq!(least.check(), Ok(()));
     }
 

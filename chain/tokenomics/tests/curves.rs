@@ -106,6 +106,19 @@ proptest! {
         prop_assert!(next >= (current / 2).saturating_sub(1));
     }
 
+    /// The original keeps 18 bits of a fraction with 64: what that loses is less than the 2^17th part of a price.
+    #[test]
+    fn defect_27_what_an_adjustment_loses_is_nothing_beside_the_price(
+        current in 1_000_000..1u64 << 40, registrations in 0..4_096u16, target in 1..4_096u16, alpha: u64,
+    ) {
+        let next = moved(current, registrations, target, alpha, 0, u64::MAX) as f64;
+        let kept = alpha as f64 / u64::MAX as f64;
+        let demand = (f64::from(registrations) + f64::from(target)) / (2.0 * f64::from(target));
+        let exact = current as f64 * (kept + (1.0 - kept) * demand);
+        let most = (current as f64).max(current as f64 * demand);
+        prop_assert!((next - exact).abs() <= most / f64::from(1 << 17) + 2.0, "{next} instead of {exact}");
+    }
+
     #[test]
     fn more_registrations_never_make_it_cheaper(
         current in amounts(), a: u16, b: u16, target: u16, alpha: u64, min in amounts(), max in amounts(),

@@ -242,3 +242,19 @@ fn an_empty_subnet_carries_everything() {
         assert_eq!((outcome.carried, outcome.consensus_reached), (5, false));
     }
 }
+
+/// A share of the stake has 32 bits of fraction. Less than the 2^32th part counts for nothing; the least nomination there
+/// can be, a tenth of a TAO, is more than that beside all other TAO there can ever be.
+#[test]
+fn defect_27_the_least_nomination_counts_beside_all_the_tao_there_is() {
+    const TAO: u64 = 1_000_000_000;
+    let subnet = Subnet {
+        stakes: [21_000_000 * TAO - TAO / 10, TAO / 10, 0, 0],
+        weights: [vec![], vec![(2, 3), (3, 1)], vec![], vec![]],
+        ..Subnet::default()
+    };
+    let small = Subnet { permits: [false, true, false, false], ..subnet };
+    let outcome = small.run(Options::default());
+    assert!(outcome.consensus_reached, "the only judge has no say");
+    assert!(outcome.pay(1).1 > 0 && outcome.pay(2).0 > 0);
+}

@@ -222,7 +222,7 @@ pub mod pallet {
         BadSignature,
         /// The voucher pays nothing: its total was paid before, or the deposit is used up. Ask for a later one, or a top-up.
         NothingToRedeem,
-        /// There is no voucher in the call: add one.
+        /// There is no voucher in the call: add at least one.
         NoVoucher,
         /// An amount left the range of 64 bits: take a smaller one.
         Overflow,

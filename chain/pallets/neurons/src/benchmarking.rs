@@ -140,11 +140,13 @@ mod benchmarks {
 
     #[benchmark]
     fn swap_hotkey() -> Result<(), BenchmarkError> {
-        let (hotkey, coldkey) = seated::<T>()?;
-        let new: AccountId = account("new", 0, 0);
+        let (former, coldkey) = seated::<T>()?;
+        let key: AccountId = account("new", 0, 0);
+        // It gets a key back that its owner retired.
+        Neurons::<T>::exchange_hotkey(coldkey.clone(), former.clone(), key.clone())?;
         #[extrinsic_call]
-        _(RawOrigin::Signed(coldkey), hotkey, new.clone());
-        assert!(Neurons::<T>::seat_of(NETUID, &new).is_ok());
+        _(RawOrigin::Signed(coldkey), key, former.clone());
+        assert!(Neurons::<T>::seat_of(NETUID, &former).is_ok());
         Ok(())
     }
 

@@ -11,6 +11,7 @@ impl<T: Config> OnSubnetRemoved for Pallet<T> {
         let removed = Self::vacate(netuid, limit);
         if removed < limit {
             UsedSeals::<T>::remove(netuid);
+            JoiningPrices::<T>::mutate(|all| all.remove(&netuid));
         }
         removed
     }

@@ -201,19 +201,20 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Of a coldkey, which has an account reference as well.
+    /// Of a hotkey that gets a key back which its owner retired.
     #[benchmark]
     fn rekey() -> Result<(), BenchmarkError> {
-        let (_, _, nominator) = nominated::<T>()?;
-        let new = account::<T::AccountId>("new", 0, 0);
-        let id;
+        let (former, id, _) = nominated::<T>()?;
+        let key = account::<T::AccountId>("new", 0, 0);
+        let taken = |_| BenchmarkError::Stop("the key is taken");
+        Pallet::<T>::rekey_hotkey(&former, &key).map_err(taken)?;
 
         #[block]
         {
-            id = Pallet::<T>::rekey_coldkey(&nominator, &new).map_err(|_| BenchmarkError::Stop("the key is taken"))?;
+            Pallet::<T>::rekey_hotkey(&key, &former).map_err(taken)?;
         }
 
-        assert_eq!(Pallet::<T>::coldkey_account(id), Some(new));
+        assert_eq!(Pallet::<T>::hotkey_account(id), Some(former));
         Ok(())
     }
 

@@ -1,9 +1,8 @@
 //! What must always hold.
 
 use crate::{
-    types::MAX_TAKE,
-    Backed, ColdkeyIds, Coldkeys, Config, Fund, HotkeyIds, Hotkeys, Leaving, LeavingPools, NextColdkeyId, NextHotkeyId,
-    Nominations, Pallet, RetiredColdkeys, RetiredHotkeys, Stakes, TotalStake,
+    types::MAX_TAKE, Backed, ColdkeyIds, Coldkeys, Config, Fund, HotkeyIds, Hotkeys, Leaving, LeavingPools,
+    NextColdkeyId, NextHotkeyId, Nominations, Pallet, RetiredColdkeys, RetiredHotkeys, Stakes, TotalStake,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::Inspect};

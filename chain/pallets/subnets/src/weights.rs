@@ -52,8 +52,8 @@ impl WeightInfo for () {
 
     fn clear(rows: u32) -> Weight {
         // Every call asks each pallet: validators look through 64 members' votes. A row is at most a neuron's seat, key,
-        // count, account reference, two endpoints, weights, commitment and bonds.
-        counted(90, 24, 100).saturating_add(counted(14, 14, 20).saturating_mul(rows.into()))
+        // count, two endpoints, weights, commitment and bonds.
+        counted(91, 25, 110).saturating_add(counted(14, 14, 20).saturating_mul(rows.into()))
     }
 }
 

@@ -75,7 +75,7 @@ fn is_finaliser(number: u8) -> bool {
 
 /// Defect 18: anybody could enter another's hotkey among the validators of the root network.
 #[test]
-fn a_candidate_needs_a_seat_and_proved_keys_of_its_own() {
+fn defect_18_a_candidate_needs_a_seat_and_proved_keys_of_its_own() {
     founded(&[90], || {
         let submit = |signer: u8, owner: u8, key: u8, proved: u8| {
             Validators::set_keys(signed(signer), account(owner), keys(key), proof(proved, &account(owner)))

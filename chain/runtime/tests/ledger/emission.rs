@@ -92,7 +92,7 @@ fn stake_on(number: u8) -> Rao {
 
 /// Defect 4: bonds of a validator that has stopped judging went on earning.
 #[test]
-fn who_stopped_judging_earns_nothing() {
+fn defect_4_who_stopped_judging_earns_nothing() {
     staked(&[100, 100, 100], |miner| {
         for validator in [2, 3, 4] {
             set_weights(validator, &[(miner, 1)]).expect("has a permit");
@@ -115,7 +115,7 @@ fn who_stopped_judging_earns_nothing() {
 
 /// Defect 5: where validators agreed on nothing, emission fell to raw stake.
 #[test]
-fn without_agreement_stake_alone_earns_nothing() {
+fn defect_5_without_agreement_stake_alone_earns_nothing() {
     staked(&[100, 100, 100], |_| {
         // Each names itself only.
         for validator in [2, 3, 4] {
@@ -168,7 +168,7 @@ fn an_owner_has_a_cut_of_what_is_paid_only() {
 /// Defect 9: dust was destroyed at each epoch, and pending emission was not counted as issued. Defect 10: more could be paid
 /// than was allotted.
 #[test]
-fn nothing_is_lost_on_the_way_from_the_block_to_the_stake() {
+fn defect_10_nothing_is_lost_on_the_way_from_the_block_to_the_stake() {
     staked(&[100, 70, 30], |miner| {
         let staked = TotalStake::<Runtime>::get();
         let others: Vec<_> = (20..27).map(|number| must_join(number, number + 100)).collect();
@@ -250,7 +250,7 @@ fn root_weights_split_emission_as_the_tokenomics_say() {
 
 /// Defect 2: root weights never expired.
 #[test]
-fn root_weights_expire() {
+fn defect_2_root_weights_expire() {
     three_subnets(|| {
         vote(1, &[(1, 1)]);
         assert!(shares()[0] > TAO - 10);
@@ -290,7 +290,7 @@ fn a_dissolved_subnets_emission_goes_to_the_others_and_its_number_inherits_no_vo
 
 /// Defect 28: epochs came a block beside where they were announced.
 #[test]
-fn epochs_come_when_they_are_announced() {
+fn defect_28_epochs_come_when_they_are_announced() {
     chain(
         |rules| rules.tempo = 6,
         || {

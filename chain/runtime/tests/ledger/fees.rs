@@ -45,7 +45,7 @@ fn who_began_with_nothing_can_take_out_what_it_earned() {
 }
 
 #[test]
-fn a_fee_out_of_stake_is_recycled_like_any_other() {
+fn defect_14_a_fee_out_of_stake_is_recycled_like_any_other() {
     miner(|| {
         let recycled = pallet_emission::Recycled::<Runtime>::get();
         let issuance = Balances::total_issuance();

@@ -318,10 +318,7 @@ fn a_key_that_is_named_against_its_will_declines_without_a_balance() {
     settled(|| {
         assert_ok!(announce(COLDKEY, NEW));
         assert_eq!(join(60, NEW), Err(Error::<Runtime>::KeyAwaited.into()));
-        assert_noop!(
-            Neurons::decline_coldkey_swap(signed(COLDKEY), account(COLDKEY)),
-            Error::<Runtime>::NotTheNewKey
-        );
+        assert_noop!(Neurons::decline_coldkey_swap(signed(COLDKEY), account(COLDKEY)), Error::<Runtime>::NotTheNewKey);
         let decline = || pallet_neurons::Call::decline_coldkey_swap { old: account(COLDKEY) };
         assert_eq!(Balances::free_balance(account(NEW)), 0);
         assert_ok!(submit(&account(NEW), decline()).expect("is feeless"));

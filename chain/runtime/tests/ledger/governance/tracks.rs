@@ -142,7 +142,7 @@ fn a_referendum_of_a_majority_is_over_in_two_minutes_on_a_local_network() {
 }
 
 #[test]
-fn without_a_key_sudo_does_nothing() {
+fn defect_3_without_a_key_sudo_does_nothing() {
     chain(
         |_| {},
         || {

@@ -88,7 +88,10 @@ fn defect_15_a_key_swap_loses_what_limits_count() {
         assert_ok!(Staking::set_take(signed(12), account(2), 0));
         assert_ok!(Staking::set_take(signed(12), account(2), 1));
         assert_ok!(Neurons::swap_hotkey(signed(12), account(2), account(3)));
-        assert_noop!(Staking::set_take(signed(12), account(3), 2), Error::<Runtime>::TakeRaisedTooSoon(take_interval()));
+        assert_noop!(
+            Staking::set_take(signed(12), account(3), 2),
+            Error::<Runtime>::TakeRaisedTooSoon(take_interval())
+        );
     });
 }
 
