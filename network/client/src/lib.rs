@@ -52,13 +52,13 @@ pub use amount::tao;
 pub use client::Client;
 pub use error::ClientError;
 pub use feed::{Follow, MetagraphFeed, Step};
+pub use ganglion_keys::{SignError, Signer};
 pub use heads::HeadStream;
 pub use plan::{Effect, Kind, Plan, Warning};
 pub use reads::{
-    Ballot, ChainEvent, ColdkeySwap, Commitment, Conviction, Delegate, DelegatePage, Delegation, Proxies, Proxy, ProxyKind,
-    SessionKeys, Standing, TrackLock, View, Voting,
+    Ballot, ChainEvent, ColdkeySwap, Commitment, Conviction, Delegate, DelegatePage, Delegation, Proxies, Proxy,
+    ProxyKind, SessionKeys, Standing, TrackLock, View, Voting,
 };
-pub use ganglion_keys::{SignError, Signer};
 pub use types::{BlockRef, Deadlines, Health, Inclusion, Refusal, Retry};
 pub use write::Write;
 pub use writes::{code_hash, commit_hash, CreationTerms, Identity, Track};

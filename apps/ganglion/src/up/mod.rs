@@ -7,7 +7,7 @@ mod plan;
 mod prepare;
 mod ready;
 mod room;
-mod screen;
+pub mod screen;
 mod session;
 mod start;
 
