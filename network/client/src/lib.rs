@@ -40,6 +40,7 @@ mod link;
 mod nonces;
 mod outcome;
 mod plan;
+mod prompt;
 mod reads;
 mod refusal;
 mod runtime;

@@ -4,6 +4,9 @@ use crate::nodes::node::Node;
 use crate::run::{ended_with, text, Home};
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use ganglion_keys::PublicKey;
 use ganglion_node::LocalSpec;
@@ -18,10 +21,44 @@ const PASSWORD: &str = "correct horse 42";
 struct Stage {
     home: Home,
     node: Node,
+    /// Sees to it that no transaction is left lying.
+    _nudger: Nudger,
     owner: String,
     owner_hotkey: String,
     bob: String,
     bob_hotkey: String,
+}
+
+/// A node that seals on demand sees a transaction once. If that was while it wrote the block before, nothing asks for the
+/// next: this does, when something has waited for a second.
+struct Nudger(mpsc::Sender<()>, Option<JoinHandle<()>>);
+
+impl Nudger {
+    fn start(node: &Node) -> Self {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let rpc = node.rpc.another();
+        let run = move || {
+            let mut waited = false;
+            while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                let waiting = rpc.try_call("author_pendingExtrinsics", json!([])).ok();
+                let waits = waiting.is_some_and(|list| list.as_array().is_some_and(|list| !list.is_empty()));
+                if waits && waited {
+                    let _ = rpc.try_call("engine_createBlock", json!([true, true, null]));
+                }
+                waited = waits;
+            }
+        };
+        Self(stop, Some(thread::spawn(run)))
+    }
+}
+
+impl Drop for Nudger {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+        if let Some(thread) = self.1.take() {
+            let _ = thread.join();
+        }
+    }
 }
 
 fn account(address: &str) -> AccountId {
@@ -45,7 +82,8 @@ impl Stage {
             Node::new(program, &home.place.file("."), &path, "alice").with(&["--alice", "--sealing", "instant"]);
         node.start();
         home.talk_to(node.rpc.web_socket());
-        Self { home, node, owner, owner_hotkey, bob, bob_hotkey }
+        let _nudger = Nudger::start(&node);
+        Self { home, node, _nudger, owner, owner_hotkey, bob, bob_hotkey }
     }
 
     /// Lets this many blocks pass.

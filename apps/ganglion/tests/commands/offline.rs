@@ -151,7 +151,7 @@ fn texts_are_signed_and_verified() {
         assert_eq!(piped.code, Some(0), "{piped:?}");
     }
     home.fails(&format!("wallet verify hello --signature 0x12 --address {ALICE}"), 2, &["128 hex digits"]);
-    home.fails(&format!("wallet verify hello --signature 0x12 --address {DEV}X"), 2, &["SS58"]);
+    home.fails(&format!("wallet verify hello --signature 0x{} --address {DEV}X", "0".repeat(128)), 2, &["SS58"]);
 }
 
 /// An agent; it ends with the value.
