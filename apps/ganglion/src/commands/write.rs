@@ -33,6 +33,9 @@ pub struct Report {
     pub refused: bool,
     /// Where it went in; `null` if it wasn't sent.
     pub included: Option<Included>,
+    /// Of the warnings, those for which it would be refused.
+    #[serde(skip)]
+    refusals: Vec<String>,
     /// Number of what was made (a subnet, a referendum, a channel), if anything was.
     pub number: Option<u64>,
 }
@@ -57,6 +60,7 @@ impl Report {
             effects: plan.effects().iter().map(ToString::to_string).collect(),
             warnings: plan.warnings().iter().map(ToString::to_string).collect(),
             refused: plan.is_refused(),
+            refusals: plan.warnings().iter().filter(|found| found.refused).map(ToString::to_string).collect(),
             included: None,
             number: None,
         }
@@ -89,7 +93,7 @@ impl Report {
 
     fn refusal(&self) -> Result<()> {
         match self.refused {
-            true => bail!(Refused(format!("the chain would refuse {}: {}", self.call, self.warnings.join("; ")))),
+            true => bail!(Refused(format!("the chain would refuse {}: {}", self.call, self.refusals.join("; ")))),
             false => Ok(()),
         }
     }

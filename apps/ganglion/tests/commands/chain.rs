@@ -333,7 +333,8 @@ fn channels(stage: &Stage) {
     assert!(home.says("channel list").contains("No channels"));
     home.refuses("channel top-up", &format!("{channel} 1"), &["would refuse"]);
     home.refuses("channel open", &format!("{} 1", stage.bob), &["would refuse"]);
-    // The provider may end one at once.
+    // The provider may end one at once, for a fee.
+    home.write("wallet transfer", &format!("{} 1", stage.bob_hotkey));
     let opened = home.write("channel open", &format!("{} 1", stage.bob_hotkey));
     home.write("channel close", &format!("{} --as-provider --wallet-name bob", opened["number"]));
 }
