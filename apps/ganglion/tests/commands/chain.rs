@@ -115,8 +115,9 @@ fn every_command_does_what_it_says() {
     referenda(&stage, own);
     channels(&stage);
     agent(&stage);
-    swaps(&stage);
     last_things(&stage, own);
+    // Last: an announced swap binds its coldkey.
+    swaps(&stage);
     all_were_checked(&stage);
 }
 
