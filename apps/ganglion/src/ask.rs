@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
 use futures::StreamExt;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -21,21 +22,30 @@ const REPLY: usize = 4 << 20;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What `ask --json` prints.
-#[derive(Debug, Serialize)]
-struct Answered {
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Answered {
+    /// The answer.
     answer: String,
+    /// Why it ended there, as the miner says.
     finish: Option<String>,
+    /// Who gave it.
     miner: Option<Miner>,
+    /// The gateway that was asked.
     gateway: String,
 }
 
 /// Who answered, as the gateway says.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 struct Miner {
+    /// Its seat.
     uid: u16,
+    /// Address of its hotkey.
     hotkey: String,
+    /// Its share of the miners' half, 0 to 1.
     incentive: f64,
+    /// How long it took.
     latency_ms: f64,
+    /// How many miners were asked.
     #[serde(default)]
     attempts: u32,
 }

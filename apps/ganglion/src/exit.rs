@@ -4,14 +4,24 @@ use std::fmt;
 use std::io;
 use std::process::ExitCode;
 
+use ganglion_client::ClientError;
+use ganglion_keys::KeyError;
+use thiserror::Error;
+
 use crate::output;
 
 /// Something failed.
 pub const FAILURE: u8 = 1;
 /// The command line was not understood (given by the argument parser).
 pub const USAGE: u8 = 2;
-/// The command needs a running network and there is none.
+/// The command needs a running network and there is none, or no node answers.
 pub const NOT_RUNNING: u8 = 3;
+/// The chain refuses what was asked, or would.
+pub const REFUSED: u8 = 4;
+/// Nobody agreed: a person said no, or nobody could be asked.
+pub const DECLINED: u8 = 5;
+/// A key can't be used: it isn't there, its password is wrong or missing, or the agent refuses.
+pub const KEY: u8 = 6;
 
 /// The codes as `--help` shows them.
 pub const HELP: &str = "\
@@ -19,7 +29,12 @@ Exit codes:
   0  all went well
   1  it failed; stderr says why
   2  the command line is wrong
-  3  no network is running there";
+  3  no network is running there, or no node answers
+  4  the chain refuses it, or would
+  5  nothing was done: nobody agreed (without a terminal, --yes agrees)
+  6  a key can't be used: it is missing, or its password is wrong or missing
+
+Data goes to stdout, everything else to stderr.";
 
 /// There is no running network in the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +58,21 @@ impl fmt::Display for NotRunning {
 
 impl std::error::Error for NotRunning {}
 
+/// The chain refuses, or would; the sentence says why.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Refused(pub String);
+
+/// A key can't be used; the sentence says why, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct KeyUnusable(pub String);
+
+/// Nobody agreed; the sentence says what that means.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Declined(pub String);
+
 /// The exit code of a finished command; failures are reported on stderr.
 pub fn code(result: anyhow::Result<()>) -> ExitCode {
     match result {
@@ -58,11 +88,38 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     output::talk(&format!("{} {}", output::red("error:"), sentence(error)));
+    ExitCode::from(number(error))
+}
+
+/// The exit code of a failure.
+fn number(error: &anyhow::Error) -> u8 {
     if error.is::<NotRunning>() {
-        ExitCode::from(NOT_RUNNING)
-    } else {
-        ExitCode::from(FAILURE)
+        return NOT_RUNNING;
     }
+    for cause in error.chain() {
+        if cause.is::<Refused>() {
+            return REFUSED;
+        }
+        if cause.is::<Declined>() {
+            return DECLINED;
+        }
+        if cause.is::<KeyUnusable>() {
+            return KEY;
+        }
+        match cause.downcast_ref::<ClientError>() {
+            Some(ClientError::Unreachable { .. }) => return NOT_RUNNING,
+            Some(ClientError::Rejected { .. } | ClientError::Failed { .. }) => return REFUSED,
+            Some(ClientError::Signing { .. }) => return KEY,
+            _ => {}
+        }
+        match cause.downcast_ref::<KeyError>() {
+            Some(KeyError::Cancelled) => return DECLINED,
+            Some(KeyError::BadAddress(_) | KeyError::ForeignAddress { .. } | KeyError::BadName { .. }) => return USAGE,
+            Some(_) => return KEY,
+            None => {}
+        }
+    }
+    FAILURE
 }
 
 /// What went wrong and what to do, for a person.
@@ -97,6 +154,16 @@ mod tests {
     fn codes_differ() {
         let off = anyhow::Error::new(NotRunning { sentence: "off".into() });
         assert_eq!(format!("{:?}", report(&off)), format!("{:?}", ExitCode::from(NOT_RUNNING)));
+        for (error, code) in [
+            (anyhow::Error::new(Refused("no".into())).context("why"), REFUSED),
+            (anyhow::Error::new(Declined("no".into())), DECLINED),
+            (anyhow::Error::new(KeyError::BadSecret).context("the wallet"), KEY),
+            (anyhow::Error::new(KeyError::Cancelled), DECLINED),
+            (anyhow::Error::new(KeyError::BadName { what: "wallet" }), USAGE),
+            (anyhow::Error::new(ClientError::NoEndpoints), FAILURE),
+        ] {
+            assert_eq!(number(&error), code, "{error:#}");
+        }
         let other = anyhow::anyhow!("other");
         assert_eq!(format!("{:?}", report(&other)), format!("{:?}", ExitCode::from(FAILURE)));
     }

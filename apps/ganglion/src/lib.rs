@@ -13,6 +13,8 @@
 //! | [`leash`] | how a child notices that its supervisor died |
 //! | [`up`], [`down`], [`status`], [`ask`] | the commands for a local network |
 //! | [`run`] | the commands for one neuron or one gateway |
+//! | [`commands`] | the commands that talk to a chain or hold keys |
+//! | [`amount`] | amounts of TAO as people write them |
 //! | [`node`] | the chain node |
 
 use std::ffi::OsString;
@@ -20,9 +22,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+pub mod amount;
 pub mod ask;
 pub mod chain;
 pub mod cli;
+pub mod commands;
 pub mod down;
 pub mod exit;
 pub mod folder;
@@ -62,6 +66,21 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
         Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),
         Command::Gateway(GatewayCommand::Run(args)) => run::gateway::run(args),
+        Command::Wallet(command) => commands::wallet::run(command),
+        Command::Stake(command) => commands::stake::run(&command),
+        Command::Delegate(command) => commands::delegate::run(&command),
+        Command::Subnet(command) => commands::subnet::run(&command),
+        Command::Neuron(command) => commands::neuron::run(&command),
+        Command::Weights(command) => commands::weights::run(&command),
+        Command::Validators(command) => commands::validators::run(&command),
+        Command::Governance(command) => commands::governance::run(&command),
+        Command::Channel(command) => commands::channel::run(&command),
+        Command::Agent(command) => commands::agent::run(&command),
+        Command::Explorer(command) => commands::explorer::run(&command),
+        Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Schema(args) => commands::schema(&args),
+        Command::Completions(args) => commands::shell::completions(&args),
+        Command::Man(args) => commands::shell::man(&args),
         Command::Node(args) => {
             let words = std::iter::once("node".into()).chain(args.options);
             node::run(words.collect())

@@ -47,17 +47,26 @@ impl Client {
     /// # Errors
     /// As [`Client::connect`].
     pub async fn connect_with(urls: &[String], deadlines: Deadlines) -> Result<Self, ClientError> {
+        let client = Self::open(urls, deadlines).await?;
+        client.runtime(client.link().call_deadline()).await?;
+        Ok(client)
+    }
+
+    /// [`Client::connect_with`] that doesn't look at the chain's metadata before something needs it: for a program that
+    /// reads a page and ends. Reads through the runtime API need none.
+    ///
+    /// # Errors
+    /// As [`Client::connect`], but [`ClientError::Shape`], which comes from the read or write that doesn't fit.
+    pub async fn open(urls: &[String], deadlines: Deadlines) -> Result<Self, ClientError> {
         let link = Link::new(urls, deadlines)?;
         link.ensure().await?;
-        let client = Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             link,
             runtime: RuntimeCache::default(),
             nonces: Nonces::default(),
             best: HeadFeed::new(Kind::Best),
             finalized: HeadFeed::new(Kind::Finalized),
-        }));
-        client.runtime(client.link().call_deadline()).await?;
-        Ok(client)
+        })))
     }
 
     /// Hash of block 0. It names the chain.

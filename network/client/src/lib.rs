@@ -40,10 +40,10 @@ mod link;
 mod nonces;
 mod outcome;
 mod plan;
+mod prompt;
 mod reads;
 mod refusal;
 mod runtime;
-mod signer;
 mod transact;
 mod types;
 mod write;
@@ -53,16 +53,16 @@ pub use amount::tao;
 pub use client::Client;
 pub use error::ClientError;
 pub use feed::{Follow, MetagraphFeed, Step};
+pub use ganglion_keys::{SignError, Signer};
 pub use heads::HeadStream;
 pub use plan::{Effect, Kind, Plan, Warning};
 pub use reads::{
-    Ballot, ChainEvent, ColdkeySwap, Conviction, Delegate, DelegatePage, Delegation, Proxies, Proxy, ProxyKind,
-    SessionKeys, Standing, TrackLock, View, Voting,
+    Ballot, ChainEvent, ColdkeySwap, Commitment, Conviction, Delegate, DelegatePage, Delegation, Proxies, Proxy,
+    ProxyKind, SessionKeys, Standing, TrackLock, View, Voting,
 };
-pub use signer::{SignError, Signer};
 pub use types::{BlockRef, Deadlines, Health, Inclusion, Refusal, Retry};
 pub use write::Write;
-pub use writes::{commit_hash, CreationTerms, Identity, Track};
+pub use writes::{code_hash, commit_hash, CreationTerms, Identity, Track};
 
 /// Reads a 32-byte hash as nodes write it.
 fn hex32(text: &str) -> Option<[u8; 32]> {

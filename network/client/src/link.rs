@@ -2,7 +2,9 @@
 
 use crate::{
     error::{shorten, ClientError},
-    hex32, Deadlines,
+    hex32,
+    prompt::Prompt,
+    Deadlines,
 };
 use serde::de::DeserializeOwned;
 use std::{
@@ -195,17 +197,23 @@ impl Link {
         let late = |reason: &str| ClientError::Unreachable { endpoints: url.into(), reason: shorten(reason) };
         let attempt = attempt_deadline(deadline);
         let left = attempt.saturating_duration_since(Instant::now());
-        let build = WsClientBuilder::new()
+        let builder = WsClientBuilder::new()
             .connection_timeout(left.max(Duration::from_millis(1)))
             // Ours are shorter; this one only frees the slot.
             .request_timeout(self.deadlines.call.max(self.deadlines.connect) * 2)
             .max_response_size(MAX_ANSWER)
             .max_buffer_capacity_per_subscription(64)
-            .enable_ws_ping(PingConfig::default())
-            .build(url);
+            .enable_ws_ping(PingConfig::default());
+        let build = async {
+            match Prompt::connect(url).await {
+                Some(Ok(stream)) => builder.build_with_stream(url, stream).await.map_err(|error| error.to_string()),
+                Some(Err(error)) => Err(error.to_string()),
+                None => builder.build(url).await.map_err(|error| error.to_string()),
+            }
+        };
         let rpc = match timeout(left, build).await {
             Ok(Ok(client)) => RpcClient::new(client),
-            Ok(Err(error)) => return Err(late(&error.to_string())),
+            Ok(Err(error)) => return Err(late(&error)),
             Err(_) => return Err(late("the connection wasn't accepted in time")),
         };
         let asked = timeout_at(attempt, rpc.request::<Option<String>>("chain_getBlockHash", rpc_params![0u32])).await;

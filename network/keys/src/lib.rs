@@ -36,7 +36,7 @@ pub use keypair::Keypair;
 pub use mnemonic::{Mnemonic, Words};
 pub use password::{Password, PasswordSource};
 pub use public::{PublicKey, Signature};
-pub use signer::Signer;
+pub use signer::{SignError, Signer};
 pub use ss58::SS58_PREFIX;
 pub use terminal::Terminal;
 pub use wallet::{KeyName, Wallet, WalletEntry, WalletFolder};

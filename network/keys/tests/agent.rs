@@ -83,7 +83,7 @@ fn it_signs_for_a_signer() {
     let client = running.client();
     refused(client.key(alice().public()), "add it first");
     client.add("alice/coldkey", &alice(), LONG, &[Kind::Text, Kind::Transaction]).unwrap();
-    let signer = Signer::from(client.key(alice().public()).unwrap());
+    let signer: Box<dyn Signer> = Box::new(client.key(alice().public()).unwrap());
     for message in [TEXT.to_vec(), vec![7; 32], vec![7; 100]] {
         let signature = signer.sign(&message).unwrap();
         assert!(signer.public().verify(&message, &signature));
@@ -94,7 +94,7 @@ fn it_signs_for_a_signer() {
     assert_eq!(listed[0].kinds, [Kind::Transaction, Kind::Text]);
     assert!((500..=600).contains(&listed[0].seconds));
     // The same key in this process's memory answers alike.
-    let own = Signer::from(alice());
+    let own: &dyn Signer = &alice();
     assert!(own.public() == signer.public() && own.public().verify(TEXT, &own.sign(TEXT).unwrap()));
 }
 

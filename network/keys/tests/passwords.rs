@@ -172,7 +172,7 @@ fn debug_shows_no_secret() {
         PasswordSource::Given(password.clone()),
         ganglion_keys::Protection::Password(&password),
         keyfile,
-        ganglion_keys::Signer::from(pair),
+        pair,
     );
     for secret in ["horse", "bottom", "fac7959d", "05d65584"] {
         assert!(!shown.contains(secret), "{shown}");

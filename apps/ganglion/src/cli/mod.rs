@@ -1,7 +1,16 @@
 //! The arguments. Commands read like btcli's: a noun, a verb, options in words.
 
+mod agent;
+mod channel;
 mod local;
 mod neuron;
+mod rule;
+mod seat;
+mod shared;
+mod stake;
+mod subnet;
+mod tools;
+mod wallet;
 
 use std::ffi::OsString;
 
@@ -9,9 +18,35 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::exit;
 
+pub use agent::{AgentAddArgs, AgentCommand, AgentListArgs, AgentRemoveArgs, AgentRunArgs, Purpose};
+pub use channel::{
+    ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
+};
 pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
 pub use neuron::{
     AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ValidatorArgs, ValidatorCommand,
+};
+pub use rule::{
+    GovernanceCommand, GovernanceListArgs, KeysArgs, ProposalArgs, ProposeCommand, ProposeDissolveArgs, ProposeSetArgs,
+    ProposeUpgradeArgs, ReferendumArgs, RootWeightsArgs, Side, StandingArgs, UnlockArgs, ValidatorsCommand, VoteArgs,
+};
+pub use seat::{
+    NeuronCommand, NeuronShowArgs, RegisterArgs, ServeArgs, WeightsCommand, WeightsRevealArgs, WeightsSetArgs,
+    WeightsShowArgs,
+};
+pub use shared::{ChainArgs, PasswordArgs, SocketArgs, WalletArgs, WriteArgs};
+pub use stake::{
+    DelegateCommand, DelegateShowArgs, DelegateTakeArgs, StakeAddArgs, StakeCommand, StakeListArgs, StakeMoveArgs,
+    StakeRemoveArgs, StakeWithdrawArgs,
+};
+pub use subnet::{
+    MetagraphArgs, SortBy, SubnetCommand, SubnetCreateArgs, SubnetDissolveArgs, SubnetIdentityArgs, SubnetOfArgs,
+    SubnetSetArgs,
+};
+pub use tools::{CompletionsArgs, DoctorArgs, ExplorerCommand, ManArgs, SchemaArgs};
+pub use wallet::{
+    BalanceArgs, ChangePasswordArgs, CreateArgs, ImportArgs, KeepArgs, ListArgs, ShowArgs, SignArgs, SwapColdkeyArgs,
+    SwapCommand, SwapDisputeArgs, SwapFinishArgs, SwapHotkeyArgs, TransferArgs, VerifyArgs, WalletCommand,
 };
 
 /// A permissionless market for machine intelligence: chain, miners, validators and gateway in one binary.
@@ -43,6 +78,47 @@ pub enum Command {
     /// Let users in: an OpenAI-like API before the network
     #[command(subcommand)]
     Gateway(GatewayCommand),
+    /// Make and keep keys, see balances, send TAO
+    #[command(subcommand)]
+    Wallet(WalletCommand),
+    /// Back hotkeys with TAO
+    #[command(subcommand)]
+    Stake(StakeCommand),
+    /// Look at those who can be backed; set one's own take
+    #[command(subcommand)]
+    Delegate(DelegateCommand),
+    /// Look at subnets; make and run one's own
+    #[command(subcommand)]
+    Subnet(SubnetCommand),
+    /// Join a subnet, be found in it
+    #[command(subcommand)]
+    Neuron(NeuronCommand),
+    /// See and set weights
+    #[command(subcommand)]
+    Weights(WeightsCommand),
+    /// The 64, who write blocks
+    #[command(subcommand)]
+    Validators(ValidatorsCommand),
+    /// Referenda and votes
+    #[command(subcommand)]
+    Governance(GovernanceCommand),
+    /// Payment channels: prepaid access
+    #[command(subcommand)]
+    Channel(ChannelCommand),
+    /// A process that signs for other commands and never gives keys out
+    #[command(subcommand)]
+    Agent(AgentCommand),
+    /// The network's web pages (not in this version)
+    #[command(subcommand)]
+    Explorer(ExplorerCommand),
+    /// Look for what is wrong here, and say what to do
+    Doctor(DoctorArgs),
+    /// Print the JSON Schema of what a command prints with --json
+    Schema(SchemaArgs),
+    /// Print completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
     /// Run a chain node (`ganglion node --help` lists its options)
     #[command(disable_help_flag = true)]
     Node(NodeArgs),
@@ -60,6 +136,16 @@ fn temperature(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if (0.0..=2.0).contains(&value) => Ok(value),
         _ => Err("it must be a number from 0 to 2".into()),
+    }
+}
+
+/// `NUMBER=WEIGHT`, the weight not negative.
+fn pair(text: &str) -> Result<(u16, f64), String> {
+    let odd = || "write it as NUMBER=WEIGHT, such as 3=0.5".to_owned();
+    let (number, weight) = text.split_once('=').ok_or_else(odd)?;
+    match (number.trim().parse(), weight.trim().parse::<f64>()) {
+        (Ok(number), Ok(weight)) if weight.is_finite() && weight >= 0.0 => Ok((number, weight)),
+        _ => Err(odd()),
     }
 }
 
@@ -97,6 +183,16 @@ mod tests {
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
             "ganglion fly",
+            "ganglion wallet transfer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX 1",
+            "ganglion wallet transfer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY 1,5",
+            "ganglion wallet create --words 13",
+            "ganglion wallet create --plain --compatible",
+            "ganglion stake add -1",
+            "ganglion weights set 1=NaN",
+            "ganglion weights set 1",
+            "ganglion governance vote 0 maybe 1",
+            "ganglion neuron register --pow --burn",
+            "ganglion subnet metagraph 1 --sort beauty",
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.exit_code(), i32::from(exit::USAGE), "{line}");

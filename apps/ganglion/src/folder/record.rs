@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::process::ProcessId;
@@ -33,7 +34,7 @@ pub struct Record {
 }
 
 /// How long a start took, in seconds since the command began.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Seconds {
     /// Until all nodes agreed on a finalised block.
     pub first_finalised: f64,
@@ -42,7 +43,7 @@ pub struct Seconds {
 }
 
 /// How far a network is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Its processes are being started.
@@ -54,7 +55,7 @@ pub enum Phase {
 }
 
 /// What a process does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// A chain node.
@@ -95,7 +96,7 @@ pub struct NodeRecord {
 }
 
 /// A process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProcessRecord {
     /// Its name, unique in the network.
     pub name: String,

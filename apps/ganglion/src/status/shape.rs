@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use ganglion_primitives::{EmissionInfo, Metagraph, SubnetInfo};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::chain::{ss58, View};
 use crate::folder::{Phase, Record, Role};
 
 /// A network at a glance.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Status {
     /// How far the network is.
     pub phase: Phase,
@@ -32,7 +33,7 @@ pub struct Status {
 }
 
 /// A chain node.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Node {
     /// Its name.
     pub name: String,
@@ -47,7 +48,7 @@ pub struct Node {
 }
 
 /// A subnet.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Subnet {
     /// Its number.
     pub netuid: u16,
@@ -64,7 +65,7 @@ pub struct Subnet {
 }
 
 /// A neuron.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Neuron {
     /// Its seat.
     pub uid: u16,

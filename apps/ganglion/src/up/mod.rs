@@ -8,7 +8,7 @@ mod prepare;
 mod ready;
 mod room;
 mod runtime;
-mod screen;
+pub mod screen;
 mod session;
 mod start;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::folder::{ProcessRecord, Record, Seconds};
@@ -10,13 +11,19 @@ use crate::output;
 use crate::status::table::plain_table;
 
 /// The line that `up --json` prints.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Ready<'a> {
+    /// Always.
     ready: bool,
+    /// The network's folder.
     dir: &'a Path,
+    /// Where the gateway listens, a URL.
     gateway: Option<&'a str>,
+    /// The nodes' JSON-RPC, `ws://` URLs.
     nodes: Vec<&'a str>,
+    /// How long it took.
     seconds: Option<Seconds>,
+    /// What runs.
     processes: &'a [ProcessRecord],
 }
 

@@ -7,10 +7,13 @@ mod network;
 mod proxies;
 mod staking;
 mod storage;
+mod time;
 mod view;
+mod weights;
 
 pub use events::ChainEvent;
 pub use governance::{Ballot, Conviction, Delegation, TrackLock, Voting};
 pub use proxies::{Proxies, Proxy, ProxyKind};
 pub use staking::{ColdkeySwap, Delegate, DelegatePage, SessionKeys, Standing};
 pub use view::View;
+pub use weights::Commitment;

@@ -5,8 +5,8 @@ use crate::error::ClientError;
 use codec::{DecodeAll, Encode};
 use ganglion_keys::PublicKey;
 use ganglion_primitives::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers},
-    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo,
+    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
+    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo, Uid,
 };
 
 /// All of these fail as a read does ([`ClientError::Unreachable`], [`ClientError::Timeout`], [`ClientError::Rpc`] where
@@ -101,6 +101,20 @@ impl View<'_> {
     /// See above.
     pub async fn limits(&self, netuid: impl Into<NetUid>, hotkey: &PublicKey) -> Result<Option<Limits>, ClientError> {
         self.network("limits", (netuid.into(), hotkey.0)).await
+    }
+
+    /// A page of the weights that a subnet's neurons have set on others, from uid `from` on: up to `limit` rows (64 at
+    /// most); `None` if there is no such subnet.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn weights(
+        &self,
+        netuid: impl Into<NetUid>,
+        from: impl Into<Uid>,
+        limit: u32,
+    ) -> Result<Option<WeightsPage>, ClientError> {
+        self.network("weights", (netuid.into(), from.into(), limit)).await
     }
 
     /// A page of referenda, latest first: up to `limit` (256 at most) before number `before`.

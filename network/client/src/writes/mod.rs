@@ -14,4 +14,5 @@ mod weights;
 
 pub use governance::Track;
 pub use subnets::{CreationTerms, Identity};
+pub use system::code_hash;
 pub use weights::commit_hash;

@@ -6,6 +6,11 @@ use crate::{
     write::Write,
 };
 
+/// The hash that [`Write::authorize_upgrade`] names a runtime by: BLAKE2b-256 of its code.
+pub fn code_hash(code: &[u8]) -> [u8; 32] {
+    sp_crypto_hashing::blake2_256(code)
+}
+
 /// Batches and upgrades.
 impl Write {
     /// Does all of `calls`, or none of them. A feeless call in a batch pays the batch's fee.

@@ -19,7 +19,7 @@ pub struct Client {
     socket: PathBuf,
 }
 
-/// A key that an agent holds, ready to sign. Turn it into a [`Signer`](crate::Signer).
+/// A key that an agent holds, ready to sign. A [`Signer`](crate::Signer).
 #[derive(Clone, Debug)]
 pub struct AgentKey {
     client: Client,

@@ -29,8 +29,8 @@
 //! let client = Client::new(socket);
 //! let alice = Keypair::from_uri("//Alice")?;
 //! client.add("alice/coldkey", &alice, std::time::Duration::from_secs(900), &[Kind::Text])?;
-//! let signer = Signer::from(client.key(alice.public())?);
-//! let signature = signer.sign(b"<Bytes>hello</Bytes>")?;
+//! let signer: &dyn Signer = &client.key(alice.public())?;
+//! let signature = signer.sign(b"<Bytes>hello</Bytes>");
 //! # Ok(()) }
 //! ```
 

@@ -1,0 +1,25 @@
+//! `ganglion wallet password`.
+
+use anyhow::Result;
+use ganglion_keys::PasswordSource;
+
+use super::create::{Keep, NewKey, NewKeys};
+use crate::cli::ChangePasswordArgs;
+use crate::commands::keys::{explain, folder, interactive, named_source, Role};
+use crate::commands::show;
+
+/// Writes a key's file anew, with another password, format, or none.
+///
+/// # Errors
+/// The present password is wrong or missing, nobody gives a new one, the disk refuses.
+pub fn run(args: &ChangePasswordArgs) -> Result<()> {
+    let wallet = folder(&args.wallet)?;
+    let role = Role::of(args.hotkey);
+    let name = role.name(&args.wallet);
+    let nobody = if interactive() { PasswordSource::Terminal } else { PasswordSource::Nothing };
+    let old = named_source(args.old_password_fd, args.old_password_file.as_ref()).unwrap_or(nobody);
+    let keep = Keep::ask(&args.keep)?;
+    wallet.protect(name, &old, keep.protection()).map_err(explain)?;
+    let key = NewKey::of(&wallet, role, name, wallet.public(name)?)?;
+    show(&NewKeys { wallet: args.wallet.wallet_name.clone(), keys: vec![key] }, args.json)
+}

@@ -1,0 +1,394 @@
+//! One script that drives every command against one chain, which writes a block for each transaction.
+
+use crate::nodes::node::Node;
+use crate::run::{ended_with, text, Home};
+use std::fs;
+use std::path::Path;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use ganglion_keys::PublicKey;
+use ganglion_node::LocalSpec;
+use ganglion_primitives::{AccountId, Rao, TAO};
+use serde_json::{json, Value};
+
+/// Its secret is known to everybody: the producer of every local chain.
+const ALICE_SEED: &str = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+const PASSWORD: &str = "correct horse 42";
+
+/// A home, a chain, and two people: an owner with 10 000 TAO, and Bob with 1 000.
+struct Stage {
+    home: Home,
+    node: Node,
+    /// Sees to it that no transaction is left lying.
+    _nudger: Nudger,
+    owner: String,
+    owner_hotkey: String,
+    bob: String,
+    bob_hotkey: String,
+}
+
+/// A node that seals on demand sees a transaction once. If that was while it wrote the block before, nothing asks for the
+/// next: this does, when something has waited for a second.
+struct Nudger(mpsc::Sender<()>, Option<JoinHandle<()>>);
+
+impl Nudger {
+    fn start(node: &Node) -> Self {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let rpc = node.rpc.another();
+        let run = move || {
+            let mut waited = false;
+            while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
+                let waiting = rpc.try_call("author_pendingExtrinsics", json!([])).ok();
+                let waits = waiting.is_some_and(|list| list.as_array().is_some_and(|list| !list.is_empty()));
+                if waits && waited {
+                    let _ = rpc.try_call("engine_createBlock", json!([true, true, null]));
+                }
+                waited = waits;
+            }
+        };
+        Self(stop, Some(thread::spawn(run)))
+    }
+}
+
+impl Drop for Nudger {
+    fn drop(&mut self) {
+        let _ = self.0.send(());
+        if let Some(thread) = self.1.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn account(address: &str) -> AccountId {
+    AccountId::from(PublicKey::from_ss58(address).expect("an address").0)
+}
+
+impl Stage {
+    fn set() -> Self {
+        let mut home = Home::new();
+        let make = |name: &str| {
+            let made = home.json("wallet create", &format!("--plain --wallet-name {name}"));
+            (text(&made["keys"][0]["address"]), text(&made["keys"][1]["address"]))
+        };
+        let ((owner, owner_hotkey), (bob, bob_hotkey)) = (make("default"), make("bob"));
+        let endowed = vec![(account(&owner), 10_000 * TAO), (account(&bob), 1_000 * TAO)];
+        let spec = LocalSpec { founders: 1, endowed, ..LocalSpec::default() }.json().expect("a specification");
+        let path = home.place.file("spec.json");
+        fs::write(&path, spec).expect("the specification is written");
+        let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
+        let mut node =
+            Node::new(program, &home.place.file("."), &path, "alice").with(&["--alice", "--sealing", "instant"]);
+        node.start();
+        home.talk_to(node.rpc.web_socket());
+        let _nudger = Nudger::start(&node);
+        Self { home, node, _nudger, owner, owner_hotkey, bob, bob_hotkey }
+    }
+
+    /// Lets this many blocks pass.
+    fn pass(&self, blocks: u32) {
+        for _ in 0..blocks {
+            self.node.rpc.call("engine_createBlock", json!([true, true, null]));
+        }
+    }
+
+    fn balance(&self, address: &str) -> Value {
+        self.home.json("wallet balance", address)
+    }
+
+    fn free(&self, address: &str) -> Rao {
+        self.balance(address)["free_rao"].as_u64().expect("an amount")
+    }
+}
+
+#[test]
+fn every_command_does_what_it_says() {
+    let stage = Stage::set();
+    transfers(&stage);
+    refusals(&stage);
+    let own = subnets(&stage);
+    neurons(&stage, own);
+    stakes(&stage);
+    weights(&stage, own);
+    producers(&stage);
+    referenda(&stage, own);
+    channels(&stage);
+    agent(&stage);
+    last_things(&stage, own);
+    // Last: an announced swap binds its coldkey.
+    swaps(&stage);
+    all_were_checked(&stage);
+}
+
+fn transfers(stage: &Stage) {
+    let (home, bob) = (&stage.home, &stage.bob);
+    assert_eq!((stage.free(&stage.owner), stage.free(bob)), (10_000 * TAO, 1_000 * TAO));
+    let report = home.write("wallet transfer", &format!("{bob} 1.5"));
+    assert!(report["fee_rao"].as_u64().is_some_and(|fee| fee > 0 && fee < TAO / 100), "{report:#}");
+    assert_eq!(stage.free(bob), 1_001 * TAO + TAO / 2);
+    assert!(home.says("wallet balance").contains(" τ"));
+    assert!(home.says(&format!("wallet transfer {bob} 1 --dry-run")).contains("fee"));
+    assert!(home.says(&format!("wallet transfer {bob} 1 --yes")).contains("Done in block"));
+    // Nobody is there to agree.
+    let best = stage.node.rpc.best();
+    home.fails(&format!("wallet transfer {bob} 1"), 5, &["nothing was done", "--yes"]);
+    assert_eq!(stage.node.rpc.best(), best, "a declined write reaches no chain");
+    // Everything, and with the account's end.
+    home.json("wallet create", "--plain --wallet-name purse");
+    let purse = text(&home.json("wallet show", "--wallet-name purse")["coldkey"]["address"]);
+    home.write("wallet transfer", &format!("{purse} 2"));
+    home.write("wallet transfer", &format!("{} all --allow-death --wallet-name purse", stage.owner));
+    assert_eq!(stage.free(&purse), 0);
+}
+
+fn refusals(stage: &Stage) {
+    let (home, bob) = (&stage.home, &stage.bob);
+    home.refuses("wallet transfer", &format!("{bob} 1000000"), &["would refuse", "τ"]);
+    home.refuses("stake remove", "1", &["would refuse"]);
+    home.refuses("wallet swap finish", bob, &["would refuse"]);
+    home.fails("stake remove all --yes", 1, &["no stake", "ganglion stake list"]);
+    home.fails(&format!("wallet transfer {bob} 1 --yes --wallet-name nobody"), 6, &["ganglion wallet create"]);
+    for command in ["subnet show 99", "subnet metagraph 99", "weights show --netuid 99", "neuron show 0 --netuid 99"] {
+        home.fails(command, 1, &["no subnet 99", "ganglion subnet list"]);
+    }
+    home.fails("neuron register --netuid 99 --yes", 1, &["no subnet 99"]);
+    home.fails("neuron show 7", 1, &["no seat"]);
+    home.fails("neuron show nonsense", 2, &["SS58"]);
+    home.fails(&format!("delegate show {bob}"), 1, &["never registered"]);
+    home.fails("weights reveal --yes", 1, &["nothing is committed", "ganglion weights commit"]);
+    home.fails("weights set 5=1 --yes", 1, &["no neuron 5"]);
+    home.refuses("subnet set", "1 tempo=30", &["would refuse"]);
+    // An encrypted key, and nobody with its password.
+    let (right, wrong) = (home.secret("right", PASSWORD), home.secret("wrong", "incorrect horse"));
+    home.json("wallet create", &format!("--wallet-name safe --password-file {right}"));
+    let safe = text(&home.json("wallet show", "--wallet-name safe")["coldkey"]["address"]);
+    home.write("wallet transfer", &format!("{safe} 20"));
+    let back = format!("wallet transfer {} 1 --wallet-name safe --yes", stage.owner);
+    home.fails(&back, 6, &["encrypted", "--password-fd"]);
+    home.fails(&format!("{back} --password-file {wrong}"), 6, &["wrong password"]);
+    let before = stage.free(&safe);
+    let ended = home.run_with_input(&format!("{back} --password-fd 0"), PASSWORD);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(stage.free(&safe) < before);
+}
+
+/// Returns the number of a subnet of our own.
+fn subnets(stage: &Stage) -> u64 {
+    let home = &stage.home;
+    let listed = home.json("subnet list", "");
+    assert_eq!((&listed["subnets"][0]["netuid"], &listed["subnets"][0]["name"]), (&1.into(), &"text".into()));
+    assert!(home.says("subnet list").contains("text"));
+    stage.pass(60);
+    let own = home.write("subnet create", "mine")["number"].as_u64().expect("the subnet's number");
+    let changes = "commit_interval=4 weights_rate_limit=0 serving_rate_limit=0 min_burn=0.5τ";
+    home.write("subnet set", &format!("{own} {changes}"));
+    home.write("subnet identity", &format!("{own} --description knowledge --url https://example.org"));
+    home.write("subnet identity", &format!("{own} --contact me"));
+    let shown = home.json("subnet show", &own.to_string());
+    assert_eq!(shown["owner"], stage.owner);
+    let said = &shown["identity"];
+    assert_eq!((&said["description"], &said["contact"]), (&"knowledge".into(), &"me".into()), "{said}");
+    let numbers = shown["hyperparameters"].as_array().expect("hyperparameters");
+    let of = |name: &str| numbers.iter().find(|row| row["name"] == name).expect("a hyperparameter")["value"].clone();
+    assert_eq!((of("commit_interval"), of("min_burn")), (4.into(), (TAO / 2).into()));
+    assert!(home.says(&format!("subnet show {own}")).contains("knowledge"));
+    own
+}
+
+fn neurons(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    home.write("neuron register", &format!("--burn --netuid {own}"));
+    home.refuses("neuron register", &format!("--burn --netuid {own}"), &["already"]);
+    // By work: no TAO, no password, but a word.
+    let estimate = home.json_as("neuron register --dry-run", "neuron register", "--dry-run --wallet-name bob");
+    assert!(estimate["rate"].as_f64().is_some_and(|rate| rate > 1_000.0), "{estimate}");
+    assert!(home.says("neuron register --dry-run --wallet-name bob").contains("hashes/s"));
+    home.fails("neuron register --wallet-name bob", 5, &["--yes"]);
+    let before = stage.free(&stage.bob);
+    let report = home.json("neuron register", "--pow --wallet-name bob --yes");
+    assert_eq!((&report["signer"], stage.free(&stage.bob)), (&Value::Null, before), "{report:#}");
+    home.fails("neuron register --wallet-name bob --yes", 4, &["already"]);
+    home.write("neuron register", "--burn --netuid 1");
+    home.write("neuron serve", &format!("--netuid {own} --ip 127.0.0.1 --port 8091"));
+    home.write("neuron serve", &format!("--netuid {own} --ip ::1 --port 9100 --prometheus"));
+    home.refuses("neuron serve", &format!("--netuid {own} --ip 0.0.0.0 --port 8091"), &["would refuse"]);
+    let shown = home.json("neuron show", &format!("{} --netuid {own}", stage.owner_hotkey));
+    assert_eq!((&shown["uid"], &shown["axon"]), (&0.into(), &"127.0.0.1:8091".into()));
+    assert!(home.says("neuron show 0").contains(&stage.bob_hotkey));
+    let graph = home.json("subnet metagraph", "1 --sort stake");
+    assert_eq!(graph["neurons"].as_array().map(Vec::len), Some(2), "{graph:#}");
+    assert!(home.says("subnet metagraph 1").contains("INCENTIVE"));
+}
+
+fn stakes(stage: &Stage) {
+    let (home, other) = (&stage.home, &stage.bob_hotkey);
+    home.write("stake add", "100");
+    home.write("stake add", &format!("50 --hotkey {other}"));
+    home.write("stake move", &format!("20 --from {other} --to {}", stage.owner_hotkey));
+    let listed = home.json("stake list", "");
+    let on = |hotkey: &str| {
+        let rows = listed["stakes"].as_array().expect("stakes");
+        rows.iter().find(|row| row["hotkey"] == hotkey).map(|row| row["stake_rao"].as_u64().expect("an amount"))
+    };
+    assert_eq!((on(&stage.owner_hotkey), on(other)), (Some(120 * TAO), Some(30 * TAO)), "{listed:#}");
+    assert!(home.says("stake list").contains("nominated"));
+    home.write("stake remove", &format!("all --hotkey {other}"));
+    home.write("stake remove", "0.5");
+    home.refuses("stake withdraw", &format!("--hotkey {other}"), &["would refuse"]);
+    home.write("stake add", &format!("5 --hotkey {other}"));
+    home.write("delegate take", "7.5");
+    home.refuses("delegate take", "50", &["would refuse"]);
+    let shown = home.json("delegate show", &stage.owner_hotkey);
+    assert!(shown["take"].as_f64().is_some_and(|take| (take - 0.075).abs() < 1e-4), "{shown:#}");
+    let shown = home.json("delegate show", other);
+    assert_eq!(shown["nominators"][0]["coldkey"], stage.owner);
+    assert!(home.says(&format!("delegate show {other}")).contains("NOMINATOR"));
+    // Permits come with an epoch.
+    stage.pass(25);
+    let listed = home.json("delegate list", "");
+    assert!(!listed["delegates"].as_array().expect("delegates").is_empty(), "{listed:#}");
+    assert!(home.says("delegate list").contains("TAKE"));
+}
+
+fn weights(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    assert!(home.says("weights show").contains("Nobody"));
+    home.write("weights set", "0=1 1=0.5");
+    let shown = home.json("weights show", "--netuid 1");
+    assert_eq!(shown["rows"][0]["weights"][0]["weight"], 65_535, "{shown:#}");
+    let only = home.json("weights show", "--netuid 1 --uid 0");
+    assert_eq!(only["rows"], json!([]), "uid 0 set none");
+    assert!(home.says("weights show").contains("0.6667"));
+    home.refuses("weights set", "0=1", &["try again"]);
+    // Commit, wait, reveal. In a subnet of our own, where only oneself is there to be weighed.
+    home.refuses("weights set", &format!("0=1 --netuid {own}"), &["commit"]);
+    let kept = || fs::read_dir(home.place.file("home/.local/share/ganglion/commitments")).map_or(0, Iterator::count);
+    home.fails(&format!("weights commit 0=1 --netuid {own}"), 5, &["--yes"]);
+    assert_eq!(kept(), 0, "what isn't committed isn't kept");
+    home.write("weights commit", &format!("0=1 --netuid {own}"));
+    assert_eq!(kept(), 1);
+    stage.pass(4);
+    home.write("weights reveal", &format!("--netuid {own}"));
+    assert_eq!(kept(), 0, "what is revealed isn't kept");
+    assert_eq!(home.json("weights show", &format!("--netuid {own}"))["rows"][0]["uid"], 0);
+    home.refuses("weights commit", "0=1 --netuid 1", &["directly"]);
+}
+
+fn producers(stage: &Stage) {
+    let home = &stage.home;
+    let line = "wallet import --wallet-name alice --hotkey --secret-fd 0 --json";
+    home.fits("wallet import", line, &home.run_with_input(line, ALICE_SEED));
+    let listed = home.json("validators list", "");
+    assert_eq!(listed["producers"][0]["founder"], true, "{listed:#}");
+    assert!(home.says("validators list").contains("Session"));
+    home.write("validators keys", "");
+    let listed = home.json("validators list", "");
+    assert_eq!(listed["candidates"][0]["hotkey"], stage.owner_hotkey, "{listed:#}");
+    home.write("validators chill", "");
+    home.refuses("validators stand", "", &["would refuse"]);
+    home.refuses("validators root-weights", "1=1", &["would refuse"]);
+    let ended = home.run("validators stand --yes");
+    ended_with("stand", &ended, 4, &["would refuse"]);
+}
+
+fn referenda(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    let proposed = home.write("governance propose set", "1 max_validators=32");
+    let number = proposed["number"].as_u64().expect("the referendum's number");
+    home.write("governance propose dissolve", &own.to_string());
+    let runtime = home.place.file("runtime.wasm");
+    fs::write(&runtime, b"\0asm and so on").expect("write");
+    home.write("governance propose upgrade", &runtime.display().to_string());
+    fs::write(&runtime, b"no wasm").expect("write");
+    home.fails(&format!("governance propose upgrade {} --yes", runtime.display()), 1, &["no Wasm runtime"]);
+    home.fails("governance propose upgrade /nowhere --yes", 1, &["/nowhere"]);
+    home.write("governance deposit", &number.to_string());
+    home.write("governance vote", &format!("{number} aye 100 --conviction 2"));
+    let listed = home.json("governance list", "");
+    let row = listed["referenda"].as_array().expect("referenda").iter().find(|row| row["index"] == number);
+    assert_eq!(row.expect("the referendum")["ayes_rao"], 200 * TAO, "{listed:#}");
+    assert!(home.says("governance list").contains("parameters"));
+    home.write("governance unvote", &number.to_string());
+    home.write("governance vote", &format!("{number} nay 100 --conviction 0"));
+    home.refuses("governance vote", "999 aye 1", &["would refuse"]);
+    home.refuses("governance refund", &number.to_string(), &["would refuse"]);
+    home.write("governance unvote", &number.to_string());
+    home.write("governance unlock", "1");
+}
+
+fn channels(stage: &Stage) {
+    let home = &stage.home;
+    let opened = home.write("channel open", &format!("{} 3", stage.bob_hotkey));
+    let channel = opened["number"].as_u64().expect("the channel's number");
+    home.write("channel top-up", &format!("{channel} 1"));
+    let listed = home.json("channel list", "");
+    assert_eq!(listed["channels"][0]["deposit_rao"], 4 * TAO, "{listed:#}");
+    let to_bob = home.json("channel list", &format!("--provider {}", stage.bob_hotkey));
+    assert_eq!(to_bob["channels"][0]["channel"], channel);
+    home.write("channel close", &channel.to_string());
+    home.refuses("channel settle", &channel.to_string(), &["would refuse"]);
+    assert!(home.says("channel list").contains("closes at"));
+    stage.pass(21);
+    home.write("channel settle", &channel.to_string());
+    assert!(home.says("channel list").contains("No channels"));
+    home.refuses("channel top-up", &format!("{channel} 1"), &["would refuse"]);
+    home.refuses("channel open", &format!("{} 1", stage.bob), &["would refuse"]);
+    // The provider may end one at once, for a fee.
+    home.write("wallet transfer", &format!("{} 1", stage.bob_hotkey));
+    let opened = home.write("channel open", &format!("{} 1", stage.bob_hotkey));
+    home.write("channel close", &format!("{} --as-provider --wallet-name bob", opened["number"]));
+}
+
+/// A transaction signed by the agent: no password in this process.
+fn agent(stage: &Stage) {
+    let home = &stage.home;
+    let agent = crate::offline::Agent::start(home);
+    let right = home.secret("right", PASSWORD);
+    let added = home.run(&format!("agent add --wallet-name safe --minutes 5 --password-file {right}"));
+    assert_eq!(added.code, Some(0), "{added:?}");
+    home.write("wallet transfer", &format!("{} 1 --wallet-name safe", stage.owner));
+    drop(agent);
+    home.fails(&format!("wallet transfer {} 1 --wallet-name safe --yes", stage.owner), 6, &["encrypted"]);
+}
+
+fn swaps(stage: &Stage) {
+    let home = &stage.home;
+    home.json("wallet create", "--wallet-hotkey fresh --only-hotkey");
+    let fresh = text(&home.json("wallet show", "--wallet-hotkey fresh")["hotkey"]["address"]);
+    home.write("wallet swap hotkey", &fresh);
+    let graph = home.json("subnet metagraph", "1");
+    let hotkeys: Vec<_> = graph["neurons"].as_array().expect("neurons").iter().map(|row| &row["hotkey"]).collect();
+    assert!(hotkeys.contains(&&json!(fresh)) && !hotkeys.contains(&&json!(stage.owner_hotkey)), "{graph:#}");
+    home.json("wallet create", "--plain --wallet-name heir");
+    let heir = text(&home.json("wallet show", "--wallet-name heir")["coldkey"]["address"]);
+    home.write("wallet swap coldkey", &format!("{heir} --wallet-name bob"));
+    home.refuses("wallet swap finish", &format!("{} --wallet-name heir", stage.bob), &["would refuse"]);
+    home.write("wallet swap dispute", "--wallet-name bob");
+    // A swap of the owner's that nobody disputes.
+    home.json("wallet create", "--plain --wallet-name new");
+    let new = text(&home.json("wallet show", "--wallet-name new")["coldkey"]["address"]);
+    home.write("wallet transfer", &format!("{new} 5"));
+    home.write("wallet swap coldkey", &new);
+}
+
+fn last_things(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    let found = home.json("doctor", "");
+    let node = found["checks"].as_array().expect("checks").iter().find(|check| check["name"] == "calls");
+    assert_eq!(node.expect("the calls are checked")["finding"], "well", "{found:#}");
+    home.says("doctor");
+    home.write("subnet dissolve", &own.to_string());
+    home.fails(&format!("subnet show {own}"), 1, &["no subnet"]);
+}
+
+/// Every command that prints JSON was compared with its schema, but for those that need a whole network (the end-to-end
+/// test has them), a time that this script doesn't wait for, or that other tests have.
+fn all_were_checked(stage: &Stage) {
+    const ELSEWHERE: [&str; 8] =
+        ["agent list", "ask", "status", "up", "wallet list", "wallet password", "wallet sign", "wallet verify"];
+    let checked = stage.home.checked.borrow();
+    let names = stage.home.says("schema");
+    let missing: Vec<_> = names.lines().filter(|name| !checked.contains(*name) && !ELSEWHERE.contains(name)).collect();
+    assert!(missing.is_empty(), "no test for the JSON of {missing:?}");
+}

@@ -1,0 +1,269 @@
+//! What needs no chain: keys, texts, the agent, and what goes wrong with them.
+
+use crate::run::{ended_with, text, Home, LIMIT};
+use crate::support::wait;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+const PASSWORD: &str = "correct horse 42";
+/// Everybody knows its secret.
+const PHRASE: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+const DEV: &str = "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV";
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+#[test]
+fn wallets_are_made_and_their_secrets_stay_in_them() {
+    let home = Home::new();
+    let password = home.secret("password", PASSWORD);
+    let made = home.json("wallet create", &format!("--wallet-name rich --password-file {password}"));
+    assert_eq!((&made["keys"][0]["role"], &made["keys"][0]["encryption"]), (&"coldkey".into(), &"Ganglion".into()));
+    assert_eq!(
+        (&made["keys"][1]["role"], &made["keys"][1]["encryption"]),
+        (&"hotkey".into(), &serde_json::Value::Null)
+    );
+    for key in made["keys"].as_array().expect("keys") {
+        let file = fs::metadata(text(&key["file"])).expect("the key's file");
+        assert_eq!(file.permissions().mode() & 0o777, 0o600);
+    }
+    let shown = home.json("wallet show", "--wallet-name rich");
+    assert_eq!(shown["coldkey"]["address"], made["keys"][0]["address"]);
+    let listed = home.json("wallet list", "");
+    assert_eq!(listed["wallets"][0]["hotkeys"][0]["address"], made["keys"][1]["address"]);
+    for line in ["wallet show --wallet-name rich", "wallet list"] {
+        assert!(home.says(line).contains(&text(&made["keys"][0]["address"])), "{line}");
+    }
+    // Another hotkey; nothing is ever overwritten.
+    home.json("wallet create", "--wallet-name rich --wallet-hotkey second --only-hotkey --words 24");
+    home.fails("wallet create --wallet-name rich --plain", 6, &["exists already"]);
+    // Nobody is there to see a phrase, or to think of a password.
+    home.fails("wallet show --wallet-name rich --phrase", 6, &["no terminal"]);
+    home.fails("wallet create --wallet-name other", 6, &["password", "no terminal", "--password-fd"]);
+    assert!(!home.wallets().join("other").exists(), "a wallet that isn't made leaves nothing");
+    let ended = home.run_with_input("wallet create --wallet-name short --password-fd 0", "short\n");
+    ended_with("a short password", &ended, 6, &["8 characters"]);
+}
+
+#[test]
+fn keys_come_in_by_phrase_seed_file_and_address() {
+    let home = Home::new();
+    let came = |name: &str, options: &str, input: &str| {
+        let line = format!("wallet import --wallet-name {name} {options} --json");
+        let ended = home.run_with_input(&line, input);
+        assert_eq!(ended.code, Some(0), "{line}: {ended:?}");
+        text(&home.fits("wallet import", &line, &ended)["keys"][0]["address"])
+    };
+    assert_eq!(came("phrase", "--plain --secret-fd 0", PHRASE), DEV);
+    let seed = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+    assert_eq!(came("seed", "--hotkey --secret-fd 0", seed), ALICE);
+    assert_eq!(came("watched", &format!("--address {ALICE}"), ""), ALICE);
+    let file = home.wallets().join("phrase/coldkey").display().to_string();
+    assert_eq!(came("file", &format!("--plain --file {file}"), ""), DEV);
+    // Encrypted as Bittensor's tools do, and back again.
+    let password = home.secret("password", PASSWORD);
+    let line = format!("--wallet-name phrase --compatible --password-file {password}");
+    assert_eq!(home.json("wallet password", &line)["keys"][0]["encryption"], "NaCl");
+    assert_eq!(came("again", &format!("--plain --file {file} --file-password-fd 0"), PASSWORD), DEV);
+
+    let bad = |options: &str, input: &str, words: &[&str]| {
+        let line = format!("wallet import --wallet-name bad --plain {options}");
+        ended_with(&line, &home.run_with_input(&line, input), 6, words);
+    };
+    bad("--secret-fd 0", "bottom drive obey", &["12, 15, 18"]);
+    bad("--secret-fd 0", &PHRASE.replace("walk", "bottom"), &["checksum"]);
+    bad("--secret-fd 0", "0x1234", &["64 hexadecimal digits"]);
+    bad("", "", &["no terminal", "--secret-fd"]);
+    bad("--file /nowhere/key", "", &["/nowhere/key"]);
+    let foreign = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5";
+    home.fails(&format!("wallet import --wallet-name bad --address {foreign}"), 2, &["prefix 0"]);
+}
+
+#[test]
+fn damaged_open_and_missing_keys_are_named() {
+    let home = Home::new();
+    home.json("wallet create", "--plain");
+    let sign = "wallet sign hello";
+    assert!(home.says(sign).starts_with("0x"));
+    let key = home.wallets().join("default/coldkey");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("mode");
+    home.fails(sign, 6, &["others may read it", "chmod 600"]);
+    let found = home.run("doctor --node ws://127.0.0.1:1 --json");
+    assert_eq!(found.code, Some(1), "{found:?}");
+    let found = home.fits("doctor", "doctor", &found);
+    let wrong = |name: &str| {
+        let checks = found["checks"].as_array().expect("checks");
+        checks.iter().any(|check| check["name"] == name && check["finding"] == "wrong" && check["advice"].is_string())
+    };
+    assert!(wrong("wallet default") && wrong("node ws://127.0.0.1:1"), "{found:#}");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).expect("mode");
+    fs::write(&key, "{").expect("write");
+    home.fails(sign, 6, &["damaged"]);
+    fs::remove_file(&key).expect("remove");
+    home.fails(sign, 6, &["no coldkey"]);
+    home.fails("wallet sign hello --wallet-name nobody", 6, &["nobody", "ganglion wallet create"]);
+    home.fails("wallet show --wallet-name nobody", 6, &["ganglion wallet create"]);
+    home.fails("wallet show --wallet-name ../evil", 2, &["not a valid wallet name"]);
+    let nowhere = home.json("wallet list", "--wallet-path /nowhere");
+    assert_eq!(nowhere["wallets"].as_array().map(Vec::len), Some(0));
+}
+
+#[test]
+fn passwords_open_and_wrong_ones_do_not() {
+    let home = Home::new();
+    let (right, wrong) = (home.secret("right", PASSWORD), home.secret("wrong", "incorrect horse"));
+    home.json("wallet create", &format!("--password-file {right}"));
+    assert!(home.says(&format!("wallet sign hello --password-file {right}")).starts_with("0x"));
+    let by_descriptor = home.run_with_input("wallet sign hello --password-fd 0", &format!("{PASSWORD}\nmore"));
+    assert_eq!(by_descriptor.code, Some(0), "{by_descriptor:?}");
+    home.fails(&format!("wallet sign hello --password-file {wrong}"), 6, &["wrong password"]);
+    home.fails("wallet sign hello", 6, &["encrypted", "--password-fd", "ganglion agent add"]);
+    let open = home.secret("open", PASSWORD);
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("mode");
+    home.fails(&format!("wallet sign hello --password-file {open}"), 6, &["chmod 600"]);
+    home.fails(&format!("wallet sign hello --password-fd 0 --password-file {right}"), 2, &["cannot be used with"]);
+    // Away with it; the key stays the key.
+    let before = home.json("wallet show", "");
+    home.fails(&format!("wallet password --plain --old-password-file {wrong}"), 6, &["wrong password"]);
+    home.json("wallet password", &format!("--plain --old-password-file {right}"));
+    let after = home.json("wallet show", "");
+    assert_eq!(
+        (&after["coldkey"]["address"], &after["coldkey"]["encryption"]),
+        (&before["coldkey"]["address"], &serde_json::Value::Null)
+    );
+}
+
+#[test]
+fn texts_are_signed_and_verified() {
+    let home = Home::new();
+    home.json("wallet create", "--plain");
+    for key in ["", "--hotkey"] {
+        let signed = home.json("wallet sign", &format!("hello {key}"));
+        let proof = format!("--signature {} --address {}", text(&signed["signature"]), text(&signed["address"]));
+        assert_eq!(home.json("wallet verify", &format!("hello {proof}"))["valid"], true);
+        assert!(home.says(&format!("wallet verify hello {proof}")).contains("signed this text"));
+        home.fails(&format!("wallet verify hallo {proof}"), 1, &["did not sign"]);
+        let line = format!("wallet verify hallo {proof} --json");
+        let ended = home.run(&line);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert_eq!(home.fits("wallet verify", &line, &ended)["valid"], false);
+        let piped = home.run_with_input(&format!("wallet verify - {proof}"), "hello");
+        assert_eq!(piped.code, Some(0), "{piped:?}");
+    }
+    home.fails(&format!("wallet verify hello --signature 0x12 --address {ALICE}"), 2, &["128 hex digits"]);
+    home.fails(&format!("wallet verify hello --signature 0x{} --address {DEV}X", "0".repeat(128)), 2, &["SS58"]);
+}
+
+/// An agent; it ends with the value.
+pub struct Agent(Child);
+
+impl Agent {
+    pub fn start(home: &Home) -> Self {
+        fs::create_dir_all(home.place.file("runtime")).expect("the folder");
+        fs::set_permissions(home.place.file("runtime"), fs::Permissions::from_mode(0o700)).expect("mode");
+        let mut command = home.command("agent run");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let agent = Self(command.spawn().expect("the agent starts"));
+        let since = Instant::now();
+        while home.run("agent list").code != Some(0) {
+            assert!(since.elapsed() < LIMIT, "the agent doesn't answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        agent
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn the_agent_signs_without_a_password_until_it_is_locked() {
+    let home = Home::new();
+    let password = home.secret("password", PASSWORD);
+    home.json("wallet create", &format!("--password-file {password}"));
+    home.fails("agent list", 6, &["no agent answers", "ganglion agent"]);
+    let mut agent = Agent::start(&home);
+    home.fails("agent run", 6, &["runs", "already"]);
+    assert_eq!(home.json("agent list", "")["keys"].as_array().map(Vec::len), Some(0));
+    home.fails("agent add", 6, &["encrypted"]);
+    let done = |line: &str| assert_eq!(home.run(line).code, Some(0), "{line}");
+    done(&format!("agent add --password-file {password}"));
+    let held = home.json("agent list", "");
+    assert_eq!(held["keys"][0]["purposes"], serde_json::json!(["transaction", "text"]));
+    assert!(home.says("agent list").contains("default/coldkey"));
+    assert!(home.says("wallet sign hello").starts_with("0x"));
+    let address = text(&held["keys"][0]["address"]);
+    done(&format!("agent remove {address}"));
+    home.fails("wallet sign hello", 6, &["encrypted"]);
+    // For something else only.
+    done(&format!("agent add --for transaction --password-file {password}"));
+    home.fails("wallet sign hello", 6, &["encrypted"]);
+    let socket = home.place.file("runtime/ganglion/agent.sock").display().to_string();
+    home.fails(&format!("wallet sign hello --agent {socket}"), 6, &["--for text"]);
+    home.fails("wallet sign hello --agent /nowhere/agent.sock", 6, &["no agent answers"]);
+    done("agent lock");
+    assert_eq!(home.json("agent list", "")["keys"].as_array().map(Vec::len), Some(0));
+    done("agent stop");
+    assert!(wait(&mut agent.0, LIMIT).is_some_and(|status| status.success()), "it ends well");
+}
+
+#[test]
+fn a_node_that_is_not_there_is_named() {
+    let mut home = Home::new();
+    home.json("wallet create", "--plain");
+    home.talk_to("ws://127.0.0.1:1".into());
+    for line in ["wallet balance", "subnet list", &format!("wallet transfer {ALICE} 1 --yes"), "neuron register --yes"]
+    {
+        home.fails(line, 3, &["127.0.0.1:1", "--node", "ganglion up"]);
+    }
+    home.fails("wallet balance --node http://127.0.0.1:1", 1, &["ws://"]);
+    let dir = home.place.dir().display().to_string();
+    let mut alone = home.command(&format!("wallet balance --dir {dir}"));
+    alone.env_remove("GANGLION_NODE");
+    let ended = home.place.finish(alone, LIMIT);
+    ended_with("no network in the folder", &ended, 3, &["no network is running", &dir]);
+}
+
+#[test]
+fn wrong_command_lines_are_usage_errors() {
+    let home = Home::new();
+    for (line, words) in [
+        (format!("wallet transfer {ALICE} 1,5"), "decimals with a point"),
+        (format!("wallet transfer {ALICE} 0.0000000001"), "nine decimals"),
+        (format!("wallet transfer {ALICE} 22000000"), "never be more"),
+        (format!("wallet transfer {ALICE} -1"), "-1"),
+        (format!("wallet transfer {ALICE} much"), "number of TAO"),
+        (format!("wallet transfer {ALICE}Y 1"), "SS58"),
+        ("wallet transfer 15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5 1".into(), "prefix 0"),
+        ("subnet show text".into(), "invalid digit"),
+        ("weights set 1=-1".into(), "NUMBER=WEIGHT"),
+        ("delegate take much".into(), "percent"),
+        ("fly".into(), "unrecognized subcommand"),
+    ] {
+        home.fails(&line, 2, &[words]);
+    }
+    home.fails("subnet set 1 beauty=1 --yes", 1, &["no hyperparameter `beauty`", "ganglion subnet show"]);
+    home.fails("explorer run", 1, &["no explorer", "ganglion status"]);
+    home.fails("schema wallet fly", 1, &["prints no JSON", "ganglion schema"]);
+}
+
+#[test]
+fn completions_manuals_and_schemas_are_data() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(home.says(&format!("completions {shell}")).contains("transfer"), "{shell}");
+    }
+    assert!(home.says("man").contains(".TH ganglion 1"));
+    let folder = home.place.file("man");
+    let ended = home.run(&format!("man --out {}", folder.display()));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let page = fs::read_to_string(folder.join("ganglion-wallet-transfer.1")).expect("a page for each command");
+    assert!(page.contains("dry\\-run"), "{page}");
+    assert!(home.says("schema").lines().count() > 50);
+    let schema: serde_json::Value = serde_json::from_str(&home.says("schema wallet balance")).expect("JSON");
+    assert_eq!(schema["properties"]["free_rao"]["type"], "integer");
+}
