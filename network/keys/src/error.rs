@@ -88,7 +88,7 @@ pub enum KeyError {
     #[error("the cost must be 8 to 1024 MiB, 1 to 16 passes, 1 to 4 lanes, and MiB times passes at most 4096")]
     BadCost,
     /// The agent does not answer at its socket.
-    #[error("no agent answers at {path}: start one with `ganglion agent` ({source})", path = path.display())]
+    #[error("no agent answers at {path}: start one with `ganglion agent run` ({source})", path = path.display())]
     NoAgent {
         /// The socket.
         path: PathBuf,

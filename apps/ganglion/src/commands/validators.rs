@@ -164,7 +164,7 @@ fn keys(args: &KeysArgs) -> Result<()> {
     write::run(&args.write, Role::Hotkey, async |client, _| {
         let advice = "it must allow unsafe calls: `ganglion node --rpc-methods unsafe`, listening on this machine only";
         let own = match &args.own_node {
-            Some(url) => Client::open(&[url.clone()], Default::default()).await?,
+            Some(url) => Client::open(std::slice::from_ref(url), Default::default()).await?,
             None => client.clone(),
         };
         let keys = own.rotate_session_keys(&hotkey).await;

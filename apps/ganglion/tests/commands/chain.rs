@@ -81,7 +81,7 @@ impl Stage {
         let mut node =
             Node::new(program, &home.place.file("."), &path, "alice").with(&["--alice", "--sealing", "instant"]);
         node.start();
-        home.talk_to(node.rpc.web_socket());
+        home.talk_to(node.rpc.websocket());
         let _nudger = Nudger::start(&node);
         Self { home, node, _nudger, owner, owner_hotkey, bob, bob_hotkey }
     }

@@ -30,11 +30,6 @@ impl Rpc {
         Self::at(self.url.clone())
     }
 
-    /// Its address for clients that speak over WebSockets; the server is the same.
-    pub fn web_socket(&self) -> String {
-        self.url.replace("http://", "ws://")
-    }
-
     fn at(url: String) -> Self {
         let http = reqwest::Client::builder().timeout(ANSWER).build().expect("an HTTP client");
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
