@@ -163,8 +163,9 @@ fn the_documented_bytes_are_the_written_ones() {
     assert_eq!((number(12), number(16), number(20)), (8192, 1, 1));
     let params = argon2::Params::new(number(12), number(16), number(20), Some(32)).unwrap();
     let mut key = [0; 32];
+    let mut memory = vec![argon2::Block::default(); params.block_count()];
     argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
-        .hash_password_into(b"correct horse 42", &bytes[24..40], &mut key)
+        .hash_password_into_with_memory(b"correct horse 42", &bytes[24..40], &mut key, &mut memory)
         .unwrap();
     let sealed = Payload { msg: &bytes[64..bytes.len() - 16], aad: &bytes[..64] };
     let nonce: [u8; 24] = bytes[40..64].try_into().unwrap();

@@ -174,6 +174,6 @@ pub fn pass(blocks: u64) {
 pub fn work(netuid: u16, hotkey: u8, coldkey: u8) -> sp_runtime::DispatchResult {
     let block = System::block_number() - 1;
     // A nonce of one's own: a seal works once.
-    let nonce = u64::from(pallet_neurons::NextId::<Ledger>::get().0);
+    let nonce = pallet_neurons::NextId::<Ledger>::get().0;
     Neurons::register(RuntimeOrigin::none(), NetUid(netuid), block, nonce, account(hotkey), account(coldkey))
 }
