@@ -29,6 +29,9 @@ struct Stage {
     bob_hotkey: String,
 }
 
+/// Blocks in which a validator of our subnet commits once.
+const INTERVAL: u32 = 10;
+
 /// A node that seals on demand sees a transaction once. If that was while it wrote the block before, nothing asks for the
 /// next: this does, when something has waited for a second.
 struct Nudger(mpsc::Sender<()>, Option<JoinHandle<()>>);
@@ -181,7 +184,8 @@ fn subnets(stage: &Stage) -> u64 {
     assert!(home.says("subnet list").contains("text"));
     stage.pass(60);
     let own = home.write("subnet create", "mine")["number"].as_u64().expect("the subnet's number");
-    let changes = "commit_interval=4 weights_rate_limit=0 serving_rate_limit=0 min_burn=0.5τ";
+    // The least that an owner may set.
+    let changes = format!("commit_interval={INTERVAL} weights_rate_limit=10 serving_rate_limit=5 min_burn=0.5τ");
     home.write("subnet set", &format!("{own} {changes}"));
     home.write("subnet identity", &format!("{own} --description knowledge --url https://example.org"));
     home.write("subnet identity", &format!("{own} --contact me"));
@@ -191,7 +195,7 @@ fn subnets(stage: &Stage) -> u64 {
     assert_eq!((&said["description"], &said["contact"]), (&"knowledge".into(), &"me".into()), "{said}");
     let numbers = shown["hyperparameters"].as_array().expect("hyperparameters");
     let of = |name: &str| numbers.iter().find(|row| row["name"] == name).expect("a hyperparameter")["value"].clone();
-    assert_eq!((of("commit_interval"), of("min_burn")), (4.into(), (TAO / 2).into()));
+    assert_eq!((of("commit_interval"), of("min_burn")), (INTERVAL.into(), (TAO / 2).into()));
     assert!(home.says(&format!("subnet show {own}")).contains("knowledge"));
     own
 }
@@ -268,7 +272,9 @@ fn weights(stage: &Stage, own: u64) {
     assert_eq!(kept(), 0, "what isn't committed isn't kept");
     home.write("weights commit", &format!("0=1 --netuid {own}"));
     assert_eq!(kept(), 1);
-    stage.pass(4);
+    // Intervals are counted from block 0.
+    let best = stage.node.rpc.best().expect("a block");
+    stage.pass(INTERVAL - best % INTERVAL);
     home.write("weights reveal", &format!("--netuid {own}"));
     assert_eq!(kept(), 0, "what is revealed isn't kept");
     assert_eq!(home.json("weights show", &format!("--netuid {own}"))["rows"][0]["uid"], 0);
