@@ -19,7 +19,8 @@ use std::{
 /// Names the folder of compiled runtimes.
 const FOLDER: &str = "GANGLION_RUNTIMES";
 
-/// An executor as the node's options want it, with the folder of compiled runtimes if there is one.
+/// An executor as the node's options want it, with the folder of compiled runtimes if there is one: the service's own way
+/// to make one (`sc_service::new_wasm_executor`) knows no such folder.
 pub(crate) fn new(config: &ExecutorConfiguration) -> Executor {
     let pages = config.default_heap_pages.and_then(|pages| u32::try_from(pages).ok());
     let strategy = pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| HeapAllocStrategy::Static { extra_pages });
