@@ -265,9 +265,13 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     // Up again, in the background: the same chain, the same wallets, the same earnings. Then the supervisor is killed
     // outright, and can't end anything.
     let again = Network::up_in_background(&place, options);
-    // What is said to be ready is: ports have changed, and who asks at once is answered.
-    again.ask("What is 17 + 25?").expect("answered as soon as up says that it is ready");
+    // What is said to be ready is: ports have changed, and who asks at once is answered, by the best miner, also when it
+    // is the one that was killed before.
+    let at_once = again.ask("What is 17 + 25?").expect("answered as soon as up says that it is ready");
     let after = network_again(&again, &before);
+    let answerer = neurons(&after).into_iter().find(|neuron| neuron["hotkey"] == at_once["miner"]["hotkey"]);
+    let answerer = answerer.expect("a neuron answered");
+    assert_eq!(answerer["incentive"], best_miner(&after)["incentive"], "{at_once} {after}");
     let all = again.processes();
     let supervisor = again.record().supervisor.expect("a supervisor");
     assert_eq!(supervisor.signal(Signal::SIGKILL), Ok(true));

@@ -46,7 +46,7 @@ struct Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.standings.neutral(&self.miner.hotkey);
+        self.standings.neutral(self.miner);
     }
 }
 
@@ -125,7 +125,7 @@ impl Asker {
         request: &TextRequest,
         deadline: TokioInstant,
     ) -> (usize, Outcome) {
-        self.standings.started(&miner.hotkey, Instant::now());
+        self.standings.started(miner, Instant::now());
         let _turn = Turn { standings: &self.standings, miner };
         let target = Target { hotkey: miner.hotkey, address: miner.address };
         // A little longer than is left, so that it is always the request's own deadline that ends it.
@@ -147,13 +147,13 @@ impl Asker {
         let outcome = match outcome {
             Outcome::Bad(reason) => {
                 self.count("failed");
-                self.standings.failed(&miner.hotkey, Instant::now());
+                self.standings.failed(miner, Instant::now());
                 tracing::debug!(target: "ganglion::gateway", uid = miner.uid, %reason, "a miner failed");
                 Outcome::Bad(format!("uid {}: {reason}", miner.uid))
             }
             Outcome::Good(response, latency) => {
                 self.count("answered");
-                self.standings.succeeded(&miner.hotkey, latency);
+                self.standings.succeeded(miner, latency);
                 Outcome::Good(response, latency)
             }
             refused => refused,
@@ -165,7 +165,7 @@ impl Asker {
     fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
         for (miner, _) in asked.filter(|(_, ended)| !ended) {
             self.count("overtaken");
-            self.standings.failed(&miner.hotkey, Instant::now());
+            self.standings.failed(miner, Instant::now());
         }
     }
 

@@ -106,7 +106,7 @@ async fn network(State(shared): App) -> Json<Value> {
         .iter()
         .flat_map(|listing| &listing.miners)
         .map(|miner| {
-            let standing = shared.standings.of(&miner.hotkey);
+            let standing = shared.standings.of(miner);
             let latency = standing.latency.and_then(|latency| u64::try_from(latency.as_millis()).ok());
             json!({
                 "uid": miner.uid, "hotkey": miner.hotkey.to_ss58(), "address": miner.address.to_string(),
@@ -125,13 +125,16 @@ async fn network(State(shared): App) -> Json<Value> {
 
 async fn health(State(shared): App) -> Json<Value> {
     let listing = shared.listing();
+    let miners = listing.as_ref().map_or(&[][..], |listing| &listing.miners);
+    let alive = miners.iter().filter(|miner| shared.standings.of(miner).alive == Some(true)).count();
     Json(json!({
         "status": "ok",
-        "ready": listing.as_ref().is_some_and(|listing| !listing.miners.is_empty()),
+        "ready": !miners.is_empty(),
         "version": env!("CARGO_PKG_VERSION"),
         "netuid": shared.config.netuid,
         "block": listing.as_ref().map(|listing| listing.block),
-        "miners": listing.as_ref().map_or(0, |listing| listing.miners.len()),
+        "miners": miners.len(),
+        "alive": alive,
         "age_s": listing.as_ref().map(|listing| listing.read_at.elapsed().as_secs())
     }))
 }

@@ -4,6 +4,7 @@ use crate::{directory::Miner, GatewayConfig};
 use ganglion_keys::PublicKey;
 use std::{
     collections::{HashMap, HashSet},
+    net::SocketAddr,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -15,6 +16,7 @@ pub(crate) struct Standing {
     pub(crate) latency: Option<Duration>,
     /// Whether its port was open at the last look; `None` before the first.
     pub(crate) alive: Option<bool>,
+    looked_at: Option<Instant>,
     failures: u32,
     paused_until: Option<Instant>,
     /// One request tries whether a paused miner is back; the others don't wait for the result.
@@ -40,58 +42,84 @@ impl Standing {
             Some(_) => Access::Trial,
         }
     }
+
+    /// Whether its port should be looked at again. One that was closed may be a miner that is just starting.
+    fn is_due(&self, now: Instant, every: Duration) -> bool {
+        let every = if self.alive == Some(false) { every / 5 } else { every };
+        self.looked_at.is_none_or(|at| now.saturating_duration_since(at) >= every)
+    }
+}
+
+/// Where a record belongs. A miner that has moved is another process on another machine: what was known of it at its
+/// old address says nothing about the new one.
+type Place = (PublicKey, SocketAddr);
+
+fn place(miner: &Miner) -> Place {
+    (miner.hotkey, miner.address)
 }
 
 /// The records of all miners of the subnet.
 pub(crate) struct Standings {
     most_failures: u32,
     pause: Duration,
-    records: Mutex<HashMap<PublicKey, Standing>>,
+    probe: Duration,
+    records: Mutex<HashMap<Place, Standing>>,
 }
 
 impl Standings {
     pub(crate) fn new(config: &GatewayConfig) -> Self {
-        Self { most_failures: config.failures.max(1), pause: config.pause, records: Mutex::default() }
+        Self {
+            most_failures: config.failures.max(1),
+            pause: config.pause,
+            probe: config.probe,
+            records: Mutex::default(),
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PublicKey, Standing>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Place, Standing>> {
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn of(&self, hotkey: &PublicKey) -> Standing {
-        self.lock().get(hotkey).copied().unwrap_or_default()
+    pub(crate) fn of(&self, miner: &Miner) -> Standing {
+        self.lock().get(&place(miner)).copied().unwrap_or_default()
     }
 
-    /// Forgets miners that have left the subnet.
+    /// Forgets miners that have left the subnet, or moved.
     pub(crate) fn retain(&self, miners: &[Miner]) {
-        let present: HashSet<_> = miners.iter().map(|miner| miner.hotkey).collect();
-        self.lock().retain(|hotkey, _| present.contains(hotkey));
+        let present: HashSet<_> = miners.iter().map(place).collect();
+        self.lock().retain(|place, _| present.contains(place));
+    }
+
+    /// Those whose ports should be looked at now.
+    pub(crate) fn due(&self, miners: &[Miner], now: Instant) -> Vec<Miner> {
+        miners.iter().filter(|miner| self.of(miner).is_due(now, self.probe)).cloned().collect()
     }
 
     /// Marks that a request is on its way to the miner.
-    pub(crate) fn started(&self, hotkey: &PublicKey, now: Instant) {
+    pub(crate) fn started(&self, miner: &Miner, now: Instant) {
         let mut records = self.lock();
-        let record = records.entry(*hotkey).or_default();
+        let record = records.entry(place(miner)).or_default();
         if record.access(now) == Access::Trial {
             record.trial = true;
         }
     }
 
     /// It answered well.
-    pub(crate) fn succeeded(&self, hotkey: &PublicKey, took: Duration) {
+    pub(crate) fn succeeded(&self, miner: &Miner, took: Duration) {
         let mut records = self.lock();
-        let record = records.entry(*hotkey).or_default();
+        let record = records.entry(place(miner)).or_default();
         let latency = match record.latency {
             None => took,
             Some(before) => (before * 3 + took) / 4,
         };
-        *record = Standing { latency: Some(latency), alive: Some(true), ..Standing::default() };
+        *record =
+            Standing { latency: Some(latency), alive: Some(true), looked_at: record.looked_at, ..Standing::default() };
     }
 
     /// It answered badly, not at all, or was overtaken by one asked later.
-    pub(crate) fn failed(&self, hotkey: &PublicKey, now: Instant) {
+    pub(crate) fn failed(&self, miner: &Miner, now: Instant) {
         let mut records = self.lock();
-        let record = records.entry(*hotkey).or_default();
+        let record = records.entry(place(miner)).or_default();
         record.failures = record.failures.saturating_add(1);
         record.trial = false;
         if record.failures >= self.most_failures {
@@ -100,15 +128,17 @@ impl Standings {
     }
 
     /// The request ended without saying anything about the miner: the client hung up, or the miner was just busy.
-    pub(crate) fn neutral(&self, hotkey: &PublicKey) {
-        if let Some(record) = self.lock().get_mut(hotkey) {
+    pub(crate) fn neutral(&self, miner: &Miner) {
+        if let Some(record) = self.lock().get_mut(&place(miner)) {
             record.trial = false;
         }
     }
 
     /// Its port was looked at.
-    pub(crate) fn probed(&self, hotkey: &PublicKey, alive: bool) {
-        self.lock().entry(*hotkey).or_default().alive = Some(alive);
+    pub(crate) fn probed(&self, miner: &Miner, alive: bool, now: Instant) {
+        let mut records = self.lock();
+        let record = records.entry(place(miner)).or_default();
+        (record.alive, record.looked_at) = (Some(alive), Some(now));
     }
 
     /// Miners in the order in which to ask them: those that seem to work before the others, then by incentive, then
@@ -118,7 +148,7 @@ impl Standings {
         let mut ordered: Vec<_> = miners
             .iter()
             .map(|miner| {
-                let record = records.get(&miner.hotkey).copied().unwrap_or_default();
+                let record = records.get(&place(miner)).copied().unwrap_or_default();
                 let paused = record.access(now) == Access::Paused;
                 let dead = record.alive == Some(false);
                 let key = (paused, dead, u16::MAX - miner.incentive, record.latency.unwrap_or_default(), miner.uid);
@@ -152,28 +182,28 @@ mod tests {
 
     #[test]
     fn three_failures_pause_and_one_trial_ends_it() {
-        let (standings, key, now) = (standings(), PublicKey([1; 32]), Instant::now());
+        let (standings, asked, now) = (standings(), miner(1, 10), Instant::now());
         for _ in 0..2 {
-            standings.failed(&key, now);
-            assert_eq!(standings.of(&key).access(now), Access::Open);
+            standings.failed(&asked, now);
+            assert_eq!(standings.of(&asked).access(now), Access::Open);
         }
-        standings.failed(&key, now);
-        assert_eq!(standings.of(&key).access(now), Access::Paused);
+        standings.failed(&asked, now);
+        assert_eq!(standings.of(&asked).access(now), Access::Paused);
         let later = now + Duration::from_secs(16);
-        assert_eq!(standings.of(&key).access(later), Access::Trial);
-        standings.started(&key, later);
-        assert_eq!(standings.of(&key).access(later), Access::Paused, "one trial at a time");
-        standings.failed(&key, later);
-        assert_eq!(standings.of(&key).access(later), Access::Paused, "one more failure is enough");
+        assert_eq!(standings.of(&asked).access(later), Access::Trial);
+        standings.started(&asked, later);
+        assert_eq!(standings.of(&asked).access(later), Access::Paused, "one trial at a time");
+        standings.failed(&asked, later);
+        assert_eq!(standings.of(&asked).access(later), Access::Paused, "one more failure is enough");
         let last = later + Duration::from_secs(16);
-        standings.started(&key, last);
-        standings.neutral(&key);
-        assert_eq!(standings.of(&key).access(last), Access::Trial, "an aborted trial can be repeated");
-        standings.started(&key, last);
-        standings.succeeded(&key, Duration::from_millis(5));
-        assert_eq!(standings.of(&key).access(last), Access::Open);
-        standings.failed(&key, last);
-        assert_eq!(standings.of(&key).access(last), Access::Open, "success wipes the slate clean");
+        standings.started(&asked, last);
+        standings.neutral(&asked);
+        assert_eq!(standings.of(&asked).access(last), Access::Trial, "an aborted trial can be repeated");
+        standings.started(&asked, last);
+        standings.succeeded(&asked, Duration::from_millis(5));
+        assert_eq!(standings.of(&asked).access(last), Access::Open);
+        standings.failed(&asked, last);
+        assert_eq!(standings.of(&asked).access(last), Access::Open, "success wipes the slate clean");
     }
 
     #[test]
@@ -181,15 +211,40 @@ mod tests {
         let (standings, now) = (standings(), Instant::now());
         let all = [miner(1, 10), miner(2, 90), miner(3, 90), miner(4, 50), miner(5, 100)];
         assert_eq!(uids(&standings.order(&all, now)), [5, 2, 3, 4, 1]);
-        standings.succeeded(&all[1].hotkey, Duration::from_millis(80));
-        standings.succeeded(&all[2].hotkey, Duration::from_millis(20));
-        standings.probed(&all[4].hotkey, false);
+        standings.succeeded(&all[1], Duration::from_millis(80));
+        standings.succeeded(&all[2], Duration::from_millis(20));
+        standings.probed(&all[4], false, now);
         assert_eq!(uids(&standings.order(&all, now)), [3, 2, 4, 1, 5]);
         for _ in 0..3 {
-            standings.failed(&all[2].hotkey, now);
+            standings.failed(&all[2], now);
         }
         assert_eq!(uids(&standings.order(&all, now)), [2, 4, 1, 5, 3], "a paused one is the last resort");
         standings.retain(&all[..1]);
         assert_eq!(uids(&standings.order(&all, now)), [5, 2, 3, 4, 1], "who left is forgotten");
+    }
+
+    #[test]
+    fn who_has_moved_starts_afresh() {
+        let (standings, now) = (standings(), Instant::now());
+        let before = miner(1, 90);
+        standings.probed(&before, false, now);
+        for _ in 0..3 {
+            standings.failed(&before, now);
+        }
+        let moved = Miner { address: "127.0.0.1:2".parse().expect("address"), ..before.clone() };
+        assert_eq!((standings.of(&moved).alive, standings.of(&moved).access(now)), (None, Access::Open));
+        assert_eq!(uids(&standings.order(&[miner(2, 10), moved.clone()], now)), [1, 2]);
+        standings.retain(&[moved]);
+        assert_eq!(standings.of(&before).alive, None, "the old address is forgotten");
+    }
+
+    #[test]
+    fn ports_are_looked_at_at_once_then_now_and_then_and_closed_ones_more_often() {
+        let (standings, now) = (standings(), Instant::now());
+        let all = [miner(1, 1), miner(2, 1), miner(3, 1)];
+        standings.probed(&all[0], true, now);
+        standings.probed(&all[1], false, now);
+        let due = |seconds| uids(&standings.due(&all, now + Duration::from_secs(seconds)));
+        assert_eq!((due(0), due(1), due(5)), (vec![3], vec![2, 3], vec![1, 2, 3]));
     }
 }

@@ -20,6 +20,8 @@ use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
 /// Models named one by one in an error; `/v1/models` has all.
 const NAMED: usize = 16;
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How soon a miner that is new, or has moved, is noticed.
+const LOOK: Duration = Duration::from_millis(200);
 /// Ports looked at together.
 const PROBES: usize = 16;
 
@@ -94,21 +96,23 @@ impl Shared {
 
     /// Looks at the miners' ports again and again, for ever.
     pub(crate) async fn probe(&self) {
-        use futures::StreamExt;
         loop {
             if let Some(listing) = self.listing() {
                 self.standings.retain(&listing.miners);
                 self.metrics.miners.set(i64::try_from(listing.miners.len()).unwrap_or(i64::MAX));
                 self.metrics.block.set(listing.block.into());
-                let probes = listing.miners.clone().into_iter().map(|miner| async move {
-                    let opened = timeout(PROBE_TIMEOUT, TcpStream::connect(miner.address)).await;
-                    self.standings.probed(&miner.hotkey, matches!(opened, Ok(Ok(_))));
-                });
-                futures::stream::iter(probes).buffer_unordered(PROBES).for_each(|()| async {}).await;
-                tokio::time::sleep(self.config.probe.max(Duration::from_millis(50))).await;
-            } else {
-                tokio::time::sleep(Duration::from_millis(200)).await;
+                self.knock(self.standings.due(&listing.miners, Instant::now())).await;
             }
+            tokio::time::sleep(LOOK).await;
         }
+    }
+
+    async fn knock(&self, miners: Vec<Miner>) {
+        use futures::StreamExt;
+        let knocks = miners.into_iter().map(|miner| async move {
+            let opened = timeout(PROBE_TIMEOUT, TcpStream::connect(miner.address)).await;
+            self.standings.probed(&miner, matches!(opened, Ok(Ok(_))), Instant::now());
+        });
+        futures::stream::iter(knocks).buffer_unordered(PROBES).for_each(|()| async {}).await;
     }
 }

@@ -144,36 +144,57 @@ async fn deaf(awaited: &[ProcessRecord]) -> Vec<&str> {
     deaf
 }
 
-/// Waits until the gateway knows the miners as they were listed at `block`.
+/// Waits until the gateway knows the miners as they were listed at `block`, and has found all of them alive: then the
+/// best one answers the first question.
 ///
 /// # Errors
 /// See [`Session::wait`].
 pub async fn gateway(session: &mut Session<'_>, url: &str, block: u32) -> Result<()> {
     let step = Step::start("gateway open");
-    let miners = session.record.processes.iter().filter(|process| process.role == Role::Miner).count();
+    let miners: Vec<ProcessRecord> =
+        session.record.processes.iter().filter(|process| process.role == Role::Miner).cloned().collect();
     let http = reqwest::Client::builder().timeout(ANSWER).no_proxy().build()?;
-    let look = async || match health(&http, url).await {
-        Ok(health) if health.block.is_none_or(|seen| seen < block) => {
+    let look = async || match listing(&http, url).await {
+        Ok(listing) if listing.block.is_none_or(|seen| seen < block) => {
             Look::NotYet("it hasn't read the newest blocks".into())
         }
-        Ok(health) if health.miners < miners => Look::NotYet(format!("it knows {} miners of {miners}", health.miners)),
-        Ok(health) => Look::Done(health.miners),
+        Ok(listing) => match listing.unseen(&miners) {
+            unseen if unseen.is_empty() => Look::Done(()),
+            unseen => Look::NotYet(format!("it hasn't reached {}", unseen.join(", "))),
+        },
         Err(_) => Look::NotYet("no answer yet".into()),
     };
-    let miners = session.wait(&step, "the start of the gateway", GATEWAY, look).await?;
-    step.done(&format!("{url}, {miners} miners"));
+    session.wait(&step, "the start of the gateway", GATEWAY, look).await?;
+    step.done(&format!("{url}, {} miners", miners.len()));
     Ok(())
 }
 
-/// What a gateway says at `/health`.
+/// What a gateway says at `/v1/network`.
 #[derive(Deserialize)]
-struct Health {
+struct Listing {
     block: Option<u32>,
-    miners: usize,
+    miners: Vec<Listed>,
 }
 
-async fn health(http: &reqwest::Client, url: &str) -> Result<Health> {
-    Ok(http.get(format!("{url}/health")).send().await?.error_for_status()?.json().await?)
+#[derive(Deserialize)]
+struct Listed {
+    hotkey: String,
+    alive: Option<bool>,
+}
+
+impl Listing {
+    /// Those that it doesn't list as alive.
+    fn unseen<'a>(&self, awaited: &'a [ProcessRecord]) -> Vec<&'a str> {
+        let alive = |process: &ProcessRecord| {
+            let is = |listed: &Listed| Some(&listed.hotkey) == process.hotkey.as_ref() && listed.alive == Some(true);
+            self.miners.iter().any(is)
+        };
+        awaited.iter().filter(|process| !alive(process)).map(|process| process.name.as_str()).collect()
+    }
+}
+
+async fn listing(http: &reqwest::Client, url: &str) -> Result<Listing> {
+    Ok(http.get(format!("{url}/v1/network")).send().await?.error_for_status()?.json().await?)
 }
 
 #[cfg(test)]
@@ -182,9 +203,8 @@ mod tests {
     use crate::folder::Record;
     use std::net::SocketAddr;
 
-    #[test]
-    fn an_earlier_starts_address_is_not_enough() {
-        let process = |name: &str, role, hotkey: Option<&str>| ProcessRecord {
+    fn process(name: &str, role: Role, hotkey: Option<&str>) -> ProcessRecord {
+        ProcessRecord {
             name: name.into(),
             role,
             process: None,
@@ -192,7 +212,25 @@ mod tests {
             port: 7,
             log: "log".into(),
             hotkey: hotkey.map(Into::into),
-        };
+        }
+    }
+
+    #[test]
+    fn the_gateway_must_have_reached_every_miner() {
+        let listing: Listing = serde_json::from_value(serde_json::json!({
+            "netuid": 1, "block": 9, "age_s": 0, "miners": [
+                { "uid": 0, "hotkey": "5a", "alive": true }, { "uid": 1, "hotkey": "5b", "alive": false },
+                { "uid": 2, "hotkey": "5c", "alive": null },
+            ]
+        }))
+        .expect("a listing");
+        let miner = |name: &str, hotkey| process(name, Role::Miner, Some(hotkey));
+        let all = [miner("alive", "5a"), miner("dead", "5b"), miner("not looked at", "5c"), miner("unlisted", "5d")];
+        assert_eq!(listing.unseen(&all), ["dead", "not looked at", "unlisted"]);
+    }
+
+    #[test]
+    fn an_earlier_starts_address_is_not_enough() {
         let at = |port| Some(SocketAddr::from(([127, 0, 0, 1], port)));
         let axons = [("5a", at(7)), ("5b", at(8)), ("5c", None), ("5v", None)];
         let axons = axons.into_iter().map(|(hotkey, axon)| (hotkey.to_string(), axon)).collect();
@@ -214,15 +252,7 @@ mod tests {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("bind");
         let port = listener.local_addr().expect("address").port();
         let mut record = Record::new(1000);
-        record.processes.push(ProcessRecord {
-            name: "miner".into(),
-            role: Role::Miner,
-            process: None,
-            address: String::new(),
-            port,
-            log: "log".into(),
-            hotkey: None,
-        });
+        record.processes.push(ProcessRecord { port, ..process("miner", Role::Miner, None) });
         assert!(deaf(&record.processes).await.is_empty());
         drop(listener);
         assert_eq!(deaf(&record.processes).await, ["miner"]);

@@ -99,6 +99,7 @@ async fn the_other_pages_tell_the_state() {
     let gateway = Gateway::start(config()).await;
     let health = read(gateway.get("/health").await).await;
     assert_eq!((&health["status"], &health["ready"]), (&json!("ok"), &json!(false)));
+    assert_eq!((&health["miners"], &health["alive"]), (&json!(0), &json!(0)));
     let ids = |models: &Value| -> Vec<String> {
         let list = models["data"].as_array().expect("a list");
         list.iter().map(|model| model["id"].as_str().expect("an id").to_owned()).collect()
@@ -108,6 +109,15 @@ async fn the_other_pages_tell_the_state() {
     gateway.directory.tell(super::miners::listed(&[&first, &second]));
     let health = read(gateway.get("/health").await).await;
     assert_eq!((&health["ready"], &health["block"], &health["miners"]), (&json!(true), &json!(7), &json!(2)));
+    let mut alive = json!(null);
+    for _ in 0..100 {
+        alive = read(gateway.get("/health").await).await["alive"].clone();
+        if alive == 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(alive, 2, "both ports are open");
     let named = format!("text:{}", second.hotkey.to_ss58());
     let models = read(gateway.get("/v1/models").await).await;
     assert_eq!(models["object"], "list");
