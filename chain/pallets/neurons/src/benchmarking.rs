@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::traits::{fungible::Mutate, Get, UnfilteredDispatchable};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
-use ganglion_primitives::{AccountId, Endpoint, NetUid, NeuronId, TAO};
+use ganglion_primitives::{AccountId, Endpoint, NetUid, Uid, TAO};
 use pallet_staking::Pallet as Staking;
 use pallet_subnets::{Hyperparameters, Subnet, MAX_NEURONS, MAX_SUBNETS};
 use sp_runtime::traits::One;
@@ -46,15 +46,12 @@ fn found<T: Config>(netuid: NetUid, owner: &AccountId) -> Result<(), BenchmarkEr
 pub fn fill<T: Config>(netuid: NetUid, count: u16) -> AccountId {
     let whale: AccountId = account("whale", 0, 0);
     pallet_subnets::Parameters::<T>::mutate(netuid, |numbers| numbers.max_neurons = MAX_NEURONS);
-    let now = frame_system::Pallet::<T>::block_number();
     for uid in 0..u32::from(count) {
         let hotkey: AccountId = account("hotkey", uid, netuid.0.into());
         let coldkey = if uid % 21 == 0 { whale.clone() } else { account("coldkey", uid, 0) };
         let Ok(id) = Staking::<T>::ensure_owned(&hotkey, &coldkey) else { continue };
         if Neurons::<T>::take_seat(netuid, id, hotkey, 0).is_ok() {
-            let last = NeuronId(NextId::<T>::get().0.saturating_sub(1));
-            Endpoints::<T>::insert(netuid, last, (endpoint(), now));
-            PrometheusEndpoints::<T>::insert(netuid, last, (endpoint(), now));
+            Neurons::<T>::put_endpoints(netuid, Uid(uid as u16), endpoint());
         }
     }
     whale

@@ -1,9 +1,9 @@
 //! What must always hold.
 
-use crate::{pallet::*, Seat, PAGE};
+use crate::{endpoints::ENDPOINTS, pallet::*, Seat, PAGE};
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_system::pallet_prelude::BlockNumberFor;
-use ganglion_primitives::{HotkeyId, NetUid, NeuronId, Uid};
+use ganglion_primitives::{HotkeyId, NetUid, Uid};
 use pallet_staking::Pallet as Staking;
 use pallet_subnets::{Dissolving, Netuids, MAX_NEURONS};
 
@@ -79,10 +79,14 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_endpoints() -> Checked {
-        let at_home = |netuid: NetUid, id: NeuronId| SeatOf::<T>::get(id).is_some_and(|(home, _)| home == netuid);
-        let axons = Endpoints::<T>::iter_keys().all(|(netuid, id)| at_home(netuid, id));
-        let metrics = PrometheusEndpoints::<T>::iter_keys().all(|(netuid, id)| at_home(netuid, id));
-        ensure(axons && metrics, "an endpoint outlived its neuron")
+        for (netuid, number, page) in Endpoints::<T>::iter().chain(PrometheusEndpoints::<T>::iter()) {
+            ensure(!page.is_empty(), "a page without endpoints is kept")?;
+            for uid in page.keys() {
+                ensure(uid.0 / ENDPOINTS == u16::from(number), "an endpoint is on another's page")?;
+                ensure(uid.0 < Count::<T>::get(netuid), "an endpoint outlived its neuron")?;
+            }
+        }
+        Ok(())
     }
 
     fn check_seals() -> Checked {

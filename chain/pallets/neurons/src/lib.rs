@@ -74,7 +74,7 @@ mod weights;
 #[cfg(feature = "runtime-benchmarks")]
 pub use benchmarking::fill;
 pub use coldkey_swap::{ColdkeySwap, OnColdkeySwap};
-pub use endpoints::Announced;
+pub use endpoints::{Announced, EndpointPage};
 pub use pallet::*;
 pub use prices::Prices;
 pub use pruning::{NeuronScores, OnNeuronRemoved};
@@ -84,7 +84,7 @@ pub use weights::WeightInfo;
 #[frame_support::pallet]
 pub mod pallet {
     use crate::{
-        seals::Seals, Announced, ColdkeySwap, NeuronScores, OnColdkeySwap, OnNeuronRemoved, Page, Prices, WeightInfo,
+        seals::Seals, ColdkeySwap, EndpointPage, NeuronScores, OnColdkeySwap, OnNeuronRemoved, Page, Prices, WeightInfo,
     };
     use frame_support::{
         pallet_prelude::*,
@@ -154,15 +154,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type SeatCount<T> = StorageMap<_, Twox64Concat, HotkeyId, u16, ValueQuery>;
 
-    /// Where a neuron's axon listens, and since when: netuid, id → endpoint.
+    /// Where neurons' axons listen, and since when: netuid, uid / 64 → endpoints by uid.
     #[pallet::storage]
     pub type Endpoints<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, Announced<BlockNumberFor<T>>>;
+        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, u8, EndpointPage<BlockNumberFor<T>>, ValueQuery>;
 
-    /// Where a neuron's metrics are, and since when: netuid, id → endpoint.
+    /// Where neurons' metrics are, and since when: netuid, uid / 64 → endpoints by uid.
     #[pallet::storage]
     pub type PrometheusEndpoints<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, NeuronId, Announced<BlockNumberFor<T>>>;
+        StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, u8, EndpointPage<BlockNumberFor<T>>, ValueQuery>;
 
     /// What joining costs now, of every subnet.
     #[pallet::storage]

@@ -35,7 +35,7 @@ impl<T: Config> Pallet<T> {
             return Ok(Uid(count));
         }
         let (uid, Seat { id, hotkey, .. }) = Self::to_prune(netuid).ok_or(Error::NoSeat)?;
-        Self::forget(netuid, id, hotkey);
+        Self::forget(netuid, uid, id, hotkey);
         if let Some(hotkey) = Staking::<T>::hotkey_account(hotkey) {
             Self::deposit_event(Event::NeuronPruned { netuid, uid, id, hotkey });
         }
@@ -63,7 +63,8 @@ impl<T: Config> Pallet<T> {
             let mut seats = Seats::<T>::take(netuid, page);
             while removed < limit {
                 let Some(Seat { id, hotkey, .. }) = seats.pop() else { break };
-                Self::forget(netuid, id, hotkey);
+                let uid = Uid(u16::from(page).saturating_mul(PAGE).saturating_add(seats.len() as u16));
+                Self::forget(netuid, uid, id, hotkey);
                 removed = removed.saturating_add(1);
             }
             count = u16::from(page).saturating_mul(PAGE).saturating_add(seats.len() as u16);
@@ -81,11 +82,10 @@ impl<T: Config> Pallet<T> {
 
     /// Removes everything that is kept under a neuron, but its place on the page. The hotkey's account stays: its nonce
     /// must not start anew.
-    fn forget(netuid: NetUid, id: NeuronId, hotkey: HotkeyId) {
+    fn forget(netuid: NetUid, uid: Uid, id: NeuronId, hotkey: HotkeyId) {
         Uids::<T>::remove(netuid, hotkey);
         SeatOf::<T>::remove(id);
-        Endpoints::<T>::remove(netuid, id);
-        PrometheusEndpoints::<T>::remove(netuid, id);
+        Self::forget_endpoints(netuid, uid);
         T::OnNeuronRemoved::on_neuron_removed(netuid, id);
         Self::discount_seat(hotkey);
     }

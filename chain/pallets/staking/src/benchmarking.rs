@@ -174,7 +174,7 @@ mod benchmarks {
     fn credit() -> Result<(), BenchmarkError> {
         let (_, id, _) = nominated::<T>()?;
         fill_list::<T>(Pallet::<T>::owner_of(id).ok_or(BenchmarkError::Stop("no owner"))?);
-        Stakes::<T>::mutate(id, |stake| stake.listed = false);
+        Stakes::<T>::put(id, Stake { listed: false, ..Stakes::<T>::get(id) });
 
         #[block]
         {

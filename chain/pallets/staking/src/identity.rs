@@ -3,7 +3,7 @@
 use crate::{
     types::{HotkeyOf, MAX_TAKE, OWN_PLACES},
     ColdkeyIds, Coldkeys, Config, Error, HotkeyIds, Hotkeys, NextColdkeyId, NextHotkeyId, Pallet, RetiredColdkeys,
-    RetiredHotkeys, Stake,
+    RetiredHotkeys, Stake, Stakes,
 };
 use frame_support::{ensure, traits::Get};
 use frame_system::Pallet as System;
@@ -92,7 +92,7 @@ impl<T: Config> Pallet<T> {
         HotkeyIds::<T>::insert(hotkey, id);
         System::<T>::inc_sufficients(hotkey);
         let listed = Self::list(owner, id, OWN_PLACES);
-        Self::put_stake(id, Stake { listed, ..Stake::default() });
+        Stakes::<T>::put(id, Stake { listed, ..Stake::default() });
         Ok(id)
     }
 

@@ -20,6 +20,7 @@ impl<T: Config> Pallet<T> {
     pub fn check_invariants() -> Result<(), &'static str> {
         Self::check_identities()?;
         Self::check_lists()?;
+        Stakes::<T>::check()?;
         let staked =
             check_funds(Stakes::<T>::iter().map(|(hotkey, stake)| (hotkey, stake.fund)), Self::staked_shares()?)?;
         let leaving = check_funds(LeavingPools::<T>::iter(), Self::leaving_shares()?)?;
@@ -63,7 +64,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_lists() -> Check {
-        let mut staked_on = Stakes::<T>::iter_keys().chain(LeavingPools::<T>::iter_keys());
+        let mut staked_on = Stakes::<T>::iter().map(|(hotkey, _)| hotkey).chain(LeavingPools::<T>::iter_keys());
         ensure!(staked_on.all(Hotkeys::<T>::contains_key), "stake is on an unknown hotkey");
         let mut expected: BTreeSet<(ColdkeyId, HotkeyId)> = BTreeSet::new();
         expected.extend(Nominations::<T>::iter_keys().map(|(hotkey, coldkey)| (coldkey, hotkey)));

@@ -63,6 +63,7 @@ mod position;
 mod read;
 mod slash;
 mod stake;
+mod stakes;
 mod take;
 mod types;
 pub mod weights;
@@ -72,6 +73,7 @@ pub use hooks::{OnUnstaked, Surety};
 pub use pallet::*;
 pub use payout::Payout;
 pub use stake::{Pay, Stake};
+pub use stakes::{StakePage, Stakes};
 pub use types::{
     Departure, Departures, Hotkey, HotkeyOf, Positions, MAX_DEPARTURES, MAX_PAGE, MAX_POSITIONS, MAX_TAKE, OWN_PLACES,
 };
@@ -79,7 +81,7 @@ pub use weights::WeightInfo;
 
 #[frame_support::pallet]
 pub mod pallet {
-    use super::{Departures, Fund, HotkeyOf, OnUnstaked, Positions, Shares, Stake, Surety, WeightInfo};
+    use super::{Departures, Fund, HotkeyOf, OnUnstaked, Positions, Shares, StakePage, Surety, WeightInfo};
     use alloc::vec::Vec;
     use frame_support::{
         pallet_prelude::*,
@@ -156,9 +158,9 @@ pub mod pallet {
     #[pallet::storage]
     pub type ColdkeyIds<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, ColdkeyId>;
 
-    /// All stake on a hotkey, with its owner's part.
+    /// The stake on hotkeys: id / 16 → stake by id. Read it through [`Stakes`](crate::Stakes).
     #[pallet::storage]
-    pub type Stakes<T> = StorageMap<_, Twox64Concat, HotkeyId, Stake, ValueQuery>;
+    pub type StakePages<T> = StorageMap<_, Twox64Concat, u64, StakePage, ValueQuery>;
 
     /// A nominator's part of the stake on a hotkey.
     #[pallet::storage]

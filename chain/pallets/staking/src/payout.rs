@@ -83,7 +83,7 @@ impl<T: Config> Pallet<T> {
             stake.pay(pay, row.take)?;
             stake.listed = stake.listed || Self::list(row.owner, hotkey, MAX_POSITIONS);
         }
-        Stakes::<T>::insert(hotkey, stake);
+        Stakes::<T>::put(hotkey, stake);
         Ok(())
     }
 }

@@ -73,7 +73,7 @@ impl Position {
         } else {
             self.store_nomination::<T>()?;
         }
-        Pallet::<T>::put_stake(self.hotkey, self.stake);
+        Stakes::<T>::put(self.hotkey, self.stake);
         Ok(())
     }
 
@@ -112,14 +112,6 @@ impl<T: Config> Pallet<T> {
             Backed::<T>::remove(coldkey);
         } else {
             Backed::<T>::insert(coldkey, positions);
-        }
-    }
-
-    pub(crate) fn put_stake(hotkey: HotkeyId, stake: Stake) {
-        if stake == Stake::default() {
-            Stakes::<T>::remove(hotkey);
-        } else {
-            Stakes::<T>::insert(hotkey, stake);
         }
     }
 }

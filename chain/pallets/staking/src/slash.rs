@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
                 return 0;
             }
         }
-        Self::put_stake(hotkey, stake);
+        Stakes::<T>::put(hotkey, stake);
         Self::put_leaving(hotkey, leaving);
         Self::shrink_total(amount);
         Self::deposit_event(Event::StakeSlashed { hotkey: account, amount });

@@ -6,7 +6,7 @@ use ganglion_primitives::{
     info::{Limits, RevealWindow},
     HotkeyId, Hyperparameters, NetUid, NeuronId,
 };
-use pallet_neurons::{Announced, Endpoints, PrometheusEndpoints};
+use pallet_neurons::Announced;
 use pallet_weights::{Commitment, Commitments};
 
 /// When `hotkey` may act again in `netuid`.
@@ -28,8 +28,8 @@ pub fn limits(netuid: NetUid, hotkey: &AccountId) -> Option<Limits> {
     let Ok((uid, seat)) = Neurons::seat_of(netuid, hotkey) else { return Some(limits) };
     let neuron = Neuron { netuid, id: seat.id, rules: &rules, next };
     limits.uid = Some(uid);
-    limits.serve_axon = Some(neuron.next_announcement(Endpoints::<Runtime>::get(netuid, seat.id)));
-    limits.serve_prometheus = Some(neuron.next_announcement(PrometheusEndpoints::<Runtime>::get(netuid, seat.id)));
+    limits.serve_axon = Some(neuron.next_announcement(Neurons::axon(netuid, uid)));
+    limits.serve_prometheus = Some(neuron.next_announcement(Neurons::prometheus(netuid, uid)));
     if rules.commit_reveal {
         let commitment = Commitments::<Runtime>::get(netuid, seat.id);
         limits.commit_weights = Some(neuron.next_commit(commitment.as_ref()));

@@ -2,25 +2,24 @@
 
 use crate::*;
 use alloc::collections::BTreeMap;
-use ganglion_primitives::{ColdkeyId, Endpoint, Metagraph, NetUid, NeuronId, SubnetInfo};
+use ganglion_primitives::{ColdkeyId, Metagraph, NetUid, NeuronId, SubnetInfo, Uid};
 use pallet_emission::{LastOutcome, NeuronOutcome};
-use pallet_neurons::{Endpoints, PrometheusEndpoints, Seat};
+use pallet_neurons::Seat;
 
-/// The neurons of `netuid`: four reads a neuron, and one for each announced exporter.
+/// The neurons of `netuid`: for each the rows of its hotkey and coldkey; all the rest lies in pages.
 pub fn metagraph(netuid: NetUid) -> Option<Metagraph> {
     let mut graph = empty(super::subnets::subnet(netuid)?);
     let mut outcomes = LastOutcome::<Runtime>::get(netuid).into_iter();
     let updates: BTreeMap<NeuronId, BlockNumber> = Weights::last_updates(netuid).into_iter().collect();
-    // Few announce one. Asking for each neuron's would be a read for everybody.
-    let exporters: BTreeMap<NeuronId, Endpoint> =
-        PrometheusEndpoints::<Runtime>::iter_prefix(netuid).map(|(id, (endpoint, _))| (id, endpoint)).collect();
+    let (mut axons, mut exporters) = (Neurons::axons(netuid), Neurons::exporters(netuid));
     let mut coldkeys = Coldkeys::default();
-    for seat in Neurons::seats(netuid) {
+    for (uid, seat) in (0..).map(Uid).zip(Neurons::seats(netuid)) {
         // A newcomer in a seat has no part in what its predecessor did.
         let outcome = outcomes.next().filter(|row| row.id == seat.id).unwrap_or_default();
         graph.last_update.push(updates.get(&seat.id).copied());
-        graph.prometheus.push(exporters.get(&seat.id).cloned());
-        push_identity(&mut graph, netuid, seat, &mut coldkeys);
+        graph.endpoints.push(axons.remove(&uid));
+        graph.prometheus.push(exporters.remove(&uid));
+        push_identity(&mut graph, seat, &mut coldkeys);
         push_outcome(&mut graph, outcome);
     }
     Some(graph)
@@ -41,7 +40,7 @@ impl Coldkeys {
     }
 }
 
-fn push_identity(graph: &mut Metagraph, netuid: NetUid, seat: Seat<BlockNumber>, coldkeys: &mut Coldkeys) {
+fn push_identity(graph: &mut Metagraph, seat: Seat<BlockNumber>, coldkeys: &mut Coldkeys) {
     // A seat's hotkey is known, and owned: nothing falls out of step here.
     let (hotkey, coldkey) = match Staking::hotkey_and_owner(seat.hotkey) {
         Some((hotkey, owner)) => (hotkey.clone(), coldkeys.account(owner).unwrap_or(hotkey)),
@@ -51,7 +50,6 @@ fn push_identity(graph: &mut Metagraph, netuid: NetUid, seat: Seat<BlockNumber>,
     graph.coldkeys.push(coldkey);
     graph.ids.push(seat.id);
     graph.registered_at.push(seat.registered_at);
-    graph.endpoints.push(Endpoints::<Runtime>::get(netuid, seat.id).map(|(endpoint, _)| endpoint));
     graph.stake.push(Staking::stake_on(seat.hotkey));
 }
 

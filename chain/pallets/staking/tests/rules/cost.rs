@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use frame_support::{assert_ok, traits::fungible::Mutate};
-use ganglion_pallet_staking::{Backed, Nominations, Pay, Shares, Stakes, TotalStake, MAX_POSITIONS};
+use ganglion_pallet_staking::{Backed, Nominations, Pay, Shares, StakePages, Stakes, TotalStake, MAX_POSITIONS};
 use ganglion_primitives::{ColdkeyId, HotkeyId};
 use sp_runtime::Perbill;
 
@@ -33,7 +33,7 @@ fn nominated(count: u64) -> (sp_io::TestExternalities, HotkeyId) {
         }
         TotalStake::<Ledger>::mutate(|total| *total += count * TAO);
         assert_ok!(Balances::mint_into(&Staking::pot(), count * TAO));
-        Stakes::<Ledger>::insert(hotkey, stake);
+        StakePages::<Ledger>::mutate(0, |page| page[0] = (hotkey, stake));
         System::reset_events();
         check();
         hotkey

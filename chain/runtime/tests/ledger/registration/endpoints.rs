@@ -41,7 +41,10 @@ fn each_service_has_its_own_endpoint_and_limit() {
             System::assert_last_event(
                 pallet_neurons::Event::PrometheusServed { netuid: TEXT, id, endpoint: metrics }.into(),
             );
-            assert_eq!(pallet_neurons::Endpoints::<Runtime>::get(TEXT, id).map(|(endpoint, _)| endpoint), Some(axon));
+            let (uid, _) = Neurons::seat_of(TEXT, &account(1)).expect("sits");
+            assert_eq!(Neurons::axon(TEXT, uid).map(|(endpoint, _)| endpoint), Some(axon));
+            assert_eq!(Neurons::axons(TEXT).into_iter().collect::<Vec<_>>(), [(uid, axon)]);
+            assert_eq!(Neurons::exporters(TEXT).into_iter().collect::<Vec<_>>(), [(uid, metrics)]);
             next_block();
             let later = Error::<Runtime>::ServingTooFast(RetryIn::new(4));
             assert_noop!(Neurons::serve_axon(origin(), TEXT, axon), later);

@@ -41,9 +41,8 @@ fn defect_7_a_reused_seat_inherits_nothing() {
             let newcomer = must_join(3, 13);
             assert_eq!(Neurons::seat_of(TEXT, &account(3)).expect("sits").0, seat);
             assert_ne!(newcomer, miner);
+            assert!(Neurons::axon(TEXT, seat).is_none() && Neurons::prometheus(TEXT, seat).is_none());
             for id in [newcomer, miner] {
-                assert!(pallet_neurons::Endpoints::<Runtime>::get(TEXT, id).is_none());
-                assert!(pallet_neurons::PrometheusEndpoints::<Runtime>::get(TEXT, id).is_none());
                 assert!(Weights::row(TEXT, id).is_empty() && Weights::last_update(TEXT, id).is_none());
                 assert!(pallet_emission::Bonds::<Runtime>::get(TEXT, id).is_empty());
             }

@@ -133,7 +133,7 @@ fn defect_26_a_payout_touches_every_nominator() {
     paid(|| {
         (20..60).for_each(|coldkey| stake(coldkey, 2, TAO));
         let rows = || Nominations::<Runtime>::iter().collect::<Vec<_>>();
-        let value = || Stakes::<Runtime>::iter_values().map(|stake| stake.value()).sum::<Rao>();
+        let value = || Stakes::<Runtime>::iter().map(|(_, stake)| stake.value()).sum::<Rao>();
         let (rows_before, value_before, worth_before) = (rows(), value(), worth(20, 2));
         run_to(82);
         assert!(value() > value_before && worth(20, 2) > worth_before, "everybody was paid");
