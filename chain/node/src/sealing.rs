@@ -11,16 +11,20 @@ use sc_service::{error::Error, Configuration, TaskManager};
 use sc_transaction_pool_api::TransactionPool;
 use sp_consensus_babe::BabeConfiguration;
 use sp_core::{crypto::key_types::BABE, ByteArray};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 /// When a block is written, if not by the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sealing {
-    /// As soon as the pool has a transaction.
+    /// As soon as the pool has a transaction, or at most [`LOOK`] later.
     Instant,
     /// When `engine_createBlock` is called.
     Manual,
 }
+
+/// How often the pool is looked at. It announces a transaction once, maybe before it is ready: while the block before
+/// is written, its nonce lies in the future.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// An order to write a block, or to finalise one.
 pub(crate) type Order = EngineCommand<Hash>;
@@ -70,7 +74,9 @@ pub(crate) fn start(
     .map_err(|error| Error::Other(error.to_string()))?;
     let pool = producer.pool.clone();
     // Asked for a block after each one: transactions that came together go into one block, not into one each.
-    let transactions = pool.import_notification_stream().filter_map(move |_| {
+    let arrivals = pool.import_notification_stream().map(|_| ());
+    let looks = stream::unfold((), |()| async { Some((tokio::time::sleep(LOOK).await, ())) });
+    let transactions = stream::select(arrivals, Box::pin(looks)).filter_map(move |()| {
         let waiting = sealing == Sealing::Instant && pool.status().ready > 0;
         std::future::ready(waiting.then_some(EngineCommand::SealNewBlock {
             create_empty: true,
