@@ -287,4 +287,23 @@ impl_runtime_apis! {
             Ok(batches)
         }
     }
+
+    // For `try-runtime`, which runs it natively or in Wasm on a copy of a chain's state: a check that fails stops there.
+    #[cfg(feature = "try-runtime")]
+    impl frame_try_runtime::TryRuntime<Block> for Runtime {
+        fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
+            let weight = Executive::try_runtime_upgrade(checks).expect("the migrations keep what must always hold");
+            (weight, configs::BlockWeights::get().max_block)
+        }
+
+        fn execute_block(
+            block: <Block as BlockT>::LazyBlock,
+            state_root_check: bool,
+            signature_check: bool,
+            select: frame_try_runtime::TryStateSelect,
+        ) -> Weight {
+            Executive::try_execute_block(block, state_root_check, signature_check, select)
+                .expect("the block is valid, and what must always hold does")
+        }
+    }
 }
