@@ -76,7 +76,7 @@ fn advice(words: &str) -> Option<&'static str> {
     } else if words.contains("bad signature") {
         "the client and the node disagree about the runtime: connect anew, or update one of them"
     } else if words.contains("banned") {
-        "this very transaction was refused moments ago: wait a minute"
+        "the node has seen this very transaction, and won't take it again for half an hour"
     } else if words.contains("pool is full") || words.contains("limit") || words.contains("Immediately") {
         "the node's pool is full: try again later"
     } else {

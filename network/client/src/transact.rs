@@ -18,8 +18,10 @@ const ATTEMPTS: u32 = 4;
 
 /// JSON-RPC codes of `author_submitExtrinsic`.
 const INVALID: i32 = 1010;
+const BANNED: i32 = 1012;
 const ALREADY_THERE: i32 = 1013;
 const NONCE_TAKEN: i32 = 1014;
+const DROPPED: i32 = 1016;
 
 /// A transaction on its way.
 pub(crate) struct Sent {
@@ -43,6 +45,9 @@ pub(crate) enum Pool {
     Used,
     /// It refuses, in its own words.
     Refused(String),
+    /// It doesn't take it, in its own words, which says nothing about blocks and other pools: it is full, or has seen the
+    /// transaction before. A pool bans for half an hour what a block took.
+    Unsure(String),
 }
 
 impl Client {
@@ -102,7 +107,12 @@ impl Client {
                         if attempt < ATTEMPTS
                             && words.contains("bad signature")
                             && !sent.runtime.is_same(&*self.runtime(self.within(deadline)).await?) => {}
-                    Pool::Refused(words) => {
+                    Pool::Refused(words) | Pool::Unsure(words) => {
+                        // If the connection broke on the way, this was not the first attempt, and a block may have it.
+                        if let Some(inclusion) = Search::new(&sent).once(self, &sent, self.within(deadline)).await? {
+                            account.used(nonce, Instant::now());
+                            return Ok(inclusion);
+                        }
                         account.forget();
                         drop(account);
                         return Err(self.rejected(Some(public), write, &sent.runtime, &words).await);
@@ -137,7 +147,7 @@ impl Client {
             Pool::Used => {
                 "the pool holds another transaction of the same kind for this key: wait for its result".into()
             }
-            Pool::Refused(words) => words,
+            Pool::Refused(words) | Pool::Unsure(words) => words,
         };
         // A proof works once: a refusal may mean that it went in just before the connection broke.
         match Search::new(&sent).once(self, &sent, self.within(deadline)).await? {
@@ -170,6 +180,7 @@ impl Client {
             Err(ClientError::Rpc { code: ALREADY_THERE, .. }) => Ok(Pool::Taken),
             Err(ClientError::Rpc { code: NONCE_TAKEN, .. }) => Ok(Pool::Used),
             Err(ClientError::Rpc { code: INVALID, message, .. }) if message.contains("outdated") => Ok(Pool::Used),
+            Err(ClientError::Rpc { code: BANNED | DROPPED, message, .. }) => Ok(Pool::Unsure(message)),
             Err(ClientError::Rpc { code, message, .. }) if (1000..1100).contains(&code) => Ok(Pool::Refused(message)),
             Err(error) => Err(error),
         }
@@ -213,7 +224,8 @@ impl Client {
                 generation = self.link().generation();
                 // Another node, or the same one restarted, may have an empty pool.
                 match self.submit(sent, round).await {
-                    Ok(Pool::Taken) => {}
+                    // Another node that doesn't take it is no reason to give up on the first.
+                    Ok(Pool::Taken | Pool::Unsure(_)) => {}
                     Ok(Pool::Used) => refused = Some("its nonce was used by another transaction".to_owned()),
                     Ok(Pool::Refused(reason)) => refused = Some(reason),
                     Err(error) if error.is_transient() => {}

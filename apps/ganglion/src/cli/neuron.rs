@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::temperature;
+use super::{temperature, PasswordArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -32,13 +32,19 @@ pub enum GatewayCommand {
 #[derive(Debug, Clone, Args)]
 pub struct NeuronArgs {
     /// Chain node, a WebSocket URL; give several for failover
-    #[arg(long = "node", value_name = "URL", default_value = "ws://127.0.0.1:9944")]
+    #[arg(
+        long = "node",
+        value_name = "URL",
+        env = "GANGLION_NODE",
+        value_delimiter = ',',
+        default_value = "ws://127.0.0.1:9944"
+    )]
     pub nodes: Vec<String>,
     /// Number of the subnet (1 is text)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// Folder with the wallets [default: ~/.bittensor/wallets]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(long, value_name = "FOLDER", env = "GANGLION_WALLETS")]
     pub wallet_path: Option<PathBuf>,
     /// Name of the wallet
     #[arg(long, value_name = "NAME", default_value = "default")]
@@ -49,6 +55,9 @@ pub struct NeuronArgs {
     /// Where it keeps what it must remember [default: in the user's data folder, by wallet]
     #[arg(long, value_name = "FOLDER")]
     pub state_dir: Option<PathBuf>,
+    /// Where the password of an encrypted hotkey comes from
+    #[command(flatten)]
+    pub password: PasswordArgs,
 }
 
 /// Where an axon listens.

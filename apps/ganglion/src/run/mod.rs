@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::NeuronArgs;
+use crate::commands::keys::source;
 use crate::folder::user_folder;
 use crate::signals::Signals;
 use crate::wallets;
@@ -33,13 +34,14 @@ struct Identity {
 }
 
 impl Identity {
-    /// Opens the wallet that the arguments name, or makes it.
+    /// Opens the wallet that the arguments name. It isn't made here: who mistypes a name would register, and earn for, a
+    /// key that nobody has written down.
     fn open(args: &NeuronArgs) -> Result<Self> {
         let root = match &args.wallet_path {
             Some(root) => root.clone(),
             None => wallets::default_root()?,
         };
-        let wallet = wallets::open_or_create(&root, &args.wallet_name, &args.wallet_hotkey)?;
+        let wallet = wallets::open(&root, &args.wallet_name, &args.wallet_hotkey, &source(&args.password))?;
         let state_dir = match &args.state_dir {
             Some(dir) => dir.clone(),
             None => {

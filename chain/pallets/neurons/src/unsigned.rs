@@ -42,6 +42,8 @@ impl<T: Config> Pallet<T> {
         ValidTransaction::with_tag_prefix("GanglionWork")
             // One registration of a hotkey in a subnet at a time; whose seal is found first stays.
             .and_provides((netuid, hotkey))
+            // Work pays no fee that could speak for it, and each costs its sender a search: a full pool drops others first.
+            .priority(TransactionPriority::MAX / 2)
             .longevity(left.saturated_into())
             .propagate(true)
             .build()

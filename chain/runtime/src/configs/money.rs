@@ -47,8 +47,9 @@ impl pallet_transaction_payment::Config for Runtime {
     type RuntimeEvent = RuntimeEvent;
     type OnChargeTransaction = fees::Fees;
     type WeightToFee = WeightToFee;
-    // One RAO a byte.
-    type LengthToFee = ConstantMultiplier<Rao, ConstU64<1>>;
+    // 400 RAO a byte: a block full of bytes costs as much as one full of work, 1.5 TAO. Were bytes cheap, whoever has
+    // TAO could shut out those who register by work and pay nothing.
+    type LengthToFee = ConstantMultiplier<Rao, ConstU64<400>>;
     type FeeMultiplierUpdate = ConstFee;
     type OperationalFeeMultiplier = ConstU8<1>;
     type WeightInfo = pallet_transaction_payment::weights::SubstrateWeight<Runtime>;

@@ -83,7 +83,7 @@ async fn the_pools_own_words_come_with_advice() {
     assert!(matches!(error, ClientError::Rejected { .. }), "{error}");
     assert!(text(&error).contains("fund or register it"), "{error}");
     node.refuse(1012, "Transaction is temporarily banned");
-    assert!(text(&refused(&node, weights()).await).contains("wait a minute"));
+    assert!(text(&refused(&node, weights()).await).contains("half an hour"));
 }
 
 #[tokio::test]

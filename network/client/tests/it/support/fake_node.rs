@@ -247,7 +247,8 @@ fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwne
         return error(1013, "Transaction Already Imported");
     }
     if chain.blocks.iter().any(|block| block.extrinsics.contains(&extrinsic)) {
-        return error(1010, "Transaction is outdated");
+        // As a node does: what a block took is banned for half an hour.
+        return error(1012, "Transaction is temporarily banned");
     }
     chain.submitted.push(extrinsic.clone());
     if chain.raced > 0 {
