@@ -57,7 +57,7 @@ impl<'a> Network<'a> {
             let _ = sender.send(line);
         });
         let line = receiver.recv_timeout(READY).expect("the network is ready in time");
-        network.ready = serde_json::from_str(&line).unwrap_or_else(|error| panic!("up said {line:?}: {error}"));
+        network.ready = place.described("up", &line);
         assert_eq!(network.ready["ready"], true);
         network
     }
@@ -68,7 +68,7 @@ impl<'a> Network<'a> {
         let mut network = Self { place, supervisor: None, begin: Instant::now(), ready: Value::Null };
         let ended = place.run(&line, READY);
         assert_eq!(ended.code, Some(0), "up --detach: {ended:?}");
-        network.ready = serde_json::from_str(&ended.stdout).expect("up --detach prints JSON");
+        network.ready = place.described("up", &ended.stdout);
         network
     }
 
@@ -88,8 +88,11 @@ impl<'a> Network<'a> {
     fn status(&self) -> Value {
         until("a whole status", COMMAND, || {
             let ended = self.place.run(&["status", "--json"], COMMAND);
-            let status: Value = serde_json::from_str(&ended.stdout).ok()?;
-            (ended.code == Some(0) && status["issuance_rao"].is_u64()).then_some(status)
+            if ended.code != Some(0) {
+                return None;
+            }
+            let status = self.place.described("status", &ended.stdout);
+            status["issuance_rao"].is_u64().then_some(status)
         })
     }
 
@@ -97,7 +100,7 @@ impl<'a> Network<'a> {
     fn ask(&self, question: &str) -> Result<Value, String> {
         let ended = self.place.run(&["ask", question, "--json", "--max-tokens", "48", "--timeout", "90"], COMMAND);
         match ended.code {
-            Some(0) => Ok(serde_json::from_str(&ended.stdout).expect("ask is JSON")),
+            Some(0) => Ok(self.place.described("ask", &ended.stdout)),
             _ => Err(ended.stderr),
         }
     }

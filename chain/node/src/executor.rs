@@ -62,19 +62,31 @@ pub(crate) fn compile_runtime() -> Result<(), String> {
 /// no variable says where.
 ///
 /// # Errors
-/// It can't be made, or others may write there: machine code from it will be run.
+/// It is a relative path, it can't be made, or others may write there: machine code from it will be run.
 fn folder() -> Result<Option<PathBuf>, String> {
-    let Some(folder) = wanted(|name| std::env::var_os(name).map(PathBuf::from)) else { return Ok(None) };
+    let Some(folder) = wanted(|name| std::env::var_os(name).map(PathBuf::from))? else { return Ok(None) };
     match make_private(&folder) {
         Ok(()) => Ok(Some(folder)),
         Err(error) => Err(format!("compiled runtimes are not kept in {}: {error}", folder.display())),
     }
 }
 
-fn wanted(var: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
-    let cache = || var("XDG_CACHE_HOME").or_else(|| var("HOME").map(|home| home.join(".cache")));
-    let folder = var(FOLDER).or_else(|| cache().map(|cache| cache.join("ganglion").join("runtimes")))?;
-    folder.is_absolute().then_some(folder)
+/// Where the variables want it. A variable that is set but empty counts as unset, everywhere; a relative cache folder does
+/// too, as the XDG specification has it.
+///
+/// # Errors
+/// [`FOLDER`] is a relative path. Processes of one network start in different folders, so each would mean another.
+fn wanted(var: impl Fn(&str) -> Option<PathBuf>) -> Result<Option<PathBuf>, String> {
+    let named = var(FOLDER).filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(relative) = named.as_ref().filter(|folder| folder.is_relative()) {
+        return Err(format!(
+            "compiled runtimes are not kept: {FOLDER} is `{}`, a relative path; write the whole path, from / on",
+            relative.display()
+        ));
+    }
+    let absolute = |name| var(name).filter(|folder| folder.is_absolute());
+    let cache = || absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+    Ok(named.or_else(|| cache().map(|cache| cache.join("ganglion").join("runtimes"))))
 }
 
 fn make_private(folder: &Path) -> io::Result<()> {
@@ -84,4 +96,33 @@ fn make_private(folder: &Path) -> io::Result<()> {
         return Err(io::Error::other("others may write there"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(variables: &[(&str, &str)]) -> Result<Option<PathBuf>, String> {
+        wanted(|name| variables.iter().find(|(named, _)| *named == name).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn the_folder_is_where_the_first_good_variable_says() {
+        let home = ("HOME", "/home/a");
+        let below = |folder: &str| Ok(Some(PathBuf::from(folder)));
+        assert_eq!(of(&[(FOLDER, "/r"), ("XDG_CACHE_HOME", "/c"), home]), below("/r"));
+        assert_eq!(of(&[("XDG_CACHE_HOME", "/c"), home]), below("/c/ganglion/runtimes"));
+        assert_eq!(of(&[home]), below("/home/a/.cache/ganglion/runtimes"));
+        assert_eq!(of(&[(FOLDER, ""), ("XDG_CACHE_HOME", "cache"), home]), below("/home/a/.cache/ganglion/runtimes"));
+        assert_eq!(of(&[("HOME", "a")]), Ok(None));
+        assert_eq!(of(&[]), Ok(None));
+    }
+
+    #[test]
+    fn a_relative_folder_is_refused_and_named() {
+        for relative in ["runtimes", "./runtimes", "../runtimes"] {
+            let error = of(&[(FOLDER, relative), ("HOME", "/home/a")]).expect_err("it isn't ignored");
+            assert!(error.contains(FOLDER) && error.contains(relative) && error.contains("whole path"), "{error}");
+        }
+    }
 }

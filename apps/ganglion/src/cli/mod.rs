@@ -46,7 +46,8 @@ pub use subnet::{
 pub use tools::{CompletionsArgs, DoctorArgs, ExplorerCommand, ManArgs, SchemaArgs};
 pub use wallet::{
     BalanceArgs, ChangePasswordArgs, CreateArgs, ImportArgs, KeepArgs, ListArgs, ShowArgs, SignArgs, SwapColdkeyArgs,
-    SwapCommand, SwapDisputeArgs, SwapFinishArgs, SwapHotkeyArgs, TransferArgs, VerifyArgs, WalletCommand,
+    SwapCommand, SwapDeclineArgs, SwapDisputeArgs, SwapFinishArgs, SwapHotkeyArgs, TransferArgs, VerifyArgs,
+    WalletCommand,
 };
 
 /// A permissionless market for machine intelligence: chain, miners, validators and gateway in one binary.

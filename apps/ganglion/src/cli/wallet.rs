@@ -216,6 +216,8 @@ pub enum SwapCommand {
     Finish(SwapFinishArgs),
     /// Freeze the announced swap of the wallet's coldkey until governance decides
     Dispute(SwapDisputeArgs),
+    /// Refuse to take an old coldkey's place; signed by the new coldkey, for no fee
+    Decline(SwapDeclineArgs),
 }
 
 /// `ganglion wallet swap hotkey`.
@@ -241,6 +243,16 @@ pub struct SwapColdkeyArgs {
 /// `ganglion wallet swap finish`.
 #[derive(Debug, Clone, Args)]
 pub struct SwapFinishArgs {
+    /// Address of the old coldkey
+    pub old_coldkey: PublicKey,
+    /// How it is signed.
+    #[command(flatten)]
+    pub write: WriteArgs,
+}
+
+/// `ganglion wallet swap decline`.
+#[derive(Debug, Clone, Args)]
+pub struct SwapDeclineArgs {
     /// Address of the old coldkey
     pub old_coldkey: PublicKey,
     /// How it is signed.

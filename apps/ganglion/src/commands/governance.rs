@@ -1,7 +1,8 @@
 //! `ganglion governance …`.
 
 use anyhow::{bail, Context, Result};
-use ganglion_client::{Ballot, Conviction, Track, Write};
+use ganglion_client::{Ballot, Client, Conviction, Track, Write};
+use ganglion_keys::PublicKey;
 use ganglion_primitives::info::{GovernanceInfo, Poll, PollState, Preparation};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -181,18 +182,15 @@ pub fn run(command: &GovernanceCommand) -> Result<()> {
             write::run(&args.write, cold, async |_, _| Ok(Write::place_decision_deposit(args.referendum)))
         }
         GovernanceCommand::Vote(args) => vote(args),
-        GovernanceCommand::Unvote(args) => write::run(&args.write, cold, async |client, _| {
-            let info = client.latest().governance(args.referendum.checked_add(1), 1).await?;
-            let poll = info.polls.into_iter().find(|poll| poll.index == args.referendum);
-            Ok(Write::remove_vote(poll.and_then(|poll| poll.track), args.referendum))
-        }),
+        GovernanceCommand::Unvote(args) => {
+            write::run(&args.write, cold, async |client, signer| unvote(client, signer, args.referendum).await)
+        }
         GovernanceCommand::Unlock(args) => write::run(&args.write, cold, async |_, signer| {
             Ok(Write::unlock_votes(args.track, args.address.unwrap_or(signer)))
         }),
-        GovernanceCommand::Refund(args) => write::run(&args.write, cold, async |_, _| {
-            let deposits = [Write::refund_decision_deposit, Write::refund_submission_deposit];
-            Ok(Write::batch(deposits.map(|refund| refund(args.referendum)).to_vec()))
-        }),
+        GovernanceCommand::Refund(args) => {
+            write::run(&args.write, cold, async |client, _| refund(client, args.referendum).await)
+        }
     }
 }
 
@@ -224,6 +222,34 @@ fn submit(args: &ProposalArgs, track: Track, proposal: Write) -> Result<()> {
     write::run_making(&args.write, Role::Coldkey, Made("Referenda", "Submitted", "index"), async |_, _| {
         Ok(Write::submit_referendum(track, proposal, args.enact_after))
     })
+}
+
+/// Takes a vote back. A referendum that is over has forgotten its track; who voted on it has not.
+async fn unvote(client: &Client, voter: PublicKey, referendum: u32) -> Result<Write> {
+    let view = client.latest();
+    let info = view.governance(referendum.checked_add(1), 1).await?;
+    let poll = info.polls.into_iter().find(|poll| poll.index == referendum);
+    let mut track = poll.and_then(|poll| poll.track);
+    for id in info.tracks.iter().map(|track| track.id) {
+        if track.is_none() && view.voting(&voter, id).await?.votes.iter().any(|(index, _)| *index == referendum) {
+            track = Some(id);
+        }
+    }
+    Ok(Write::remove_vote(track, referendum))
+}
+
+/// Gives back what may be had back: of a referendum that was rejected or timed out the decision deposit alone.
+async fn refund(client: &Client, referendum: u32) -> Result<Write> {
+    let info = client.latest().governance(referendum.checked_add(1), 1).await?;
+    let poll = info.polls.into_iter().find(|poll| poll.index == referendum);
+    let both = poll.is_some_and(|poll| {
+        poll.proposer.is_some() && matches!(poll.state, PollState::Approved(_) | PollState::Cancelled(_))
+    });
+    let decision = Write::refund_decision_deposit(referendum);
+    match both {
+        true => Ok(Write::batch(vec![decision, Write::refund_submission_deposit(referendum)])),
+        false => Ok(decision),
+    }
 }
 
 fn vote(args: &VoteArgs) -> Result<()> {

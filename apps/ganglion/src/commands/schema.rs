@@ -48,7 +48,7 @@ const READS: [(&str, Make); 25] = [
 ];
 
 /// Commands that change the chain. All print a [`Report`].
-const WRITES: [&str; 35] = [
+const WRITES: [&str; 36] = [
     "channel close",
     "channel open",
     "channel settle",
@@ -77,6 +77,7 @@ const WRITES: [&str; 35] = [
     "validators root-weights",
     "validators stand",
     "wallet swap coldkey",
+    "wallet swap decline",
     "wallet swap dispute",
     "wallet swap finish",
     "wallet swap hotkey",

@@ -1,7 +1,7 @@
 //! `ganglion subnet …`.
 
 use anyhow::{bail, Result};
-use ganglion_client::Write;
+use ganglion_client::{Identity, Write};
 use ganglion_primitives::{Hyperparameter, Metagraph, Setter, SubnetInfo};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -126,7 +126,7 @@ fn identity(args: &SubnetIdentityArgs) -> Result<()> {
         let now = subnet.identity.clone().unwrap_or_default();
         let field =
             |new: &Option<String>, old: &[u8]| new.clone().unwrap_or_else(|| String::from_utf8_lossy(old).into_owned());
-        let identity = ganglion_client::Identity {
+        let identity = Identity {
             description: field(&args.description, &now.description),
             url: field(&args.url, &now.url),
             repository: field(&args.repository, &now.repository),
@@ -159,23 +159,6 @@ pub struct HyperparameterRow {
     pub bounds: String,
     /// Who may set it: `owner` or `governance`.
     pub set_by: String,
-}
-
-/// What the owner says about a subnet.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct Identity {
-    /// What it is for.
-    pub description: String,
-    /// Its web site.
-    pub url: String,
-    /// Where its source code is.
-    pub repository: String,
-    /// The address of a picture.
-    pub logo: String,
-    /// A Discord channel or user.
-    pub discord: String,
-    /// How else to reach the owner.
-    pub contact: String,
 }
 
 /// `ganglion subnet show`.

@@ -106,6 +106,10 @@ pub fn register(args: &RegisterArgs) -> Result<()> {
 /// What it takes to join now.
 async fn terms(client: &Client, joining: Joining) -> Result<RegistrationTerms> {
     let Some(terms) = client.registration(joining.netuid).await? else { bail!(no_subnet(joining.netuid)) };
+    // The ledger learns its own genesis hash, which the work is bound to, in block 1.
+    if terms.genesis_hash.0 != client.genesis_hash() {
+        bail!(Refused("the chain has no block yet, and work is bound to one: try again after the first".into()));
+    }
     if !terms.open {
         bail!(Refused(format!("subnet {} is closed to new neurons", joining.netuid)));
     }

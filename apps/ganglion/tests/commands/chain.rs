@@ -1,7 +1,8 @@
 //! One script that drives every command against one chain, which writes a block for each transaction.
 
 use crate::nodes::node::Node;
-use crate::run::{ended_with, text, Home};
+use crate::run::{text, Home};
+use crate::{patience, terminal};
 use std::fs;
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -15,17 +16,17 @@ use serde_json::{json, Value};
 
 /// Its secret is known to everybody: the producer of every local chain.
 const ALICE_SEED: &str = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
-const PASSWORD: &str = "correct horse 42";
+pub const PASSWORD: &str = "correct horse 42";
 
 /// A home, a chain, and two people: an owner with 10 000 TAO, and Bob with 1 000.
-struct Stage {
-    home: Home,
-    node: Node,
+pub struct Stage {
+    pub home: Home,
+    pub node: Node,
     /// Sees to it that no transaction is left lying.
     _nudger: Nudger,
-    owner: String,
-    owner_hotkey: String,
-    bob: String,
+    pub owner: String,
+    pub owner_hotkey: String,
+    pub bob: String,
     bob_hotkey: String,
 }
 
@@ -90,7 +91,7 @@ impl Stage {
     }
 
     /// Lets this many blocks pass.
-    fn pass(&self, blocks: u32) {
+    pub fn pass(&self, blocks: u32) {
         for _ in 0..blocks {
             self.node.rpc.call("engine_createBlock", json!([true, true, null]));
         }
@@ -100,7 +101,7 @@ impl Stage {
         self.home.json("wallet balance", address)
     }
 
-    fn free(&self, address: &str) -> Rao {
+    pub fn free(&self, address: &str) -> Rao {
         self.balance(address)["free_rao"].as_u64().expect("an amount")
     }
 }
@@ -108,6 +109,7 @@ impl Stage {
 #[test]
 fn every_command_does_what_it_says() {
     let stage = Stage::set();
+    before_the_first_block(&stage);
     transfers(&stage);
     refusals(&stage);
     let own = subnets(&stage);
@@ -115,13 +117,29 @@ fn every_command_does_what_it_says() {
     stakes(&stage);
     weights(&stage, own);
     producers(&stage);
+    // What takes days begins here and ends below; the blocks of what lies between count for it.
+    let begun = patience::begin(&stage, own);
     referenda(&stage, own);
     channels(&stage);
     agent(&stage);
+    terminal::asks(&stage);
+    terminal::work_is_interrupted(&stage, own);
+    patience::end(&stage, begun);
+    swaps(&stage, own);
     last_things(&stage, own);
-    // Last: an announced swap binds its coldkey.
-    swaps(&stage);
     all_were_checked(&stage);
+}
+
+/// Work is bound to a block, and there is none yet.
+fn before_the_first_block(stage: &Stage) {
+    for option in ["--yes", "--dry-run"] {
+        stage.home.fails(
+            &format!("neuron register --pow --wallet-name bob {option}"),
+            4,
+            &["no block yet", "try again"],
+        );
+    }
+    assert_eq!(stage.node.rpc.best(), Some(0));
 }
 
 fn transfers(stage: &Stage) {
@@ -291,11 +309,8 @@ fn producers(stage: &Stage) {
     home.write("validators keys", "");
     let listed = home.json("validators list", "");
     assert_eq!(listed["candidates"][0]["hotkey"], stage.owner_hotkey, "{listed:#}");
-    home.write("validators chill", "");
-    home.refuses("validators stand", "", &["would refuse"]);
     home.refuses("validators root-weights", "1=1", &["would refuse"]);
-    let ended = home.run("validators stand --yes");
-    ended_with("stand", &ended, 4, &["would refuse"]);
+    home.refuses("validators stand", "", &["isn't chilled"]);
 }
 
 fn referenda(stage: &Stage, own: u64) {
@@ -358,7 +373,7 @@ fn agent(stage: &Stage) {
     home.fails(&format!("wallet transfer {} 1 --wallet-name safe --yes", stage.owner), 6, &["encrypted"]);
 }
 
-fn swaps(stage: &Stage) {
+fn swaps(stage: &Stage, own: u64) {
     let home = &stage.home;
     home.json("wallet create", "--wallet-hotkey fresh --only-hotkey");
     let fresh = text(&home.json("wallet show", "--wallet-hotkey fresh")["hotkey"]["address"]);
@@ -369,13 +384,20 @@ fn swaps(stage: &Stage) {
     home.json("wallet create", "--plain --wallet-name heir");
     let heir = text(&home.json("wallet show", "--wallet-name heir")["coldkey"]["address"]);
     home.write("wallet swap coldkey", &format!("{heir} --wallet-name bob"));
+    home.refuses("wallet swap decline", &stage.bob, &["only", &heir]);
+    // Who has nothing at all can decline.
+    assert_eq!(stage.free(&heir), 0);
+    home.write("wallet swap decline", &format!("{} --wallet-name heir", stage.bob));
+    home.refuses("wallet swap decline", &format!("{} --wallet-name heir", stage.bob), &["no swap"]);
+    home.write("wallet swap coldkey", &format!("{heir} --wallet-name bob"));
     home.refuses("wallet swap finish", &format!("{} --wallet-name heir", stage.bob), &["would refuse"]);
     home.write("wallet swap dispute", "--wallet-name bob");
-    // A swap of the owner's that nobody disputes.
+    // Who is about to be another key keeps its subnets.
     home.json("wallet create", "--plain --wallet-name new");
     let new = text(&home.json("wallet show", "--wallet-name new")["coldkey"]["address"]);
-    home.write("wallet transfer", &format!("{new} 5"));
     home.write("wallet swap coldkey", &new);
+    home.refuses("subnet dissolve", &own.to_string(), &["is announced"]);
+    home.write("wallet swap decline", &format!("{} --wallet-name new", stage.owner));
 }
 
 fn last_things(stage: &Stage, own: u64) {

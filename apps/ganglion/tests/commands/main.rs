@@ -7,5 +7,7 @@ mod support;
 
 mod chain;
 mod offline;
+mod patience;
 mod run;
 mod schema;
+mod terminal;

@@ -1,6 +1,5 @@
 //! Running commands in a home of their own, and looking at how they end.
 
-use crate::schema::faults;
 use crate::support::{Ended, Place};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -47,7 +46,12 @@ impl Home {
 
     /// `ganglion <line>`: words are parted by spaces. There is no terminal.
     pub fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ganglion"));
+        self.at_home(Command::new(env!("CARGO_BIN_EXE_ganglion")), line)
+    }
+
+    /// `program <line>` with nothing of this process's surroundings.
+    pub fn at_home(&self, mut program: Command, line: &str) -> Command {
+        let command = &mut program;
         command.args(line.split_whitespace()).env_clear();
         command
             .env("HOME", self.place.file("home"))
@@ -57,7 +61,7 @@ impl Home {
         if let Some(node) = &self.node {
             command.env("GANGLION_NODE", node);
         }
-        command
+        program
     }
 
     pub fn run(&self, line: &str) -> Ended {
@@ -97,22 +101,9 @@ impl Home {
     /// Compares what a command printed with its schema.
     pub fn fits(&self, schema: &str, line: &str, ended: &Ended) -> Value {
         assert_eq!(ended.stdout.lines().count(), 1, "{line}: {ended:?}");
-        let value: Value =
-            serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{line}: {error}: {ended:?}"));
-        let described = self.place.finish(self.schema(schema), LIMIT);
-        assert_eq!(described.code, Some(0), "{schema}: {described:?}");
-        let described: Value = serde_json::from_str(&described.stdout).expect("a schema");
-        let found = faults(&described, &value);
-        assert!(found.is_empty(), "{line}: {found:#?}\n{value:#}");
+        let value = self.place.described(schema, &ended.stdout);
         self.checked.borrow_mut().insert(schema.to_owned());
         value
-    }
-
-    fn schema(&self, name: &str) -> Command {
-        let mut command = self.command("schema");
-        // `--dry-run` is part of a schema's name, not an option.
-        command.arg("--").args(name.split(' '));
-        command
     }
 
     /// A write that goes through: planned first, then sent. Returns the report.

@@ -175,4 +175,9 @@ fn compiled_runtimes_are_kept_where_only_their_user_writes() {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stderr.contains("others may write there"), "{ended:?}");
     assert_eq!(fs::read_dir(&shared).expect("list").count(), 0);
+    // Each process might take a relative folder for another one.
+    let ended = compile(Path::new("runtimes"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("GANGLION_RUNTIMES is `runtimes`, a relative path"), "{ended:?}");
+    assert!(!Path::new("runtimes").exists());
 }

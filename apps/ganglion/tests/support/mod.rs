@@ -9,7 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::unistd::Uid;
+use serde_json::Value;
 use tempfile::TempDir;
+
+pub mod schema;
+pub mod terminal;
+
+/// Longer than the printing of a schema takes, on a slow and busy machine.
+const SCHEMA: Duration = Duration::from_secs(120);
 
 /// A home folder and a network folder for one test.
 pub struct Place {
@@ -79,6 +86,21 @@ impl Place {
     /// Runs such a command to its end, at most `limit`.
     pub fn run(&self, words: &[&str], limit: Duration) -> Ended {
         self.finish(self.command(words), limit)
+    }
+
+    /// The one line of JSON that `text` is, which must be what `ganglion schema <schema>` describes.
+    pub fn described(&self, schema: &str, text: &str) -> Value {
+        assert_eq!(text.lines().count(), 1, "{schema}: {text}");
+        let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{schema}: {error}: {text}"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ganglion"));
+        // `--dry-run` is part of a schema's name, not an option.
+        command.args(["schema", "--"]).args(schema.split(' ')).env_remove("GANGLION_PARENT").stdin(Stdio::null());
+        let ended = self.finish(command, SCHEMA);
+        assert_eq!(ended.code, Some(0), "{schema}: {ended:?}");
+        let described: Value = serde_json::from_str(&ended.stdout).expect("a schema");
+        let found = schema::faults(&described, &value);
+        assert!(found.is_empty(), "{schema}: {found:#?}\n{value:#}");
+        value
     }
 
     /// Runs `command` to its end, at most `limit`.

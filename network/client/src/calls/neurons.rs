@@ -22,6 +22,8 @@ calls! {
     DisputeColdkeySwap = "Neurons" "dispute_coldkey_swap" { old: [u8; 32] }
     /// Ends a dispute; for referenda.
     ResolveColdkeySwap = "Neurons" "resolve_coldkey_swap" { old: [u8; 32], allow: bool }
+    /// Ends an announced swap that leads to the signing key.
+    DeclineColdkeySwap = "Neurons" "decline_coldkey_swap" { old: [u8; 32] }
 }
 
 /// An endpoint that can be encoded by metadata.

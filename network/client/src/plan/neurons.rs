@@ -4,8 +4,8 @@ use super::{finding::Kind, Foresee, Preview};
 use crate::{
     amount::tao,
     calls::neurons::{
-        AnnounceColdkeySwap, BurnedRegister, DisputeColdkeySwap, Register, ResolveColdkeySwap, ServeAxon,
-        ServePrometheus, SwapColdkey, SwapHotkey,
+        AnnounceColdkeySwap, BurnedRegister, DeclineColdkeySwap, DisputeColdkeySwap, Register, ResolveColdkeySwap,
+        ServeAxon, ServePrometheus, SwapColdkey, SwapHotkey,
     },
     error::ClientError,
 };
@@ -48,6 +48,12 @@ impl Foresee for Register {
     async fn foresee(&self, preview: &mut Preview<'_>) -> Result<(), ClientError> {
         let (hotkey, coldkey) = (PublicKey(self.hotkey), PublicKey(self.coldkey));
         let Some(terms) = joining(preview, self.netuid, hotkey, coldkey).await? else { return Ok(()) };
+        if preview.at.number == 0 {
+            preview.refuse(
+                Kind::RateLimit,
+                "the chain has no block yet, and work is bound to one: try again after the first",
+            );
+        }
         let last = self.block_number.saturating_add(terms.seal_lifetime);
         if self.block_number > terms.block_number.saturating_add(1) || preview.at.number >= last {
             let text =
@@ -166,16 +172,28 @@ impl Foresee for AnnounceColdkeySwap {
         if view.coldkey_id(&new).await?.is_some() {
             preview.refuse(Kind::Permission, format!("{new} is a coldkey already: choose one that was never used"));
         }
-        if let Some(earlier) = view.coldkey_swap(&old).await? {
-            if earlier.disputed {
+        let earlier = view.coldkey_swap(&old).await?;
+        match &earlier {
+            Some(earlier) if earlier.disputed => {
                 preview.refuse(Kind::Permission, "an earlier swap is disputed: governance must resolve it");
-            } else {
+            }
+            Some(earlier) => {
                 preview.warn(Kind::Irreversible, format!("it replaces the announced swap to {}", earlier.new));
             }
-        } else if view.awaits_swap(&new).await? {
+            None => {}
+        }
+        // Who announces the same key again is what it waits for.
+        if earlier.is_none_or(|earlier| earlier.new != new) && view.awaits_swap(&new).await? {
             preview.refuse(Kind::Permission, format!("{new} is announced as the new key of another coldkey"));
         }
         Ok(())
+    }
+}
+
+/// Notes that the actor isn't the key that an announced swap leads to.
+fn only_heir(preview: &mut Preview<'_>, heir: PublicKey, what: &str) {
+    if preview.actor != heir {
+        preview.refuse(Kind::Permission, format!("only {heir}, the key that takes over, can {what}: sign with it"));
     }
 }
 
@@ -189,6 +207,7 @@ impl Foresee for SwapColdkey {
         };
         preview.effect(format!("all that {old} has becomes {}'s", swap.new));
         preview.not_before(swap.due, "the swap isn't due");
+        only_heir(preview, swap.new, "carry it out");
         if swap.disputed {
             preview.refuse(Kind::Permission, "the swap is disputed: governance must resolve it");
         }
@@ -212,6 +231,23 @@ impl Foresee for DisputeColdkeySwap {
                 preview.warn(Kind::Irreversible, "only a referendum ends a dispute");
             }
         }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Foresee for DeclineColdkeySwap {
+    async fn foresee(&self, preview: &mut Preview<'_>) -> Result<(), ClientError> {
+        let old = PublicKey(self.old);
+        let Some(swap) = preview.view().coldkey_swap(&old).await? else {
+            preview.refuse(Kind::Nothing, format!("no swap of {old} is announced"));
+            return Ok(());
+        };
+        preview.effect(format!(
+            "ends the announced swap: {old} stays what it is, and {} has nothing to do with it",
+            swap.new
+        ));
+        only_heir(preview, swap.new, "decline it");
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use ganglion_keys::PublicKey;
-use ganglion_primitives::{Hyperparameter, HyperparameterUpdate, Setter, SubnetInfo};
+use ganglion_primitives::{AccountId, Hyperparameter, HyperparameterUpdate, Setter, SubnetInfo};
 use serde_json::{Map, Value as Json};
 use subxt::ext::scale_value::{Composite, Primitive, Value, ValueDef};
 
@@ -21,6 +21,22 @@ async fn own_subnet(preview: &mut Preview<'_>, netuid: u16) -> Result<Option<Sub
     if let Some(subnet) = &subnet {
         let owner = subnet.owner.clone().map(Into::into);
         preview.owned_by(&format!("subnet {netuid}"), owner);
+    }
+    Ok(subnet)
+}
+
+/// A subnet that the actor owns and may part with; notes it if it doesn't own it, or is about to hand over all it has.
+async fn own_to_give(preview: &mut Preview<'_>, netuid: u16) -> Result<Option<SubnetInfo>, ClientError> {
+    let subnet = own_subnet(preview, netuid).await?;
+    let owner = subnet.as_ref().and_then(|subnet| subnet.owner.clone());
+    if owner == Some(AccountId::new(preview.actor.0)) {
+        if let Some(swap) = preview.view().coldkey_swap(&preview.actor).await? {
+            let text = format!(
+                "a swap of {} to {} is announced: wait until it is done, or until the new key declines it",
+                preview.actor, swap.new
+            );
+            preview.refuse(Kind::Permission, text);
+        }
     }
     Ok(subnet)
 }
@@ -104,7 +120,7 @@ impl Foresee for Create {
 #[async_trait]
 impl Foresee for Dissolve {
     async fn foresee(&self, preview: &mut Preview<'_>) -> Result<(), ClientError> {
-        let Some(subnet) = own_subnet(preview, self.netuid).await? else { return Ok(()) };
+        let Some(subnet) = own_to_give(preview, self.netuid).await? else { return Ok(()) };
         preview.effect(format!(
             "ends subnet {}: its {} neurons lose their seats, not their stake",
             self.netuid, subnet.neurons
@@ -143,9 +159,13 @@ impl Foresee for SetIdentity {
 impl Foresee for TransferOwnership {
     async fn foresee(&self, preview: &mut Preview<'_>) -> Result<(), ClientError> {
         let to = PublicKey(self.to);
-        let Some(subnet) = own_subnet(preview, self.netuid).await? else { return Ok(()) };
+        let Some(subnet) = own_to_give(preview, self.netuid).await? else { return Ok(()) };
         preview
             .moves(subnet.lock, format!("gives subnet {} and its lock of {} to {to}", self.netuid, tao(subnet.lock)));
+        if preview.view().coldkey_id(&to).await?.is_none() {
+            preview
+                .refuse(Kind::Unknown, format!("{to} isn't a coldkey yet: it must stake or register a neuron first"));
+        }
         preview.warn(Kind::Irreversible, "only the new owner can give it back");
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     calls::neurons::{
-        AnnounceColdkeySwap, BurnedRegister, DisputeColdkeySwap, Register, ResolveColdkeySwap, ServeAxon,
-        ServePrometheus, SwapColdkey, SwapHotkey,
+        AnnounceColdkeySwap, BurnedRegister, DeclineColdkeySwap, DisputeColdkeySwap, Register, ResolveColdkeySwap,
+        ServeAxon, ServePrometheus, SwapColdkey, SwapHotkey,
     },
     write::Write,
 };
@@ -57,6 +57,11 @@ impl Write {
     /// Freezes the announced swap of `old`; only `old` itself may.
     pub fn dispute_coldkey_swap(old: PublicKey) -> Self {
         Self::new(DisputeColdkeySwap { old: old.0 })
+    }
+
+    /// Ends the announced swap of `old`, disputed or not, as the key that it leads to. Costs nothing.
+    pub fn decline_coldkey_swap(old: PublicKey) -> Self {
+        Self::new(DeclineColdkeySwap { old: old.0 })
     }
 
     /// Ends a dispute; for a referendum.

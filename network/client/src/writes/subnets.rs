@@ -10,12 +10,13 @@ use crate::{
 };
 use ganglion_keys::PublicKey;
 use ganglion_primitives::{HyperparameterUpdate, NetUid, Rao};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use subxt::ext::scale_value::{Composite, Value};
 
 /// What a subnet's owner says about it. An empty field says nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Identity {
     /// What it is for, at most 1 024 bytes; may have line breaks.

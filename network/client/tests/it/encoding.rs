@@ -141,6 +141,7 @@ fn subnets_and_neurons(netuid: NetUid, hot: &AccountId, cold: &AccountId) -> Vec
         (Write::swap_coldkey(COLD), Neurons::swap_coldkey { old: cold.clone() }),
         (Write::dispute_coldkey_swap(COLD), Neurons::dispute_coldkey_swap { old: cold.clone() }),
         (Write::resolve_coldkey_swap(COLD, true), Neurons::resolve_coldkey_swap { old: cold.clone(), allow: true }),
+        (Write::decline_coldkey_swap(COLD), Neurons::decline_coldkey_swap { old: cold.clone() }),
     ];
     let subnets = subnets.into_iter().map(|(write, call)| (write, RuntimeCall::Subnets(call)));
     subnets.chain(neurons.into_iter().map(|(write, call)| (write, RuntimeCall::Neurons(call)))).collect()

@@ -98,6 +98,8 @@ async fn keys_and_stake_are_followed() {
     let hotkey = AccountId::new(hotkey(9));
     node.say(Some(2), RuntimeEvent::Staking(StakingEvent::StakeRemoved { coldkey: coldkey(), hotkey, amount: 1 }));
     node.say(Some(3), RuntimeEvent::Neurons(NeuronsEvent::ColdkeySwapped { old: owner, new: key(0x99), moved: 0 }));
+    // A swap that doesn't come to pass changes nothing.
+    node.say(Some(3), RuntimeEvent::Neurons(NeuronsEvent::ColdkeySwapDeclined { old: key(0x99), new: key(4) }));
     node.say(Some(4), RuntimeEvent::Staking(StakingEvent::TakeSet { hotkey: key(3), take: 1 }));
     node.say(Some(4), RuntimeEvent::Emission(EmissionEvent::EmissionRecycled { amount: 1 }));
     assert_eq!(step(&node, &client, &mut feed).await, applied(4), "one hotkey, one coldkey, two stakes");

@@ -8,5 +8,6 @@ mod node;
 mod plans;
 mod refusals;
 mod support;
+mod swaps;
 mod transactions;
 mod upgrades;

@@ -58,13 +58,19 @@ async fn a_failure_in_the_block_is_told_in_the_chains_words() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
     // `TooSoon`, and 300 blocks to wait.
-    node.fail([3, 44, 1, 0]);
+    node.fail(23, [3, 44, 1, 0]);
     let error = finish(&node, send(&client)).await.expect_err("it failed there");
     let words = "Weights.TooSoon (Weights were set not long ago: wait that many blocks.); try again from block";
     assert!(text(&error).contains(words), "name, explanation and time: {error}");
     assert!(!error.is_transient());
     let ClientError::Failed { block, .. } = error else { panic!("{error}") };
     assert_eq!(error.retry(), Some(Retry { block: block + 300, seconds: 3_600 }), "12 s a block");
+    // Any pallet's wait is told: `TakeRaisedTooSoon`, 65 536 blocks.
+    node.fail(20, [0, 0, 0, 1]);
+    let error = finish(&node, send(&client)).await.expect_err("it failed there");
+    assert!(text(&error).contains("Staking.TakeRaisedTooSoon (The take was raised not long ago"), "{error}");
+    let ClientError::Failed { block, .. } = error else { panic!("{error}") };
+    assert_eq!(error.retry().map(|retry| retry.block), Some(block + 65_536), "{error}");
 }
 
 #[tokio::test]

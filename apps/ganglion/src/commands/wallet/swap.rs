@@ -7,7 +7,7 @@ use crate::cli::SwapCommand;
 use crate::commands::keys::{public, Role};
 use crate::commands::write;
 
-/// Puts another key in a key's place. Owners sign: the coldkey, and for the last step the new one.
+/// Puts another key in a key's place. Owners sign: the coldkey, and for the last step, or to decline it, the new one.
 ///
 /// # Errors
 /// Those of [`write::run`].
@@ -23,6 +23,9 @@ pub fn run(command: &SwapCommand) -> Result<()> {
         }
         SwapCommand::Finish(args) => {
             write::run(&args.write, cold, async |_, _| Ok(Write::swap_coldkey(args.old_coldkey)))
+        }
+        SwapCommand::Decline(args) => {
+            write::run(&args.write, cold, async |_, _| Ok(Write::decline_coldkey_swap(args.old_coldkey)))
         }
         SwapCommand::Dispute(args) => {
             write::run(&args.write, cold, async |_, signer| Ok(Write::dispute_coldkey_swap(signer)))

@@ -37,7 +37,7 @@ struct Chain {
     pool: Vec<String>,
     /// Every extrinsic ever submitted, in order.
     submitted: Vec<String>,
-    fail: Option<[u8; 4]>,
+    fail: Option<(u8, [u8; 4])>,
     refuse: Option<(i32, String)>,
     /// The ledger that the next block leaves.
     state: State,
@@ -136,8 +136,8 @@ impl FakeNode {
         let fail = chain.fail;
         let outcomes = (0u32..).zip(&extrinsics).map(|(index, _)| {
             let event = match fail {
-                Some(error) => {
-                    let error = ModuleError { index: 23, error, message: None };
+                Some((index, error)) => {
+                    let error = ModuleError { index, error, message: None };
                     SystemEvent::ExtrinsicFailed { dispatch_error: DispatchError::Module(error), dispatch_info: 0 }
                 }
                 None => SystemEvent::ExtrinsicSuccess { dispatch_info: 0 },
@@ -184,9 +184,9 @@ impl FakeNode {
         self.lock().blocks.last().expect("genesis").header.number
     }
 
-    /// From now on, what goes in fails there with this error of the weights pallet.
-    pub fn fail(&self, error: [u8; 4]) {
-        self.lock().fail = Some(error);
+    /// From now on, what goes in fails there with this error of the pallet with this index.
+    pub fn fail(&self, pallet: u8, error: [u8; 4]) {
+        self.lock().fail = Some((pallet, error));
     }
 
     /// Changes the ledger that the next block leaves.

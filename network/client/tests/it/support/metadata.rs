@@ -59,6 +59,7 @@ pub enum Neurons {
     swap_coldkey { old: AccountId },
     dispute_coldkey_swap { old: AccountId },
     resolve_coldkey_swap { old: AccountId, allow: bool },
+    decline_coldkey_swap { old: AccountId },
 }
 
 #[derive(Encode, TypeInfo)]
@@ -354,6 +355,13 @@ pub enum WeightsError {
 
 #[derive(Encode, TypeInfo)]
 #[scale_info(capture_docs = "always")]
+pub enum StakingError {
+    /// The take was raised not long ago: lower it, or wait that many blocks.
+    TakeRaisedTooSoon(RetryIn),
+}
+
+#[derive(Encode, TypeInfo)]
+#[scale_info(capture_docs = "always")]
 pub enum NeuronsError {
     /// The subnet takes no new neurons.
     RegistrationClosed,
@@ -379,6 +387,7 @@ pub enum NeuronsEvent {
     AxonServed { netuid: NetUid, id: NeuronId, endpoint: Endpoint },
     PrometheusServed { netuid: NetUid, id: NeuronId, endpoint: Endpoint },
     HotkeySwapped { owner: AccountId, old: AccountId, new: AccountId },
+    ColdkeySwapDeclined { old: AccountId, new: AccountId },
     ColdkeySwapped { old: AccountId, new: AccountId, moved: u64 },
 }
 
@@ -448,6 +457,8 @@ enum MovedCall {
 
 #[derive(TypeInfo)]
 enum RuntimeError {
+    #[codec(index = 20)]
+    Staking(StakingError),
     #[codec(index = 22)]
     Neurons(NeuronsError),
     #[codec(index = 23)]
@@ -577,6 +588,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
         pallet("Staking", 20)
             .calls(meta_type::<Staking>())
             .events(meta_type::<StakingEvent>())
+            .errors(meta_type::<StakingError>())
             .storage(vec![
                 map::<u64, HotkeyRow>("Hotkeys", Twox64Concat),
                 map::<AccountId, u64>("HotkeyIds", Blake2_128Concat),

@@ -74,10 +74,31 @@ fn is_free(body: &[u8]) -> bool {
     }
     // Version, signer, signature, mortality; then nonce and tip, a byte each while small.
     let call = &body[1 + 33 + 65 + 2 + 1 + 1..];
-    matches!(call, [6 | 23, ..] | [22, 2 | 3, ..])
+    matches!(call, [6 | 23, ..] | [22, 2 | 3 | 9, ..])
+}
+
+/// The place of a value in a map of `pallet`, whose hashed key is `key`.
+fn place(pallet: &str, item: &str, key: Vec<u8>) -> String {
+    let map = [pallet, item].map(|name| sp_crypto_hashing::twox_128(name.as_bytes())).concat();
+    format!("0x{}", hex::encode([map, key].concat()))
 }
 
 impl State {
+    /// Makes the account `key` the coldkey with this id.
+    pub fn put_coldkey(&mut self, key: [u8; 32], id: u64) {
+        let hashed = [sp_crypto_hashing::blake2_128(&key).to_vec(), key.to_vec()].concat();
+        self.storage.insert(place("Staking", "ColdkeyIds", hashed), id.encode());
+    }
+
+    /// Announces a swap of the coldkey with this id to `new`.
+    pub fn put_swap(&mut self, id: u64, new: [u8; 32], due: u32, disputed: bool) {
+        let row = (new, due, disputed).encode();
+        let hashed = [sp_crypto_hashing::twox_64(&id.encode()).to_vec(), id.encode()].concat();
+        self.storage.insert(place("Neurons", "ColdkeySwaps", hashed), row);
+        let hashed = [sp_crypto_hashing::blake2_128(&new).to_vec(), new.to_vec()].concat();
+        self.storage.insert(place("Neurons", "SwapTargets", hashed), id.encode());
+    }
+
     /// What the runtime API answers at block `block`; `None` if there is no such function.
     pub fn answer(&self, function: &str, mut arguments: &[u8], block: u32) -> Option<Vec<u8>> {
         if self.garbled.iter().any(|garbled| garbled == function) {

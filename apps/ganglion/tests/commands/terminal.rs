@@ -1,0 +1,143 @@
+//! What happens at a terminal, where somebody can be asked.
+
+use crate::chain::{Stage, PASSWORD};
+use crate::run::{text, Home};
+use crate::support::{terminal::Terminal, Ended};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+const WRONG: &str = "incorrect horse";
+const CTRL_C: &str = "\u{3}";
+
+/// `ganglion <line>` at a terminal, and the file that its standard output goes to.
+fn at_terminal(home: &Home, line: &str) -> (Terminal, PathBuf) {
+    let path = home.place.file("stdout");
+    let command = home.at_home(Terminal::program(env!("CARGO_BIN_EXE_ganglion")), line);
+    (Terminal::start(command, Some(File::create(&path).expect("the file"))), path)
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("what was printed")
+}
+
+/// The recovery phrases on a screen.
+fn phrases(shown: &str) -> Vec<String> {
+    let words = |line: &&str| line.starts_with("    ") && line.split_whitespace().count() == 12;
+    shown.lines().filter(words).map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn a_phrase_is_shown_at_the_terminal_and_nowhere_else() {
+    let home = Home::new();
+    let (mut terminal, stdout) = at_terminal(&home, "wallet create --json");
+    terminal.expect("A new password");
+    terminal.line(PASSWORD);
+    terminal.expect("The same again");
+    terminal.line(PASSWORD);
+    assert_eq!(terminal.ended(), Some(0), "{}", terminal.shown());
+    let found = phrases(&terminal.shown());
+    assert_eq!(found.len(), 2, "the coldkey's and the hotkey's: {}", terminal.shown());
+    assert!(!terminal.shown().contains(PASSWORD), "a password isn't echoed");
+    let printed = read(&stdout);
+    assert!(found.iter().all(|phrase| !printed.contains(phrase)), "stdout may be a file or a pipe: {printed}");
+    let made =
+        home.fits("wallet create", "wallet create", &Ended { code: Some(0), stdout: printed, stderr: String::new() });
+    // It is the key's.
+    let line = "wallet import --wallet-name copy --plain --secret-fd 0 --json";
+    let copy = home.fits("wallet import", line, &home.run_with_input(line, &found[0]));
+    assert_eq!(copy["keys"][0]["address"], made["keys"][0]["address"]);
+
+    let (mut terminal, stdout) = at_terminal(&home, "wallet show --phrase");
+    terminal.expect("Password for the coldkey");
+    terminal.line(PASSWORD);
+    assert_eq!(terminal.ended(), Some(0), "{}", terminal.shown());
+    assert_eq!((phrases(&terminal.shown()), read(&stdout)), (vec![found[0].clone()], String::new()));
+
+    // Without a terminal a phrase is in the file alone.
+    let ended = home.run("wallet create --plain --wallet-name unseen");
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let file: serde_json::Value =
+        serde_json::from_str(&read(&home.wallets().join("unseen/coldkey"))).expect("a plain key file");
+    let phrase = text(&file["secretPhrase"]);
+    assert!(!ended.stdout.contains(&phrase) && !ended.stderr.contains(&phrase), "{ended:?}");
+}
+
+#[test]
+fn a_password_is_typed_unseen_and_may_be_mistyped() {
+    let home = Home::new();
+    let right = home.secret("right", PASSWORD);
+    home.json("wallet create", &format!("--password-file {right}"));
+    let (mut terminal, stdout) = at_terminal(&home, "wallet sign hello");
+    terminal.expect("Password for the coldkey");
+    terminal.line(WRONG);
+    terminal.expect("Once more");
+    terminal.line(PASSWORD);
+    assert_eq!(terminal.ended(), Some(0), "{}", terminal.shown());
+    assert!(read(&stdout).starts_with("0x"));
+    assert!(!terminal.shown().contains("horse"), "{}", terminal.shown());
+
+    let (mut terminal, stdout) = at_terminal(&home, "wallet sign hello");
+    for _ in 0..3 {
+        terminal.expect(": ");
+        terminal.line(WRONG);
+    }
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(6), String::new()), "{}", terminal.shown());
+
+    let (mut terminal, stdout) = at_terminal(&home, "wallet sign hello");
+    terminal.expect("Password for the coldkey");
+    terminal.keys(CTRL_C);
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(5), String::new()), "{}", terminal.shown());
+}
+
+/// A write asks, shows what it would do, and takes no for an answer.
+pub fn asks(stage: &Stage) {
+    let line = format!("wallet transfer {} 1 --wallet-name safe", stage.bob);
+    for answer in ["n", "", "maybe"] {
+        let best = stage.node.rpc.best();
+        let (mut terminal, stdout) = at_terminal(&stage.home, &line);
+        terminal.expect("fee");
+        terminal.expect("[y/N] ");
+        terminal.line(answer);
+        assert_eq!((terminal.ended(), read(&stdout)), (Some(5), String::new()), "{}", terminal.shown());
+        assert!(terminal.shown().contains("nothing was done"), "{}", terminal.shown());
+        assert_eq!(stage.node.rpc.best(), best, "it reached the chain");
+    }
+    let before = stage.free(&stage.bob);
+    let (mut terminal, stdout) = at_terminal(&stage.home, &line);
+    terminal.expect("[y/N] ");
+    terminal.line("y");
+    terminal.expect("Password for the coldkey");
+    terminal.line(PASSWORD);
+    assert_eq!(terminal.ended(), Some(0), "{}", terminal.shown());
+    assert!(read(&stdout).contains("Done in block") && !terminal.shown().contains(PASSWORD), "{}", terminal.shown());
+    assert_eq!(stage.free(&stage.bob), before + ganglion_primitives::TAO);
+}
+
+/// Every file below `folder`.
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        found.insert(entry.path());
+        if entry.path().is_dir() {
+            found.append(&mut files(&entry.path()));
+        }
+    }
+    found
+}
+
+/// Work that would take years is ended by Ctrl-C, and nothing is left of it.
+pub fn work_is_interrupted(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    home.write("subnet set", &format!("{own} min_difficulty=1000000000000000000"));
+    let (best, before) = (stage.node.rpc.best(), [files(&home.place.file("home")), files(&home.wallets())]);
+    let (mut terminal, stdout) = at_terminal(home, &format!("neuron register --netuid {own} --wallet-name bob"));
+    terminal.expect("Begin? [y/N] ");
+    terminal.line("y");
+    terminal.expect("Ctrl-C ends it");
+    terminal.keys(CTRL_C);
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(5), String::new()), "{}", terminal.shown());
+    assert!(terminal.shown().contains("nothing was sent, and no work is kept"), "{}", terminal.shown());
+    assert_eq!(stage.node.rpc.best(), best, "it reached the chain");
+    assert_eq!([files(&home.place.file("home")), files(&home.wallets())], before);
+}
