@@ -1,5 +1,7 @@
 //! What hooks weigh.
 
+mod measured;
+
 use frame_support::weights::{constants::ParityDbWeight, Weight};
 
 /// Weights of what this pallet does at the beginning of a block.
@@ -14,41 +16,14 @@ pub trait WeightInfo {
     fn pairs(p: u32) -> Weight;
 }
 
-/// Counted by hand: rows read and written, and nanoseconds of computing.
-fn counted(reads: u64, writes: u64, nanoseconds: u64) -> Weight {
-    ParityDbWeight::get()
-        .reads_writes(reads, writes)
-        .saturating_add(Weight::from_parts(nanoseconds.saturating_mul(1_000), 0))
-}
-
-impl WeightInfo for () {
-    // A count and pending emission a subnet; stake and weights a member, each with up to 128 votes.
-    fn split(s: u32, m: u32) -> Weight {
-        counted(7, 5, 20_000)
-            .saturating_add(counted(2, 1, 2_000).saturating_mul(s.into()))
-            .saturating_add(counted(2, 0, 60_000).saturating_mul(m.into()))
-    }
-
-    fn schedule() -> Weight {
-        counted(2, 1, 10_000).saturating_add(counted(1, 0, 500).saturating_mul(pallet_subnets::MAX_SUBNETS.into()))
-    }
-
-    // Seats by the page, the stake of each twice and written once; weights and bonds of 64, bonds written.
-    fn epoch(n: u32) -> Weight {
-        counted(170, 80, 100_000).saturating_add(counted(2, 1, 5_000).saturating_mul(n.into()))
-    }
-
-    fn pairs(p: u32) -> Weight {
-        Self::epoch(4_096).saturating_add(counted(0, 0, 128 * 150).saturating_mul(p.into()))
-    }
-}
-
 /// An epoch of `neurons`, `judges` of whom have a permit, used or not, with `pairs` weights and bonds in all.
 pub(crate) fn epoch<W: WeightInfo>(neurons: u32, judges: u32, pairs: u32) -> Weight {
     // As measured: 64 rows of weights and 64 of bonds.
     let rows = W::pairs(pairs.div_ceil(2 * 64)).saturating_sub(W::pairs(0));
     let further = ParityDbWeight::get().reads_writes(2, 1).saturating_mul(judges.saturating_sub(64).into());
-    W::epoch(neurons).saturating_add(rows).saturating_add(further)
+    // Measured with neurons that joined one after the other, whose stakes share pages. At worst each has its own.
+    let pages = ParityDbWeight::get().reads_writes(1, 1).saturating_mul(neurons.into());
+    W::epoch(neurons).saturating_add(rows).saturating_add(further).saturating_add(pages)
 }
 
 #[cfg(test)]

@@ -50,7 +50,6 @@ impl WeightInfo for () {
     }
 
     fn adjust_prices(d: u32) -> Weight {
-        weight(149_862_129, 2, 1)
-            .saturating_add(weight(8_902_735, 1, 0).saturating_mul(d.into()))
+        weight(149_862_129, 2, 1).saturating_add(weight(8_902_735, 1, 0).saturating_mul(d.into()))
     }
 }

@@ -34,7 +34,6 @@ impl WeightInfo for () {
     }
 
     fn clear(r: u32) -> Weight {
-        weight(8_493_813, 40, 40)
-            .saturating_add(weight(138_403_459, 5, 6).saturating_mul(r.into()))
+        weight(8_493_813, 40, 40).saturating_add(weight(138_403_459, 5, 6).saturating_mul(r.into()))
     }
 }
