@@ -35,6 +35,8 @@ impl Checker<'_> {
                     let target = self.root.pointer(path).expect("the reference leads somewhere");
                     self.check(&target.clone(), value, at);
                 }
+                // As `properties` takes it anyway.
+                "additionalProperties" if wanted == &Value::Bool(false) => {}
                 "type" => self.kind(wanted, value, at),
                 "const" if wanted == value => {}
                 "enum" if wanted.as_array().expect("values").contains(value) => {}
