@@ -1,4 +1,4 @@
-//! Wallets of the local network's neurons.
+//! Opening the wallets of neurons, and making those of a local network.
 
 use std::path::{Path, PathBuf};
 

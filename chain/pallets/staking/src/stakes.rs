@@ -10,7 +10,7 @@ use core::marker::PhantomData;
 use frame_support::{traits::ConstU32, BoundedVec};
 use ganglion_primitives::HotkeyId;
 
-/// Rows on a page, at most. At about 50 bytes each a page is still small enough to be rewritten for one of them.
+/// Rows on a page, at most. At 57 bytes each a page is still small enough to be rewritten for one of them.
 pub const ROWS: u64 = 16;
 
 /// The stake on the hotkeys `16 * page ..`, by id; hotkeys without any are left out.
