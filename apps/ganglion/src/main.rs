@@ -1,7 +1,9 @@
-//! The `ganglion` binary: everything is in the library beside it.
+//! The `ganglion` binary: the command line, and the ledger that its nodes run.
+//!
+//! They meet here and nowhere below, so that a change of the ledger's rules compiles neither of them again.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ganglion::main(std::env::args_os().collect())
+    ganglion_cli::main(std::env::args_os().collect(), ganglion_specs::LEDGER)
 }

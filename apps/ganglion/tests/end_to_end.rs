@@ -10,10 +10,10 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use ganglion::folder::{Folder, Record};
-use ganglion::leash::PARENT;
-use ganglion::process::{wait_gone, ProcessId};
-use ganglion::supervise::tail;
+use ganglion_cli::folder::{Folder, Record};
+use ganglion_cli::leash::PARENT;
+use ganglion_cli::process::{wait_gone, ProcessId};
+use ganglion_cli::supervise::tail;
 use nix::sys::signal::Signal;
 use serde_json::Value;
 use support::Place;
@@ -183,7 +183,7 @@ fn common_finalised(record: &Record) -> u32 {
     runtime.block_on(async {
         let mut clients = Vec::new();
         for node in &record.nodes {
-            clients.push(ganglion::chain::connect(&node.rpc, Duration::from_secs(20)).await.expect("a node"));
+            clients.push(ganglion_cli::chain::connect(&node.rpc, Duration::from_secs(20)).await.expect("a node"));
         }
         assert_eq!(clients.len(), 2);
         let mut height = u32::MAX;

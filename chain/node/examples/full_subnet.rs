@@ -14,7 +14,7 @@ mod full_subnet;
 #[path = "support/mod.rs"]
 mod support;
 
-use ganglion_node::LocalSpec;
+use ganglion_specs::LocalSpec;
 use std::{io::Read, time::Duration};
 use support::{
     node::{program_or_node, Node},

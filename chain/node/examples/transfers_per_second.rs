@@ -9,9 +9,10 @@
 mod support;
 
 use codec::Decode;
-use ganglion_node::{transaction::Chain, LocalSpec};
 use ganglion_primitives::{AccountId, Rao, TAO};
+use ganglion_runtime::signing::Chain;
 use ganglion_runtime::{Nonce, Runtime, RuntimeCall};
+use ganglion_specs::LocalSpec;
 use serde_json::json;
 use sp_core::{sr25519, Pair};
 use std::{

@@ -1,7 +1,7 @@
 //! The types that the parts of a node share.
 
 use crate::clock::Clock;
-use ganglion_runtime::{apis::RuntimeApi, opaque::Block};
+use crate::runtime::{Block, RuntimeApi};
 use sc_consensus_babe::BabeBlockImport;
 use sc_consensus_grandpa::{GrandpaBlockImport, LinkHalf};
 use sc_transaction_pool_api::OffchainTransactionPoolFactory;

@@ -1,6 +1,7 @@
 //! The time that blocks carry.
 
-use ganglion_runtime::{opaque::Block, Hash};
+use crate::runtime::Block;
+use ganglion_primitives::Hash;
 use sp_consensus_babe::SlotDuration;
 use sp_inherents::CreateInherentDataProviders;
 use sp_timestamp::Timestamp;

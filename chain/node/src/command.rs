@@ -2,14 +2,15 @@
 
 use crate::{
     backend::{Backend, Client, Queue},
-    chain_spec,
     clock::Clock,
     executor,
+    ledger::Ledger,
     parts::Parts,
+    runtime::Block,
     service, Cli, Subcommand,
 };
 use clap::{CommandFactory, FromArgMatches};
-use ganglion_runtime::{opaque::Block, BlockNumber};
+use ganglion_primitives::BlockNumber;
 use sc_cli::{CliConfiguration, SubstrateCli};
 use sc_service::DatabaseSource;
 use std::{ffi::OsString, future::Future, sync::Arc};
@@ -44,19 +45,20 @@ impl SubstrateCli for Cli {
     }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-        chain_spec::load(id)
+        let ledger = self.ledger.ok_or("a node runs a ledger, and none was given")?;
+        (ledger.spec)(id)
     }
 }
 
-/// Runs `ganglion node` with `arguments`, the first of which is the program's name. Blocks until the node ends.
+/// Runs `ganglion node` with `arguments`, the first of which is the program's name, on `ledger`. Blocks until the node ends.
 ///
 /// # Errors
 /// Whatever keeps the node from starting or makes it end: a taken port, a broken database, a wrong chain
 /// specification. Wrong arguments print help and exit with 2.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> sc_cli::Result<()> {
-    let cli = parse(arguments);
+pub fn run(arguments: impl IntoIterator<Item = OsString>, ledger: Ledger) -> sc_cli::Result<()> {
+    let cli = Cli { ledger: Some(ledger), ..parse(arguments) };
     match &cli.subcommand {
-        Some(subcommand) => run_subcommand(&cli, subcommand),
+        Some(subcommand) => run_subcommand(&cli, &ledger, subcommand),
         None => {
             check_chain(&cli)?;
             let runner = cli.create_runner(&cli.run)?;
@@ -80,12 +82,12 @@ fn check_chain(cli: &Cli) -> sc_cli::Result<()> {
     ))
 }
 
-fn run_subcommand(cli: &Cli, subcommand: &Subcommand) -> sc_cli::Result<()> {
+fn run_subcommand(cli: &Cli, ledger: &Ledger, subcommand: &Subcommand) -> sc_cli::Result<()> {
     match subcommand {
         Subcommand::Key(command) => command.run(cli),
-        Subcommand::Found(command) => command.run(),
+        Subcommand::Found(command) => command.run(ledger),
         Subcommand::ExportChainSpec(command) => command.run(cli.load_spec(&command.chain)?),
-        Subcommand::CompileRuntime => executor::compile_runtime().map_err(sc_cli::Error::Input),
+        Subcommand::CompileRuntime => executor::compile_runtime(ledger).map_err(sc_cli::Error::Input),
         Subcommand::PurgeChain(command) => cli.create_runner(command)?.sync_run(|config| command.run(config.database)),
         Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
         Subcommand::CheckBlock(command) => {

@@ -3,7 +3,7 @@
 //! Compiling the Wasm runtime takes seconds of every core, and a node can do nothing before. The result depends on
 //! nothing but the runtime and the compiler, so it is kept in a folder that all nodes of a user share.
 
-use crate::{backend::Executor, chain_spec};
+use crate::{backend::Executor, ledger::Ledger};
 use nix::unistd::Uid;
 use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_service::config::ExecutorConfiguration;
@@ -45,9 +45,9 @@ pub(crate) fn new(config: &ExecutorConfiguration) -> Executor {
 ///
 /// # Errors
 /// The binary was built without its Wasm runtime, the runtime doesn't run, or there is no folder to keep the result in.
-pub(crate) fn compile_runtime() -> Result<(), String> {
+pub(crate) fn compile_runtime(ledger: &Ledger) -> Result<(), String> {
     folder()?.ok_or_else(|| format!("no folder for compiled runtimes is known: set HOME or {FOLDER}"))?;
-    let wasm = chain_spec::wasm()?;
+    let wasm = (ledger.wasm)()?;
     let fetcher = WrappedRuntimeCode(wasm.into());
     let hash = sp_crypto_hashing::blake2_256(wasm).to_vec();
     let code = RuntimeCode { code_fetcher: &fetcher, heap_pages: None, hash };

@@ -1,10 +1,10 @@
 //! Finalising blocks.
 
+use crate::runtime::Block;
 use crate::{
     backend::{offchain_pool, FinalityLink, Pool},
     parts::JUSTIFICATION_PERIOD,
 };
-use ganglion_runtime::opaque::Block;
 use sc_consensus_grandpa::{GrandpaParams, SharedVoterState, VotingRulesBuilder};
 use sc_network::{service::traits::NetworkService, NotificationService, ProtocolName};
 use sc_network_sync::SyncingService;

@@ -1,11 +1,7 @@
 //! Starting a network: the specification that its first producers agree on.
 
-use crate::chain_spec::Named;
+use crate::ledger::{Ledger, Producer};
 use ganglion_primitives::AccountId;
-use ganglion_runtime::{
-    genesis::{main_network, Founder},
-    opaque::SessionKeys,
-};
 use sp_core::{
     crypto::{PublicError, Ss58Codec},
     ed25519, sr25519,
@@ -28,14 +24,6 @@ pub struct FoundCmd {
     output: Option<PathBuf>,
 }
 
-/// A producer's hotkey and its public session keys.
-#[derive(Clone, Debug)]
-struct Producer {
-    hotkey: AccountId,
-    babe: sr25519::Public,
-    grandpa: ed25519::Public,
-}
-
 fn producer(text: &str) -> Result<Producer, String> {
     let [hotkey, babe, grandpa] = text.split(',').map(str::trim).collect::<Vec<_>>()[..] else {
         return Err("a founder is three keys with commas between them: hotkey, BABE key, GRANDPA key".into());
@@ -53,14 +41,8 @@ impl FoundCmd {
     ///
     /// # Errors
     /// The founders can't found a network together, or the file can't be written.
-    pub fn run(&self) -> sc_cli::Result<()> {
-        let founder = |producer: &Producer| Founder {
-            account: producer.hotkey.clone(),
-            keys: SessionKeys { babe: producer.babe.into(), grandpa: producer.grandpa.into() },
-        };
-        let founders: Vec<_> = self.founders.iter().map(founder).collect();
-        let patch = main_network(&founders).map_err(|error| error.to_string())?;
-        let json = Named::Main.raw(patch, |_| ())?;
+    pub fn run(&self, ledger: &Ledger) -> sc_cli::Result<()> {
+        let json = (ledger.found)(&self.founders)?;
         match &self.output {
             Some(path) => fs::write(path, json)?,
             None => println!("{json}"),

@@ -1,12 +1,13 @@
 //! The blockchain layer as a library.
 //!
-//! [`run`] is `ganglion node`: Substrate's own options and subcommands. [`local_spec`], [`LocalSpec`] and [`peer_id`] let
-//! the local network prepare nodes that find each other. [`transaction`] signs transactions for tests and benches.
+//! [`run`] is `ganglion node`: Substrate's own options and subcommands, on the [`Ledger`] that it is given. [`peer_id`] lets
+//! a local network prepare nodes that find each other.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `cli`, `command` | the arguments, and what follows from them |
-//! | `chain_spec`, `local`, `found` | which ledger a node joins |
+//! | `ledger`, `runtime` | what a node must know of the ledger: how it may begin, what it answers |
+//! | `found` | starting a network |
 //! | `executor` | running the runtime, keeping its compiled form |
 //! | `parts` | database, transaction pool, import of blocks |
 //! | `service` | these, the network, RPC, and the tasks below |
@@ -24,7 +25,6 @@
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 mod backend;
-mod chain_spec;
 mod cli;
 mod clock;
 mod command;
@@ -32,17 +32,17 @@ mod executor;
 mod finality;
 mod found;
 mod identity;
-mod local;
+mod ledger;
 mod parts;
 mod production;
 mod rpc;
+mod runtime;
 mod sealing;
 mod service;
-pub mod transaction;
 
 pub use cli::{Cli, Subcommand};
 pub use command::run;
 pub use found::FoundCmd;
 pub use identity::peer_id;
-pub use local::{local_spec, LocalSpec};
+pub use ledger::{Ledger, Producer};
 pub use sealing::Sealing;

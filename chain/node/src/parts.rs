@@ -1,11 +1,11 @@
 //! The parts of a node that exist before its network does. Commands that work on the database need no others.
 
+use crate::runtime::{Block, RuntimeApi};
 use crate::{
     backend::{offchain_pool, Backend, Client, FinalityLink, Import, Pool, Queue, SelectChain},
     clock::Clock,
     executor,
 };
-use ganglion_runtime::{apis::RuntimeApi, opaque::Block};
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle};
 use sc_service::{error::Error, Configuration, KeystoreContainer, TaskManager};
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};

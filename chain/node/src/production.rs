@@ -1,10 +1,10 @@
 //! Writing blocks by the clock.
 
+use crate::runtime::Block;
 use crate::{
     backend::{Client, Import, Pool, SelectChain},
     clock::Clock,
 };
-use ganglion_runtime::opaque::Block;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network_sync::SyncingService;

@@ -1,11 +1,12 @@
 //! What a node answers over JSON-RPC beside Substrate's own methods.
 
+use crate::runtime::Block;
 use crate::{
     backend::{Backend, Client, Pool, SelectChain},
     sealing::Order,
 };
 use futures::channel::mpsc;
-use ganglion_runtime::{opaque::Block, BlockNumber, Hash};
+use ganglion_primitives::{BlockNumber, Hash};
 use jsonrpsee::RpcModule;
 use sc_consensus_babe::BabeWorkerHandle;
 use sc_consensus_grandpa::{FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState};

@@ -1,8 +1,9 @@
 //! Writing blocks on demand: a chain of one node whose time doesn't follow the clock, for tests.
 
+use crate::runtime::Block;
 use crate::{backend::Client, production::Producer};
 use futures::{channel::mpsc, stream, StreamExt};
-use ganglion_runtime::{opaque::Block, Hash};
+use ganglion_primitives::Hash;
 use sc_consensus_manual_seal::{
     consensus::{babe::BabeConsensusDataProvider, timestamp::SlotTimestampProvider},
     run_manual_seal, EngineCommand, ManualSealParams,

@@ -1,5 +1,6 @@
 //! A whole node: database, network, transaction pool, block production, finality, RPC.
 
+use crate::runtime::Block;
 use crate::{
     clock::Clock,
     finality::{self, Voter},
@@ -9,7 +10,7 @@ use crate::{
     sealing::{self, Sealing},
 };
 use futures::channel::mpsc;
-use ganglion_runtime::{opaque::Block, Hash};
+use ganglion_primitives::Hash;
 use sc_client_api::HeaderBackend;
 use sc_consensus_grandpa::{warp_proof, FinalityProofProvider, SharedVoterState};
 use sc_network::{

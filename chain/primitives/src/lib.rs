@@ -36,3 +36,7 @@ pub type BlockNumber = u32;
 pub type Nonce = u32;
 /// A 32-byte hash.
 pub type Hash = sp_core::H256;
+/// A block's header.
+pub type Header = sp_runtime::generic::Header<BlockNumber, sp_runtime::traits::BlakeTwo256>;
+/// A block whose transactions are bytes: what a node handles.
+pub type OpaqueBlock = sp_runtime::generic::Block<Header, sp_runtime::OpaqueExtrinsic>;

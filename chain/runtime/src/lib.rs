@@ -28,17 +28,14 @@ pub mod migrations;
 mod network;
 pub mod proxies;
 #[cfg(feature = "std")]
-pub mod wasm;
+pub mod signing;
 
-#[cfg(feature = "std")]
-pub use wasm::WASM_BINARY;
-
-pub use ganglion_primitives::{AccountId, BlockNumber, Hash, Nonce, Rao};
+pub use ganglion_primitives::{AccountId, BlockNumber, Hash, Header, Nonce, Rao};
 
 use alloc::{vec, vec::Vec};
 use sp_runtime::{
     generic, impl_opaque_keys,
-    traits::{BlakeTwo256, IdentifyAccount, Verify},
+    traits::{IdentifyAccount, Verify},
     Cow, MultiAddress, MultiSignature,
 };
 use sp_version::RuntimeVersion;
@@ -47,8 +44,6 @@ use sp_version::RuntimeVersion;
 pub type Signature = MultiSignature;
 /// How transactions name accounts.
 pub type Address = MultiAddress<AccountId, ()>;
-/// A block's header.
-pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// What a transaction carries beside its call.
 pub type TxExtension = (
     frame_system::CheckNonZeroSender<Runtime>,
@@ -81,10 +76,8 @@ const _: () = {
 pub mod opaque {
     use super::*;
 
+    pub use ganglion_primitives::OpaqueBlock as Block;
     pub use sp_runtime::OpaqueExtrinsic as UncheckedExtrinsic;
-
-    /// A block whose transactions are bytes.
-    pub type Block = generic::Block<Header, UncheckedExtrinsic>;
 
     impl_opaque_keys! {
         /// The keys with which a producer writes and finalises blocks.

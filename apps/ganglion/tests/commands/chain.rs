@@ -10,8 +10,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use ganglion_keys::PublicKey;
-use ganglion_node::LocalSpec;
 use ganglion_primitives::{AccountId, Rao, TAO};
+use ganglion_specs::LocalSpec;
 use serde_json::{json, Value};
 
 /// Its secret is known to everybody: the producer of every local chain.

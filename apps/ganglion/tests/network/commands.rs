@@ -10,9 +10,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use codec::Decode;
-use ganglion_node::LocalSpec;
 use ganglion_primitives::{Rao, TAO};
 use ganglion_runtime::Runtime;
+use ganglion_specs::LocalSpec;
 use serde_json::Value;
 
 const LIMIT: Duration = Duration::from_secs(120);

@@ -6,9 +6,9 @@ use crate::views::{agree, all_finalise, finalised, program, write};
 use std::time::{Duration, Instant};
 
 use codec::Decode;
-use ganglion_node::LocalSpec;
 use ganglion_primitives::{BlockNumber, HotkeyId};
 use ganglion_runtime::Runtime;
+use ganglion_specs::LocalSpec;
 use pallet_validators::{ChillCause, Standing};
 
 const STEP: Duration = Duration::from_secs(120);

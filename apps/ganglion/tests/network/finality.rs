@@ -7,8 +7,8 @@ use crate::views::{agree, all_finalise, best, finalised, peers, program, write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use ganglion_node::LocalSpec;
 use ganglion_runtime::Runtime;
+use ganglion_specs::LocalSpec;
 use serde_json::json;
 
 /// How long the network may take for any one step, on a slow and busy machine.

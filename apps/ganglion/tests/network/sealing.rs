@@ -7,9 +7,10 @@ use crate::views::{best, finalised, program, write};
 use std::time::Duration;
 
 use codec::Decode;
-use ganglion_node::{transaction::Chain, LocalSpec};
 use ganglion_primitives::{AccountId, TAO};
+use ganglion_runtime::signing::Chain;
 use ganglion_runtime::{Runtime, RuntimeCall};
+use ganglion_specs::LocalSpec;
 use serde_json::json;
 use sp_core::{sr25519, Pair};
 

@@ -9,12 +9,10 @@ use std::time::{Duration, Instant};
 
 use codec::{Decode, Encode};
 use frame_support::traits::{schedule::DispatchTime, Bounded};
-use ganglion_node::{
-    transaction::{self, Chain},
-    LocalSpec,
-};
 use ganglion_primitives::{AccountId, TAO};
+use ganglion_runtime::signing::{self, Chain};
 use ganglion_runtime::{OriginCaller, Runtime, RuntimeCall};
+use ganglion_specs::LocalSpec;
 use pallet_conviction_voting::{AccountVote, Conviction, Vote};
 use serde_json::{json, Value};
 use sp_core::{sr25519, Pair};
@@ -134,7 +132,7 @@ fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() 
     println!("referendum enacted after   {:5.1} s", since.elapsed().as_secs_f64());
 
     // Anybody may bring the code that was decided on, without a fee, and no other.
-    let bring = |code| transaction::bare(RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { code }));
+    let bring = |code| signing::bare(RuntimeCall::System(frame_system::Call::apply_authorized_upgrade { code }));
     let mut other = next.clone();
     other.push(0);
     assert!(bob.rpc.submit(&bring(other)).is_err(), "nobody decided on this code");

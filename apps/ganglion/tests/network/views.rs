@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ganglion_node::LocalSpec;
+use ganglion_specs::LocalSpec;
 
 /// The binary under test.
 pub fn program() -> &'static Path {

@@ -11,8 +11,8 @@ mod support;
 mod full_subnet;
 
 use full_subnet::{NETUID, TEMPO};
-use ganglion_node::LocalSpec;
 use ganglion_runtime::Runtime;
+use ganglion_specs::LocalSpec;
 use ganglion_tokenomics::epoch_trigger::is_epoch;
 use std::{process::ExitCode, time::Duration};
 use support::{

@@ -1,7 +1,7 @@
 //! The runtime in a node's executor, on a state that benchmarks may change and put back.
 
 use codec::Decode;
-use ganglion_node::LocalSpec;
+use ganglion_specs::LocalSpec;
 use sc_client_db::BenchmarkingState;
 use sc_executor::WasmExecutor;
 use sp_core::{

@@ -39,7 +39,7 @@ pub fn program_or_node() -> PathBuf {
     if arguments.first().is_some_and(|word| word == "node") {
         // The node ends when the process that started it does, however that ends.
         prctl::set_pdeathsig(Signal::SIGKILL).expect("the kernel watches the parent");
-        match ganglion_node::run(arguments) {
+        match ganglion_node::run(arguments, ganglion_specs::LEDGER) {
             Ok(()) => std::process::exit(0),
             Err(error) => {
                 eprintln!("{error}");

@@ -24,7 +24,7 @@ impl pallet_proxy::Config for Runtime {
     type MaxProxies = ConstU32<20>;
     type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
     type MaxPending = ConstU32<32>;
-    type CallHasher = BlakeTwo256;
+    type CallHasher = sp_runtime::traits::BlakeTwo256;
     type AnnouncementDepositBase = ConstU64<{ deposit(1, 16) }>;
     type AnnouncementDepositFactor = ConstU64<{ deposit(0, 68) }>;
     type BlockNumberProvider = System;

@@ -94,7 +94,7 @@ fn state(status: &ReferendumStatusOf<Runtime, ()>) -> PollState {
 }
 
 /// The call itself, where the ledger has it and it is short.
-fn call(proposal: &Bounded<RuntimeCall, BlakeTwo256>) -> Option<Vec<u8>> {
+fn call(proposal: &Bounded<RuntimeCall, sp_runtime::traits::BlakeTwo256>) -> Option<Vec<u8>> {
     let length = proposal.len().or_else(|| <Preimage as QueryPreimage>::len(&proposal.hash()))?;
     if length > MAX_CALL {
         return None;

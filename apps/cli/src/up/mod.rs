@@ -20,6 +20,7 @@ use nix::sys::signal::Signal;
 use crate::cli::UpArgs;
 use crate::folder::{Folder, Phase, Record, Role, Seconds};
 use crate::model::{self, Found};
+use crate::node::Ledger;
 use crate::output::{self, Step};
 use crate::process::{wait_gone, ProcessId};
 use crate::signals::Signals;
@@ -32,19 +33,19 @@ use start::Starter;
 ///
 /// # Errors
 /// The network can't be started, or all of it died. Whatever was started has been stopped then.
-pub fn run(args: UpArgs) -> Result<()> {
+pub fn run(args: UpArgs, ledger: Ledger) -> Result<()> {
     let folder = Folder::locate(args.at.dir.as_deref())?;
     if args.detach {
         return detach::run(&args, &folder);
     }
     // One thread only: children are bound to the life of the thread that starts them (see `leash`).
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let result = runtime.block_on(up(&args, &folder));
+    let result = runtime.block_on(up(&args, &folder, ledger));
     runtime.shutdown_background();
     result
 }
 
-async fn up(args: &UpArgs, folder: &Folder) -> Result<()> {
+async fn up(args: &UpArgs, folder: &Folder, ledger: Ledger) -> Result<()> {
     let begin = Instant::now();
     let signals = Signals::listen()?;
     folder.create()?;
@@ -81,7 +82,7 @@ async fn up(args: &UpArgs, folder: &Folder) -> Result<()> {
     step.done(&hotkeys.len().to_string());
 
     let mut session = Session::new(folder, record, signals, !args.no_restart);
-    let result = operate(args, &starter, &mut session, begin).await;
+    let result = operate(args, ledger, &starter, &mut session, begin).await;
     let step = Step::start("stopped");
     session.stop().await;
     step.done("");
@@ -89,11 +90,17 @@ async fn up(args: &UpArgs, folder: &Folder) -> Result<()> {
 }
 
 /// Starts everything, waits until it is ready, and watches it.
-async fn operate(args: &UpArgs, starter: &Starter<'_>, session: &mut Session<'_>, begin: Instant) -> Result<()> {
+async fn operate(
+    args: &UpArgs,
+    ledger: Ledger,
+    starter: &Starter<'_>,
+    session: &mut Session<'_>,
+    begin: Instant,
+) -> Result<()> {
     let (folder, plan) = (starter.folder, starter.plan);
     runtime::compile(session, &starter.program).await?;
     let step = Step::start("chain");
-    prepare::chain_spec(folder, session.record.slot_ms)?;
+    prepare::chain_spec(folder, ledger, session.record.slot_ms)?;
     let keys = plan.nodes.iter().map(|node| prepare::node_key(folder, &node.name)).collect::<Result<Vec<_>>>()?;
     for (index, node) in plan.nodes.iter().enumerate() {
         session.start(starter.node(node, &keys, index))?;

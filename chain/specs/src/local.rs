@@ -1,6 +1,6 @@
 //! Specifications of local networks.
 
-use crate::chain_spec::Named;
+use crate::named::Named;
 use ganglion_primitives::{AccountId, Rao};
 use ganglion_runtime::genesis;
 use serde_json::{json, Value};

@@ -1,19 +1,19 @@
 //! Chain specifications: which ledger a node joins.
 
 use ganglion_primitives::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL};
-use ganglion_runtime::{genesis, RuntimeGenesisConfig, WASM_BINARY};
-use sc_service::{ChainSpec, ChainType, Properties};
+use ganglion_runtime::{genesis, RuntimeGenesisConfig};
+use sc_chain_spec::{ChainSpec, ChainType, Properties};
 use serde_json::Value;
 use sp_core::storage::{well_known_keys::CODE, Storage};
 use sp_runtime::BuildStorage;
 use std::path::Path;
 
 /// Our chain specification; no extensions.
-type Spec = sc_service::GenericChainSpec;
+type Spec = sc_chain_spec::GenericChainSpec;
 
 /// A chain that has a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Named {
+pub enum Named {
     Main,
     Local,
     Dev,
@@ -26,7 +26,7 @@ impl Named {
             Self::Local => ("Ganglion local", "ganglion_local", ChainType::Local, genesis::LOCAL),
             Self::Dev => ("Ganglion development", "ganglion_dev", ChainType::Development, genesis::DEV),
         };
-        Ok(Spec::builder(wasm()?, None)
+        Ok(Spec::builder(ganglion_runtime_wasm::runtime()?, None)
             .with_name(name)
             .with_id(id)
             .with_protocol_id("ganglion")
@@ -46,16 +46,11 @@ impl Named {
     pub fn raw(self, patch: Value, change: impl FnOnce(&mut Storage)) -> Result<String, String> {
         let mut storage = genesis_state(patch)?;
         change(&mut storage);
-        storage.top.insert(CODE.to_vec(), wasm()?.to_vec());
+        storage.top.insert(CODE.to_vec(), ganglion_runtime_wasm::runtime()?.to_vec());
         let mut spec = self.spec()?;
         spec.set_storage(storage);
         spec.as_json(true)
     }
-}
-
-/// The runtime that genesis begins with.
-pub(crate) fn wasm() -> Result<&'static [u8], String> {
-    WASM_BINARY.ok_or_else(|| "this binary was built without its Wasm runtime; build it without SKIP_WASM_BUILD".into())
 }
 
 fn properties() -> Properties {
@@ -75,7 +70,7 @@ fn genesis_state(patch: Value) -> Result<Storage, String> {
 }
 
 /// The specification named `id`: `main`, `local`, `dev`, or the path of a file.
-pub(crate) fn load(id: &str) -> Result<Box<dyn ChainSpec>, String> {
+pub fn load(id: &str) -> Result<Box<dyn ChainSpec>, String> {
     Ok(Box::new(match id {
         "main" => Named::Main.spec()?,
         "" | "local" => Named::Local.spec()?,

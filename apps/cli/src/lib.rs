@@ -45,21 +45,21 @@ pub mod wallets;
 
 use cli::{Cli, Command, GatewayCommand, MinerCommand, ValidatorCommand};
 
-/// Runs the command that `args` (with the program's name first) describe.
-pub fn main(args: Vec<OsString>) -> ExitCode {
+/// Runs the command that `args` (with the program's name first) describe; nodes run `ledger`.
+pub fn main(args: Vec<OsString>, ledger: node::Ledger) -> ExitCode {
     if let Err(error) = leash::obey() {
         return exit::report(&error);
     }
     // The node has its own argument parser, with its own --help.
     if args.get(1).is_some_and(|word| word == "node") {
-        return exit::code(node::run(args.into_iter().skip(1).collect()));
+        return exit::code(node::run(args.into_iter().skip(1).collect(), ledger));
     }
-    exit::code(dispatch(Cli::parse_from(args)))
+    exit::code(dispatch(Cli::parse_from(args), ledger))
 }
 
-fn dispatch(cli: Cli) -> anyhow::Result<()> {
+fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
     match cli.command {
-        Command::Up(args) => up::run(args),
+        Command::Up(args) => up::run(args, ledger),
         Command::Down(args) => down::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Ask(args) => ask::run(&args),
@@ -83,7 +83,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<()> {
         Command::Man(args) => commands::shell::man(&args),
         Command::Node(args) => {
             let words = std::iter::once("node".into()).chain(args.options);
-            node::run(words.collect())
+            node::run(words.collect(), ledger)
         }
     }
 }

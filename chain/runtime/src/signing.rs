@@ -1,9 +1,9 @@
 //! Signing transactions with the runtime's own types, for tests and benches. Clients go by the metadata instead.
 
-use codec::Encode;
-use ganglion_runtime::{
+use crate::{
     feeless::CheckFeeless, Hash, Nonce, Runtime, RuntimeCall, Signature, TxExtension, UncheckedExtrinsic, VERSION,
 };
+use codec::Encode;
 use sp_core::{sr25519, Pair};
 use sp_runtime::{generic, AccountId32};
 

@@ -33,12 +33,12 @@ pub fn slot_ms(asked: Option<u64>, previous: Option<&Record>) -> Result<u64> {
 ///
 /// # Errors
 /// It can't be made or written.
-pub fn chain_spec(folder: &Folder, slot_ms: u64) -> Result<()> {
+pub fn chain_spec(folder: &Folder, ledger: node::Ledger, slot_ms: u64) -> Result<()> {
     let path = folder.chain_spec();
     if path.exists() {
         return Ok(());
     }
-    let text = node::local_spec(slot_ms)?;
+    let text = node::local_spec(ledger, slot_ms)?;
     replace(&path, text.as_bytes(), 0o644).with_context(|| format!("can't write {}", path.display()))
 }
 
