@@ -30,7 +30,8 @@
 //! carries it out, which is its consent: with stake it takes over votes and their locks. Then the new key owns the
 //! hotkeys, stakes and subnets, and has the old account's transferable TAO.
 //! What is bound to the account stays with it: TAO on hold or locked, its proxies and multisigs. Votes are the runtime's
-//! matter ([`OnColdkeySwap`]): the same stake must not vote twice.
+//! matter ([`OnColdkeySwap`]): the same stake must not vote twice, so that a new key that has votes of its own takes them
+//! back, and waits until they bind nothing, before it takes over.
 //!
 //! Until it is carried out an announcement changes little: the old key can still do everything, spend and unstake
 //! included, but not end a subnet or hand it over; and the new key can do nothing. The delay is there so that the owner of
@@ -333,6 +334,8 @@ pub mod pallet {
         NotTheNewKey,
         /// The swap isn't disputed: there is nothing to resolve.
         NotDisputed,
+        /// The new key's own votes bind TAO: take them back with it, wait until their conviction is over, then swap.
+        NewKeyVotes,
     }
 
     /// Starting state.

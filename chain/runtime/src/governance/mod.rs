@@ -29,7 +29,8 @@
 //!    longer covers what is bound. Thus `frozen + staked ≥ bound` at all times: staking and rewards raise the left side,
 //!    unstaking leaves it as it is.
 //! 4. A coldkey swap moves stake to another account without paying it out. So the swap first takes back all votes on
-//!    referenda that are open, and what conviction still binds moves along ([`moves`]).
+//!    referenda that are open, and what conviction still binds moves along. An account that votes of its own bind
+//!    can't take over another: of both bindings only the greater would be left ([`moves`]).
 //! 5. What is slashed, or paid out of stake as a [fee](crate::fees), is destroyed: nobody can vote with it again. A vote that was cast with
 //!    it counts until the referendum ends, as a vote does whose voter dies.
 //!

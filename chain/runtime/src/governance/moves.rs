@@ -3,13 +3,17 @@
 //! The stake goes along in one step, so the votes must not stay behind: it could vote again under its new account. Votes
 //! on open referenda are taken back (the new account may cast them again). What conviction binds, from these or older
 //! referenda, binds the new account for the same time.
+//!
+//! The new account must be bound by nothing of its own. Votes of one account bind it **once**, with the most that it gave:
+//! the same TAO stands behind all of them. What two accounts are bound with is TAO of each, and one account can't say so:
+//! the greater would hide the smaller, which could then go elsewhere and vote again.
 
-use super::votes::freeze;
+use super::votes::{bound, freeze};
 use crate::{AccountId, BlockNumber, ConvictionVoting, Rao, Runtime, RuntimeOrigin, System};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use core::mem;
-use frame_support::{dispatch::DispatchResult, traits::Get, weights::Weight};
+use frame_support::{dispatch::DispatchResult, ensure, traits::Get, weights::Weight};
 use pallet_conviction_voting::{Casting, ClassLocksFor, Config, Delegating, Voting, VotingFor, WeightInfo};
 use pallet_referenda::TracksInfo;
 use sp_runtime::DispatchError;
@@ -19,6 +23,7 @@ pub struct MoveVotes;
 
 impl pallet_neurons::OnColdkeySwap<AccountId> for MoveVotes {
     fn before_swap(old: &AccountId, new: &AccountId) -> DispatchResult {
+        ensure_unbound(new)?;
         for (track, _) in ClassLocksFor::<Runtime>::take(old) {
             take_back(old, track)?;
             move_binding(old, new, track);
@@ -28,7 +33,7 @@ impl pallet_neurons::OnColdkeySwap<AccountId> for MoveVotes {
     }
 
     fn after_swap(_: &AccountId, new: &AccountId) {
-        freeze(new, super::votes::bound(new));
+        freeze(new, bound(new));
     }
 
     fn weight() -> Weight {
@@ -38,9 +43,20 @@ impl pallet_neurons::OnColdkeySwap<AccountId> for MoveVotes {
         let one_track = Weights::remove_vote()
             .saturating_mul(votes.into())
             .max(Weights::undelegate(votes))
-            .saturating_add(Weights::unlock());
+            // Of the new account's own locks, and of those that move.
+            .saturating_add(Weights::unlock().saturating_mul(2));
         one_track.saturating_mul(tracks)
     }
+}
+
+/// Refuses an account that votes or delegations of its own bind. What is over binds nobody, whether or not the account
+/// asked for the unlock.
+fn ensure_unbound(who: &AccountId) -> DispatchResult {
+    for (track, _) in ClassLocksFor::<Runtime>::get(who) {
+        ConvictionVoting::unlock(RuntimeOrigin::signed(who.clone()), track, who.clone().into())?;
+    }
+    ensure!(bound(who) == 0, pallet_neurons::Error::<Runtime>::NewKeyVotes);
+    Ok(())
 }
 
 /// Takes back every vote, or the delegation, of `who` on a track. What conviction binds stays in the row.
@@ -77,9 +93,6 @@ fn move_binding(old: &AccountId, new: &AccountId, track: u16) {
             prior.accumulate(until, amount)
         }
     });
-    ClassLocksFor::<Runtime>::mutate(new, |locks| match locks.iter_mut().find(|(class, _)| *class == track) {
-        Some((_, lock)) => *lock = amount.max(*lock),
-        // There is room for one entry a track.
-        None => drop(locks.try_push((track, amount))),
-    });
+    // There is room for one entry a track, and the new account, bound by nothing, has none.
+    ClassLocksFor::<Runtime>::mutate(new, |locks| drop(locks.try_push((track, amount))));
 }

@@ -252,6 +252,59 @@ fn a_coldkey_swap_does_not_revive_what_conviction_bound_once() {
 }
 
 #[test]
+fn a_key_that_conviction_binds_takes_no_other_over_until_it_is_free() {
+    // The attempt: 100 TAO of each vote; as one account they would be bound as 100, which stake alone covers.
+    nominator(0, || {
+        fund(&account(98), 1_000_000 * TAO);
+        fund(&account(22), 100 * TAO);
+        let poll = any_poll();
+        assert_ok!(aye(98, poll, 900_000 * TAO));
+        assert_ok!(vote(12, poll, true, Conviction::Locked6x, 100 * TAO));
+        assert_ok!(aye(22, poll, 100 * TAO));
+        fund(&account(12), 2 * TAO);
+        assert!(decide(poll));
+        let ended = System::block_number();
+        [12, 22].into_iter().for_each(|voter| take_back(voter, poll));
+        assert_ok!(Neurons::announce_coldkey_swap(RuntimeOrigin::signed(account(12)), account(22)));
+        run_to(Neurons::coldkey_swap(&account(12)).expect("is announced").due);
+        let carry_out = || Neurons::swap_coldkey(RuntimeOrigin::signed(account(22)), account(12));
+        assert_noop!(carry_out(), pallet_neurons::Error::<Runtime>::NewKeyVotes);
+        assert_eq!((bound(&account(12)), bound(&account(22))), (100 * TAO, 100 * TAO));
+        assert_noop!(send(22, 23, TAO), TokenError::Frozen);
+        run_to(ended + <Runtime as pallet_conviction_voting::Config>::VoteLockingPeriod::get());
+        // It need not ask for an unlock: what is over binds nobody.
+        assert_ok!(carry_out());
+        assert_eq!((bound(&account(12)), bound(&account(22))), (0, 100 * TAO));
+        assert_ok!(send(22, 23, 100 * TAO));
+    });
+}
+
+#[test]
+fn open_votes_of_the_new_key_stand_in_the_way_of_a_swap_and_delegations_to_it_do_not() {
+    swapper(|| {
+        fund(&account(22), 10 * TAO);
+        fund(&account(12), 2 * TAO);
+        fund(&account(13), TAO);
+        assert_ok!(Neurons::announce_coldkey_swap(RuntimeOrigin::signed(account(12)), account(22)));
+        let delegate = ConvictionVoting::delegate(
+            RuntimeOrigin::signed(account(13)),
+            governance::tracks::PARAMETERS,
+            account(22).into(),
+            Conviction::None,
+            TAO,
+        );
+        assert!(delegate.is_ok());
+        let poll = any_poll();
+        assert_ok!(vote(22, poll, true, Conviction::None, 10 * TAO));
+        run_to(Neurons::coldkey_swap(&account(12)).expect("is announced").due);
+        let carry_out = || Neurons::swap_coldkey(RuntimeOrigin::signed(account(22)), account(12));
+        assert_noop!(carry_out(), pallet_neurons::Error::<Runtime>::NewKeyVotes);
+        take_back(22, poll);
+        assert_ok!(carry_out());
+    });
+}
+
+#[test]
 fn conviction_binds_after_the_referendum_and_no_longer_than_it_says() {
     nominator(0, || {
         let poll = any_poll();
