@@ -7,19 +7,24 @@
 //!
 //! That is a property of the transaction, whatever the call: a pallet that makes a call feeless need not be named here. A
 //! call wrapped in a batch, proxy or multisig pays the wrapper's fee instead.
+//!
+//! Unsigned calls are checked by their pallets. What a pallet doesn't know is that the runtime takes no calls of it at
+//! present: they would fail in a block for nothing as well, and are refused here.
 
 use crate::*;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 use frame_support::{
     dispatch::{GetDispatchInfo, Pays},
     storage::with_transaction,
-    traits::PalletInfoAccess,
+    traits::{Contains, PalletInfoAccess},
 };
 use scale_info::TypeInfo;
 use sp_runtime::{
     impl_tx_ext_default,
     traits::{AsSystemOriginSigner, DispatchInfoOf, Dispatchable, Implication, TransactionExtension, ValidateResult},
-    transaction_validity::{InvalidTransaction, TransactionSource},
+    transaction_validity::{
+        InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError, ValidTransaction,
+    },
     DispatchError, TransactionOutcome, Weight,
 };
 
@@ -101,6 +106,12 @@ fn is_home(call: &RuntimeCall, index: u8) -> bool {
     home == usize::from(index)
 }
 
+/// Refuses an unsigned call that the runtime takes from nobody now.
+fn ensure_taken(call: &RuntimeCall) -> Result<(), TransactionValidityError> {
+    let taken = <Runtime as frame_system::Config>::BaseCallFilter::contains(call);
+    taken.then_some(()).ok_or_else(|| InvalidTransaction::Call.into())
+}
+
 impl TransactionExtension<RuntimeCall> for CheckFeeless {
     const IDENTIFIER: &'static str = "CheckFeeless";
     type Implicit = ();
@@ -133,6 +144,18 @@ impl TransactionExtension<RuntimeCall> for CheckFeeless {
             }
         }
         Ok((Default::default(), (), origin))
+    }
+
+    fn bare_validate(call: &RuntimeCall, _: &DispatchInfoOf<RuntimeCall>, _: usize) -> TransactionValidity {
+        ensure_taken(call).map(|()| ValidTransaction::default())
+    }
+
+    fn bare_validate_and_prepare(
+        call: &RuntimeCall,
+        _: &DispatchInfoOf<RuntimeCall>,
+        _: usize,
+    ) -> Result<(), TransactionValidityError> {
+        ensure_taken(call)
     }
 
     impl_tx_ext_default!(RuntimeCall; prepare);

@@ -1,6 +1,9 @@
 //! The frame: blocks, accounts, time, migrations.
 
-use crate::*;
+use crate::{
+    governance::repair::{self, HandOver},
+    *,
+};
 use frame_support::{
     derive_impl,
     dispatch::DispatchClass,
@@ -37,11 +40,14 @@ parameter_types! {
 
 /// What accounts may call at all. Two things of the SDK's are shut: session keys are set with `validators.set_keys`, which
 /// knows who may be a candidate; and TAO leaves the ledger by being recycled, which is counted, not by `balances.burn`.
+/// While a failed migration waits for its repair, all is shut that doesn't help with it; to know that is one read of a
+/// row that every call of a block asks for.
 pub struct Callable;
 
 impl Contains<RuntimeCall> for Callable {
     fn contains(call: &RuntimeCall) -> bool {
-        !matches!(call, RuntimeCall::Session(_) | RuntimeCall::Balances(pallet_balances::Call::burn { .. }))
+        let shut = matches!(call, RuntimeCall::Session(_) | RuntimeCall::Balances(pallet_balances::Call::burn { .. }));
+        !shut && (repair::helps(call) || !repair::is_due())
     }
 }
 
@@ -80,9 +86,8 @@ impl pallet_migrations::Config for Runtime {
     type Migrations = pallet_migrations::mock_helpers::MockedMigrations;
     type CursorMaxLen = ConstU32<65_536>;
     type IdentifierMaxLen = ConstU32<256>;
-    type MigrationStatusHandler = ();
-    // A migration that fails stops transactions until the next upgrade mends it: half a state must not be used.
-    type FailedMigrationHandler = frame_support::migrations::FreezeChainOnFailedMigration;
+    type MigrationStatusHandler = HandOver;
+    type FailedMigrationHandler = HandOver;
     type MaxServiceWeight = MigrationWeight;
     type WeightInfo = pallet_migrations::weights::SubstrateWeight<Runtime>;
 }

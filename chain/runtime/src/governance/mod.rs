@@ -34,12 +34,16 @@
 //! 5. What is slashed, or paid out of stake as a [fee](crate::fees), is destroyed: nobody can vote with it again. A vote that was cast with
 //!    it counts until the referendum ends, as a vote does whose voter dies.
 //!
+//! # When a migration fails
+//! Governance is the only one who can mend a state that is half old and half new: [`repair`] lets it, and nobody else.
+//!
 //! # Time
 //! Periods are shares of the chain's **day**, a genesis value ([`origins::DayLength`]): 7 200 blocks by default, 20 on local
 //! networks, where a referendum can be over in a minute.
 
 pub mod moves;
 pub mod origins;
+pub mod repair;
 pub mod tracks;
 pub mod votes;
 pub mod weights;

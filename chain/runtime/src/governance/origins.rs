@@ -16,6 +16,7 @@ pub const LONGEST_DAY: BlockNumber = 86_400;
 #[frame_support::pallet]
 pub mod pallet {
     use super::{DEFAULT_DAY, LONGEST_DAY, SHORTEST_DAY};
+    use crate::governance::repair::Failure;
     use frame_support::pallet_prelude::*;
     use frame_system::pallet_prelude::BlockNumberFor;
 
@@ -39,6 +40,10 @@ pub mod pallet {
     /// The length of a day, blocks. All periods of governance are shares of it.
     #[pallet::storage]
     pub type DayLength<T: Config> = StorageValue<_, BlockNumberFor<T>, ValueQuery, DefaultDay<T>>;
+
+    /// The last migration that failed, until one completes. See [`crate::governance::repair`].
+    #[pallet::storage]
+    pub type FailedMigration<T> = StorageValue<_, Failure>;
 
     /// See [`DEFAULT_DAY`].
     #[pallet::type_value]

@@ -1,5 +1,6 @@
 //! Governance: all TAO votes, none of it twice; each track does what it says and no more.
 
+mod repair;
 mod tracks;
 mod upgrade;
 mod votes;
