@@ -24,7 +24,7 @@ pub enum Setter {
 /// A hyperparameter is outside its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfBounds(
-    /// Which; of two that cross each other, the lower one.
+    /// Which; of those that belong together, the one that has a [counterpart](Hyperparameter::counterpart).
     pub Hyperparameter,
 );
 
@@ -138,9 +138,11 @@ hyperparameters! {
     MaxNeurons, max_neurons: u16 = 256, (1..=MAX_NEURONS), Root;
     /// Most neurons that may set weights on others.
     MaxValidators, max_validators: u16 = 64, (1..=MAX_VALIDATORS), Root;
-    /// Blocks after which weights that weren't set again stop counting.
+    /// Blocks after which weights that weren't set again stop counting. No less than anybody must wait before setting them
+    /// again, or until they are used: otherwise the owner's own validator, set just in time, would alone count.
     ActivityCutoff, activity_cutoff: u32 = 5_000, (1..=216_000), Owner;
-    /// Least version that `set_weights` must name.
+    /// Least version that `set_weights` must name. It keeps out who didn't update, by mistake, and nobody else: whoever
+    /// wants to may name any version, so that no value of it, and no raise, shuts out a validator.
     WeightsVersion, weights_version: u64 = 0, (0..=u64::MAX), Owner;
     /// Blocks between two weight settings of one neuron. The call is feeless: this is its price.
     WeightsRateLimit, weights_rate_limit: u32 = 100, (10..=216_000), Owner;
@@ -182,15 +184,31 @@ hyperparameters! {
 
 impl Hyperparameters {
     fn check_pairs(&self) -> Result<(), OutOfBounds> {
+        let rarest = self.weights_rate_limit.max(self.commit_interval).max(u32::from(self.tempo).saturating_add(1));
         let ordered = [
             (Hyperparameter::AlphaLow, self.alpha_low <= self.alpha_high),
             (Hyperparameter::MinBurn, self.min_burn <= self.max_burn),
             (Hyperparameter::MinDifficulty, self.min_difficulty <= self.max_difficulty),
             (Hyperparameter::MaxValidators, self.max_validators <= self.max_neurons),
+            (Hyperparameter::ActivityCutoff, self.activity_cutoff >= rarest),
         ];
         match ordered.into_iter().find(|(_, holds)| !holds) {
-            Some((lower, _)) => Err(OutOfBounds(lower)),
+            Some((field, _)) => Err(OutOfBounds(field)),
             None => Ok(()),
+        }
+    }
+}
+
+impl Hyperparameter {
+    /// How it must relate to others, beside its own bounds.
+    pub const fn counterpart(self) -> Option<&'static str> {
+        match self {
+            Self::AlphaLow => Some("at most alpha_high"),
+            Self::MinBurn => Some("at most max_burn"),
+            Self::MinDifficulty => Some("at most max_difficulty"),
+            Self::MaxValidators => Some("at most max_neurons"),
+            Self::ActivityCutoff => Some("at least weights_rate_limit, commit_interval and tempo + 1"),
+            _ => None,
         }
     }
 }
@@ -242,6 +260,55 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(least.check(), Ok(()));
+    }
+
+    #[test]
+    fn weights_count_at_least_until_they_can_be_set_again_and_are_used() {
+        let outside = Err(OutOfBounds(Hyperparameter::ActivityCutoff));
+        let cutoff = |activity_cutoff| Hyperparameters {
+            activity_cutoff,
+            tempo: 20,
+            commit_interval: 10,
+            weights_rate_limit: 10,
+            ..Default::default()
+        };
+        assert_eq!(Hyperparameters { weights_rate_limit: 216_000, ..cutoff(1) }.check(), outside);
+        for (least, rules) in [
+            (21, cutoff(21)),
+            (50, Hyperparameters { commit_interval: 50, ..cutoff(50) }),
+            (70, Hyperparameters { weights_rate_limit: 70, ..cutoff(70) }),
+        ] {
+            assert_eq!(rules.check(), Ok(()), "{least}");
+            assert_eq!(Hyperparameters { activity_cutoff: least - 1, ..rules }.check(), outside, "{least}");
+        }
+    }
+
+    #[test]
+    fn the_slowest_rules_have_room_for_a_cutoff() {
+        let slowest = Hyperparameters {
+            tempo: 7_200,
+            commit_interval: 7_200,
+            weights_rate_limit: 216_000,
+            activity_cutoff: 216_000,
+            ..Default::default()
+        };
+        assert_eq!(slowest.check(), Ok(()));
+    }
+
+    #[test]
+    fn what_can_cross_another_says_how_it_must_not() {
+        let crossed = [
+            Hyperparameters { alpha_low: u16::MAX, alpha_high: 1, ..Default::default() },
+            Hyperparameters { min_burn: 2, max_burn: 1, ..Default::default() },
+            Hyperparameters { min_difficulty: 2, max_difficulty: 1, ..Default::default() },
+            Hyperparameters { max_validators: 2, max_neurons: 1, ..Default::default() },
+            Hyperparameters { activity_cutoff: 1, ..Default::default() },
+        ];
+        for rules in crossed {
+            let OutOfBounds(field) = rules.check().expect_err("they cross");
+            assert!(field.counterpart().is_some(), "{field}");
+        }
+        assert_eq!(Hyperparameter::Kappa.counterpart(), None);
     }
 
     #[test]

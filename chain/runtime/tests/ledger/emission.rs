@@ -100,7 +100,7 @@ fn defect_4_who_stopped_judging_earns_nothing() {
         run_to(38);
         assert!(earned(4) > 0 && earned(4) == earned(3));
         // One falls silent, one names itself only; a new miner would be worth judging.
-        govern(HyperparameterUpdate { activity_cutoff: Some(15), ..Default::default() });
+        govern(HyperparameterUpdate { activity_cutoff: Some(20), ..Default::default() });
         let itself = id(3);
         run_to(50);
         set_weights(2, &[(miner, 1)]).expect("may set");
@@ -192,7 +192,7 @@ fn defect_10_nothing_is_lost_on_the_way_from_the_block_to_the_stake() {
 
 /// Three subnets, 1 to 3, each with a miner; hotkeys 1 and 2 are members with 60 and 40 TAO.
 fn three_subnets(scenario: impl FnOnce()) {
-    let rules = || Hyperparameters { min_difficulty: 1, tempo: 7_000, ..Default::default() };
+    let rules = || Hyperparameters { min_difficulty: 1, tempo: 7_000, activity_cutoff: 7_001, ..Default::default() };
     let subnets: Vec<_> = (1..=3).map(|netuid| (NetUid(netuid), "subnet", rules())).collect();
     let patch = json!({
         "subnets": { "subnets": subnets },

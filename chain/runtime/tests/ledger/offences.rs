@@ -17,6 +17,7 @@ fn four_members(scenario: impl FnOnce()) {
             rules.min_difficulty = 1;
             // No pay: stake changes by slashes only.
             rules.tempo = 7_200;
+            rules.activity_cutoff = 7_201;
         });
         for number in 1..=4 {
             must_join(number, number + 100);

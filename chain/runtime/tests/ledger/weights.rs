@@ -196,7 +196,7 @@ fn reveals_keep_the_rate_limit() {
 #[test]
 fn a_shorter_interval_lets_a_neuron_commit_anew() {
     committing(|_, second| {
-        govern(HyperparameterUpdate { commit_interval: Some(7_200), ..Default::default() });
+        govern(HyperparameterUpdate { commit_interval: Some(600), ..Default::default() });
         assert_ok!(commit(1, &[(second, 1)]));
         govern(HyperparameterUpdate { commit_interval: Some(10), ..Default::default() });
         assert_ok!(commit(1, &[(second, 1)]));

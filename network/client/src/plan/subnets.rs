@@ -88,8 +88,8 @@ impl Foresee for SetHyperparameters {
             }
         }
         if let Err(outside) = changed.check() {
-            let text = format!("{} must be within {}, and fit its counterpart", outside.0, outside.0.bounds());
-            preview.refuse(Kind::Bounds, text);
+            let counterpart = outside.0.counterpart().map_or_else(String::new, |rule| format!(", and {rule}"));
+            preview.refuse(Kind::Bounds, format!("{} must be within {}{counterpart}", outside.0, outside.0.bounds()));
         }
         Ok(())
     }

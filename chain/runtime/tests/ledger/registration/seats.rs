@@ -167,6 +167,7 @@ fn a_subnet_seats_4096_neurons_and_no_more() {
             rules.target_registrations = 4_096;
             rules.adjustment_interval = 7_200;
             rules.tempo = 7_200;
+            rules.activity_cutoff = 7_201;
             rules.min_burn = 1;
         },
         || {

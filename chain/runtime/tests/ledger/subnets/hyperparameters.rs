@@ -51,6 +51,27 @@ fn nobody_sets_a_hyperparameter_outside_its_bounds() {
 }
 
 #[test]
+fn an_owner_cannot_make_weights_of_all_but_its_own_validator_stale() {
+    ledger(|| {
+        let netuid = create_next(50);
+        let out = Error::<Runtime>::OutOfBounds(Hyperparameter::ActivityCutoff);
+        // Others may set weights once a month, and count for a block: whoever sets them just before the epoch counts.
+        let alone =
+            HyperparameterUpdate { activity_cutoff: Some(1), weights_rate_limit: Some(216_000), ..Default::default() };
+        assert_noop!(set(signed(50), netuid, alone), out);
+        // Nor in two steps, whichever comes first.
+        let rare = HyperparameterUpdate { weights_rate_limit: Some(5_001), ..Default::default() };
+        let short = HyperparameterUpdate { activity_cutoff: Some(360), ..Default::default() };
+        for update in [rare, short] {
+            let out = Error::<Runtime>::OutOfBounds(Hyperparameter::ActivityCutoff);
+            assert_noop!(set(signed(50), netuid, update), out);
+        }
+        let least = HyperparameterUpdate { activity_cutoff: Some(361), ..Default::default() };
+        assert_ok!(set(signed(50), netuid, least));
+    });
+}
+
+#[test]
 fn a_stranger_sets_nothing_and_a_key_without_history_neither() {
     ledger(|| {
         let netuid = create_next(50);
