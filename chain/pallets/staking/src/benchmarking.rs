@@ -106,7 +106,6 @@ mod benchmarks {
         let (hotkey, id, _) = nominated::<T>()?;
         let owner = Pallet::<T>::owner_account(id).ok_or(BenchmarkError::Stop("no owner"))?;
         Pallet::<T>::change_take(&owner, &hotkey, 0)?;
-        Pallet::<T>::change_take(&owner, &hotkey, 1)?;
         pass::<T>(T::TakeInterval::get());
 
         #[extrinsic_call]

@@ -85,10 +85,8 @@ impl<T: Config> Pallet<T> {
         let owner = Self::ensure_coldkey(coldkey)?;
         let id = NextHotkeyId::<T>::get();
         NextHotkeyId::<T>::put(id.0.checked_add(1).map(HotkeyId).ok_or(Error::Overflow)?);
-        Hotkeys::<T>::insert(
-            id,
-            HotkeyOf::<T> { account: hotkey.clone(), owner, take: MAX_TAKE, take_raised_at: None },
-        );
+        let take_changed_at = System::<T>::block_number();
+        Hotkeys::<T>::insert(id, HotkeyOf::<T> { account: hotkey.clone(), owner, take: MAX_TAKE, take_changed_at });
         HotkeyIds::<T>::insert(hotkey, id);
         System::<T>::inc_sufficients(hotkey);
         let listed = Self::list(owner, id, OWN_PLACES);

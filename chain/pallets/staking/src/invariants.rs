@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
             ensure!(exists(&row.account), "a hotkey's account may cease to exist");
             ensure!(row.take <= MAX_TAKE, "a take is above 18 %");
             let now = frame_system::Pallet::<T>::block_number();
-            ensure!(row.take_raised_at.is_none_or(|raised| raised <= now), "a take was raised in the future");
+            ensure!(row.take_changed_at <= now, "a take was changed in the future");
         }
         for (account, former) in RetiredHotkeys::<T>::iter() {
             ensure!(Hotkeys::<T>::contains_key(former), "a retired key was nobody's");

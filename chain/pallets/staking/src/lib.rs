@@ -108,7 +108,7 @@ pub mod pallet {
         /// Least worth of a nomination after staking, RAO.
         #[pallet::constant]
         type MinNomination: Get<Rao>;
-        /// Blocks between two increases of one hotkey's take.
+        /// Blocks that a hotkey's take stays as it is before it may be raised.
         #[pallet::constant]
         type TakeInterval: Get<BlockNumberFor<Self>>;
         /// Blocks that stake behind a block producer takes to leave: longer than a misdeed can stay unreported.
@@ -287,7 +287,7 @@ pub mod pallet {
         NothingToWithdraw,
         /// The take is above 18 %: choose at most 11 796.
         TakeTooHigh,
-        /// The take was raised not long ago: lower it, or wait that many blocks.
+        /// The take was changed not long ago: lower it, or wait that many blocks before it is raised.
         TakeRaisedTooSoon(RetryIn),
         /// An amount left the range of 64 bits: take a smaller one.
         Overflow,

@@ -1,4 +1,7 @@
 //! What the owner keeps of dividends.
+//!
+//! A take falls at will and rises only after it has been the same for `TakeInterval`. So nominators who came for a low
+//! take have had it for that long, and a take that is lowered for the day on which they look isn't back the next.
 
 use crate::{types::MAX_TAKE, Config, Error, Event, Hotkeys, Pallet};
 use frame_support::{ensure, traits::Get};
@@ -16,13 +19,13 @@ impl<T: Config> Pallet<T> {
         let mut row = Hotkeys::<T>::get(id).ok_or(Error::<T>::UnknownHotkey)?;
         ensure!(Self::coldkey_id(coldkey) == Some(row.owner), Error::<T>::NotOwner);
         ensure!(take <= MAX_TAKE, Error::<T>::TakeTooHigh);
+        let now = frame_system::Pallet::<T>::block_number();
         if take > row.take {
-            let now = frame_system::Pallet::<T>::block_number();
-            if let Some(raised) = row.take_raised_at {
-                let earliest = raised.saturating_add(T::TakeInterval::get());
-                ensure!(now >= earliest, Error::<T>::TakeRaisedTooSoon(RetryIn::until(now, earliest)));
-            }
-            row.take_raised_at = Some(now);
+            let earliest = row.take_changed_at.saturating_add(T::TakeInterval::get());
+            ensure!(now >= earliest, Error::<T>::TakeRaisedTooSoon(RetryIn::until(now, earliest)));
+        }
+        if take != row.take {
+            row.take_changed_at = now;
         }
         row.take = take;
         Hotkeys::<T>::insert(id, row);

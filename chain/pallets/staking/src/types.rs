@@ -31,8 +31,8 @@ pub struct Hotkey<AccountId, BlockNumber> {
     pub owner: ColdkeyId,
     /// The owner's take of validator dividends, in 1/65535.
     pub take: u16,
-    /// When the take was last raised; `None` is never.
-    pub take_raised_at: Option<BlockNumber>,
+    /// When the take became what it is.
+    pub take_changed_at: BlockNumber,
 }
 
 /// The [`Hotkey`] of a runtime.

@@ -112,9 +112,9 @@ impl Foresee for SetTake {
         }
         if take > info.take {
             let interval: u32 = preview.constant("Staking", "TakeInterval").unwrap_or(0);
-            if let Some(raised) = preview.view().take_raised_at(&key).await? {
-                preview
-                    .not_before(raised.saturating_add(interval), "the take was raised not long ago; it may be lowered");
+            if let Some(changed) = preview.view().take_changed_at(&key).await? {
+                let earliest = changed.saturating_add(interval);
+                preview.not_before(earliest, "the take was changed not long ago; it may be lowered");
             }
             let text = format!("it can't be raised again for {}", preview.blocks(interval));
             preview.warn(Kind::Delay, text);

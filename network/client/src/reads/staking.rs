@@ -72,7 +72,7 @@ pub struct SessionKeys {
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct HotkeyRow {
     account: [u8; 32],
-    take_raised_at: Option<u32>,
+    take_changed_at: u32,
 }
 
 #[derive(DecodeAsType)]
@@ -150,14 +150,14 @@ impl View<'_> {
         })))
     }
 
-    /// When a hotkey's take was raised last.
+    /// When a hotkey's take was changed last.
     ///
     /// # Errors
     /// See above.
-    pub async fn take_raised_at(&self, hotkey: &PublicKey) -> Result<Option<u32>, ClientError> {
+    pub async fn take_changed_at(&self, hotkey: &PublicKey) -> Result<Option<u32>, ClientError> {
         let Some(id) = self.hotkey_id(hotkey).await? else { return Ok(None) };
         let row: Option<HotkeyRow> = self.storage("Staking", "Hotkeys", vec![Value::u128(id.into())]).await?;
-        Ok(row.and_then(|row| row.take_raised_at))
+        Ok(row.map(|row| row.take_changed_at))
     }
 
     pub(crate) async fn hotkey_id(&self, hotkey: &PublicKey) -> Result<Option<u64>, ClientError> {

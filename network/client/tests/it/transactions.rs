@@ -68,7 +68,7 @@ async fn a_failure_in_the_block_is_told_in_the_chains_words() {
     // Any pallet's wait is told: `TakeRaisedTooSoon`, 65 536 blocks.
     node.fail(20, [0, 0, 0, 1]);
     let error = finish(&node, send(&client)).await.expect_err("it failed there");
-    assert!(text(&error).contains("Staking.TakeRaisedTooSoon (The take was raised not long ago"), "{error}");
+    assert!(text(&error).contains("Staking.TakeRaisedTooSoon (The take was changed not long ago"), "{error}");
     let ClientError::Failed { block, .. } = error else { panic!("{error}") };
     assert_eq!(error.retry().map(|retry| retry.block), Some(block + 65_536), "{error}");
 }

@@ -76,7 +76,7 @@ fn defect_13_small_amounts_paid_to_an_empty_account_vanish() {
     });
 }
 
-/// How long an owner waits that has just raised its take.
+/// How long an owner waits that has just changed its take, before it may raise it.
 fn take_interval() -> RetryIn {
     RetryIn::new(<Runtime as pallet_staking::Config>::TakeInterval::get())
 }
@@ -85,7 +85,6 @@ fn take_interval() -> RetryIn {
 fn defect_15_a_key_swap_loses_what_limits_count() {
     paid(|| {
         fund(&account(12), 2 * TAO);
-        assert_ok!(Staking::set_take(signed(12), account(2), 0));
         assert_ok!(Staking::set_take(signed(12), account(2), 1));
         assert_ok!(Neurons::swap_hotkey(signed(12), account(2), account(3)));
         assert_noop!(
@@ -98,10 +97,10 @@ fn defect_15_a_key_swap_loses_what_limits_count() {
 #[test]
 fn defect_21_a_wrapped_call_escapes_the_rules() {
     paid(|| {
-        let raise = |take| RuntimeCall::from(pallet_staking::Call::set_take { hotkey: account(2), take });
+        let set = |take| RuntimeCall::from(pallet_staking::Call::set_take { hotkey: account(2), take });
         let before = Staking::take_of(&account(2));
-        let calls = vec![raise(0), raise(1), raise(2)];
-        let refused = Utility::batch_all(signed(12), calls).expect_err("a take rises once an interval");
+        let calls = vec![set(0), set(1)];
+        let refused = Utility::batch_all(signed(12), calls).expect_err("a take that was lowered stays for an interval");
         assert_eq!(refused.error, Error::<Runtime>::TakeRaisedTooSoon(take_interval()).into());
         assert_eq!(Staking::take_of(&account(2)), before, "all or nothing");
         let (id, producer) = founder();

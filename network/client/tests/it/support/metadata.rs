@@ -310,7 +310,7 @@ pub struct HotkeyRow {
     pub account: AccountId,
     pub owner: u64,
     pub take: u16,
-    pub take_raised_at: Option<u32>,
+    pub take_changed_at: u32,
 }
 
 #[derive(Encode, TypeInfo)]
@@ -356,7 +356,7 @@ pub enum WeightsError {
 #[derive(Encode, TypeInfo)]
 #[scale_info(capture_docs = "always")]
 pub enum StakingError {
-    /// The take was raised not long ago: lower it, or wait that many blocks.
+    /// The take was changed not long ago: lower it, or wait that many blocks before it is raised.
     TakeRaisedTooSoon(RetryIn),
 }
 
