@@ -121,6 +121,8 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn decline_swap(by: AccountId, old: AccountId) -> DispatchResult {
         let (id, swap) = Self::announced(&old)?;
         ensure!(by == swap.new, Error::<T>::NotTheNewKey);
+        // A thief who named a key of its own would get rid of the dispute, and announce again.
+        ensure!(!swap.disputed, Error::<T>::SwapDisputed);
         ColdkeySwaps::<T>::remove(id);
         SwapTargets::<T>::remove(&by);
         Self::deposit_event(Event::ColdkeySwapDeclined { old, new: by });

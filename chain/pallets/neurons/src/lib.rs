@@ -40,7 +40,9 @@
 //! holder of the old key can **dispute** the swap. That freezes the swap, not the account: the old key still does
 //! everything except announcing another. Root then carries the swap out or dismisses it; the price is not given back.
 //! While a key is named as another's new one, work can't make it a coldkey. So that nobody is kept waiting by strangers, the
-//! named key can **decline**, without a fee or a balance, and is free again.
+//! named key can **decline**, without a fee or a balance, and is free again; but not while the swap is disputed: whoever
+//! stole the old key names a key of its own, and would be rid of the dispute. Root then frees it. TAO makes a coldkey of a
+//! named key at any time: with stake, or by burn.
 //!
 //! # Invariants
 //!
@@ -442,8 +444,9 @@ pub mod pallet {
             Self::resolve_swap(old, allow)
         }
 
-        /// Drops the announced swap of `old` as the key that it leads to, disputed or not: nobody's key waits for what it
-        /// didn't ask for. Feeless, since that key may have nothing; each announcement cost its author a swap's price.
+        /// Drops the announced swap of `old`, which nobody disputes, as the key that it leads to: nobody's key waits for
+        /// what it didn't ask for. Feeless, since that key may have nothing; each announcement cost its author a swap's
+        /// price.
         #[pallet::call_index(9)]
         #[pallet::weight((<T as Config>::WeightInfo::decline_coldkey_swap(), DispatchClass::Normal, Pays::No))]
         pub fn decline_coldkey_swap(origin: OriginFor<T>, old: T::AccountId) -> DispatchResult {

@@ -330,12 +330,31 @@ fn a_key_that_is_named_against_its_will_declines_without_a_balance() {
 }
 
 #[test]
-fn a_disputed_swap_can_be_declined() {
+fn a_thief_does_not_get_rid_of_a_dispute_by_declining() {
+    // NEW is the thief's own key, and the thief has the old one as well.
     settled(|| {
         assert_ok!(announce(COLDKEY, NEW));
         assert_ok!(Neurons::dispute_coldkey_swap(signed(COLDKEY), account(COLDKEY)));
-        assert_ok!(Neurons::decline_coldkey_swap(signed(NEW), account(COLDKEY)));
-        assert_ok!(announce(COLDKEY, 98));
+        let decline = || Neurons::decline_coldkey_swap(signed(NEW), account(COLDKEY));
+        assert_noop!(decline(), Error::<Runtime>::SwapDisputed);
+        let call = pallet_neurons::Call::<Runtime>::decline_coldkey_swap { old: account(COLDKEY) };
+        assert!(submit(&account(NEW), call).is_err(), "being feeless, it isn't even taken into a block");
+        assert_noop!(announce(COLDKEY, 98), Error::<Runtime>::SwapDisputed);
+        // Governance resolves it; what comes then can be declined like any other.
+        assert_ok!(Neurons::resolve_coldkey_swap(RuntimeOrigin::root(), account(COLDKEY), false));
+        assert_ok!(announce(COLDKEY, NEW));
+        assert_ok!(decline());
+    });
+}
+
+#[test]
+fn a_key_that_waits_for_the_end_of_a_dispute_becomes_a_coldkey_with_tao() {
+    settled(|| {
+        assert_ok!(announce(COLDKEY, NEW));
+        assert_ok!(Neurons::dispute_coldkey_swap(signed(COLDKEY), account(COLDKEY)));
+        assert_eq!(join(60, NEW), Err(Error::<Runtime>::KeyAwaited.into()));
+        stake(NEW, HOTKEY, TAO);
+        assert!(Staking::coldkey_id(&account(NEW)).is_some());
     });
 }
 

@@ -248,6 +248,9 @@ impl Foresee for DeclineColdkeySwap {
             swap.new
         ));
         only_heir(preview, swap.new, "decline it");
+        if swap.disputed {
+            preview.refuse(Kind::Permission, "the swap is disputed: governance must resolve it");
+        }
         Ok(())
     }
 }

@@ -59,7 +59,7 @@ impl Write {
         Self::new(DisputeColdkeySwap { old: old.0 })
     }
 
-    /// Ends the announced swap of `old`, disputed or not, as the key that it leads to. Costs nothing.
+    /// Ends the announced swap of `old`, unless it is disputed, as the key that it leads to. Costs nothing.
     pub fn decline_coldkey_swap(old: PublicKey) -> Self {
         Self::new(DeclineColdkeySwap { old: old.0 })
     }
