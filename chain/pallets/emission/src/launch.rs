@@ -21,14 +21,35 @@ const AFTER_LAST: u32 = 2;
 const AFTER_FIRST: u32 = 6;
 
 impl<T: Config> Pallet<T> {
-    /// First block whose epoch pays in a subnet that nobody has stake in yet; `None` once somebody has, or while nobody has
-    /// joined. Later newcomers can put it off, within limits.
+    /// First block whose epoch pays in a subnet that nobody has stake in yet; `None` once it is here or somebody has stake,
+    /// or while nobody has joined. Later newcomers can put it off, within limits.
+    ///
+    /// Most subnets launched long ago; to see that takes two reads.
     pub fn launches_at(netuid: NetUid) -> Option<BlockNumberFor<T>> {
-        let seats = pallet_neurons::Pallet::<T>::seats(netuid);
-        if Self::stakes(&seats).iter().any(|stake| *stake > 0) {
+        let first = FirstJoined::<T>::get(netuid);
+        if first.is_some_and(|first| Self::latest_start(netuid, first) <= frame_system::Pallet::<T>::block_number()) {
             return None;
         }
-        Self::start(netuid, &seats)
+        let seats = pallet_neurons::Pallet::<T>::seats(netuid);
+        let stakes = seats.iter().map(|seat| pallet_staking::Pallet::<T>::stake_on(seat.hotkey));
+        Self::launch_among(netuid, &seats, stakes)
+    }
+
+    /// [`Self::launches_at`] for who has read the seats; `stakes` is what is staked on each, RAO. Of that no more is asked
+    /// for than makes a difference.
+    pub fn launch_among(
+        netuid: NetUid,
+        seats: &[Seat<BlockNumberFor<T>>],
+        stakes: impl IntoIterator<Item = Rao>,
+    ) -> Option<BlockNumberFor<T>> {
+        let now = frame_system::Pallet::<T>::block_number();
+        let start = Self::start(netuid, seats).filter(|start| now < *start)?;
+        let mut total: Rao = 0;
+        let counts = stakes.into_iter().any(|stake| {
+            total = total.saturating_add(stake);
+            total > 0 && total >= T::MinNomination::get()
+        });
+        (!counts).then_some(start)
     }
 
     /// What is staked on each of a subnet's neurons, RAO: nothing on anybody while it is too little to count.
@@ -65,9 +86,18 @@ impl<T: Config> Pallet<T> {
     fn start(netuid: NetUid, seats: &[Seat<BlockNumberFor<T>>]) -> Option<BlockNumberFor<T>> {
         let joined = || seats.iter().map(|seat| seat.registered_at);
         let first = FirstJoined::<T>::get(netuid).or_else(|| joined().min())?;
+        let calm = joined().max()?.saturating_add(Self::tempos(netuid, AFTER_LAST));
+        Some(calm.min(Self::latest_start(netuid, first)))
+    }
+
+    /// The start that nobody can put off, given when the first neuron joined.
+    fn latest_start(netuid: NetUid, first: BlockNumberFor<T>) -> BlockNumberFor<T> {
+        first.saturating_add(Self::tempos(netuid, AFTER_FIRST))
+    }
+
+    /// Blocks of so many epochs.
+    fn tempos(netuid: NetUid, count: u32) -> BlockNumberFor<T> {
         let period = u32::from(pallet_subnets::Parameters::<T>::get(netuid).tempo).saturating_add(1);
-        let tempos = |count: u32| BlockNumberFor::<T>::from(period.saturating_mul(count));
-        let calm = joined().max()?.saturating_add(tempos(AFTER_LAST));
-        Some(calm.min(first.saturating_add(tempos(AFTER_FIRST))))
+        period.saturating_mul(count).into()
     }
 }

@@ -57,7 +57,7 @@ pub struct SubnetInfo {
     pub lock: Rao,
     /// The first block in which a newcomer may replace it; `None` is never.
     pub replaceable_from: Option<BlockNumber>,
-    /// While nobody in it has stake: the first block whose epoch pays, as long as nobody else joins.
+    /// Until it launches, while nobody in it has stake: the first block whose epoch pays, as long as nobody else joins.
     pub launches_at: Option<BlockNumber>,
     /// Expected number of hashes of a seal that admits a neuron.
     pub difficulty: u64,

@@ -8,12 +8,16 @@ use pallet_neurons::Seat;
 
 /// The neurons of `netuid`: for each the rows of its hotkey and coldkey; all the rest lies in pages.
 pub fn metagraph(netuid: NetUid) -> Option<Metagraph> {
-    let mut graph = empty(super::subnets::subnet(netuid)?);
+    let seats = Neurons::seats(netuid);
+    let stakes: Vec<_> = seats.iter().map(|seat| Staking::stake_on(seat.hotkey)).collect();
+    let launches_at = Emission::launch_among(netuid, &seats, stakes.iter().copied());
+    let mut graph = empty(super::subnets::subnet(netuid, launches_at)?);
+    graph.stake = stakes;
     let mut outcomes = LastOutcome::<Runtime>::get(netuid).into_iter();
     let updates: BTreeMap<NeuronId, BlockNumber> = Weights::last_updates(netuid).into_iter().collect();
     let (mut axons, mut exporters) = (Neurons::axons(netuid), Neurons::exporters(netuid));
     let mut coldkeys = Coldkeys::default();
-    for (uid, seat) in (0..).map(Uid).zip(Neurons::seats(netuid)) {
+    for (uid, seat) in (0..).map(Uid).zip(seats) {
         // A newcomer in a seat has no part in what its predecessor did.
         let outcome = outcomes.next().filter(|row| row.id == seat.id).unwrap_or_default();
         graph.last_update.push(updates.get(&seat.id).copied());
@@ -50,7 +54,6 @@ fn push_identity(graph: &mut Metagraph, seat: Seat<BlockNumber>, coldkeys: &mut 
     graph.coldkeys.push(coldkey);
     graph.ids.push(seat.id);
     graph.registered_at.push(seat.registered_at);
-    graph.stake.push(Staking::stake_on(seat.hotkey));
 }
 
 fn push_outcome(graph: &mut Metagraph, outcome: NeuronOutcome) {

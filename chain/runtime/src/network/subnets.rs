@@ -7,11 +7,11 @@ use pallet_subnets::{Identities, Subnet};
 
 /// Every subnet, by number.
 pub fn subnets() -> Vec<SubnetInfo> {
-    Subnets::netuids().into_iter().filter_map(subnet).collect()
+    Subnets::netuids().into_iter().filter_map(|netuid| subnet(netuid, Emission::launches_at(netuid))).collect()
 }
 
-/// One subnet.
-pub(super) fn subnet(netuid: NetUid) -> Option<SubnetInfo> {
+/// One subnet, which launches at `launches_at`.
+pub(super) fn subnet(netuid: NetUid, launches_at: Option<BlockNumber>) -> Option<SubnetInfo> {
     let subnet = pallet_subnets::Subnets::<Runtime>::get(netuid)?;
     let hyperparameters = Subnets::hyperparameters(netuid).ok()?;
     let prices = Neurons::prices(netuid);
@@ -31,7 +31,7 @@ pub(super) fn subnet(netuid: NetUid) -> Option<SubnetInfo> {
         created_at: subnet.created_at,
         lock: subnet.lock,
         replaceable_from: replaceable_from(&subnet),
-        launches_at: Emission::launches_at(netuid),
+        launches_at,
         difficulty: prices.difficulty,
         burn: prices.burn,
         identity: identity(netuid),

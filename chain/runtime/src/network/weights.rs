@@ -12,7 +12,9 @@ const MAX_ROWS: u32 = 64;
 
 /// The weights of the neurons of `netuid` from uid `from` on. Reads the rows of the page and one more.
 pub fn weights(netuid: NetUid, from: Uid, limit: u32) -> Option<WeightsPage> {
-    super::subnets::subnet(netuid)?;
+    if !Subnets::exists(netuid) {
+        return None;
+    }
     let size = limit.clamp(1, MAX_ROWS) as usize;
     let seated: Vec<(Uid, NeuronId)> = (0..).map(Uid).zip(Neurons::ids(netuid)).collect();
     let uids: BTreeMap<NeuronId, Uid> = seated.iter().map(|(uid, id)| (*id, *uid)).collect();

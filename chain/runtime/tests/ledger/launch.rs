@@ -209,6 +209,42 @@ fn a_rao_neither_ends_the_launch_nor_takes_the_subnet_over() {
 }
 
 #[test]
+fn a_launch_that_is_over_is_not_announced_though_nobody_has_stake() {
+    chain(
+        |_| {},
+        || {
+            must_join(1, 11);
+            let start = Emission::launches_at(TEXT).expect("nobody has stake");
+            run_to(start - 1);
+            assert_eq!(Emission::launches_at(TEXT), Some(start));
+            next_block();
+            assert_eq!((Emission::launches_at(TEXT), staked()), (None, 0));
+            run_to(start + 6 * PERIOD);
+            assert_eq!((Emission::launches_at(TEXT), staked()), (None, 0));
+        },
+    );
+}
+
+#[test]
+fn no_more_stakes_are_looked_at_than_the_launch_depends_on() {
+    chain(
+        |_| {},
+        || {
+            must_join(1, 11);
+            must_join(2, 12);
+            let (seats, start) = (Neurons::seats(TEXT), Emission::launches_at(TEXT));
+            assert!(start.is_some());
+            let no_more = || std::iter::from_fn(|| -> Option<u64> { panic!("nothing depends on further stakes") });
+            let among = |stakes: &mut dyn Iterator<Item = u64>| Emission::launch_among(TEXT, &seats, stakes);
+            assert_eq!(among(&mut [1_u64, 0].into_iter()), start, "a RAO is no stake");
+            assert_eq!(among(&mut [TAO].into_iter().chain(no_more())), None);
+            run_to(start.expect("is to come"));
+            assert_eq!(among(&mut no_more()), None);
+        },
+    );
+}
+
+#[test]
 fn where_somebody_has_stake_nothing_waits() {
     chain(
         |_| {},
