@@ -94,5 +94,7 @@ fn move_binding(old: &AccountId, new: &AccountId, track: u16) {
         }
     });
     // There is room for one entry a track, and the new account, bound by nothing, has none.
-    ClassLocksFor::<Runtime>::mutate(new, |locks| drop(locks.try_push((track, amount))));
+    ClassLocksFor::<Runtime>::mutate(new, |locks| {
+        let _fits = locks.try_push((track, amount));
+    });
 }

@@ -30,6 +30,16 @@ pub fn check() {
         }
     }
     balance();
+    #[cfg(feature = "try-runtime")]
+    everybody();
+}
+
+/// What every pallet says of its state, the SDK's included. The SDK's pallets only say it with the feature `try-runtime`.
+#[cfg(feature = "try-runtime")]
+fn everybody() {
+    use frame_support::traits::{TryState, TryStateSelect};
+    AllPalletsWithSystem::try_state(System::block_number(), TryStateSelect::All)
+        .expect("every pallet's state is sound");
 }
 
 /// The balances of all accounts together are the total issuance, which is what was emitted but not recycled.

@@ -12,12 +12,12 @@ pub const PEOPLE: usize = 20;
 /// People at most.
 const MOST: usize = 60;
 
-/// Somebody who acts. Councillor *i* is person *i*, together with person *i*'s partner; either may act for the council.
+/// Somebody who acts. Councillor *i* is person *i*, together with person *i*'s partner; both must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
     /// A person, who signs.
     Person(usize),
-    /// The multisig account of a person and their partner, of whom one suffices.
+    /// The multisig account of a person and their partner, which takes both.
     Council(usize),
 }
 
@@ -75,7 +75,7 @@ impl Cast {
     pub fn account(&self, actor: Actor) -> AccountId {
         match actor {
             Actor::Person(person) => self.people[person].1.clone(),
-            Actor::Council(person) => Multisig::multi_account_id(&self.councillors(person), 1),
+            Actor::Council(person) => Multisig::multi_account_id(&self.councillors(person), 2),
         }
     }
 

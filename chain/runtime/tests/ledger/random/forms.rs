@@ -5,7 +5,11 @@ use super::{
     dice::Dice,
     tally::Verdict,
 };
+use codec::Encode;
+use frame_support::{dispatch::GetDispatchInfo, weights::Weight};
 use ganglion_runtime::*;
+use pallet_multisig::Multisigs;
+use sp_io::hashing::blake2_256;
 use sp_runtime::{ApplyExtrinsicResult, DispatchError};
 
 /// Has the sudo key.
@@ -42,7 +46,7 @@ pub enum Form {
     Batch,
     /// By a proxy.
     Proxy,
-    /// By a multisig account; if one makes the call anyway, as a batch inside.
+    /// By a multisig account, whose two members both approve; if one makes the call anyway, as a batch inside.
     Multisig,
 }
 
@@ -56,6 +60,7 @@ impl Form {
 enum Layer {
     Batch,
     Proxy,
+    Multisig,
     Sudo,
 }
 
@@ -124,15 +129,37 @@ impl Wrapped {
         self.wrapped_in(Layer::Proxy)
     }
 
+    /// The second of two approvals, the first of which is sent at once: only then it is known when that was.
     fn in_council(mut self, cast: &Cast, dice: &mut Dice) -> Self {
         let person = self.signer.unwrap_or_default();
-        let member = *dice.of(&[person, Cast::partner(person)]);
-        let mut other_signatories = cast.councillors(person);
-        other_signatories.retain(|other| other != &cast.account(Actor::Person(member)));
-        self.call = pallet_multisig::Call::as_multi_threshold_1 { other_signatories, call: Box::new(self.call) }.into();
-        // Its result is that of the call inside.
-        self.signer = Some(member);
-        self
+        let mut members = [person, Cast::partner(person)];
+        if dice.percent(50) {
+            members.reverse();
+        }
+        let [first, second] = members;
+        let council = cast.account(Actor::Council(person));
+        let call_hash = blake2_256(&self.call.encode());
+        let opened = || Multisigs::<Runtime>::get(&council, call_hash).map(|pending| pending.when);
+        let approval = pallet_multisig::Call::<Runtime>::approve_as_multi {
+            threshold: 2,
+            other_signatories: vec![cast.account(Actor::Person(second))],
+            maybe_timepoint: opened(),
+            call_hash,
+            max_weight: Weight::zero(),
+        };
+        // It may be refused, as the block is full: then the second is the first, and the call isn't made.
+        let _answer = crate::blocks::apply(cast.sign(first, approval.into()));
+        let max_weight = self.call.get_dispatch_info().call_weight;
+        let joint = pallet_multisig::Call::<Runtime>::as_multi {
+            threshold: 2,
+            other_signatories: vec![cast.account(Actor::Person(first))],
+            maybe_timepoint: opened(),
+            call: Box::new(self.call),
+            max_weight,
+        };
+        self.call = joint.into();
+        self.signer = Some(second);
+        self.wrapped_in(Layer::Multisig)
     }
 
     /// What became of the call inside, given the answer to the transaction and the events since.
@@ -151,6 +178,7 @@ impl Wrapped {
 impl Layer {
     /// What the last report of this kind of wrapper, which is the outermost one's, says against the call inside.
     fn failure(self, events: &[RuntimeEvent]) -> Option<DispatchError> {
+        use pallet_multisig::Event::MultisigExecuted;
         use pallet_proxy::Event::ProxyExecuted;
         use pallet_sudo::Event::{Sudid, SudoAsDone};
         use pallet_utility::Event::{BatchCompleted, BatchCompletedWithErrors, BatchInterrupted};
@@ -159,6 +187,7 @@ impl Layer {
             (Self::Batch, RuntimeEvent::Utility(BatchInterrupted { error, .. })) => Some(Err(*error)),
             (Self::Batch, RuntimeEvent::Utility(BatchCompletedWithErrors)) => Some(Err(failed_item(events))),
             (Self::Proxy, RuntimeEvent::Proxy(ProxyExecuted { result })) => Some(*result),
+            (Self::Multisig, RuntimeEvent::Multisig(MultisigExecuted { result, .. })) => Some(*result),
             (Self::Sudo, RuntimeEvent::Sudo(Sudid { sudo_result } | SudoAsDone { sudo_result })) => Some(*sudo_result),
             _ => None,
         };

@@ -6,9 +6,10 @@ use crate::{
     world::*,
 };
 use frame_support::{
-    dispatch::{GetDispatchInfo, Pays},
+    dispatch::{DispatchClass, GetDispatchInfo, Pays},
     storage::transactional::with_transaction_unchecked,
-    traits::{fungible::Inspect, IntegrityTest, StorageInfoTrait},
+    traits::{fungible::Inspect, Hooks, IntegrityTest, StorageInfoTrait},
+    weights::Weight,
 };
 use ganglion_runtime::*;
 use sp_runtime::{traits::Dispatchable, DispatchError, DispatchResult, TransactionOutcome};
@@ -144,19 +145,57 @@ fn every_collection_is_bounded() {
     );
 }
 
+/// What the hooks at the beginning of the open block were charged, with the time's inherent.
+fn charged() -> u64 {
+    System::block_weight().get(DispatchClass::Mandatory).ref_time()
+}
+
+/// What block `number` was charged, and the one before it.
+fn charged_in(number: BlockNumber) -> (u64, u64) {
+    run_to(number - 1);
+    let before = charged();
+    next_block();
+    (charged(), before)
+}
+
 #[test]
 fn hooks_are_charged_for_what_they_do() {
     chain(
-        |_| {},
+        // So that prices change in a block where nothing else happens: 106. Epochs are in 98 and 118, a session begins
+        // with 121.
+        |rules| rules.adjustment_interval = 45,
         || {
-            let used = || System::block_weight().get(frame_support::dispatch::DispatchClass::Mandatory).ref_time();
             must_join(1, 11);
             must_join(2, 12);
-            let epoch = Emission::next_epoch(TEXT, System::block_number());
-            run_to(epoch - 1);
-            let idle = used();
-            run_to(epoch);
-            assert!(used() > idle, "an epoch weighs {} beside {idle}", used());
+            let (epoch, idle) = charged_in(Emission::next_epoch(TEXT, System::block_number()));
+            assert!(epoch > idle, "an epoch weighs {epoch} beside {idle}");
+            run_to(62);
+            let (session, due) = (Session::current_index(), Neurons::prices(TEXT).adjust_at);
+            let (adjustment, idle) = charged_in(due);
+            assert!(adjustment > idle, "new prices weigh {adjustment} beside {idle}");
+            assert_eq!((due, Session::current_index()), (106, session), "something else happened");
+            let (begin, idle) = charged_in(121);
+            assert_eq!(Session::current_index(), session + 1);
+            let full = configs::BlockWeights::get().max_block.ref_time();
+            assert!(begin >= idle + full, "a session's begin fills its block, but weighs {begin} beside {idle}");
+        },
+    );
+}
+
+#[test]
+fn cleaning_up_after_a_subnet_is_charged_for() {
+    chain(
+        |_| {},
+        || {
+            must_join(1, 11);
+            must_join(2, 12);
+            let cleaning = || {
+                let clean = || <Subnets as Hooks<BlockNumber>>::on_idle(System::block_number(), Weight::MAX);
+                with_transaction_unchecked(|| TransactionOutcome::Rollback(clean())).ref_time()
+            };
+            let idle = cleaning();
+            Subnets::dissolve(RuntimeOrigin::root(), TEXT).expect("governance may");
+            assert!(cleaning() > idle, "cleaning weighs {} beside {idle}", cleaning());
         },
     );
 }
