@@ -4,8 +4,8 @@
 #![allow(missing_docs)]
 
 use crate::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
-    AccountId, AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms,
+    info::{DelegatePage, GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
+    AccountId, AccountPositions, ChannelId, ChannelInfo, EmissionInfo, HotkeyId, Metagraph, NetUid, RegistrationTerms,
     SubnetInfo, Uid,
 };
 use alloc::vec::Vec;
@@ -31,6 +31,8 @@ sp_api::decl_runtime_apis! {
         fn hotkey(hotkey: AccountId) -> Option<HotkeyInfo>;
         /// A page of a hotkey's nominators: those after `after`; `None` if nobody ever registered it.
         fn nominators(hotkey: AccountId, after: Option<AccountId>, limit: u32) -> Option<NominatorPage>;
+        /// A page of the hotkeys with a validator permit in some subnet: those from `from` on.
+        fn delegates(from: HotkeyId, limit: u32) -> DelegatePage;
         /// The 64.
         fn producers() -> Producers;
         /// When a hotkey may act again in a subnet; `None` if there is no such subnet.

@@ -8,8 +8,9 @@ use frame_support::{
     weights::Weight,
 };
 use ganglion_primitives::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
-    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo, Uid,
+    info::{DelegatePage, GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
+    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, HotkeyId, Metagraph, NetUid, RegistrationTerms, SubnetInfo,
+    Uid,
 };
 use sp_api::impl_runtime_apis;
 use sp_core::{crypto::KeyTypeId, OpaqueMetadata};
@@ -232,6 +233,10 @@ impl_runtime_apis! {
 
         fn nominators(hotkey: AccountId, after: Option<AccountId>, limit: u32) -> Option<NominatorPage> {
             network::nominators(&hotkey, after, limit)
+        }
+
+        fn delegates(from: HotkeyId, limit: u32) -> DelegatePage {
+            network::delegates(from, limit)
         }
 
         fn producers() -> Producers {

@@ -1,12 +1,10 @@
 //! `ganglion delegate …`: validators that nominators can back.
 
-use std::collections::BTreeSet;
-
 use anyhow::{bail, Result};
-use futures::future::try_join_all;
 use ganglion_client::{Client, Write};
 use ganglion_keys::PublicKey;
 use ganglion_primitives::info::{HotkeyInfo, Nomination};
+use ganglion_primitives::HotkeyId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -126,18 +124,14 @@ fn list(args: &ChainArgs) -> Result<()> {
 }
 
 async fn permitted(client: &Client) -> Result<Vec<DelegateRow>> {
-    let subnets = client.subnets().await?;
-    let graphs = try_join_all(subnets.iter().map(|subnet| client.metagraph(subnet.netuid))).await?;
-    let mut hotkeys = BTreeSet::new();
-    for graph in graphs.into_iter().flatten() {
-        let permits = graph.hotkeys.iter().zip(&graph.permits).filter(|(_, permit)| **permit);
-        hotkeys.extend(permits.map(|(hotkey, _)| PublicKey(*hotkey.as_ref())));
-    }
+    let view = client.latest();
     let mut rows = Vec::new();
-    for hotkey in hotkeys {
-        if let Some(info) = client.latest().hotkey(&hotkey).await? {
-            rows.push(DelegateRow::new(hotkey.to_ss58(), &info));
-        }
+    let mut from = Some(HotkeyId(0));
+    while let Some(start) = from {
+        let page = view.delegates(start, PAGE).await?;
+        rows.extend(page.delegates.iter().map(|delegate| DelegateRow::new(ss58(&delegate.hotkey), &delegate.info)));
+        // A node that leads back would lead round for ever.
+        from = page.next.filter(|next| *next > start);
     }
     Ok(rows)
 }

@@ -1,6 +1,6 @@
 //! A hotkey and who backs it.
 
-use crate::{AccountId, NetUid, Rao, Uid};
+use crate::{AccountId, BlockNumber, HotkeyId, NetUid, Rao, Uid};
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use scale_info::TypeInfo;
@@ -40,4 +40,26 @@ pub struct NominatorPage {
     pub nominators: Vec<Nomination>,
     /// What to ask for as `after` to get the next page; `None` ends the list.
     pub next: Option<AccountId>,
+}
+
+/// A hotkey that nominators can back: it has a validator permit.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Delegate {
+    /// Its key.
+    pub hotkey: AccountId,
+    /// What there is to know of it.
+    pub info: HotkeyInfo,
+    /// Where it has a permit, by the last epoch.
+    pub permits: Vec<NetUid>,
+}
+
+/// A page of delegates.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct DelegatePage {
+    /// The block this was read at.
+    pub block: BlockNumber,
+    /// Who was a hotkey first comes first.
+    pub delegates: Vec<Delegate>,
+    /// What to ask for as `from` to get the next page; `None` ends the list.
+    pub next: Option<HotkeyId>,
 }

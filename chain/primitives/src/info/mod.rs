@@ -12,7 +12,7 @@ mod weights;
 
 pub use account::{AccountPositions, Departure, Position};
 pub use governance::{GovernanceInfo, Poll, PollState, Preparation, Track};
-pub use hotkey::{HotkeyInfo, Nomination, NominatorPage};
+pub use hotkey::{Delegate, DelegatePage, HotkeyInfo, Nomination, NominatorPage};
 pub use limits::{Limits, RevealWindow};
 pub use metagraph::Metagraph;
 pub use producers::{Candidate, Producer, Producers, RootWeight};

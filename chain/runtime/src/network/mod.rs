@@ -17,7 +17,7 @@ mod weights;
 pub use account::account;
 pub use channels::channels_to;
 pub use governance::governance;
-pub use hotkey::{hotkey, nominators};
+pub use hotkey::{delegates, hotkey, nominators};
 pub use limits::limits;
 pub use metagraph::metagraph;
 pub use producers::producers;

@@ -2,7 +2,9 @@
 
 use crate::world::*;
 use frame_support::assert_ok;
-use ganglion_primitives::{api::runtime_decl_for_network_api::NetworkApi, info::*, Endpoint, NetUid, Uid, TAO};
+use ganglion_primitives::{
+    api::runtime_decl_for_network_api::NetworkApi, info::*, Endpoint, HotkeyId, NetUid, Uid, TAO,
+};
 use ganglion_runtime::{governance::origins::Origin, *};
 use pallet_subnets::HyperparameterUpdate;
 
@@ -52,6 +54,32 @@ fn a_metagraph_has_every_column_and_its_subnet() {
         assert!(lengths.into_iter().all(|length| length == 2));
         assert_eq!(Some(&graph.subnet), Api::subnets().first());
         assert!(Api::metagraph(NetUid(9)).is_none());
+    });
+}
+
+#[test]
+fn delegates_are_all_who_have_a_permit_and_come_in_pages() {
+    paid(|| {
+        stake(50, 2, 5 * TAO);
+        let graph = Api::metagraph(TEXT).expect("exists");
+        let permits = graph.hotkeys.iter().zip(&graph.permits).filter(|(_, permit)| **permit);
+        let permitted: Vec<_> = permits.map(|(hotkey, _)| hotkey.clone()).collect();
+        assert!(permitted.contains(&account(2)));
+        let page = Api::delegates(HotkeyId(0), 10);
+        assert_eq!((page.block, page.next), (System::block_number(), None));
+        for delegate in &page.delegates {
+            assert_eq!(Some(&delegate.info), Api::hotkey(delegate.hotkey.clone()).as_ref());
+            assert_eq!(delegate.permits, [TEXT]);
+        }
+        assert_eq!(page.delegates.into_iter().map(|delegate| delegate.hotkey).collect::<Vec<_>>(), permitted);
+        let (mut from, mut walked) = (Some(HotkeyId(0)), vec![]);
+        while let Some(start) = from {
+            let page = Api::delegates(start, 1);
+            assert_eq!(page.delegates.len(), 1);
+            walked.extend(page.delegates.into_iter().map(|delegate| delegate.hotkey));
+            from = page.next;
+        }
+        assert_eq!(walked, permitted);
     });
 }
 

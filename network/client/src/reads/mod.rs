@@ -14,6 +14,6 @@ mod weights;
 pub use events::ChainEvent;
 pub use governance::{Ballot, Conviction, Delegation, TrackLock, Voting};
 pub use proxies::{Proxies, Proxy, ProxyKind};
-pub use staking::{ColdkeySwap, Delegate, DelegatePage, SessionKeys, Standing};
+pub use staking::{ColdkeySwap, SessionKeys, Standing};
 pub use view::View;
 pub use weights::Commitment;

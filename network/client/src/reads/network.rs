@@ -5,8 +5,9 @@ use crate::error::ClientError;
 use codec::{DecodeAll, Encode};
 use ganglion_keys::PublicKey;
 use ganglion_primitives::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
-    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms, SubnetInfo, Uid,
+    info::{DelegatePage, GovernanceInfo, HotkeyInfo, Limits, NominatorPage, Producers, WeightsPage},
+    AccountPositions, ChannelId, ChannelInfo, EmissionInfo, HotkeyId, Metagraph, NetUid, RegistrationTerms, SubnetInfo,
+    Uid,
 };
 
 /// All of these fail as a read does ([`ClientError::Unreachable`], [`ClientError::Timeout`], [`ClientError::Rpc`] where
@@ -85,6 +86,14 @@ impl View<'_> {
         limit: u32,
     ) -> Result<Option<NominatorPage>, ClientError> {
         self.network("nominators", (hotkey.0, after.map(|key| key.0), limit)).await
+    }
+
+    /// A page of the hotkeys with a validator permit in some subnet: up to `limit` (256 at most) from `from` on.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn delegates(&self, from: HotkeyId, limit: u32) -> Result<DelegatePage, ClientError> {
+        self.network("delegates", (from, limit)).await
     }
 
     /// The 64: who produces blocks, who wants to.

@@ -2,40 +2,10 @@
 
 use super::View;
 use crate::{blocks, client::Client, error::ClientError};
-use futures::{stream, StreamExt, TryStreamExt};
 use ganglion_keys::PublicKey;
-use ganglion_primitives::{info::HotkeyInfo, Rao};
 use serde::{Deserialize, Serialize};
 use subxt::ext::{scale_decode::DecodeAsType, scale_value::Value};
 use subxt_rpcs::client::rpc_params;
-
-/// Reads under way at once.
-const AT_ONCE: usize = 16;
-
-/// Somebody whom coldkeys can back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delegate {
-    /// The hotkey.
-    pub hotkey: PublicKey,
-    /// What it is.
-    pub info: HotkeyInfo,
-}
-
-impl Delegate {
-    /// RAO that others than the owner have on it.
-    pub fn nominated(&self) -> Rao {
-        self.info.stake.saturating_sub(self.info.own)
-    }
-}
-
-/// A page of hotkeys.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DelegatePage {
-    /// The hotkeys, in an order that means nothing.
-    pub delegates: Vec<Delegate>,
-    /// What to ask for as `after` to get the next page; `None` ends the list.
-    pub next: Option<Vec<u8>>,
-}
 
 /// An announced swap of a coldkey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -71,7 +41,6 @@ pub struct SessionKeys {
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct HotkeyRow {
-    account: [u8; 32],
     take_changed_at: u32,
 }
 
@@ -99,24 +68,6 @@ struct StandingRow {
 
 /// These fail as a read does, or with [`ClientError::Shape`] if the chain keeps it in another form.
 impl View<'_> {
-    /// A page of all hotkeys that were ever registered: up to `limit` (256 at most) after `after`.
-    ///
-    /// # Errors
-    /// See above.
-    pub async fn delegates(&self, after: Option<&[u8]>, limit: u32) -> Result<DelegatePage, ClientError> {
-        let limit = limit.clamp(1, 256);
-        let rows: Vec<(Vec<u8>, HotkeyRow)> = self.storage_page("Staking", "Hotkeys", after, limit).await?;
-        let next = rows.last().filter(|_| rows.len() == limit as usize).map(|(key, _)| key.clone());
-        let look = |hotkey: PublicKey| async move {
-            let info = self.hotkey(&hotkey).await?;
-            Ok::<_, ClientError>(info.map(|info| Delegate { hotkey, info }))
-        };
-        let keys: Vec<_> = rows.iter().map(|(_, row)| PublicKey(row.account)).collect();
-        let found = stream::iter(keys.into_iter().map(look)).buffered(AT_ONCE);
-        let delegates = found.try_filter_map(|delegate| async move { Ok(delegate) }).try_collect().await?;
-        Ok(DelegatePage { delegates, next })
-    }
-
     /// The announced swap of a coldkey, if there is one.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::{
 };
 use ganglion_client::{Ballot, Client, Conviction, Follow, Inclusion, ProxyKind, Step, Track, Write};
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::{AccountId, ChannelId, Hash, HyperparameterUpdate, SignedVoucher, Voucher, TAO};
+use ganglion_primitives::{AccountId, ChannelId, Hash, HotkeyId, HyperparameterUpdate, SignedVoucher, Voucher, TAO};
 use std::time::Duration;
 
 /// Blocks until the first pay: two tempos after the last newcomer, and one for the epoch, with room.
@@ -133,8 +133,8 @@ async fn spend(client: &Client, coldkey: &Keypair, hotkey: PublicKey, other: Pub
 
     let new = Keypair::generate().0.public();
     act(client, coldkey, Write::swap_hotkey(hotkey, new)).await;
-    let page = client.latest().delegates(None, 256).await.expect("read");
-    assert!(page.delegates.iter().any(|delegate| delegate.hotkey == new));
+    assert!(client.latest().hotkey(&new).await.expect("read").is_some());
+    client.latest().delegates(HotkeyId(0), 256).await.expect("a page of delegates");
     act(client, coldkey, Write::swap_hotkey(new, hotkey)).await;
 }
 
