@@ -4,6 +4,8 @@
 //! referendum can ever mend it. A chain that is merely **unstuck** lets everybody use half a state. Here transactions go
 //! on, but of calls only those that can bring the next upgrade are taken, and what wraps them; root, who speaks when
 //! the referendum has passed, may do everything. Blocks and their hooks go on as well, as they do in either case.
+//! Reports of equivocations wait, since a slash touches a good part of the state; so does the stake that answers for
+//! them, as nobody unstakes meanwhile.
 //!
 //! It ends with the next runtime, since what failed is kept with the version whose migration it was, or when a
 //! migration completes after all (`multiBlockMigrations.forceOnboardMbms` tries again). Root may also delete

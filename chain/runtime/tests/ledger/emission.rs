@@ -44,7 +44,7 @@ fn without_consensus_emission_is_recycled_in_the_end() {
             must_join(1, 2);
             let start = Emission::launches_at(TEXT).expect("nobody has stake");
             let most = <<Runtime as pallet_emission::Config>::MaxIdleEpochs as Get<u16>>::get();
-            let mut waited = 0;
+            let mut waited = 0_u16;
             while Recycled::<Runtime>::get() == 0 {
                 waited = waited.max(IdleEpochs::<Runtime>::get(TEXT));
                 next_block();
