@@ -110,7 +110,7 @@ pub fn run(command: &StakeCommand) -> Result<()> {
         }
         StakeCommand::Move(args) => write::run(&args.write, cold, async |client, signer| {
             let rao = amount(client, signer, args.from, args.amount).await?;
-            Ok(Write::batch(vec![Write::remove_stake(args.from, rao), Write::add_stake(args.to, rao)]))
+            Ok(Write::move_stake(args.from, args.to, rao))
         }),
         StakeCommand::Withdraw(args) => write::run(&args.write, cold, async |_, _| Ok(Write::withdraw(args.hotkey))),
     }

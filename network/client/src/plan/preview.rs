@@ -25,6 +25,10 @@ pub(crate) struct Preview<'a> {
     warnings: Vec<Warning>,
     /// RAO that leave the actor's balance, without the fee.
     spent: Rao,
+    /// RAO that come to it and can be spent.
+    received: Rao,
+    /// Most by which `spent` was ahead of `received`, call after call: what the balance must have beforehand.
+    lacking: Rao,
     /// Whether the actor's account must keep its last RAO.
     keep_alive: bool,
 }
@@ -41,6 +45,8 @@ impl<'a> Preview<'a> {
             effects: Vec::new(),
             warnings: Vec::new(),
             spent: 0,
+            received: 0,
+            lacking: 0,
             keep_alive: false,
         }
     }
@@ -156,7 +162,18 @@ impl<'a> Preview<'a> {
     /// The actor pays `amount`; with `keep_alive`, its account must stay.
     pub(crate) fn spend(&mut self, amount: Rao, keep_alive: bool) {
         self.spent = self.spent.saturating_add(amount);
+        self.lacking = self.lacking.max(self.spent.saturating_sub(self.received));
         self.keep_alive |= keep_alive;
+    }
+
+    /// `amount` comes to the actor's free balance at once: later calls of the same transaction can spend it. Votes bind
+    /// stake too, and what they bind stays bound when it comes back.
+    pub(crate) async fn receive(&mut self, amount: Rao) -> Result<(), ClientError> {
+        let account = self.account().await?;
+        let frozen = account.free.saturating_sub(account.spendable);
+        let bound = account.voting.saturating_sub(frozen).min(amount);
+        self.received = self.received.saturating_add(amount.saturating_sub(bound));
+        Ok(())
     }
 
     /// Notes that the actor doesn't own what `owner` does.
@@ -184,17 +201,18 @@ impl<'a> Preview<'a> {
 
     /// Whether the actor can pay what it spends and `fee`; with `from_stake`, stake can pay the fee.
     pub(crate) async fn check_balance(&mut self, fee: Rao, from_stake: bool) -> Result<(), ClientError> {
-        let (spent, keep_alive) = (self.spent, self.keep_alive);
+        let (spent, received, lacking, keep_alive) = (self.spent, self.received, self.lacking, self.keep_alive);
         if spent == 0 && fee == 0 {
             return Ok(());
         }
         let existential: Rao = self.constant("Balances", "ExistentialDeposit").unwrap_or(1);
         let account = self.account().await?;
         let (spendable, free, positions) = (account.spendable, account.free, account.positions.len());
-        let needed = spent.saturating_add(fee);
-        let left = spendable.saturating_sub(needed);
+        // The fee is paid before the first call: what comes back can't pay it.
+        let needed = lacking.saturating_add(fee);
+        let left = spendable.saturating_add(received).saturating_sub(spent.saturating_add(fee));
         if needed > spendable {
-            if from_stake && spent <= spendable && positions > 0 {
+            if from_stake && lacking <= spendable && positions > 0 {
                 self.warn(
                     Kind::Balance,
                     format!("the balance doesn't cover the fee of {}: it comes off stake", tao(fee)),

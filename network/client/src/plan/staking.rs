@@ -20,6 +20,15 @@ async fn position(preview: &mut Preview<'_>, hotkey: [u8; 32]) -> Result<(Rao, b
     Ok(found.map_or((0, false), |position| (position.stake, position.owned)))
 }
 
+/// Whether stake that is taken off the hotkey leaves after the slash window only: it answers for blocks.
+pub(super) async fn leaves_late(preview: &Preview<'_>, hotkey: [u8; 32]) -> Result<bool, ClientError> {
+    let (key, view) = (PublicKey(hotkey), preview.view());
+    if view.hotkey(&key).await?.is_some_and(|info| info.producer) {
+        return Ok(true);
+    }
+    Ok(view.standing(&key).await?.is_some_and(|standing| standing.bound_until > preview.at.number))
+}
+
 #[async_trait]
 impl Foresee for AddStake {
     async fn foresee(&self, preview: &mut Preview<'_>) -> Result<(), ClientError> {
@@ -61,7 +70,9 @@ impl Foresee for RemoveStake {
         if amount == 0 {
             preview.refuse(Kind::Bounds, "the amount is zero");
         }
-        let Some(info) = preview.hotkey(hotkey).await? else { return Ok(()) };
+        if preview.hotkey(hotkey).await?.is_none() {
+            return Ok(());
+        }
         let (stake, own) = position(preview, hotkey).await?;
         if amount > stake {
             let text = format!("only {} are staked on {key}, not {}", tao(stake), tao(amount));
@@ -74,9 +85,7 @@ impl Foresee for RemoveStake {
             preview
                 .warn(Kind::Bounds, format!("the rest of {} is below the least nomination and comes along", tao(rest)));
         }
-        let bound =
-            preview.view().standing(&key).await?.is_some_and(|standing| standing.bound_until > preview.at.number);
-        if bound || info.producer {
+        if leaves_late(preview, hotkey).await? {
             let window: u32 = preview.constant("Staking", "SlashWindow").unwrap_or(0);
             preview.moves(taken, format!("takes {} off {key}; they earn nothing from then on", tao(taken)));
             let until = preview.at.number.saturating_add(1).saturating_add(window);
@@ -87,6 +96,7 @@ impl Foresee for RemoveStake {
             preview.warn(Kind::Delay, text);
         } else {
             preview.moves(taken, format!("moves {} from stake on {key} to the free balance", tao(taken)));
+            preview.receive(taken.min(stake)).await?;
         }
         Ok(())
     }
@@ -144,6 +154,7 @@ impl Foresee for Withdraw {
                 ready,
                 format!("pays {} that have left the slash window of {key} to the free balance", tao(ready)),
             );
+            preview.receive(ready).await?;
         } else if unused {
             preview.effect(format!("takes {key}, which has no stake, off the list of positions"));
         } else if let Some(until) = waiting {

@@ -2,6 +2,7 @@
 
 use crate::{
     calls::staking::{AddStake, RemoveStake, SetTake, Withdraw},
+    plan::Move,
     write::Write,
 };
 use ganglion_keys::PublicKey;
@@ -17,6 +18,12 @@ impl Write {
     /// Takes `amount` RAO off `hotkey`.
     pub fn remove_stake(hotkey: PublicKey, amount: Rao) -> Self {
         Self::new(RemoveStake { hotkey: hotkey.0, amount })
+    }
+
+    /// Takes `amount` RAO off `from` and stakes them on `to`, both or neither. Not from a hotkey that answers for blocks,
+    /// since stake leaves that later: a plan refuses it.
+    pub fn move_stake(from: PublicKey, to: PublicKey, amount: Rao) -> Self {
+        Self::new(Move { from, to, amount })
     }
 
     /// Sets the owner's share of a hotkey's dividends, in 1/65535.

@@ -141,6 +141,65 @@ async fn stake_behind_a_producer_leaves_late() {
     assert_eq!(refusals(&plan), [], "late is not refused");
 }
 
+/// Gives //Alice 3 τ of stake behind the first miner.
+fn back_the_miner(state: &mut State) {
+    let hotkey = AccountId::new(ledger::hotkey(1));
+    let alice = state.accounts.get_mut(&key("//Alice").public().0).expect("alice");
+    alice.positions.push(Position { hotkey, owned: false, stake: 3 * TAO });
+}
+
+fn other_miner() -> PublicKey {
+    PublicKey(ledger::hotkey(2))
+}
+
+#[tokio::test]
+async fn whoever_has_little_but_the_fee_can_move_stake() {
+    let (_node, client) = node(2 * FEE, back_the_miner).await;
+    let moved = plan(&client, Write::move_stake(miner(), other_miner(), 2 * TAO)).await;
+    assert_eq!((refusals(&moved), moved.title().as_str()), (vec![], "Utility.batch_all"), "{moved:?}");
+    let calls = || (Write::remove_stake(miner(), 2 * TAO), Write::add_stake(other_miner(), 2 * TAO));
+    let (remove, add) = calls();
+    let back = plan(&client, Write::batch(vec![add, remove])).await;
+    assert_eq!(refusals(&back), [Kind::Balance], "what comes back comes too late: {back:?}");
+    let (remove, _) = calls();
+    let more = plan(&client, Write::batch(vec![remove, Write::add_stake(other_miner(), 5 * TAO / 2)])).await;
+    assert_eq!(refusals(&more), [Kind::Balance], "no more than what came back: {more:?}");
+}
+
+#[tokio::test]
+async fn what_comes_back_does_not_pay_the_fee_of_moving_it() {
+    let (_node, client) = node(FEE - 1, back_the_miner).await;
+    let moved = plan(&client, Write::move_stake(miner(), other_miner(), 2 * TAO)).await;
+    assert_eq!(refusals(&moved), [Kind::Balance], "{moved:?}");
+}
+
+#[tokio::test]
+async fn stake_that_votes_bind_comes_back_bound() {
+    let alice = key("//Alice").public().0;
+    let (_node, client) = node(2 * FEE, |state| {
+        back_the_miner(state);
+        state.accounts.get_mut(&alice).expect("alice").voting = 3 * TAO;
+    })
+    .await;
+    let moved = plan(&client, Write::move_stake(miner(), other_miner(), 2 * TAO)).await;
+    assert_eq!(refusals(&moved), [Kind::Balance], "{moved:?}");
+}
+
+#[tokio::test]
+async fn stake_behind_a_producer_does_not_move() {
+    let produces = |state: &mut State| {
+        back_the_miner(state);
+        state.hotkeys.get_mut(&ledger::hotkey(1)).expect("miner").producer = true;
+    };
+    let (_node, client) = node(2 * FEE, produces).await;
+    let poor = plan(&client, Write::move_stake(miner(), other_miner(), 2 * TAO)).await;
+    assert_eq!(refusals(&poor), [Kind::Delay, Kind::Balance], "{poor:?}");
+    let (_node, client) = node(10 * TAO, produces).await;
+    let rich = plan(&client, Write::move_stake(miner(), other_miner(), 2 * TAO)).await;
+    assert_eq!(refusals(&rich), [Kind::Delay], "{rich:?}");
+    assert!(told(&rich, "other TAO would be staked"), "{rich:?}");
+}
+
 #[tokio::test]
 async fn an_unknown_hotkey_takes_no_stake() {
     let (_node, client) = node(TAO, |_| {}).await;
