@@ -160,9 +160,18 @@ impl Foresee for PlaceDecisionDeposit {
 impl Foresee for RefundDecisionDeposit {
     async fn foresee(&self, preview: &mut Preview<'_>) -> Result<(), ClientError> {
         let Some((poll, _)) = poll(preview, self.index).await? else { return Ok(()) };
-        preview.effect(format!("gives the decision deposit of referendum {} back to whoever paid it", self.index));
+        let text = format!("gives the decision deposit of referendum {} back to whoever paid it", self.index);
         if is_ongoing(&poll) {
+            preview.effect(text);
             preview.refuse(Kind::Permission, "the referendum isn't over");
+            return Ok(());
+        }
+        match preview.view().decision_deposit(self.index).await? {
+            Some(deposit) => preview.moves(deposit, text),
+            None => {
+                preview.effect(text);
+                preview.refuse(Kind::Nothing, "nobody placed that deposit, or it is back already, or it was taken");
+            }
         }
         Ok(())
     }

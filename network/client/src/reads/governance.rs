@@ -184,6 +184,38 @@ struct WireDelegating {
     prior: (u32, u64),
 }
 
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct WireDeposit {
+    amount: u64,
+}
+
+/// When it was over; the submission deposit; the decision deposit.
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+// The form is the chain's; only the last of the three is read here.
+#[allow(dead_code)]
+enum WireReferendum {
+    Ongoing,
+    Approved(u32, Option<WireDeposit>, Option<WireDeposit>),
+    Rejected(u32, Option<WireDeposit>, Option<WireDeposit>),
+    Cancelled(u32, Option<WireDeposit>, Option<WireDeposit>),
+    TimedOut(u32, Option<WireDeposit>, Option<WireDeposit>),
+    Killed,
+}
+
+impl WireReferendum {
+    fn decision_deposit(self) -> Option<Rao> {
+        match self {
+            Self::Approved(_, _, decision)
+            | Self::Rejected(_, _, decision)
+            | Self::Cancelled(_, _, decision)
+            | Self::TimedOut(_, _, decision) => decision.map(|deposit| deposit.amount),
+            Self::Ongoing | Self::Killed => None,
+        }
+    }
+}
+
 impl From<WireVote> for Ballot {
     fn from(vote: WireVote) -> Self {
         match vote {
@@ -239,6 +271,17 @@ impl View<'_> {
         let keys = vec![Value::from_bytes(account.0)];
         let found: Option<Vec<(u16, u64)>> = self.storage("ConvictionVoting", "ClassLocksFor", keys).await?;
         Ok(found.unwrap_or_default().into_iter().map(|(track, amount)| TrackLock { track, amount }).collect())
+    }
+
+    /// RAO that the decision deposit of a referendum gives back now that it is over; `None` if it was never placed, is
+    /// back already or was taken, or if the referendum isn't over.
+    ///
+    /// # Errors
+    /// As [`View::voting`].
+    pub async fn decision_deposit(&self, referendum: u32) -> Result<Option<Rao>, ClientError> {
+        let keys = vec![Value::u128(referendum.into())];
+        let found: Option<WireReferendum> = self.storage("Referenda", "ReferendumInfoFor", keys).await?;
+        Ok(found.and_then(WireReferendum::decision_deposit))
     }
 }
 

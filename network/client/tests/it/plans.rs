@@ -336,6 +336,18 @@ async fn a_burn_costs_its_price_and_needs_a_free_key() {
 }
 
 #[tokio::test]
+async fn a_decision_deposit_comes_back_once_and_only_if_it_is_there() {
+    let refund = || Write::refund_decision_deposit(3);
+    let (_node, client) = node(TAO, |state| state.put_rejected(3, Some(5 * TAO))).await;
+    let there = plan(&client, refund()).await;
+    assert_eq!((refusals(&there), there.effects()[0].amount), (vec![], Some(5 * TAO)), "{there:?}");
+    // Never placed, or back: the ledger keeps no difference.
+    let (_node, client) = node(TAO, |state| state.put_rejected(3, None)).await;
+    let gone = plan(&client, refund()).await;
+    assert_eq!(refusals(&gone), [Kind::Nothing], "{gone:?}");
+}
+
+#[tokio::test]
 async fn every_call_can_be_planned() {
     let (_node, client) = node(1_000 * TAO, |state| state.terms = true).await;
     for write in every_write() {

@@ -213,6 +213,23 @@ pub enum Referenda {
 }
 
 #[derive(Encode, TypeInfo)]
+pub struct Deposit {
+    pub who: AccountId,
+    pub amount: u64,
+}
+
+/// What is kept of a referendum; while it is open that is more than this.
+#[derive(Encode, TypeInfo)]
+pub enum ReferendumInfo {
+    Ongoing(u8),
+    Approved(u32, Option<Deposit>, Option<Deposit>),
+    Rejected(u32, Option<Deposit>, Option<Deposit>),
+    Cancelled(u32, Option<Deposit>, Option<Deposit>),
+    TimedOut(u32, Option<Deposit>, Option<Deposit>),
+    Killed(u32),
+}
+
+#[derive(Encode, TypeInfo)]
 pub enum Preimage {
     note_preimage { bytes: Vec<u8> },
     unnote_preimage { hash: Hash },
@@ -618,7 +635,9 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
             .constant("MaxChannels", 256u32)
             .constant("MaxVouchers", 64u32),
         pallet("Preimage", 30).calls(meta_type::<Preimage>()),
-        pallet("Referenda", 33).calls(meta_type::<Referenda>()),
+        pallet("Referenda", 33)
+            .calls(meta_type::<Referenda>())
+            .storage(vec![map::<u32, ReferendumInfo>("ReferendumInfoFor", Blake2_128Concat)]),
         pallet("ConvictionVoting", 34)
             .calls(meta_type::<ConvictionVoting>())
             .storage(vec![

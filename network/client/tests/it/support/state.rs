@@ -1,8 +1,9 @@
 //! What the fake node's ledger knows, and how its runtime API answers.
 
+use super::metadata::{Deposit, ReferendumInfo};
 use codec::{Decode, Encode};
 use ganglion_primitives::{
-    info::{GovernanceInfo, HotkeyInfo, Limits, Track},
+    info::{GovernanceInfo, HotkeyInfo, Limits, Poll, PollState, Track},
     AccountId, AccountPositions, ChannelId, ChannelInfo, EmissionInfo, Metagraph, NetUid, RegistrationTerms,
     SubnetInfo, TAO,
 };
@@ -18,6 +19,7 @@ pub struct State {
     pub limits: BTreeMap<(u16, [u8; 32]), Limits>,
     pub channels: BTreeMap<u64, ChannelInfo>,
     pub emission: EmissionInfo,
+    pub polls: Vec<Poll>,
     /// What every signed transaction costs.
     pub fee: u64,
     /// Storage by key, hexadecimal.
@@ -99,6 +101,26 @@ impl State {
         self.storage.insert(place("Neurons", "SwapTargets", hashed), id.encode());
     }
 
+    /// Puts a rejected referendum there, with RAO of a decision deposit that isn't back yet.
+    pub fn put_rejected(&mut self, index: u32, decision_deposit: Option<u64>) {
+        self.polls.push(Poll {
+            index,
+            state: PollState::Rejected(0),
+            track: None,
+            proposer: None,
+            proposal: None,
+            call: None,
+            submitted: None,
+            ayes: 0,
+            nays: 0,
+            support: 0,
+        });
+        let deposit = decision_deposit.map(|amount| Deposit { who: AccountId::new([7; 32]), amount });
+        let hashed = [sp_crypto_hashing::blake2_128(&index.encode()).to_vec(), index.encode()].concat();
+        let row = ReferendumInfo::Rejected(0, None, deposit);
+        self.storage.insert(place("Referenda", "ReferendumInfoFor", hashed), row.encode());
+    }
+
     /// What the runtime API answers at block `block`; `None` if there is no such function.
     pub fn answer(&self, function: &str, mut arguments: &[u8], block: u32) -> Option<Vec<u8>> {
         if self.garbled.iter().any(|garbled| garbled == function) {
@@ -125,7 +147,7 @@ impl State {
                 let key: [u8; 32] = argument::<AccountId>(bytes).into();
                 self.limits.get(&(netuid, key)).map(|limits| Limits { block, ..limits.clone() }).encode()
             }
-            "NetworkApi_governance" => governance(block).encode(),
+            "NetworkApi_governance" => GovernanceInfo { polls: self.polls.clone(), ..governance(block) }.encode(),
             "NetworkApi_channel" => self.channels.get(&argument::<ChannelId>(bytes).0).encode(),
             "NetworkApi_registration" if self.terms => {
                 let netuid = argument::<NetUid>(bytes);
