@@ -133,6 +133,46 @@ fn passwords_open_and_wrong_ones_do_not() {
     );
 }
 
+/// What runs a neuron or a gateway; with these nodes and ports none of them gets far.
+fn neurons(port: u16) -> [String; 3] {
+    let node = "--node http://127.0.0.1:1";
+    [
+        format!("miner run --engine ngram --no-model --axon-port 0 {node}"),
+        format!("validator run --axon-port 0 {node}"),
+        format!("gateway run --port {port} {node}"),
+    ]
+}
+
+#[test]
+fn a_neuron_with_a_mistyped_wallet_makes_none() {
+    let home = Home::new();
+    home.json("wallet create", "--plain");
+    for line in neurons(0) {
+        home.fails(&format!("{line} --wallet-name defautl"), 6, &["defautl", "ganglion wallet create"]);
+        home.fails(&format!("{line} --wallet-hotkey defautl"), 6, &["defautl", "ganglion wallet create"]);
+    }
+    assert!(!home.wallets().join("defautl").exists(), "no wallet");
+    assert!(!home.wallets().join("default/hotkeys/defautl").exists(), "no hotkey");
+    assert!(!home.place.file("home/.local/share/ganglion/state").exists(), "no state");
+}
+
+#[test]
+fn a_neuron_with_an_encrypted_hotkey_wants_its_password() {
+    let home = Home::new();
+    let (right, wrong) = (home.secret("right", PASSWORD), home.secret("wrong", "incorrect horse"));
+    home.json("wallet create", &format!("--encrypt-hotkey --password-file {right}"));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    // Past the wallet, the first two don't take that node's address, and the third finds its port taken.
+    let later = ["ws://", "ws://", "can't listen"];
+    for (line, later) in neurons(taken.local_addr().expect("an address").port()).iter().zip(later) {
+        home.fails(line, 6, &["encrypted", "--password-fd", "--password-file"]);
+        home.fails(&format!("{line} --password-file {wrong}"), 6, &["wrong password"]);
+        home.fails(&format!("{line} --password-file {right}"), 1, &[later]);
+        let line = format!("{line} --password-fd 0");
+        ended_with(&line, &home.run_with_input(&line, PASSWORD), 1, &[later]);
+    }
+}
+
 #[test]
 fn texts_are_signed_and_verified() {
     let home = Home::new();

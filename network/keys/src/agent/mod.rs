@@ -1,7 +1,8 @@
 //! The agent: one process that holds unlocked keys and signs for others of the same user. It never gives a key out.
 //!
-//! A validator or a command that signs through the agent has no secret in its memory, on its command line or in its
-//! core dump, and a password is typed once for many commands.
+//! A command that signs through the agent has no secret in its memory, on its command line or in its core dump, and a
+//! password is typed once for many commands. Miners, validators and gateways sign every request and answer themselves:
+//! they open their hotkey once, at their start, and don't ask the agent.
 //!
 //! # Protocol
 //! A Unix stream socket of mode 0600 in a folder of mode 0700. Both ends check that the other runs under their own user
