@@ -59,6 +59,12 @@ impl Bucket {
         self.at = now;
     }
 
+    /// Whether there will be something to take at `now`.
+    fn has_some(mut self, per_minute: u32, now: Instant) -> bool {
+        self.refill(per_minute, now);
+        self.left >= 1.0
+    }
+
     fn take(&mut self) -> bool {
         let some = self.left >= 1.0;
         if some {
@@ -88,6 +94,19 @@ impl Gate {
     /// Whether `caller` may ask now; counts the call if so.
     pub fn admit(&self, caller: &PublicKey) -> bool {
         self.admit_at(caller, Instant::now())
+    }
+
+    /// Whether [`Gate::admit`] would let `caller` in now. Counts nothing, since anybody can claim to be anybody.
+    pub fn would_admit(&self, caller: &PublicKey) -> bool {
+        self.would_admit_at(caller, Instant::now())
+    }
+
+    fn would_admit_at(&self, caller: &PublicKey, now: Instant) -> bool {
+        let known = self.stake_of(caller).is_some();
+        let limit = if known { self.limits.registered } else { self.limits.unregistered };
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = used.callers.get(caller).copied().unwrap_or_else(|| Bucket::full(limit, now));
+        own.has_some(limit, now) && (known || used.strangers.has_some(self.limits.unregistered_together, now))
     }
 
     fn admit_at(&self, caller: &PublicKey, now: Instant) -> bool {
@@ -147,6 +166,21 @@ mod tests {
         assert_eq!(admitted(&gate, std::iter::repeat_n(key(2), 50), now), 4);
         let later = now + Duration::from_secs(30);
         assert_eq!(admitted(&gate, std::iter::repeat_n(key(2), 50), later), 2);
+    }
+
+    #[test]
+    fn looking_ahead_agrees_with_the_gate_and_counts_nothing() {
+        let gate = Gate::new(GateLimits { registered: 3, unregistered: 2, unregistered_together: 3 });
+        gate.learn([(key(1), 5)]);
+        let now = Instant::now();
+        for _ in 0..100 {
+            assert!(gate.would_admit_at(&key(1), now) && gate.would_admit_at(&key(2), now));
+        }
+        for caller in [1, 1, 1, 1, 2, 2, 2, 3, 3, 4].map(key) {
+            let foreseen = gate.would_admit_at(&caller, now);
+            assert_eq!(gate.admit_at(&caller, now), foreseen, "{caller}");
+        }
+        assert!(gate.would_admit_at(&key(1), now + Duration::from_secs(30)), "it refills");
     }
 
     #[test]

@@ -189,15 +189,16 @@ fn axon<S: Subnet>(
     };
     let stakes = Arc::clone(&gate);
     let places = StakeQuota::default().with(move |hotkey| stakes.stake_of(hotkey));
-    let authorize = move |caller: &Caller| {
-        if gate.admit(&caller.hotkey) {
-            Ok(())
-        } else {
-            Err(Refusal { code: "quota", message: "too many calls: wait a minute".into() })
-        }
+    let often = |fine: bool| match fine {
+        true => Ok(()),
+        false => Err(Refusal { code: "quota", message: "too many calls: wait a minute".into() }),
     };
+    let ahead = Arc::clone(&gate);
+    let screen = move |hotkey: &PublicKey| often(ahead.would_admit(hotkey));
+    let authorize = move |caller: &Caller| often(gate.admit(&caller.hotkey));
     Axon::builder(Arc::clone(&settings.hotkey))
         .synapse::<S::Synapse, _, _>(handler)
+        .screen(screen)
         .authorize(authorize)
         .quota(places)
         .replay_store(settings.state_dir.join("replay"))

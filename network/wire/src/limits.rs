@@ -16,6 +16,9 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Body bytes of all requests whose signature is not yet checked.
     pub reading_bytes: usize,
+    /// Of these, what requests from one IPv4 address or one IPv6 /64 network may hold: bodies that never end take nothing
+    /// from others.
+    pub reading_bytes_per_network: usize,
     /// Open connections.
     pub connections: usize,
     /// Open connections from one IPv4 address or one IPv6 /64 network.
@@ -51,11 +54,12 @@ impl Default for Limits {
             headers: 48,
             header_bytes: 16 << 10,
             reading_bytes: 64 << 20,
+            reading_bytes_per_network: 8 << 20,
             connections: 1024,
-            connections_per_address: 512,
+            connections_per_address: 128,
             in_flight: 256,
             in_flight_per_caller: 64,
-            header_timeout: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
             handler_timeout: Duration::from_secs(120),
             stream_idle_timeout: Duration::from_secs(60),
@@ -97,7 +101,7 @@ impl Default for DendriteLimits {
             stream_idle_timeout: Duration::from_secs(60),
             in_flight: 256,
             idle_per_target: 8,
-            idle_timeout: Duration::from_secs(15),
+            idle_timeout: Duration::from_secs(7),
             connect_timeout: Duration::from_secs(5),
             public_addresses_only: false,
         }

@@ -1,15 +1,16 @@
 //! Reading request bodies within bounds.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::network::network_of;
+use super::reading::Claimed;
 use super::State;
 use crate::refusal::Reject;
 
@@ -22,16 +23,16 @@ pub(crate) fn is_announced_too_long(state: &State, body: &Body) -> bool {
     body.size_hint().lower() > state.limits.body_bytes as u64
 }
 
-/// Reads the body. Memory is claimed as bytes arrive, not as they are announced: who wants to use up the budget must
-/// send that much.
-pub(crate) async fn read(state: &State, body: &mut Body) -> Result<Bytes, Reject> {
-    timeout(state.limits.body_timeout, collect(body, state.limits.body_bytes, &state.reading))
+/// Reads the body of a request from `address`. Memory is claimed as bytes arrive, not as they are announced: who wants to
+/// use up the budget must send that much, and has only its network's share of it.
+pub(crate) async fn read(state: &State, body: &mut Body, address: SocketAddr) -> Result<Bytes, Reject> {
+    let claimed = state.reading.begin(network_of(address.ip()));
+    timeout(state.limits.body_timeout, collect(body, state.limits.body_bytes, claimed))
         .await
         .map_err(|_| Reject::BodyTimeout)?
 }
 
-async fn collect(body: &mut Body, longest: usize, budget: &Arc<Semaphore>) -> Result<Bytes, Reject> {
-    let mut claimed = None;
+async fn collect(body: &mut Body, longest: usize, mut claimed: Claimed<'_>) -> Result<Bytes, Reject> {
     let mut first = Bytes::new();
     let mut collected = BytesMut::new();
     while let Some(frame) = body.frame().await {
@@ -39,11 +40,8 @@ async fn collect(body: &mut Body, longest: usize, budget: &Arc<Semaphore>) -> Re
         if first.len() + collected.len() + data.len() > longest {
             return Err(Reject::TooLarge);
         }
-        let permits = u32::try_from(data.len()).map_err(|_| Reject::TooLarge)?;
-        let more = budget.clone().try_acquire_many_owned(permits).map_err(|_| Reject::Busy)?;
-        match &mut claimed {
-            None => claimed = Some(more),
-            Some(held) => held.merge(more),
+        if !claimed.more(data.len()) {
+            return Err(Reject::Busy);
         }
         // Most bodies come in one piece, which needs no copy.
         if first.is_empty() && collected.is_empty() {

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use ganglion_keys::Keypair;
+use ganglion_keys::{Keypair, PublicKey};
 use tokio::sync::Semaphore;
 
 use super::admission::{Admission, Quota};
 use super::handler::{self, Call, Route};
 use super::pace::Pace;
 use super::proofs::Proofs;
-use super::{Authorize, Axon, Identity, State};
+use super::reading::Reading;
+use super::{Authorize, Axon, Identity, Screen, State};
 use crate::classic::{self, Ping};
 use crate::clock::{system_now, Clock};
 use crate::description::{self, Description, Price, SynapseInfo};
@@ -87,6 +88,7 @@ pub struct AxonBuilder {
     synapses: Vec<Offer>,
     prices: HashMap<&'static str, Price>,
     authorize: Authorize,
+    screen: Screen,
     quota: Option<Quota>,
     store: Option<PathBuf>,
     limits: Limits,
@@ -101,6 +103,7 @@ impl AxonBuilder {
             synapses: Vec::new(),
             prices: HashMap::new(),
             authorize: Box::new(|_| Ok(())),
+            screen: Box::new(|_| Ok(())),
             quota: None,
             store: None,
             limits: Limits::default(),
@@ -150,6 +153,16 @@ impl AxonBuilder {
     #[must_use]
     pub fn authorize(mut self, check: impl Fn(&Caller) -> Result<(), Refusal> + Send + Sync + 'static) -> Self {
         self.authorize = Box::new(check);
+        self
+    }
+
+    /// Asked before a request's body is read, about the hotkey that it claims to be of. Nothing is proved yet, so this
+    /// must change nothing and count nothing, or strangers could use up what is another's: it turns away early whom
+    /// [`authorize`](Self::authorize) would turn away anyhow. Must be quick. (Classic requests are proved before their
+    /// body is read.)
+    #[must_use]
+    pub fn screen(mut self, check: impl Fn(&PublicKey) -> Result<(), Refusal> + Send + Sync + 'static) -> Self {
+        self.screen = Box::new(check);
         self
     }
 
@@ -231,9 +244,10 @@ impl AxonBuilder {
             class_routes,
             classes: format!("[{}]", classes.join(", ")),
             authorize: self.authorize,
+            screen: self.screen,
             proofs: Proofs::default(),
             admission: Admission::new(limits.in_flight, limits.in_flight_per_caller, self.quota),
-            reading: Arc::new(Semaphore::new(limits.reading_bytes.min(Semaphore::MAX_PERMITS))),
+            reading: Reading::new(limits.reading_bytes, limits.reading_bytes_per_network),
             discarding: Arc::new(Semaphore::new(DISCARDS)),
             pace: Pace::new(limits.descriptions_per_second),
             limits,

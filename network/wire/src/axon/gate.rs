@@ -1,5 +1,5 @@
-//! The way of one request, in the order that spends least on strangers: route, headers, body, signature, replay,
-//! authorisation, capacity, JSON, handler.
+//! The way of one request, in the order that spends least on strangers: route, headers, claimed key, body, signature,
+//! replay, authorisation, capacity, JSON, handler.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -115,8 +115,10 @@ async fn admit<'s>(
     if body::is_announced_too_long(state, body) {
         return Err(Reject::TooLarge.into());
     }
+    // Whoever would not be served under that name need not send a body.
+    (state.screen)(&claim.hotkey).map_err(No::Refusal)?;
 
-    let bytes = body::read(state, body).await?;
+    let bytes = body::read(state, body, address).await?;
     add(&state.metrics.0.bytes_in, bytes.len() as u64);
     let request_hash: [u8; 32] = Sha256::digest(&bytes).into();
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());

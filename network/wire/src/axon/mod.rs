@@ -10,6 +10,7 @@ mod network;
 mod pace;
 mod pieces;
 mod proofs;
+mod reading;
 mod run;
 mod serve;
 
@@ -38,8 +39,10 @@ use crate::{Caller, Limits, Metrics, Refusal};
 use admission::Admission;
 use pace::Pace;
 use proofs::Proofs;
+use reading::Reading;
 
 type Authorize = Box<dyn Fn(&Caller) -> Result<(), Refusal> + Send + Sync>;
+type Screen = Box<dyn Fn(&PublicKey) -> Result<(), Refusal> + Send + Sync>;
 
 /// A server of synapses, ready to serve. Made by [`Axon::builder`].
 pub struct Axon {
@@ -65,6 +68,8 @@ pub(crate) struct State {
     /// The class names as Python prints a list.
     pub classes: String,
     pub authorize: Authorize,
+    /// Asked about a hotkey that is claimed only.
+    screen: Screen,
     pub limits: Limits,
     pub clock: Clock,
     replay: ReplayGuard,
@@ -72,8 +77,8 @@ pub(crate) struct State {
     pub classic_replay: Option<ReplayGuard>,
     pub proofs: Proofs,
     pub admission: Admission,
-    /// One permit a body byte that waits for its signature check.
-    reading: Arc<Semaphore>,
+    /// Body bytes that wait for their signature check.
+    reading: Reading,
     /// One permit a refused body that is read and thrown away.
     discarding: Arc<Semaphore>,
     pub metrics: Metrics,

@@ -131,7 +131,7 @@ async fn answer(
     body: &mut Body,
     address: SocketAddr,
 ) -> Result<Response<Body>, Trouble> {
-    let bytes = body::read(state, body).await?;
+    let bytes = body::read(state, body, address).await?;
     add(&state.metrics.0.bytes_in, bytes.len() as u64);
     let text = std::str::from_utf8(&bytes).map_err(|error| Trouble::Json(error.valid_up_to()))?;
     let asked = parse_object(text).map_err(|error| Trouble::Json(error.at))?;

@@ -17,4 +17,5 @@ mod py_synapses;
 mod python;
 mod refusals;
 mod restarts;
+mod starving;
 mod streams;
