@@ -11,6 +11,7 @@
 //! | [`process`] | processes by id *and* start time |
 //! | [`supervise`] | starting, watching, restarting, stopping children |
 //! | [`leash`] | how a child notices that its supervisor died |
+//! | [`loopback`] | whether a node is on this machine |
 //! | [`up`], [`down`], [`status`], [`ask`] | the commands for a local network |
 //! | [`run`] | the commands for one neuron or one gateway |
 //! | [`commands`] | the commands that talk to a chain or hold keys |
@@ -31,6 +32,7 @@ pub mod down;
 pub mod exit;
 pub mod folder;
 pub mod leash;
+pub mod loopback;
 pub mod model;
 pub mod node;
 pub mod output;

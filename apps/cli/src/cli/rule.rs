@@ -26,7 +26,8 @@ pub enum ValidatorsCommand {
 /// `ganglion validators keys`.
 #[derive(Debug, Clone, Args)]
 pub struct KeysArgs {
-    /// Your own node's RPC address, which makes the keys and keeps their secrets [default: the chain's node]
+    /// Your own node's RPC address, which makes the keys and keeps their secrets [default: the chain's node, if it is
+    /// on this machine]
     #[arg(long, value_name = "URL")]
     pub own_node: Option<String>,
     /// How it is signed.

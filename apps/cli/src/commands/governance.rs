@@ -238,17 +238,23 @@ async fn unvote(client: &Client, voter: PublicKey, referendum: u32) -> Result<Wr
     Ok(Write::remove_vote(track, referendum))
 }
 
-/// Gives back what may be had back: of a referendum that was rejected or timed out the decision deposit alone.
+/// Gives back what may be had back: of a referendum that was rejected or timed out the decision deposit alone, and that
+/// only if somebody placed it.
 async fn refund(client: &Client, referendum: u32) -> Result<Write> {
-    let info = client.latest().governance(referendum.checked_add(1), 1).await?;
+    let view = client.latest();
+    let info = view.governance(referendum.checked_add(1), 1).await?;
     let poll = info.polls.into_iter().find(|poll| poll.index == referendum);
-    let both = poll.is_some_and(|poll| {
+    let submission = poll.is_some_and(|poll| {
         poll.proposer.is_some() && matches!(poll.state, PollState::Approved(_) | PollState::Cancelled(_))
     });
-    let decision = Write::refund_decision_deposit(referendum);
-    match both {
-        true => Ok(Write::batch(vec![decision, Write::refund_submission_deposit(referendum)])),
-        false => Ok(decision),
+    let placed = view.decision_deposit(referendum).await?.is_some();
+    let (decision, proposers) =
+        (Write::refund_decision_deposit(referendum), Write::refund_submission_deposit(referendum));
+    match (placed, submission) {
+        (true, true) => Ok(Write::batch(vec![decision, proposers])),
+        (false, true) => Ok(proposers),
+        // If there is nothing at all, the plan says why.
+        (_, false) => Ok(decision),
     }
 }
 

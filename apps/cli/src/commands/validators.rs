@@ -1,7 +1,7 @@
 //! `ganglion validators …`: the 64.
 
-use anyhow::{Context, Result};
-use ganglion_client::{Client, Write};
+use anyhow::{bail, Context, Result};
+use ganglion_client::{Client, SessionKeys, Write};
 use ganglion_primitives::{
     info::{Candidate, Producer},
     NetUid,
@@ -10,10 +10,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::keys::{public, Role};
-use super::{block_on, connect, show, table, write, Page};
+use super::{block_on, connect, endpoints, show, table, write, Page};
 use crate::amount::column;
 use crate::chain::ss58;
 use crate::cli::{ChainArgs, KeysArgs, RootWeightsArgs, ValidatorsCommand};
+use crate::loopback::are_loopback;
 
 /// A producer's opinion on one subnet.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -158,10 +159,18 @@ pub fn run(command: &ValidatorsCommand) -> Result<()> {
     }
 }
 
-/// Has the own node make session keys, and sets them. Keys that are never set do no harm in the node.
+/// Has the own node make session keys, and sets them: once it is agreed, since the node keeps what it made.
 fn keys(args: &KeysArgs) -> Result<()> {
     let hotkey = public(&args.write.wallet, Role::Hotkey)?;
-    write::run(&args.write, Role::Hotkey, async |client, _| {
+    // Whoever has the secrets can produce blocks in the hotkey's name, and have its stake slashed.
+    if args.own_node.is_none() && !are_loopback(&endpoints::of(&args.write.chain)?) {
+        bail!(
+            "nothing was done: the secrets of session keys stay in the node that makes them, and the chain's node is on \
+             another machine; name your own node with --own-node"
+        );
+    }
+    let foreseen = Write::set_session_keys(hotkey, &SessionKeys::not_made_yet());
+    write::run_late(&args.write, Role::Hotkey, foreseen, async |client| {
         let advice = "it must allow unsafe calls: `ganglion node --rpc-methods unsafe`, listening on this machine only";
         let own = match &args.own_node {
             Some(url) => Client::open(std::slice::from_ref(url), Default::default()).await?,

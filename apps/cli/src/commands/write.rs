@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::{bail, Context, Result};
 use ganglion_client::{Client, Inclusion, Plan, Write};
 use ganglion_keys::agent::Kind;
-use ganglion_keys::PublicKey;
+use ganglion_keys::{PublicKey, Signer};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -151,13 +151,50 @@ where
             return Ok(false);
         }
         let signer = key.unlock(Kind::Transaction, &args.agent, &args.password)?;
-        let step = output::Step::start("Waiting for a block to take it");
-        let inclusion = plan.send(&signer).await?;
-        drop(step);
-        let number = number(&client, &inclusion, made).await;
-        show(&planned.included(&inclusion, number), args.chain.json)?;
+        send(args, &client, &plan, planned, signer.as_ref(), made).await?;
         Ok(true)
     })
+}
+
+/// As [`run`], for a call whose making changes something elsewhere. `foreseen` stands in for it while it is planned, shown
+/// and asked about; `make` runs only when it is agreed and the key is there, so a dry run, a refusal, a no or a wrong
+/// password leaves everything as it was.
+///
+/// # Errors
+/// As there, and those of `make`.
+pub fn run_late<F>(args: &WriteArgs, role: Role, foreseen: Write, make: F) -> Result<()>
+where
+    F: AsyncFnOnce(&Client) -> Result<Write>,
+{
+    let key = Key::find(&args.wallet, role)?;
+    block_on(async {
+        let client = connect(&args.chain).await?;
+        if !agreed(args, &Report::new(&client.plan(key.public(), foreseen).await?))? {
+            return Ok(());
+        }
+        let signer = key.unlock(Kind::Transaction, &args.agent, &args.password)?;
+        let write = make(&client).await?;
+        let plan = client.plan(key.public(), write).await?;
+        let planned = Report::new(&plan);
+        planned.refusal()?;
+        send(args, &client, &plan, planned, signer.as_ref(), None).await
+    })
+}
+
+/// Signs and sends what was agreed, and reports.
+async fn send(
+    args: &WriteArgs,
+    client: &Client,
+    plan: &Plan,
+    planned: Report,
+    signer: &dyn Signer,
+    made: Option<Made>,
+) -> Result<()> {
+    let step = output::Step::start("Waiting for a block to take it");
+    let inclusion = plan.send(signer).await?;
+    drop(step);
+    let number = number(client, &inclusion, made).await;
+    show(&planned.included(&inclusion, number), args.chain.json)
 }
 
 /// Plans a call that is its own proof, and sends it if that is what the arguments say. Nobody is asked: the work is done.

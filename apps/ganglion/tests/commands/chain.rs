@@ -306,11 +306,24 @@ fn producers(stage: &Stage) {
     let listed = home.json("validators list", "");
     assert_eq!(listed["producers"][0]["founder"], true, "{listed:#}");
     assert!(home.says("validators list").contains("Session"));
+    keys_are_made_late(stage);
     home.write("validators keys", "");
     let listed = home.json("validators list", "");
     assert_eq!(listed["candidates"][0]["hotkey"], stage.owner_hotkey, "{listed:#}");
     home.refuses("validators root-weights", "1=1", &["would refuse"]);
     home.refuses("validators stand", "", &["isn't chilled"]);
+}
+
+/// Neither a dry run nor a no knocks at the node that would make session keys.
+fn keys_are_made_late(stage: &Stage) {
+    let home = &stage.home;
+    let quiet = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    quiet.set_nonblocking(true).expect("it doesn't wait");
+    let own = format!("--own-node ws://{}", quiet.local_addr().expect("an address"));
+    let planned = home.json("validators keys", &format!("{own} --dry-run"));
+    assert_eq!((&planned["refused"], &planned["fee_rao"]), (&json!(false), &json!(0)), "{planned:#}");
+    home.fails(&format!("validators keys {own}"), 5, &["--yes"]);
+    assert!(quiet.accept().is_err(), "somebody knocked");
 }
 
 fn referenda(stage: &Stage, own: u64) {

@@ -269,6 +269,19 @@ fn a_node_that_is_not_there_is_named() {
 }
 
 #[test]
+fn session_keys_are_not_left_on_another_machine() {
+    let home = Home::new();
+    home.json("wallet create", "--plain");
+    for nodes in ["ws://192.0.2.1:9944", "ws://127.0.0.1:1,ws://node.invalid:9944"] {
+        for how in ["--yes", "--dry-run"] {
+            home.fails(&format!("validators keys {how} --node {nodes}"), 1, &["another machine", "--own-node"]);
+        }
+    }
+    // On this machine it gets further: to the node, which isn't there.
+    home.fails("validators keys --yes --node ws://127.0.0.1:1", 3, &["127.0.0.1:1"]);
+}
+
+#[test]
 fn wrong_command_lines_are_usage_errors() {
     let home = Home::new();
     for (line, words) in [

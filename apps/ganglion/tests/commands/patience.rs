@@ -111,6 +111,7 @@ fn passed(stage: &Stage, referendum: u64) {
     let before = stage.free(&stage.owner);
     home.write("governance refund", &referendum.to_string());
     assert!(stage.free(&stage.owner) > before + 5 * TAO, "both deposits");
+    home.refuses("governance refund", &referendum.to_string(), &["back already"]);
     // A referendum that is over has forgotten its track.
     home.write("governance unvote", &referendum.to_string());
     home.write("governance unlock", "1");

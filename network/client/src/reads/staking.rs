@@ -38,6 +38,14 @@ pub struct SessionKeys {
     pub proof: Vec<u8>,
 }
 
+impl SessionKeys {
+    /// As long as those that a node makes, and nobody's: to plan with before one makes any.
+    pub fn not_made_yet() -> Self {
+        // Two keys, for writing blocks and for finalising them, and a signature by each.
+        Self { keys: vec![0; 2 * 32], proof: vec![0; 2 * 64] }
+    }
+}
+
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct HotkeyRow {
