@@ -76,6 +76,11 @@ impl Joining {
             coldkey: self.coldkey.0,
         }
     }
+
+    /// The call that shows the work, bound to `block`.
+    fn register(&self, nonce: u64, block: u32) -> Write {
+        Write::register(self.netuid, self.coldkey, self.hotkey, nonce, block)
+    }
 }
 
 /// Registers the wallet's hotkey by work.
@@ -90,6 +95,8 @@ pub fn register(args: &RegisterArgs) -> Result<()> {
     block_on(async {
         let client = connect(&args.write.chain).await?;
         let terms = terms(&client, joining).await?;
+        // Whatever can be known beforehand, before hours of work go into a seal that nobody takes.
+        write::check_unsigned(&client, joining.register(0, terms.block_number)).await?;
         let estimate = estimate(joining, &terms, &solver);
         if args.write.dry_run {
             return show(&estimate, args.write.chain.json);
@@ -98,8 +105,7 @@ pub fn register(args: &RegisterArgs) -> Result<()> {
             write::ask(&estimate.text(), "Begin?")?;
         }
         let (solution, block) = search(&client, joining, terms, solver, Duration::from_secs(args.timeout)).await?;
-        let write = Write::register(joining.netuid, joining.coldkey, joining.hotkey, solution.nonce, block);
-        write::send_unsigned(&args.write, &client, write).await
+        write::send_unsigned(&args.write, &client, joining.register(solution.nonce, block)).await
     })
 }
 

@@ -197,6 +197,15 @@ async fn send(
     show(&planned.included(&inclusion, number), args.chain.json)
 }
 
+/// Whether the chain would take a call that is its own proof, as far as that shows before the proof is there: `call` has
+/// a stand-in for it.
+///
+/// # Errors
+/// The chain would refuse it, or doesn't answer.
+pub async fn check_unsigned(client: &Client, call: Write) -> Result<()> {
+    Report::new(&client.plan_unsigned(call).await?).refusal()
+}
+
 /// Plans a call that is its own proof, and sends it if that is what the arguments say. Nobody is asked: the work is done.
 ///
 /// # Errors

@@ -231,6 +231,7 @@ fn neurons(stage: &Stage, own: u64) {
     let report = home.json("neuron register", "--pow --wallet-name bob --yes");
     assert_eq!((&report["signer"], stage.free(&stage.bob)), (&Value::Null, before), "{report:#}");
     home.fails("neuron register --wallet-name bob --yes", 4, &["already"]);
+    another_owners_hotkey(stage);
     home.write("neuron register", "--burn --netuid 1");
     home.write("neuron serve", &format!("--netuid {own} --ip 127.0.0.1 --port 8091"));
     home.write("neuron serve", &format!("--netuid {own} --ip ::1 --port 9100 --prometheus"));
@@ -241,6 +242,19 @@ fn neurons(stage: &Stage, own: u64) {
     let graph = home.json("subnet metagraph", "1 --sort stake");
     assert_eq!(graph["neurons"].as_array().map(Vec::len), Some(2), "{graph:#}");
     assert!(home.says("subnet metagraph 1").contains("INCENTIVE"));
+}
+
+/// What the chain is bound to refuse is known before the work, not after it.
+fn another_owners_hotkey(stage: &Stage) {
+    let home = &stage.home;
+    home.json("wallet create", "--plain --wallet-name thief");
+    for file in ["default", "defaultpub.txt"] {
+        let place = |wallet: &str| home.wallets().join(wallet).join("hotkeys").join(file);
+        fs::copy(place("default"), place("thief")).expect("the key's file is copied");
+    }
+    for how in ["--dry-run", "--yes"] {
+        home.fails(&format!("neuron register --wallet-name thief {how}"), 4, &["would refuse", "belongs to"]);
+    }
 }
 
 fn stakes(stage: &Stage) {
