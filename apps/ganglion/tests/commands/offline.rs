@@ -269,6 +269,18 @@ fn a_node_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_nodes_secret_keys_go_into_a_pipe_only_if_that_was_said() {
+    let home = Home::new();
+    for line in ["node key generate", "node key inspect //Alice", "node key generate-node-key"] {
+        home.fails(line, 1, &["secret key", "--show-secret"]);
+    }
+    let made: serde_json::Value =
+        serde_json::from_str(&home.says("node key generate --output-type json --show-secret")).expect("JSON");
+    assert!(made["secretPhrase"].is_string());
+    assert!(home.says(&format!("node key inspect {ALICE}")).contains(ALICE), "of an address there is no secret");
+}
+
+#[test]
 fn session_keys_are_not_left_on_another_machine() {
     let home = Home::new();
     home.json("wallet create", "--plain");

@@ -92,7 +92,7 @@ fn every_preset_has_a_specification_and_other_names_are_refused_in_words() {
 fn a_network_is_founded_with_keys_of_its_founders_own() {
     let place = Place::bare();
     let generate = |scheme: &str| -> Value {
-        let words = ["key", "generate", "--scheme", scheme, "--output-type", "json"];
+        let words = ["key", "generate", "--scheme", scheme, "--output-type", "json", "--show-secret"];
         serde_json::from_str(&done(node(&place, &words))).expect("JSON")
     };
     let text = |key: &Value, field: &str| key[field].as_str().expect("text").to_owned();
@@ -125,10 +125,14 @@ fn a_network_is_founded_with_keys_of_its_founders_own() {
 fn session_keys_are_generated_and_inserted() {
     let place = Place::bare();
     let made: Value =
-        serde_json::from_str(&done(node(&place, &["key", "generate", "--output-type", "json"]))).expect("JSON");
+        serde_json::from_str(&done(node(&place, &["key", "generate", "--output-type", "json", "--show-secret"])))
+            .expect("JSON");
     let secret = made["secretPhrase"].as_str().expect("a phrase");
-    let shown: Value =
-        serde_json::from_str(&done(node(&place, &["key", "inspect", "--output-type", "json", secret]))).expect("JSON");
+    let shown: Value = serde_json::from_str(&done(node(
+        &place,
+        &["key", "inspect", "--output-type", "json", "--show-secret", secret],
+    )))
+    .expect("JSON");
     assert_eq!(shown["ss58Address"], made["ss58Address"]);
     let base = place.file("base").display().to_string();
     for (kind, scheme) in [("babe", "sr25519"), ("gran", "ed25519")] {
