@@ -134,6 +134,10 @@ impl Network {
     }
 
     fn validator(&mut self, number: u8) -> PublicKey {
+        self.validator_calling(number, false)
+    }
+
+    fn validator_calling(&mut self, number: u8, public_addresses_only: bool) -> PublicKey {
         let hotkey = key(number);
         let public = hotkey.public();
         let settings = ValidatorSettings {
@@ -143,6 +147,7 @@ impl Network {
             state_dir: self.folder.path().join(format!("validator-{number}")),
             pace: Pace { mean: Duration::from_millis(30), sample: 3, in_flight: 4 },
             timeout: Duration::from_secs(20),
+            public_addresses_only,
             poll: Duration::from_millis(50),
             scoring: ScorePolicy { min_samples: 5, ..ScorePolicy::default() },
             receipts: ReceiptLimits::default(),
@@ -229,6 +234,19 @@ async fn committed_weights_follow_quality() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chain_that_is_often_away_changes_nothing() {
     better_work_weighs_more(false, 7).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_miner_at_a_private_address_is_not_called() {
+    let mut network = Network::new(false, 0);
+    let miner = network.miner(1, Skill::Off(0)).await;
+    network.validator_calling(9, true);
+    let path = network.folder.path().join("validator-9/receipts");
+    let read = || receipts::read(&path, 50);
+    network.until("receipts", |_| read().is_ok_and(|found| found.len() >= 5)).await;
+    let _folder = network.end().await;
+    let found = read().expect("receipts");
+    assert!(found.iter().all(|signed| signed.receipt.miner == miner && signed.receipt.outcome == "unreachable"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,7 +4,7 @@ use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use std::{sync::Arc, time::Duration};
 
-/// Configuration of a gateway. [`GatewayConfig::new`] has defaults that suit a local network.
+/// Configuration of a gateway. [`GatewayConfig::new`] has defaults that suit a small network.
 #[derive(Clone, Debug)]
 pub struct GatewayConfig {
     /// WebSocket addresses of nodes, tried in order.
@@ -13,6 +13,9 @@ pub struct GatewayConfig {
     pub keypair: Arc<Keypair>,
     /// The subnet that answers.
     pub netuid: NetUid,
+    /// Miners whose address isn't one of the public internet are not called. Strangers write these addresses on the
+    /// chain: without this they choose what the gateway knocks at behind its firewall. Off only in local networks.
+    pub public_addresses_only: bool,
     /// How often the metagraph is read.
     pub refresh: Duration,
     /// How often each miner is checked for being alive.
@@ -50,6 +53,7 @@ impl GatewayConfig {
             nodes,
             keypair,
             netuid: netuid.into(),
+            public_addresses_only: true,
             refresh: Duration::from_secs(3),
             probe: Duration::from_secs(5),
             hedge: Duration::from_secs(8),

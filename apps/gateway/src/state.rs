@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use ganglion_keys::PublicKey;
-use ganglion_wire::Dendrite;
+use ganglion_wire::{Dendrite, DendriteLimits};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -40,8 +40,10 @@ impl Shared {
         let config = Arc::new(config);
         let standings = Arc::new(Standings::new(&config));
         let metrics = Arc::new(Metrics::new()?);
+        let limits =
+            DendriteLimits { public_addresses_only: config.public_addresses_only, ..DendriteLimits::default() };
         let asker = Asker {
-            dendrite: Dendrite::new(config.keypair.clone()),
+            dendrite: Dendrite::with_limits(config.keypair.clone(), limits),
             config: config.clone(),
             standings: standings.clone(),
             metrics: metrics.clone(),
@@ -67,7 +69,10 @@ impl Shared {
             ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly")
         })?;
         match model.strip_prefix("text:") {
-            None | Some("best") => Ok(self.standings.order(&listing.miners, Instant::now())),
+            None | Some("best") => {
+                let miners = self.standings.order(&listing.miners, Instant::now());
+                Ok(miners.into_iter().filter(|miner| self.asker.dendrite.may_call(miner.address)).collect())
+            }
             Some(hotkey) => {
                 let hotkey = PublicKey::from_ss58(hotkey).map_err(|_| self.no_model(model))?;
                 let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
@@ -101,7 +106,9 @@ impl Shared {
                 self.standings.retain(&listing.miners);
                 self.metrics.miners.set(i64::try_from(listing.miners.len()).unwrap_or(i64::MAX));
                 self.metrics.block.set(listing.block.into());
-                self.knock(self.standings.due(&listing.miners, Instant::now())).await;
+                let mut due = self.standings.due(&listing.miners, Instant::now());
+                due.retain(|miner| self.asker.dendrite.may_call(miner.address));
+                self.knock(due).await;
             }
             tokio::time::sleep(LOOK).await;
         }

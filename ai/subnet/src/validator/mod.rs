@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
-use ganglion_wire::{Axon, Dendrite};
+use ganglion_wire::{Axon, Dendrite, DendriteLimits};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,6 +45,9 @@ pub struct ValidatorSettings {
     pub pace: Pace,
     /// When an answer is too late.
     pub timeout: Duration,
+    /// Miners whose address isn't one of the public internet are not called, and count as unreachable. Strangers write
+    /// these addresses on the chain. Off only in local networks.
+    pub public_addresses_only: bool,
     /// How often to look for a new block.
     pub poll: Duration,
     /// From scores to weights.
@@ -110,12 +113,13 @@ pub async fn run<S: Subnet, C: Chain>(
     store::folder(&dir)?;
     let ledger = Ledger::open(&dir.join("scores.json"), &chain.genesis_hash(), netuid.0)?;
     let weigher = Weigher::open(&dir.join("commit.json"), Arc::clone(&chain), Arc::clone(&settings.hotkey), netuid)?;
+    let limits = DendriteLimits { public_addresses_only: settings.public_addresses_only, ..DendriteLimits::default() };
     let shared = Arc::new(Shared {
         subnet,
         ledger: Arc::new(Mutex::new(ledger)),
         receipts: Arc::new(Mutex::new(ReceiptLog::open(&dir.join("receipts"), settings.receipts)?)),
         secret: Secret::open(&dir.join("secret"))?,
-        dendrite: Dendrite::new(Arc::clone(&settings.hotkey)),
+        dendrite: Dendrite::with_limits(Arc::clone(&settings.hotkey), limits),
         metrics: Arc::new(Metrics::new()?),
         settings,
     });

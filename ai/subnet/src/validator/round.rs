@@ -143,8 +143,12 @@ async fn ask<S: Subnet>(
     request: &RequestOf<S>,
 ) -> Option<Reply<ResponseOf<S>>> {
     let address = neuron.address()?;
-    let target = Target { hotkey: neuron.hotkey, address };
     let begun = Instant::now();
+    if !shared.dendrite.may_call(address) {
+        // That it can't be reached there is its own doing.
+        return Some(Reply { neuron, outcome: "unreachable", answer: None, elapsed: begun.elapsed() });
+    }
+    let target = Target { hotkey: neuron.hotkey, address };
     let result = shared.dendrite.call::<S::Synapse>(&target, request, shared.settings.timeout).await;
     let reply = |outcome, answer, elapsed| Reply { neuron, outcome, answer, elapsed };
     Some(match result {

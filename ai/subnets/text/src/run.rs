@@ -113,6 +113,8 @@ pub struct ValidatorConfig {
     pub pace: Pace,
     /// When an answer is too late.
     pub timeout: Duration,
+    /// Miners whose address isn't one of the public internet are not called. Off only in local networks.
+    pub public_addresses_only: bool,
     /// From scores to weights.
     pub scoring: ScorePolicy,
     /// Threads that search for the seal when joining; 0 is all cores.
@@ -133,6 +135,7 @@ impl ValidatorConfig {
             listen: None,
             pace: Pace { mean: Duration::from_secs(5), sample: 4, in_flight: 2 },
             timeout: HARD_LIMIT,
+            public_addresses_only: true,
             scoring: ScorePolicy::local(),
             pow_threads: 1,
             metrics: None,
@@ -202,6 +205,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         state_dir: config.state_dir,
         pace: config.pace,
         timeout: config.timeout,
+        public_addresses_only: config.public_addresses_only,
         poll: POLL,
         scoring: config.scoring,
         receipts: ReceiptLimits::default(),

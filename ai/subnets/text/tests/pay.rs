@@ -120,6 +120,7 @@ async fn pay_follows_quality() {
         state_dir: folder.path().join("validator"),
         pace: Pace { mean: Duration::from_millis(20), sample: 4, in_flight: 4 },
         timeout: Duration::from_secs(20),
+        public_addresses_only: false,
         poll: Duration::from_millis(50),
         scoring: ScorePolicy { min_samples: 40, alpha: 0.02, ..ScorePolicy::default() },
         receipts: ReceiptLimits::default(),

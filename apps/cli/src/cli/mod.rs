@@ -24,7 +24,8 @@ pub use channel::{
 };
 pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
 pub use neuron::{
-    AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ValidatorArgs, ValidatorCommand,
+    AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ValidatorArgs,
+    ValidatorCommand,
 };
 pub use rule::{
     GovernanceCommand, GovernanceListArgs, KeysArgs, ProposalArgs, ProposeCommand, ProposeDissolveArgs, ProposeSetArgs,

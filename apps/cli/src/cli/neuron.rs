@@ -122,6 +122,15 @@ pub struct MinerArgs {
     pub axon_external_port: Option<u16>,
 }
 
+/// Which miners are called.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReachArgs {
+    /// Call miners at private addresses too, as in a laboratory's network; without this only if all nodes are on this
+    /// machine
+    #[arg(long)]
+    pub private_addresses: bool,
+}
+
 /// `ganglion validator run`.
 #[derive(Debug, Clone, Args)]
 pub struct ValidatorArgs {
@@ -131,6 +140,9 @@ pub struct ValidatorArgs {
     /// Where it listens.
     #[command(flatten)]
     pub axon: AxonArgs,
+    /// Whom it asks.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 }
 
 /// `ganglion gateway run`.
@@ -145,4 +157,7 @@ pub struct GatewayArgs {
     /// Port to listen at
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub port: u16,
+    /// Whom it asks.
+    #[command(flatten)]
+    pub reach: ReachArgs,
 }

@@ -15,9 +15,10 @@ use ganglion_keys::{Keypair, PublicKey};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::NeuronArgs;
+use crate::cli::{NeuronArgs, ReachArgs};
 use crate::commands::keys::source;
 use crate::folder::user_folder;
+use crate::loopback::are_loopback;
 use crate::signals::Signals;
 use crate::wallets;
 
@@ -52,6 +53,12 @@ impl Identity {
         std::fs::create_dir_all(&state_dir).with_context(|| format!("can't make {}", state_dir.display()))?;
         Ok(Self { hotkey: Arc::new(wallet.hotkey().clone()), coldkey: wallet.coldkey_public(), state_dir })
     }
+}
+
+/// Whether miners at private addresses stay uncalled. A chain that isn't a local network's takes no such addresses, and
+/// a node of one's own checks that; a node elsewhere may say anything.
+fn public_addresses_only(reach: &ReachArgs, neuron: &NeuronArgs) -> bool {
+    !reach.private_addresses && !are_loopback(&neuron.nodes)
 }
 
 /// Runs `work` until it ends or a signal comes; `work` is told through its token and has some seconds to end.
@@ -89,4 +96,32 @@ fn log_to_stderr() {
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
         .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command, GatewayCommand, ValidatorCommand};
+    use clap::Parser;
+
+    #[test]
+    fn private_addresses_are_called_in_local_networks_alone() {
+        for (options, careful) in [
+            ("", false),
+            (" --node ws://127.0.0.1:1 --node ws://[::1]:2", false),
+            (" --node wss://node.example", true),
+            (" --node ws://127.0.0.1:1 --node ws://10.0.0.1:2", true),
+            (" --node wss://node.example --private-addresses", false),
+        ] {
+            for role in ["gateway", "validator"] {
+                let line = format!("ganglion {role} run{options}");
+                let (reach, neuron) = match Cli::parse_from(line.split(' ')).command {
+                    Command::Gateway(GatewayCommand::Run(args)) => (args.reach, args.neuron),
+                    Command::Validator(ValidatorCommand::Run(args)) => (args.reach, args.neuron),
+                    other => panic!("neither: {other:?}"),
+                };
+                assert_eq!(public_addresses_only(&reach, &neuron), careful, "{line}");
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::{run_validator, ValidatorConfig};
 
-use super::{log_to_stderr, until_signal, Identity};
+use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
 use crate::cli::ValidatorArgs;
 
 /// Runs a validator until it is ended.
@@ -19,6 +19,7 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     let mut config =
         ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
     config.netuid = NetUid(args.neuron.netuid);
+    config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })

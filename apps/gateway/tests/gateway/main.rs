@@ -48,10 +48,14 @@ pub(crate) struct Gateway {
     task: JoinHandle<()>,
 }
 
-/// A configuration with which a late miner is late soon, and nothing else is.
+/// A configuration with which a late miner is late soon, and nothing else is; miners may be on this machine.
 pub(crate) fn config() -> GatewayConfig {
     let keypair = Arc::new(Keypair::from_seed([200; 32]));
-    GatewayConfig { hedge: Duration::from_millis(300), ..GatewayConfig::new(Vec::new(), keypair, 1) }
+    GatewayConfig {
+        hedge: Duration::from_millis(300),
+        public_addresses_only: false,
+        ..GatewayConfig::new(Vec::new(), keypair, 1)
+    }
 }
 
 impl Gateway {

@@ -37,6 +37,27 @@ async fn the_next_miner_answers_when_one_fails() {
 }
 
 #[tokio::test]
+async fn nothing_on_this_machine_is_called_on_a_strangers_word() {
+    let careful = GatewayConfig { public_addresses_only: true, ..config() };
+    let gateway = Gateway::start(careful).await;
+    let service = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    service.set_nonblocking(true).expect("it doesn't wait");
+    let miner = TestMiner::start(1, Mood::Answer).await;
+    let mut miners = listed(&[&miner, &miner]);
+    miners[0].address = service.local_addr().expect("an address");
+    let named = format!("text:{}", miner.hotkey.to_ss58());
+    gateway.directory.tell(miners);
+    // Some looks at ports later.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(gateway.ask("hi").await.0, 503);
+    let by_name = json!({ "model": named, "messages": [{ "role": "user", "content": "hi" }] });
+    assert_ne!(gateway.send(by_name).await.0, 200);
+    assert_eq!(miner.asked(), 0);
+    assert!(service.accept().is_err(), "somebody knocked");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_killed_miner_is_replaced_at_once() {
     let (mut first, second) = (TestMiner::start(1, Mood::Answer).await, TestMiner::start(2, Mood::Answer).await);
     let gateway = Gateway::with(GatewayConfig { hedge: NEVER, ..config() }, &[&first, &second]).await;

@@ -106,6 +106,11 @@ impl Dendrite {
         self.inner.keypair.public()
     }
 
+    /// Whether it would call that address ([`DendriteLimits::public_addresses_only`]).
+    pub fn may_call(&self, address: SocketAddr) -> bool {
+        self.inner.may_call(address).is_ok()
+    }
+
     /// Calls a synapse. `timeout` covers everything: waiting for a place, connecting, sending, the answer. Dropping the
     /// future ends the call. Nothing is tried twice.
     ///
