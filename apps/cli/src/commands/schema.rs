@@ -119,6 +119,15 @@ fn names() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Cli;
+    use clap::CommandFactory;
+    use serde_json::{json, Map, Value};
+    use std::collections::BTreeSet;
+
+    /// What programs rely on: the schemas as they were last agreed to.
+    const AGREED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas.json");
+    /// Set, the test writes them anew instead of comparing.
+    const RENEW: &str = "GANGLION_RENEW_SCHEMAS";
 
     #[test]
     fn every_schema_describes_an_object_and_all_it_has() {
@@ -129,5 +138,70 @@ mod tests {
             let named = value["properties"].as_object().expect(name).len();
             assert_eq!(value["required"].as_array().map_or(0, Vec::len), named, "{name}: something may be missing");
         }
+    }
+
+    /// Without what people read: a better comment is no other schema. A member of that name is an object, and stays.
+    fn shape(value: &Value) -> Value {
+        match value {
+            Value::Object(members) => {
+                let prose = |name: &str, value: &Value| matches!(name, "title" | "description") && value.is_string();
+                let kept = members.iter().filter(|(name, value)| !prose(name, value));
+                Value::Object(kept.map(|(name, value)| (name.clone(), shape(value))).collect())
+            }
+            Value::Array(items) => Value::Array(items.iter().map(shape).collect()),
+            other => other.clone(),
+        }
+    }
+
+    /// All schemas by command; that of the reports, which 36 commands print, once.
+    fn all() -> Map<String, Value> {
+        let reads = READS.iter().map(|(name, make)| ((*name).to_owned(), shape(make().as_value())));
+        let reports = json!({ "printed by": WRITES.as_slice(), "schema": shape(of::<Report>().as_value()) });
+        reads.chain([("reports".to_owned(), reports)]).collect()
+    }
+
+    #[test]
+    fn schemas_are_those_that_programs_rely_on() {
+        let how = format!(
+            "if the change is meant, say so in the release notes and renew them: \
+             {RENEW}=1 cargo test --release -p ganglion --lib schemas_are_those"
+        );
+        let found = all();
+        if std::env::var_os(RENEW).is_some() {
+            let text = serde_json::to_string_pretty(&found).expect("JSON");
+            std::fs::write(AGREED, text + "\n").expect("schemas.json is written");
+            return;
+        }
+        let text = std::fs::read_to_string(AGREED).unwrap_or_else(|error| panic!("{AGREED}: {error}; {how}"));
+        let agreed: Map<String, Value> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}; {how}"));
+        let every: BTreeSet<&String> = agreed.keys().chain(found.keys()).collect();
+        let changed: Vec<_> = every.into_iter().filter(|name| agreed.get(*name) != found.get(*name)).collect();
+        assert!(changed.is_empty(), "the JSON of {changed:?} isn't what it was; {how}");
+    }
+
+    #[test]
+    fn prose_is_no_part_of_a_schema_and_members_are() {
+        let one = json!({ "title": "A", "description": "a", "properties": { "description": { "type": "string" } } });
+        assert_eq!(shape(&one), json!({ "properties": { "description": { "type": "string" } } }));
+    }
+
+    /// The commands at the ends of the tree that take `--json`.
+    fn taking_json(command: &clap::Command, path: &str, found: &mut BTreeSet<String>) {
+        for inner in command.get_subcommands() {
+            let path = [path, inner.get_name()].join(" ");
+            taking_json(inner, path.trim(), found);
+        }
+        if !command.has_subcommands() && command.get_arguments().any(|argument| argument.get_long() == Some("json")) {
+            found.insert(path.to_owned());
+        }
+    }
+
+    #[test]
+    fn every_command_that_takes_json_has_a_schema() {
+        let mut found = BTreeSet::new();
+        taking_json(&Cli::command(), "", &mut found);
+        // A dry run's options are part of its name, since it prints something else.
+        let named: BTreeSet<String> = names().lines().filter(|name| !name.contains(" --")).map(str::to_owned).collect();
+        assert_eq!(found, named, "READS and WRITES name the commands that take --json, and no others");
     }
 }
