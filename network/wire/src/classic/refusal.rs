@@ -15,7 +15,7 @@ use crate::metrics::add;
 use crate::refusal::{json_response, shorten, Reject};
 use crate::{AxonError, Refusal};
 
-/// Longest message (bytes): the text about a signature that doesn't fit, with everything it names.
+/// Longest message (bytes): the text about an unknown class, with the names of those there are.
 const LONGEST: usize = 512;
 
 /// Why a classic request gets no answer.
@@ -24,8 +24,8 @@ pub(super) enum Trouble {
     /// No such class; the text says which there are.
     NotFound(String),
     Fault(Fault),
-    /// What should have been signed, and what came.
-    Mismatch(String),
+    /// The signature isn't that of the claimed dendrite.
+    Mismatch,
     Replay,
     Blacklisted(Refusal),
     /// The body is not what was signed.
@@ -45,7 +45,7 @@ impl Trouble {
         match self {
             Self::NotFound(_) => 404,
             Self::Fault(Fault::Unreadable) | Self::BodyHash | Self::Internal => 500,
-            Self::Fault(_) | Self::Mismatch(_) | Self::Replay => 401,
+            Self::Fault(_) | Self::Mismatch | Self::Replay => 401,
             Self::Blacklisted(_) => 403,
             Self::Json(_) => 422,
             Self::Handler(error) if (400..600).contains(&error.status) => error.status,
@@ -69,7 +69,8 @@ impl Trouble {
             Self::Fault(Fault::Untimely(Untimely::Ahead { allowed, ahead })) => unverified(&format!(
                 "Nonce is too new: acceptable delta is {allowed:.2} seconds but request was {ahead:.2} seconds ahead"
             )),
-            Self::Mismatch(text) => unverified(text),
+            // Python repeats the message and the signature. Clients read the status, and people the first words.
+            Self::Mismatch => unverified("Signature mismatch with the request's headers"),
             Self::Replay => unverified("Nonce is too old, a newer one was last processed"),
             Self::Blacklisted(refusal) => format!("Forbidden. Key is blacklisted: {}.", shorten(&refusal.message)),
             Self::Json(_) => "JSON decode error".to_owned(),
@@ -96,7 +97,7 @@ impl Trouble {
             Self::Fault(Fault::Unreadable) => Reject::Malformed,
             Self::Fault(Fault::NoHotkey | Fault::NoNonce | Fault::NoSignature) => Reject::Unsigned,
             Self::Fault(Fault::Untimely(_)) => Reject::Stale,
-            Self::Mismatch(_) | Self::BodyHash => Reject::BadSignature,
+            Self::Mismatch | Self::BodyHash => Reject::BadSignature,
             Self::Replay => Reject::Replay,
             Self::Blacklisted(_) => return add(&state.metrics.0.refused_unauthorised, 1),
             Self::Json(_) => Reject::BadBody,

@@ -91,7 +91,7 @@ async fn pythons_dendrite_calls_our_axon() {
     assert!(tampered[1].as_str().unwrap().starts_with("Internal Server Error #"));
     is("fails", 500, "Internal Server Error #");
     is("status", 418, "teapot");
-    is("unknown", 404, "Synapse name 'Nowhere' not found. Available synapses ['Synapse', 'Echo', 'Fail', 'Words']");
+    is("unknown", 404, "Synapse name '' not found. Available synapses ['Synapse', 'Echo', 'Fail', 'Words']");
     is("blacklisted", 403, "Forbidden. Key is blacklisted: no stake.");
     axon.stop().await;
 }
