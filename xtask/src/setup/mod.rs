@@ -44,14 +44,14 @@ pub fn run(paths: &Paths, offline: bool, model: Model) -> Result<WasmToolchain> 
     Ok(toolchain)
 }
 
-/// The interpreter with the Python neurons that tests talk to, made if it is missing; `None`, after a note, if it can't
-/// be had.
+/// The interpreter with the Python neurons that tests talk to, made if it is missing; `None`, after a note, if PyPI can't
+/// be reached.
 ///
 /// # Errors
-/// The lock on the cache folder can't be taken.
+/// The lock on the cache folder can't be taken, or the environment can't be made for another reason than that.
 pub fn python_neurons(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
-    Ok(python::ensure(paths))
+    python::ensure(paths)
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

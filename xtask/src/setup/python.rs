@@ -20,20 +20,33 @@ const NAME: &str = "bittensor-7.4.0";
 const MARKER: &str = "finished.txt";
 const LIMIT: Duration = Duration::from_secs(1800);
 
-/// The interpreter of the environment, made if it is missing; `None`, after a note, if it can't be had. Tests must pass
-/// without it.
-pub fn ensure(paths: &Paths) -> Option<PathBuf> {
+/// The interpreter of the environment, made if it is missing; `None`, after a note, if PyPI can't be reached. Tests must
+/// pass without it, but not because something else is broken: nobody would ever notice that they don't run.
+///
+/// # Errors
+/// It can't be made for any other reason.
+pub fn ensure(paths: &Paths) -> Result<Option<PathBuf>> {
     let folder = paths.cache.join("python").join(NAME);
     if is_finished(&folder) {
-        return Some(interpreter(&folder));
+        return Ok(Some(interpreter(&folder)));
     }
     match make(&folder) {
-        Ok(()) => Some(interpreter(&folder)),
-        Err(failure) => {
-            ui::note(&format!("going on without Python neurons, so tests against them are skipped: {failure}"));
-            None
+        Ok(Made::Finished) => Ok(Some(interpreter(&folder))),
+        Ok(Made::Unreachable(failure)) => {
+            ui::note(&format!(
+                "PyPI can't be reached: going on without Python neurons, so tests against them are skipped: {failure}"
+            ));
+            Ok(None)
         }
+        Err(failure) => Err(Failure::new(format!("the Python neurons for tests can't be set up: {failure}"))),
     }
+}
+
+/// How the making of an environment ended.
+enum Made {
+    Finished,
+    /// The packages can't be fetched now.
+    Unreachable(Failure),
 }
 
 fn interpreter(folder: &Path) -> PathBuf {
@@ -49,7 +62,7 @@ fn is_finished(folder: &Path) -> bool {
 
 /// An environment knows its own path, so it is made in place; the marker makes it count. What was left unfinished is
 /// removed first.
-fn make(folder: &Path) -> Result<()> {
+fn make(folder: &Path) -> Result<Made> {
     if folder.exists() {
         fs::remove_dir_all(folder).context(|| format!("cannot remove {}", folder.display()))?;
     }
@@ -65,9 +78,15 @@ fn make(folder: &Path) -> Result<()> {
     pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", "install", "--no-cache-dir", "--retries=2"])
         .args(["--timeout=60", "--no-deps", "-r"])
         .arg(&wanted);
-    ui::step("Python neurons for tests (bittensor 7.4.0, 300 MB)", || {
-        process::logged(&mut pip, &folder.join("pip.log"), LIMIT)
-    })?;
+    let log = folder.join("pip.log");
+    let installed =
+        ui::step("Python neurons for tests (bittensor 7.4.0, 300 MB)", || process::logged(&mut pip, &log, LIMIT));
+    if let Err(failure) = installed {
+        return match is_out_of_reach(&fs::read_to_string(&log).unwrap_or_default()) {
+            true => Ok(Made::Unreachable(failure)),
+            false => Err(failure),
+        };
+    }
     process::capture(
         Command::new(interpreter(folder)).args(["-c", "import bittensor, bittensor_wallet"]).env("HOME", folder),
     )
@@ -75,7 +94,21 @@ fn make(folder: &Path) -> Result<()> {
     let marker = folder.join(MARKER);
     let unfinished = folder.join("finishing.txt");
     fs::write(&unfinished, REQUIREMENTS).context(|| format!("cannot write {}", unfinished.display()))?;
-    fs::rename(&unfinished, &marker).context(|| format!("cannot write {}", marker.display()))
+    fs::rename(&unfinished, &marker).context(|| format!("cannot write {}", marker.display()))?;
+    Ok(Made::Finished)
+}
+
+/// Whether pip says that it had no connection, in the words of its library for that.
+fn is_out_of_reach(log: &str) -> bool {
+    const SIGNS: [&str; 6] = [
+        "NewConnectionError",
+        "ConnectTimeoutError",
+        "ReadTimeoutError",
+        "NameResolutionError",
+        "ProxyError",
+        "Network is unreachable",
+    ];
+    SIGNS.iter().any(|sign| log.contains(sign))
 }
 
 /// Debian packages for what `python3` can't import.
@@ -103,6 +136,22 @@ mod tests {
         fs::write(folder.join(MARKER), "bittensor==7.3.0\n").unwrap();
         assert!(!is_finished(&folder));
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn only_a_lost_connection_excuses_from_the_tests() {
+        let away = "WARNING: Retrying (Retry(total=1)) after connection broken by 'NewConnectionError(': Failed to \
+                    establish a new connection: [Errno -3] Temporary failure in name resolution')': /simple/bittensor/\n\
+                    ERROR: No matching distribution found for bittensor==7.4.0";
+        assert!(is_out_of_reach(away));
+        for broken in [
+            "",
+            "ERROR: No matching distribution found for bittensor==7.4.0",
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE",
+        ] {
+            assert!(!is_out_of_reach(broken), "{broken}");
+        }
     }
 
     #[test]
