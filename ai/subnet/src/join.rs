@@ -35,6 +35,7 @@ pub struct Joining {
 /// Sees to it that the neuron is registered, until `shutdown`. Every failure is logged and tried again.
 pub async fn stay<C: Chain>(chain: Arc<C>, joining: Joining, mut views: Views, shutdown: CancellationToken) {
     let mut seated = false;
+    let mut told = false;
     // Views left before a taken seal counts as lost.
     let mut patience = 0;
     loop {
@@ -57,6 +58,14 @@ pub async fn stay<C: Chain>(chain: Arc<C>, joining: Joining, mut views: Views, s
                 match attempt(chain.as_ref(), &joining, &shutdown).await {
                     Ok(()) => patience = PATIENCE,
                     Err(_) if shutdown.is_cancelled() => return,
+                    Err(JoinError::NoBlockYet) => {
+                        if !told {
+                            tracing::info!("waiting for the chain's first block, which registration is bound to");
+                        }
+                        told = true;
+                        pause(RETRY, &shutdown).await;
+                        continue;
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "registration failed; trying again");
                         pause(RETRY, &shutdown).await;
@@ -78,6 +87,9 @@ pub enum JoinError {
     /// The chain is away or took another's seal first.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// There is no block yet that the work could be bound to.
+    #[error("the chain has no block yet, and work is bound to one")]
+    NoBlockYet,
     /// The subnet takes nobody in.
     #[error("subnet {0} is closed to new neurons")]
     Closed(NetUid),
@@ -92,6 +104,10 @@ pub enum JoinError {
 /// See [`JoinError`]; try again with fresh terms.
 pub async fn attempt<C: Chain>(chain: &C, joining: &Joining, shutdown: &CancellationToken) -> Result<(), JoinError> {
     let terms = chain.registration(joining.netuid).await?;
+    // The ledger learns its own genesis hash, which the work is bound to, in block 1: until then all work is in vain.
+    if terms.genesis_hash.0 != chain.genesis_hash() {
+        return Err(JoinError::NoBlockYet);
+    }
     if !terms.open {
         return Err(JoinError::Closed(joining.netuid));
     }

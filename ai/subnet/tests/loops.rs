@@ -14,6 +14,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::join::{self, JoinError, Joining};
 use ganglion_subnet::receipts::{self, ReceiptLimits};
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::work::WorkLimits;
@@ -247,6 +248,22 @@ async fn a_miner_at_a_private_address_is_not_called() {
     let _folder = network.end().await;
     let found = read().expect("receipts");
     assert!(found.iter().all(|signed| signed.receipt.miner == miner && signed.receipt.outcome == "unreachable"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_works_before_the_first_block() {
+    let mut network = Network::new(false, 0);
+    network.chain.set_born(false);
+    let joining = Joining { netuid: NetUid(1), hotkey: key(1).public(), coldkey: key(200).public(), threads: 1 };
+    let attempt = join::attempt(network.chain.as_ref(), &joining, &network.stop).await;
+    assert!(matches!(attempt, Err(JoinError::NoBlockYet)), "{attempt:?}");
+    // Whoever waits for it joins when it is there.
+    network.miner(1, Skill::Off(0)).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(network.chain.announced(), 0);
+    network.chain.set_born(true);
+    network.until("a seat", |chain| chain.announced() == 1).await;
+    network.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

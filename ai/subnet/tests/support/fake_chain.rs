@@ -1,5 +1,6 @@
 //! A ledger in memory, for tests of the loops: it checks seals, rate limits and reveal windows as the real one does.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -42,13 +43,27 @@ pub struct FakeChain {
     commit_reveal: bool,
     /// Every so many calls one fails, as if the node were away.
     flaky: u64,
+    /// Whether there is a block: before the first, the ledger doesn't know its own genesis.
+    born: AtomicBool,
     state: Mutex<State>,
 }
 
 impl FakeChain {
     /// A chain with one subnet, number 1.
     pub fn new(block_time: Duration, commit_reveal: bool, flaky: u64) -> Self {
-        Self { begun: Instant::now(), block_time, commit_reveal, flaky, state: Mutex::default() }
+        Self {
+            begun: Instant::now(),
+            block_time,
+            commit_reveal,
+            flaky,
+            born: AtomicBool::new(true),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Whether there is a block yet.
+    pub fn set_born(&self, born: bool) {
+        self.born.store(born, Ordering::SeqCst);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -178,7 +193,7 @@ impl Chain for FakeChain {
             open: true,
             difficulty: DIFFICULTY,
             burn: 0,
-            genesis_hash: Hash::from(GENESIS),
+            genesis_hash: if self.born.load(Ordering::SeqCst) { Hash::from(GENESIS) } else { Hash::zero() },
             block_number,
             block_hash: Hash::from(Self::hash(block_number)),
             seal_lifetime: 50,
