@@ -23,6 +23,14 @@ pub enum ChainError {
     /// The chain said no, in its own words.
     #[error("{0}")]
     Refused(String),
+    /// The chain said that it is too early.
+    #[error("{reason}")]
+    TooEarly {
+        /// Its own words.
+        reason: String,
+        /// The first block that takes it.
+        block: u32,
+    },
     /// There is no such subnet.
     #[error("subnet {0} does not exist on this chain")]
     NoSubnet(NetUid),
@@ -75,10 +83,11 @@ pub trait Chain: Send + Sync + 'static {
 
 impl From<ClientError> for ChainError {
     fn from(error: ClientError) -> Self {
-        if error.is_transient() {
-            Self::Away(error.to_string())
-        } else {
-            Self::Refused(error.to_string())
+        let reason = error.to_string();
+        match error.retry() {
+            Some(retry) => Self::TooEarly { reason, block: retry.block },
+            None if error.is_transient() => Self::Away(reason),
+            None => Self::Refused(reason),
         }
     }
 }
@@ -149,5 +158,26 @@ impl Chain for Client {
     ) -> Result<(), ChainError> {
         Client::reveal_weights(self, hotkey, netuid, weights, salt, version_key).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_client::Retry;
+
+    #[test]
+    fn when_to_try_again_is_kept() {
+        let refused = |retry| ClientError::Rejected {
+            call: "Weights.set_weights".into(),
+            reason: "it is too early".into(),
+            refusal: None,
+            retry,
+        };
+        let early = ChainError::from(refused(Some(Retry { block: 41, seconds: 96 })));
+        assert!(matches!(early, ChainError::TooEarly { block: 41, .. }), "{early:?}");
+        assert!(matches!(ChainError::from(refused(None)), ChainError::Refused(_)));
+        let lost = ClientError::NotIncluded { call: "Weights.set_weights".into(), until: 7 };
+        assert!(matches!(ChainError::from(lost), ChainError::Away(_)));
     }
 }

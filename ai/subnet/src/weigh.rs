@@ -13,7 +13,7 @@ use crate::chain::{Chain, ChainError};
 use crate::store::{self, StoreError};
 use crate::view::{Neuron, View};
 
-/// After a failure, this many blocks pass before the next attempt.
+/// After a failure, this many blocks pass before the next attempt, unless the chain says when it will take it.
 const RETRY_BLOCKS: u32 = 4;
 const FILE_LIMIT: u64 = 1 << 20;
 
@@ -81,6 +81,17 @@ fn window(block: u32, interval: u32) -> (u32, u32) {
     let interval = interval.max(1);
     let from = (block - block % interval).saturating_add(interval);
     (from, from.saturating_add(interval))
+}
+
+/// The first block at which a failed step is tried again. What the chain says counts, within reason: no wait of its rules
+/// is longer than a rate limit or the next commit interval, and a node may say anything.
+fn next_try(view: &View, error: &WeighError) -> u32 {
+    let now = view.block.number;
+    let soon = now.saturating_add(RETRY_BLOCKS);
+    let WeighError::Chain(ChainError::TooEarly { block, .. }) = error else { return soon };
+    let longest = view.subnet.weights_rate_limit.max(view.subnet.commit_interval.saturating_mul(2)).max(RETRY_BLOCKS);
+    // What is sent at a block is in the next one at the earliest.
+    block.saturating_sub(1).clamp(now.saturating_add(1), now.saturating_add(longest).max(now.saturating_add(1)))
 }
 
 /// Does what [`plan`] says, one view after another.
@@ -159,6 +170,7 @@ impl<C: Chain> Weigher<C> {
         if now < self.not_before {
             return Ok(Outcome::Idle);
         }
+        // Also if this future is dropped half-way.
         self.not_before = now.saturating_add(RETRY_BLOCKS);
         let outcome = match plan(view, me, self.pending.as_ref(), self.last_set) {
             Step::Wait => Ok(Outcome::Idle),
@@ -167,9 +179,7 @@ impl<C: Chain> Weigher<C> {
             Step::Reveal => self.reveal(now).await,
             Step::Forget => self.forget().map(|()| Outcome::Idle).map_err(WeighError::from),
         };
-        if outcome.is_ok() {
-            self.not_before = 0;
-        }
+        self.not_before = outcome.as_ref().map_or_else(|error| next_try(view, error), |_| 0);
         outcome
     }
 
@@ -309,6 +319,20 @@ mod tests {
         assert_eq!(plan(&view(40, true), &me(true, Some(38)), Some(&pending(40)), None), Step::Wait);
         assert_eq!(plan(&view(30, true), &me(true, None), None, None), Step::Commit);
         assert_eq!(plan(&view(41, false), &me(true, None), Some(&pending(40)), None), Step::Forget);
+    }
+
+    #[test]
+    fn a_failed_step_is_tried_again_when_the_chain_takes_it() {
+        let early = |block| WeighError::Chain(ChainError::TooEarly { reason: String::new(), block });
+        let view = view(100, false);
+        // Sent at 113 it is in 114; commit intervals of 10 blocks.
+        assert_eq!(next_try(&view, &early(114)), 113);
+        assert_eq!(next_try(&view, &early(102)), 101, "sooner than a blind wait");
+        // What it says is bounded, and never in the past.
+        assert_eq!(next_try(&view, &early(u32::MAX)), 120);
+        assert_eq!([0, 100, 101].map(|block| next_try(&view, &early(block))), [101; 3]);
+        let away = WeighError::Chain(ChainError::Away(String::new()));
+        assert_eq!(next_try(&view, &away), 100 + RETRY_BLOCKS);
     }
 
     #[test]
