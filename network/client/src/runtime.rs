@@ -278,7 +278,7 @@ impl EncodedCall {
 
 fn mismatches(metadata: &Metadata) -> Vec<(&'static str, &'static str, String)> {
     let mut found = Vec::new();
-    for &Shape { pallet, call, arguments } in calls::all() {
+    for &Shape { pallet, call, arguments, trial } in calls::all() {
         let Some(known) = metadata.pallet_by_name(pallet) else {
             found.push((pallet, call, format!("pallet {pallet} is missing (needed for call {call})")));
             continue;
@@ -294,6 +294,10 @@ fn mismatches(metadata: &Metadata) -> Vec<(&'static str, &'static str, String)> 
                 theirs.join(", "),
                 arguments.join(", ")
             );
+            found.push((pallet, call, what));
+        } else if let Err(why) = trial(metadata) {
+            let what =
+                format!("pallet {pallet} call {call} changed: its arguments are of other types ({})", shorten(&why));
             found.push((pallet, call, what));
         }
     }

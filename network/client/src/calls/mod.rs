@@ -9,6 +9,7 @@ use subxt::{
         scale_value::Value,
     },
     utils::{AccountId32, MultiAddress},
+    Metadata,
 };
 
 /// Declares a pallet's calls: a struct for each, and their shapes in `ALL`.
@@ -24,11 +25,22 @@ macro_rules! calls {
                 const PALLET: &'static str = $pallet;
                 const NAME: &'static str = $name;
             }
+
+            impl $crate::calls::sample::Sample for $call {
+                fn sample() -> Self {
+                    Self { $($field: $crate::calls::sample::Sample::sample()),* }
+                }
+            }
         )*
 
         /// Every call of this module.
         pub(crate) const ALL: &[$crate::calls::Shape] = &[
-            $($crate::calls::Shape { pallet: $pallet, call: $name, arguments: &[$(stringify!($field)),*] }),*
+            $($crate::calls::Shape {
+                pallet: $pallet,
+                call: $name,
+                arguments: &[$(stringify!($field)),*],
+                trial: $crate::calls::sample::trial::<$call>,
+            }),*
         ];
     };
 }
@@ -38,6 +50,7 @@ pub(crate) mod balances;
 pub(crate) mod governance;
 pub(crate) mod neurons;
 pub(crate) mod proxy;
+pub(crate) mod sample;
 pub(crate) mod staking;
 pub(crate) mod subnets;
 pub(crate) mod system;
@@ -59,6 +72,8 @@ pub(crate) struct Shape {
     pub(crate) call: &'static str,
     /// The arguments' names in the metadata.
     pub(crate) arguments: &'static [&'static str],
+    /// Encodes the call with some values; the error is why their types don't fit.
+    pub(crate) trial: fn(&Metadata) -> Result<(), String>,
 }
 
 /// Every call made here.

@@ -37,6 +37,12 @@ pub(crate) struct WireEndpoint {
     protocol: u8,
 }
 
+impl super::sample::Sample for WireEndpoint {
+    fn sample() -> Self {
+        Self { version: u32::MAX, ip: u128::MAX, port: u16::MAX, ip_type: u8::MAX, protocol: u8::MAX }
+    }
+}
+
 impl From<Endpoint> for WireEndpoint {
     fn from(endpoint: Endpoint) -> Self {
         let Endpoint { version, ip, port, ip_type, protocol } = endpoint;

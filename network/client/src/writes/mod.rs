@@ -13,6 +13,7 @@ mod validators;
 mod weights;
 
 pub use governance::Track;
+pub(crate) use subnets::describe;
 pub use subnets::{CreationTerms, Identity};
 pub use system::code_hash;
 pub use weights::commit_hash;

@@ -95,7 +95,7 @@ impl Write {
 }
 
 /// A partial struct by its fields' names, so that a chain may have them in another order.
-fn describe(update: &HyperparameterUpdate) -> Described {
+pub(crate) fn describe(update: &HyperparameterUpdate) -> Described {
     // Only numbers, truth values and nothing: it always has a JSON form.
     let fields = match serde_json::to_value(update) {
         Ok(Json::Object(fields)) => fields,

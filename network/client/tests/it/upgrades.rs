@@ -82,6 +82,23 @@ async fn a_changed_call_is_named_and_the_others_work() {
 }
 
 #[tokio::test]
+async fn an_argument_of_another_type_is_seen_before_it_is_needed() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    assert_eq!(client.mismatches().await.expect("metadata"), Vec::<String>::new());
+    node.upgrade(Shape::Retyped);
+    node.produce();
+    let found = client.mismatches().await.expect("metadata");
+    assert_eq!(found.len(), 2, "{found:?}");
+    // No pairs any more; and a number that the highest version doesn't fit into.
+    for (sentence, call) in found.iter().zip(["set_weights", "reveal_weights"]) {
+        assert!(sentence.contains(&format!("Weights call {call} changed")) && sentence.contains("types"), "{sentence}");
+    }
+    let error = bounded(client.send(&key("//Alice"), &weights())).await.expect_err("it doesn't fit");
+    assert!(text(&error).contains("other types"), "{error}");
+}
+
+#[tokio::test]
 async fn a_plan_outlives_an_upgrade_or_says_what_changed() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;

@@ -84,6 +84,14 @@ enum LaterWeights {
     commit_weights { netuid: NetUid, hash: Hash },
 }
 
+/// What another might make of it: the same names.
+#[derive(TypeInfo)]
+enum RetypedWeights {
+    set_weights { netuid: NetUid, weights: Vec<u16>, version_key: u64 },
+    commit_weights { netuid: NetUid, hash: Hash },
+    reveal_weights { netuid: NetUid, weights: Vec<(NeuronId, u16)>, salt: [u8; 16], version_key: u32 },
+}
+
 #[derive(Encode, TypeInfo)]
 pub struct SessionKeys {
     pub babe: [u8; 32],
@@ -492,6 +500,8 @@ pub enum Shape {
     Moved,
     /// The weights pallet has other calls.
     Changed,
+    /// The weights pallet has the same calls with arguments of the same names and other types.
+    Retyped,
 }
 
 type Entry = v16::StorageEntryMetadata;
@@ -579,6 +589,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
         Shape::Known => (23, meta_type::<Weights>()),
         Shape::Moved => (43, meta_type::<Weights>()),
         Shape::Changed => (23, meta_type::<LaterWeights>()),
+        Shape::Retyped => (23, meta_type::<RetypedWeights>()),
     };
     let voting = v16::StorageEntryType::Map {
         hashers: vec![Twox64Concat, Twox64Concat],
