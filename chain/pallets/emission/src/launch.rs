@@ -54,8 +54,7 @@ impl<T: Config> Pallet<T> {
 
     /// What is staked on each of a subnet's neurons, RAO: nothing on anybody while it is too little to count.
     pub(crate) fn stakes(seats: &[Seat<BlockNumberFor<T>>]) -> Vec<Rao> {
-        let mut stakes: Vec<Rao> =
-            seats.iter().map(|seat| pallet_staking::Pallet::<T>::stake_on(seat.hotkey)).collect();
+        let mut stakes = pallet_staking::Pallet::<T>::stakes_on(seats.iter().map(|seat| seat.hotkey));
         if stakes.iter().copied().fold(0, Rao::saturating_add) < T::MinNomination::get() {
             stakes.fill(0);
         }

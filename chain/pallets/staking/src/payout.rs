@@ -1,7 +1,6 @@
 //! Pay, as stake.
 
-use crate::{types::MAX_POSITIONS, Config, Error, Hotkeys, Pallet, Pay, Stakes};
-use core::marker::PhantomData;
+use crate::{stakes::OpenPage, types::MAX_POSITIONS, Config, Error, Hotkeys, Pallet, Pay, Stake};
 use frame_support::{
     storage::with_storage_layer,
     traits::{fungible::Mutate, tokens::Preservation},
@@ -12,18 +11,21 @@ use sp_runtime::{DispatchError, DispatchResult};
 /// Pays many hotkeys; see [`Pallet::pay_from`].
 pub struct Payout<T> {
     paid: Rao,
-    _config: PhantomData<T>,
+    page: OpenPage<T>,
 }
 
 impl<T: Config> Payout<T> {
     /// Pays one hotkey: touches its [`Stakes`] row, and reads its [`Hotkeys`] row if it has nominators to share with.
-    /// (Should the owner's list not name it, it is put there.)
+    /// (Should the owner's list not name it, it is put there.) Cheapest in the order of their ids: rows share pages.
     ///
     /// # Errors
     /// [`Error::UnknownHotkey`], [`Error::Overflow`]; nothing is paid then.
     pub fn credit(&mut self, hotkey: HotkeyId, pay: Pay) -> Result<(), Error<T>> {
+        if pay == Pay::default() {
+            return Ok(());
+        }
         let paid = pay.total().and_then(|amount| self.paid.checked_add(amount)).ok_or(Error::Overflow)?;
-        Pallet::<T>::credit(hotkey, pay)?;
+        self.page.mutate(hotkey, |stake| Pallet::<T>::add(stake, hotkey, pay))?;
         self.paid = paid;
         Ok(())
     }
@@ -40,8 +42,9 @@ impl<T: Config> Pallet<T> {
         run: impl FnOnce(&mut Payout<T>) -> DispatchResult,
     ) -> Result<Rao, DispatchError> {
         with_storage_layer(|| {
-            let mut payout = Payout { paid: 0, _config: PhantomData };
+            let mut payout = Payout { paid: 0, page: OpenPage::new() };
             run(&mut payout)?;
+            payout.page.store();
             if payout.paid > 0 {
                 T::Currency::transfer(source, &Self::pot(), payout.paid, Preservation::Expendable)?;
                 Self::grow_total(payout.paid)?;
@@ -74,7 +77,14 @@ impl<T: Config> Pallet<T> {
         if pay == Pay::default() {
             return Ok(());
         }
-        let mut stake = Stakes::<T>::get(hotkey);
+        let mut page = OpenPage::<T>::new();
+        page.mutate(hotkey, |stake| Self::add(stake, hotkey, pay))?;
+        page.store();
+        Ok(())
+    }
+
+    /// Adds `pay` to `stake`, which is on `hotkey`.
+    fn add(stake: &mut Stake, hotkey: HotkeyId, pay: Pay) -> Result<(), Error<T>> {
         let shared = pay.dividends > 0 && stake.has_nominators();
         if stake.listed && !shared {
             stake.pay(pay, 0)?;
@@ -83,7 +93,6 @@ impl<T: Config> Pallet<T> {
             stake.pay(pay, row.take)?;
             stake.listed = stake.listed || Self::list(row.owner, hotkey, MAX_POSITIONS);
         }
-        Stakes::<T>::put(hotkey, stake);
         Ok(())
     }
 }

@@ -14,6 +14,11 @@ impl<T: Config> Pallet<T> {
         Stakes::<T>::get(hotkey).value()
     }
 
+    /// [`Self::stake_on`] of each of `hotkeys`, in their order: cheaper than one by one if they joined together.
+    pub fn stakes_on(hotkeys: impl IntoIterator<Item = HotkeyId>) -> Vec<Rao> {
+        Stakes::<T>::of_all(hotkeys).into_iter().map(|stake| stake.value()).collect()
+    }
+
     /// What `coldkey`'s stake on `hotkey` is worth, RAO.
     pub fn stake_of(coldkey: &T::AccountId, hotkey: &T::AccountId) -> Rao {
         match (Self::coldkey_id(coldkey), Self::hotkey_id(hotkey)) {

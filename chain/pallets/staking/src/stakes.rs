@@ -5,7 +5,7 @@
 //! neurons that joined together share pages.
 
 use crate::{Config, Stake, StakePages};
-use alloc::vec::Vec;
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::marker::PhantomData;
 use frame_support::{traits::ConstU32, BoundedVec};
 use ganglion_primitives::HotkeyId;
@@ -24,36 +24,91 @@ fn find(page: &StakePage, hotkey: HotkeyId) -> Result<usize, usize> {
     page.binary_search_by_key(&hotkey, |(id, _)| *id)
 }
 
+/// The row of `hotkey` on its page; none is the default.
+fn row(page: &StakePage, hotkey: HotkeyId) -> Stake {
+    find(page, hotkey).ok().and_then(|place| page.get(place)).map(|(_, stake)| *stake).unwrap_or_default()
+}
+
+/// Changes the row of `hotkey` on its page. None leaves no row.
+fn set_row(page: &mut StakePage, hotkey: HotkeyId, stake: Stake) {
+    match find(page, hotkey) {
+        Ok(place) if stake == Stake::default() => {
+            page.remove(place);
+        }
+        Ok(place) => page[place].1 = stake,
+        Err(_) if stake == Stake::default() => {}
+        // As many ids lead to a page as it has places.
+        Err(place) => {
+            let _fits = page.try_insert(place, (hotkey, stake));
+        }
+    }
+}
+
+/// The page that the last hotkey's row lies on, so that rows of one page are read and stored together.
+pub(crate) struct OpenPage<T> {
+    page: Option<(u64, StakePage)>,
+    _config: PhantomData<T>,
+}
+
+impl<T: Config> OpenPage<T> {
+    /// None yet.
+    pub fn new() -> Self {
+        Self { page: None, _config: PhantomData }
+    }
+
+    /// Changes the stake on `hotkey`; nothing is stored yet.
+    ///
+    /// # Errors
+    /// What `change` returns; the row stays as it was.
+    pub fn mutate<E>(&mut self, hotkey: HotkeyId, change: impl FnOnce(&mut Stake) -> Result<(), E>) -> Result<(), E> {
+        let page = self.open(page_of(hotkey));
+        let mut stake = row(page, hotkey);
+        change(&mut stake)?;
+        set_row(page, hotkey, stake);
+        Ok(())
+    }
+
+    fn open(&mut self, number: u64) -> &mut StakePage {
+        if self.page.as_ref().is_some_and(|(open, _)| *open != number) {
+            self.store();
+        }
+        &mut self.page.get_or_insert_with(|| (number, StakePages::<T>::get(number))).1
+    }
+
+    /// Stores the open page. A page without rows leaves no key.
+    pub fn store(&mut self) {
+        match self.page.take() {
+            Some((number, page)) if page.is_empty() => StakePages::<T>::remove(number),
+            Some((number, page)) => StakePages::<T>::insert(number, page),
+            None => {}
+        }
+    }
+}
+
 /// All stake on a hotkey, with its owner's part.
 pub struct Stakes<T>(PhantomData<T>);
 
 impl<T: Config> Stakes<T> {
     /// The stake on `hotkey`; none is the default.
     pub fn get(hotkey: HotkeyId) -> Stake {
-        let page = StakePages::<T>::get(page_of(hotkey));
-        find(&page, hotkey).ok().and_then(|place| page.get(place)).map(|(_, stake)| *stake).unwrap_or_default()
+        row(&StakePages::<T>::get(page_of(hotkey)), hotkey)
+    }
+
+    /// The stake on each of `hotkeys`, in their order. Each page is read once.
+    pub(crate) fn of_all(hotkeys: impl IntoIterator<Item = HotkeyId>) -> Vec<Stake> {
+        let mut pages = BTreeMap::new();
+        let mut stake = |hotkey| {
+            let number = page_of(hotkey);
+            row(pages.entry(number).or_insert_with(|| StakePages::<T>::get(number)), hotkey)
+        };
+        hotkeys.into_iter().map(&mut stake).collect()
     }
 
     /// Stores the stake on `hotkey`. None leaves no row, and a page without rows no key.
     pub(crate) fn put(hotkey: HotkeyId, stake: Stake) {
-        let number = page_of(hotkey);
-        let mut page = StakePages::<T>::get(number);
-        match find(&page, hotkey) {
-            Ok(place) if stake == Stake::default() => {
-                page.remove(place);
-            }
-            Ok(place) => page[place].1 = stake,
-            Err(_) if stake == Stake::default() => return,
-            // As many ids lead to a page as it has places.
-            Err(place) => {
-                let _fits = page.try_insert(place, (hotkey, stake));
-            }
-        }
-        if page.is_empty() {
-            StakePages::<T>::remove(number);
-        } else {
-            StakePages::<T>::insert(number, page);
-        }
+        let mut page = OpenPage::<T>::new();
+        set_row(page.open(page_of(hotkey)), hotkey, stake);
+        page.store();
     }
 
     /// Every hotkey that has stake, page by page.

@@ -9,7 +9,7 @@ use pallet_neurons::Seat;
 /// The neurons of `netuid`: for each the rows of its hotkey and coldkey; all the rest lies in pages.
 pub fn metagraph(netuid: NetUid) -> Option<Metagraph> {
     let seats = Neurons::seats(netuid);
-    let stakes: Vec<_> = seats.iter().map(|seat| Staking::stake_on(seat.hotkey)).collect();
+    let stakes = Staking::stakes_on(seats.iter().map(|seat| seat.hotkey));
     let launches_at = Emission::launch_among(netuid, &seats, stakes.iter().copied());
     let mut graph = empty(super::subnets::subnet(netuid, launches_at)?);
     graph.stake = stakes;
