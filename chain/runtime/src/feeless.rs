@@ -2,8 +2,13 @@
 //!
 //! A registered neuron's hotkey may call a few things without a fee, each within a rate limit. The limit must hold before
 //! a block takes the call: otherwise whoever isn't registered, or calls too often, or sends nonsense, fills blocks with
-//! failures for nothing. So a signed call that pays no fee is tried out first, in a layer of storage that is thrown away,
-//! by the pool and by the block; only what would succeed is let in.
+//! failures for nothing. So the pool tries a signed call that pays no fee out first, in a layer of storage that is thrown
+//! away, and keeps only what would succeed. A block doesn't try: it makes the call, and if that fails, the transaction was
+//! never valid. Whoever builds the block leaves it out, with all it did, and nobody imports a block that holds it.
+//!
+//! A neuron's calls succeed within their limits only, and what waits in a pool is tried out on the state of now. So that a
+//! hotkey can't fill pools with calls each of which would succeed if it were the first, only one of a kind and subnet waits
+//! there at a time: their tag is the same.
 //!
 //! That is a property of the transaction, whatever the call: a pallet that makes a call feeless need not be named here. A
 //! call wrapped in a batch, proxy or multisig pays the wrapper's fee instead.
@@ -18,19 +23,31 @@ use frame_support::{
     storage::with_transaction,
     traits::{Contains, PalletInfoAccess},
 };
+use ganglion_primitives::NetUid;
 use scale_info::TypeInfo;
 use sp_runtime::{
-    impl_tx_ext_default,
-    traits::{AsSystemOriginSigner, DispatchInfoOf, Dispatchable, Implication, TransactionExtension, ValidateResult},
+    traits::{
+        AsSystemOriginSigner, DispatchInfoOf, Dispatchable, Implication, PostDispatchInfoOf, TransactionExtension,
+        ValidateResult,
+    },
     transaction_validity::{
         InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError, ValidTransaction,
     },
-    DispatchError, TransactionOutcome, Weight,
+    DispatchError, DispatchResult, TransactionOutcome, Weight,
 };
 
-/// Refuses, before a block does, a feeless call that would fail.
+/// Refuses a feeless call that fails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct CheckFeeless;
+
+/// Whether a transaction is signed and pays no fee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feeless {
+    /// It is neither, or not both.
+    No,
+    /// It is; the index of its call's pallet if that pallet's errors have codes.
+    Yes(Option<usize>),
+}
 
 /// Codes of refusals, seen by the sender as `InvalidTransaction::Custom`: who may not, or not now.
 #[derive(Clone, Copy)]
@@ -84,26 +101,46 @@ fn refusal(call: &RuntimeCall, signer: &AccountId) -> Option<Refusal> {
     (!allowed).then_some(refusal)
 }
 
+/// What only one waiting transaction of a hotkey may do: its kind and its subnet.
+fn kind(call: &RuntimeCall) -> (u8, NetUid) {
+    use pallet_neurons::Call as Neuron;
+    use pallet_weights::Call as Weight;
+    match call {
+        RuntimeCall::Neurons(Neuron::serve_axon { netuid, .. }) => (Refusal::Serve as u8, *netuid),
+        RuntimeCall::Neurons(Neuron::serve_prometheus { netuid, .. }) => (Refusal::ServePrometheus as u8, *netuid),
+        RuntimeCall::Weights(Weight::set_weights { netuid, .. }) => (Refusal::SetWeights as u8, *netuid),
+        RuntimeCall::Weights(Weight::commit_weights { netuid, .. }) => (Refusal::Commit as u8, *netuid),
+        RuntimeCall::Weights(Weight::reveal_weights { netuid, .. }) => (Refusal::Reveal as u8, *netuid),
+        RuntimeCall::Validators(pallet_validators::Call::set_root_weights { .. }) => {
+            (Refusal::SetRootWeights as u8, NetUid(0))
+        }
+        _ => (OTHER, NetUid(0)),
+    }
+}
+
 /// The code of the error that `call` would end with.
 fn failure(call: &RuntimeCall, signer: &AccountId) -> Option<u8> {
     let attempt = || call.clone().dispatch(RuntimeOrigin::signed(signer.clone())).map_err(|failed| failed.error);
     let tried = with_transaction(|| TransactionOutcome::Rollback(Ok::<_, DispatchError>(attempt())));
-    match tried.and_then(|result| result) {
-        Ok(_) => None,
-        Err(DispatchError::Module(error)) if is_home(call, error.index) => Some(ERRORS.saturating_add(error.error[0])),
-        Err(_) => Some(OTHER),
+    tried.and_then(|result| result).err().map(|error| code(error, home(call)))
+}
+
+/// The code of `error`, which a call of the pallet with index `home` ended with.
+fn code(error: DispatchError, home: Option<usize>) -> u8 {
+    match error {
+        DispatchError::Module(error) if home == Some(usize::from(error.index)) => ERRORS.saturating_add(error.error[0]),
+        _ => OTHER,
     }
 }
 
-/// Whether `call` is one of the pallet with this index.
-fn is_home(call: &RuntimeCall, index: u8) -> bool {
-    let home = match call {
-        RuntimeCall::Neurons(_) => Neurons::index(),
-        RuntimeCall::Weights(_) => Weights::index(),
-        RuntimeCall::Validators(_) => Validators::index(),
-        _ => return false,
-    };
-    home == usize::from(index)
+/// The index of `call`'s pallet, if its errors have codes.
+fn home(call: &RuntimeCall) -> Option<usize> {
+    match call {
+        RuntimeCall::Neurons(_) => Some(Neurons::index()),
+        RuntimeCall::Weights(_) => Some(Weights::index()),
+        RuntimeCall::Validators(_) => Some(Validators::index()),
+        _ => None,
+    }
 }
 
 /// Refuses an unsigned call that the runtime takes from nobody now.
@@ -115,15 +152,15 @@ fn ensure_taken(call: &RuntimeCall) -> Result<(), TransactionValidityError> {
 impl TransactionExtension<RuntimeCall> for CheckFeeless {
     const IDENTIFIER: &'static str = "CheckFeeless";
     type Implicit = ();
-    type Val = ();
-    type Pre = ();
+    type Val = Feeless;
+    type Pre = Feeless;
 
     fn weight(&self, call: &RuntimeCall) -> Weight {
         let info = call.get_dispatch_info();
         match info.pays_fee {
             Pays::Yes => Weight::zero(),
-            // Once for trying, and who may and when.
-            Pays::No => info.call_weight.saturating_add(<Runtime as frame_system::Config>::DbWeight::get().reads(5)),
+            // Who may and when.
+            Pays::No => <Runtime as frame_system::Config>::DbWeight::get().reads(5),
         }
     }
 
@@ -135,15 +172,44 @@ impl TransactionExtension<RuntimeCall> for CheckFeeless {
         _: usize,
         (): (),
         _: &impl Implication,
-        _: TransactionSource,
-    ) -> ValidateResult<(), RuntimeCall> {
-        if let (Pays::No, Some(signer)) = (info.pays_fee, origin.as_system_origin_signer()) {
-            let code = refusal(call, signer).map(|refusal| refusal as u8).or_else(|| failure(call, signer));
-            if let Some(code) = code {
-                return Err(InvalidTransaction::Custom(code).into());
+        source: TransactionSource,
+    ) -> ValidateResult<Feeless, RuntimeCall> {
+        let (Pays::No, Some(signer)) = (info.pays_fee, origin.as_system_origin_signer()) else {
+            return Ok((ValidTransaction::default(), Feeless::No, origin));
+        };
+        let attempt = || if source == TransactionSource::InBlock { None } else { failure(call, signer) };
+        match refusal(call, signer).map(|refusal| refusal as u8).or_else(attempt) {
+            Some(code) => Err(InvalidTransaction::Custom(code).into()),
+            None => {
+                let (kind, netuid) = kind(call);
+                let valid = ValidTransaction::with_tag_prefix(Self::IDENTIFIER).and_provides((signer, kind, netuid));
+                Ok((valid.build()?, Feeless::Yes(home(call)), origin))
             }
         }
-        Ok((Default::default(), (), origin))
+    }
+
+    fn prepare(
+        self,
+        feeless: Feeless,
+        _: &RuntimeOrigin,
+        _: &RuntimeCall,
+        _: &DispatchInfoOf<RuntimeCall>,
+        _: usize,
+    ) -> Result<Feeless, TransactionValidityError> {
+        Ok(feeless)
+    }
+
+    fn post_dispatch_details(
+        feeless: Feeless,
+        _: &DispatchInfoOf<RuntimeCall>,
+        _: &PostDispatchInfoOf<RuntimeCall>,
+        _: usize,
+        result: &DispatchResult,
+    ) -> Result<Weight, TransactionValidityError> {
+        match (feeless, result) {
+            (Feeless::Yes(home), Err(error)) => Err(InvalidTransaction::Custom(code(*error, home)).into()),
+            _ => Ok(Weight::zero()),
+        }
     }
 
     fn bare_validate(call: &RuntimeCall, _: &DispatchInfoOf<RuntimeCall>, _: usize) -> TransactionValidity {
@@ -157,6 +223,4 @@ impl TransactionExtension<RuntimeCall> for CheckFeeless {
     ) -> Result<(), TransactionValidityError> {
         ensure_taken(call)
     }
-
-    impl_tx_ext_default!(RuntimeCall; prepare);
 }

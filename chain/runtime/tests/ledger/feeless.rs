@@ -1,6 +1,6 @@
 //! Feeless calls: free for neurons within their limits, for nobody else.
 
-use crate::world::*;
+use crate::{blocks, world::*};
 use frame_support::{dispatch::GetDispatchInfo, pallet_prelude::Pays};
 use ganglion_primitives::{Endpoint, NeuronId};
 use ganglion_runtime::*;
@@ -77,6 +77,53 @@ fn nothing_is_revealed_that_was_not_committed() {
             let commit = pallet_weights::Call::<Runtime>::commit_weights { netuid: TEXT, hash: hash(1) };
             assert_eq!(refusal(1, commit.clone()), None);
             assert_eq!(refusal(9, commit), Some(12));
+        },
+    );
+}
+
+#[test]
+fn a_block_leaves_out_what_fails() {
+    chain(
+        |_| {},
+        || {
+            let miner = miner_and_validator();
+            let signer = account(2);
+            let weights = vec![(miner, 1), (miner, 1)];
+            let twice = pallet_weights::Call::<Runtime>::set_weights { netuid: TEXT, weights, version_key: 0 };
+            let code = refusal(2, twice.clone()).expect("the pool sees that it fails");
+            let nonce = System::account_nonce(&signer);
+            let refused = TransactionValidityError::Invalid(InvalidTransaction::Custom(code));
+            assert_eq!(blocks::apply_as(&signer, twice.into()), Err(refused));
+            assert_eq!(System::account_nonce(&signer), nonce);
+            assert_eq!(blocks::apply_as(&signer, self::weights(miner).into()), Ok(Ok(())));
+            assert_eq!(System::account_nonce(&signer), nonce + 1);
+        },
+    );
+}
+
+#[test]
+fn only_one_call_of_a_kind_waits() {
+    chain(
+        |_| {},
+        || {
+            let miner = miner_and_validator();
+            let provides = |signer: u8, call: RuntimeCall| {
+                let info = call.get_dispatch_info();
+                let origin = RuntimeOrigin::signed(account(signer));
+                let check = feeless::CheckFeeless;
+                let valid = check.validate_only(origin, &call, &info, 0, TransactionSource::External, 0);
+                valid.expect("succeeds").0.provides
+            };
+            let other = pallet_weights::Call::<Runtime>::set_weights {
+                netuid: TEXT,
+                weights: vec![(miner, 2)],
+                version_key: 0,
+            };
+            let tag = provides(2, weights(miner).into());
+            assert_eq!(tag.len(), 1);
+            assert_eq!(provides(2, other.into()), tag);
+            assert_ne!(provides(2, serve().into()), tag);
+            assert_ne!(provides(1, serve().into()), provides(2, serve().into()));
         },
     );
 }
