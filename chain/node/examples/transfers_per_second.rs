@@ -1,8 +1,9 @@
 //! How many transfers a second one producer sustains.
 //!
-//! `cargo run --release -p ganglion-node --example transfers_per_second [SECONDS]` starts a node as a process of its own: one
-//! producer, slots of 1 s, ParityDB, the default transaction pool, the Wasm runtime. Transfers among 2 000 accounts, all
-//! signed before, are handed in over JSON-RPC as fast as blocks take them, so that the pool always has some thousands.
+//! `cargo run --release -p ganglion-node --example transfers_per_second [SECONDS [NODE'S OPTIONS]]` starts a node as a
+//! process of its own: one producer, slots of 1 s, ParityDB, the default transaction pool, the Wasm runtime. Transfers
+//! among 2 000 accounts, all signed before, are handed in over JSON-RPC as fast as blocks take them, so that the pool
+//! always has more than a block takes, but not many times that: a pool checks what waits again after each block.
 //! Counted is what blocks of the best chain hold; the time is the chain's own, from timestamp to timestamp. In the end
 //! every account must have sent, received and paid exactly what the blocks say.
 
@@ -36,7 +37,7 @@ const ENDOWMENT: Rao = 100 * TAO;
 /// Transfers signed for each second of the measurement.
 const SIGNED: usize = 2_000;
 /// Most transfers that wait for a block. The default pool takes 8 192, and keeps what blocks hold until they are final.
-const WAITING: usize = 4_000;
+const WAITING: usize = 2_000;
 /// What the pool says when it is full all the same.
 const FULL: &str = "Immediately Dropped";
 /// Transfers a request.
@@ -56,14 +57,17 @@ struct Seen {
 
 fn main() -> ExitCode {
     let program = program_or_node();
-    let seconds = std::env::args().nth(1).map_or(SECONDS, |text| text.parse().expect("the first argument is seconds"));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let seconds = arguments.first().map_or(SECONDS, |text| text.parse().expect("the first argument is seconds"));
+    let options: Vec<&str> = arguments.iter().skip(1).map(String::as_str).collect();
     let pairs: Vec<_> = (0..ACCOUNTS).map(pair).collect();
     let place = tempfile::tempdir().expect("a temporary folder");
     let endowed = pairs.iter().map(|pair| (AccountId::from(pair.public()), ENDOWMENT)).collect();
     let spec = place.path().join("spec.json");
     let json = LocalSpec { founders: 1, endowed, ..LocalSpec::default() }.json().expect("a specification");
     std::fs::write(&spec, json).expect("the specification is written");
-    let mut node = Node::new(&program, place.path(), &spec, "alice").with(&["--alice", "--force-authoring"]);
+    let mut node =
+        Node::new(&program, place.path(), &spec, "alice").with(&["--alice", "--force-authoring"]).with(&options);
     node.start();
     let genesis = node.rpc.hash(0).expect("genesis").parse().expect("a hash");
     let nonces = (SIGNED * usize::try_from(seconds).expect("fits")).div_ceil(ACCOUNTS);

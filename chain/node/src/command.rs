@@ -138,9 +138,7 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Cli {
         .about(Cli::description())
         .version(Cli::impl_version())
         .args_conflicts_with_subcommands(true)
-        .subcommand_negates_reqs(true)
-        // The other kind keeps a view of the pool for each fork, and checks what waits again in each after every block.
-        .mut_arg("pool_type", |argument| argument.default_value("single-state"));
+        .subcommand_negates_reqs(true);
     let matches = command.try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

@@ -67,8 +67,9 @@ pub(crate) fn start(
         force_authoring: alone,
         backoff_authoring_blocks: Some(backoff),
         babe_link: producer.babe,
-        // What is left is enough to import the block and to send it: importing one's own executes nothing.
-        block_proposal_slot_portion: SlotProportion::new(2.0 / 3.0),
+        // Of this the proposer uses two thirds and leaves the rest to finish the block. Importing one's own executes nothing,
+        // so what is left of the slot is enough to send it.
+        block_proposal_slot_portion: SlotProportion::new(0.9),
         max_block_proposal_slot_portion: None,
         telemetry: producer.telemetry,
     })?;
