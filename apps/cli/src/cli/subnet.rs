@@ -60,6 +60,9 @@ pub struct MetagraphArgs {
     /// Column to sort by, the greatest first
     #[arg(long, value_name = "COLUMN", value_enum, default_value_t = SortBy::Uid)]
     pub sort: SortBy,
+    /// Go on, and show it again after each block that changed it, until Ctrl-C; with --json, a line each time
+    #[arg(long)]
+    pub follow: bool,
     /// Which chain.
     #[command(flatten)]
     pub chain: ChainArgs,

@@ -1,7 +1,7 @@
 //! `ganglion subnet …`.
 
 use anyhow::{bail, Result};
-use ganglion_client::{Identity, Write};
+use ganglion_client::{Follow, Identity, Write};
 use ganglion_primitives::{Hyperparameter, Metagraph, Setter, SubnetInfo};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -251,7 +251,7 @@ fn of(args: &SubnetOfArgs) -> Result<()> {
 }
 
 /// One neuron.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct NeuronRow {
     /// Number of its seat.
     pub uid: u16,
@@ -403,12 +403,37 @@ fn sort(neurons: &mut [NeuronRow], by: SortBy) {
 /// # Errors
 /// The chain doesn't answer, there is no such subnet or no such column.
 fn metagraph(args: &MetagraphArgs) -> Result<()> {
+    if args.follow {
+        return block_on(follow(args));
+    }
     let metagraph = block_on(async { Ok(connect(&args.chain).await?.metagraph(args.netuid).await?) })?;
     let Some(metagraph) = metagraph else {
         bail!(no_subnet(args.netuid));
     };
-    let mut neurons = neurons(&metagraph);
+    show(&page(args, &metagraph), args.chain.json)
+}
+
+fn page(args: &MetagraphArgs, metagraph: &Metagraph) -> MetagraphPage {
+    let mut neurons = neurons(metagraph);
     sort(&mut neurons, args.sort);
-    let page = MetagraphPage { netuid: args.netuid, block: metagraph.block, next_epoch: metagraph.next_epoch, neurons };
-    show(&page, args.chain.json)
+    MetagraphPage { netuid: args.netuid, block: metagraph.block, next_epoch: metagraph.next_epoch, neurons }
+}
+
+/// Shows a subnet's neurons whenever something about them has changed: never ends by itself.
+///
+/// # Errors
+/// As [`metagraph`], or the node stays away.
+async fn follow(args: &MetagraphArgs) -> Result<()> {
+    let client = connect(&args.chain).await?;
+    let mut feed = client.metagraph_feed(args.netuid, Follow::Best).await?;
+    let mut shown: Option<MetagraphPage> = None;
+    loop {
+        let Some(metagraph) = feed.current() else { bail!(no_subnet(args.netuid)) };
+        let page = page(args, &metagraph);
+        if shown.as_ref().is_none_or(|shown| shown.neurons != page.neurons) {
+            show(&page, args.chain.json)?;
+            shown = Some(page);
+        }
+        feed.next().await?;
+    }
 }

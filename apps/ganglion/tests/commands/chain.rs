@@ -5,9 +5,6 @@ use crate::run::{text, Home};
 use crate::{patience, terminal};
 use std::fs;
 use std::path::Path;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use ganglion_keys::PublicKey;
 use ganglion_primitives::{AccountId, Rao, TAO};
@@ -22,8 +19,6 @@ pub const PASSWORD: &str = "correct horse 42";
 pub struct Stage {
     pub home: Home,
     pub node: Node,
-    /// Sees to it that no transaction is left lying.
-    _nudger: Nudger,
     pub owner: String,
     pub owner_hotkey: String,
     pub bob: String,
@@ -32,38 +27,6 @@ pub struct Stage {
 
 /// Blocks in which a validator of our subnet commits once.
 const INTERVAL: u32 = 10;
-
-/// A node that seals on demand sees a transaction once. If that was while it wrote the block before, nothing asks for the
-/// next: this does, when something has waited for a second.
-struct Nudger(mpsc::Sender<()>, Option<JoinHandle<()>>);
-
-impl Nudger {
-    fn start(node: &Node) -> Self {
-        let (stop, stopped) = mpsc::channel::<()>();
-        let rpc = node.rpc.another();
-        let run = move || {
-            let mut waited = false;
-            while stopped.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout) {
-                let waiting = rpc.try_call("author_pendingExtrinsics", json!([])).ok();
-                let waits = waiting.is_some_and(|list| list.as_array().is_some_and(|list| !list.is_empty()));
-                if waits && waited {
-                    let _ = rpc.try_call("engine_createBlock", json!([true, true, null]));
-                }
-                waited = waits;
-            }
-        };
-        Self(stop, Some(thread::spawn(run)))
-    }
-}
-
-impl Drop for Nudger {
-    fn drop(&mut self) {
-        let _ = self.0.send(());
-        if let Some(thread) = self.1.take() {
-            let _ = thread.join();
-        }
-    }
-}
 
 fn account(address: &str) -> AccountId {
     AccountId::from(PublicKey::from_ss58(address).expect("an address").0)
@@ -86,8 +49,7 @@ impl Stage {
             Node::new(program, &home.place.file("."), &path, "alice").with(&["--alice", "--sealing", "instant"]);
         node.start();
         home.talk_to(node.rpc.websocket());
-        let _nudger = Nudger::start(&node);
-        Self { home, node, _nudger, owner, owner_hotkey, bob, bob_hotkey }
+        Self { home, node, owner, owner_hotkey, bob, bob_hotkey }
     }
 
     /// Lets this many blocks pass.
@@ -233,7 +195,10 @@ fn neurons(stage: &Stage, own: u64) {
     home.fails("neuron register --wallet-name bob --yes", 4, &["already"]);
     another_owners_hotkey(stage);
     home.write("neuron register", "--burn --netuid 1");
+    let graph = home.follow(&format!("subnet metagraph {own} --follow --json"));
+    graph.until(|page| page["neurons"][0]["axon"].is_null());
     home.write("neuron serve", &format!("--netuid {own} --ip 127.0.0.1 --port 8091"));
+    graph.until(|page| page["neurons"][0]["axon"] == "127.0.0.1:8091");
     home.write("neuron serve", &format!("--netuid {own} --ip ::1 --port 9100 --prometheus"));
     home.refuses("neuron serve", &format!("--netuid {own} --ip 0.0.0.0 --port 8091"), &["would refuse"]);
     let shown = home.json("neuron show", &format!("{} --netuid {own}", stage.owner_hotkey));

@@ -4,10 +4,12 @@ use crate::support::{Ended, Place};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -106,6 +108,16 @@ impl Home {
         value
     }
 
+    /// Starts it, and hands out the lines that it prints on stdout as they come. It is killed when this is dropped.
+    pub fn follow(&self, line: &str) -> Following {
+        let mut command = self.command(line);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the binary starts");
+        let out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || out.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        Following { child, lines }
+    }
+
     /// A write that goes through: planned first, then sent. Returns the report.
     pub fn write(&self, command: &str, options: &str) -> Value {
         let planned = self.json(command, &format!("{options} --dry-run"));
@@ -127,6 +139,33 @@ impl Home {
     /// A command that ends with this code, and says these words on stderr alone.
     pub fn fails(&self, line: &str, code: i32, words: &[&str]) {
         ended_with(line, &self.run(line), code, words);
+    }
+}
+
+/// A command that goes on and on.
+pub struct Following {
+    child: Child,
+    lines: mpsc::Receiver<String>,
+}
+
+impl Following {
+    /// Its next line, JSON, that is as wanted.
+    pub fn until(&self, wanted: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + LIMIT;
+        loop {
+            let line = self.lines.recv_timeout(end.saturating_duration_since(Instant::now())).expect("a line in time");
+            let value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            if wanted(&value) {
+                return value;
+            }
+        }
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
