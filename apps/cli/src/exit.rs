@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use ganglion_client::ClientError;
 use ganglion_keys::KeyError;
+use ganglion_subnet_text::RunError;
 use thiserror::Error;
 
 use crate::output;
@@ -106,11 +107,8 @@ fn number(error: &anyhow::Error) -> u8 {
         if cause.is::<KeyUnusable>() {
             return KEY;
         }
-        match cause.downcast_ref::<ClientError>() {
-            Some(ClientError::Unreachable { .. }) => return NOT_RUNNING,
-            Some(ClientError::Rejected { .. } | ClientError::Failed { .. }) => return REFUSED,
-            Some(ClientError::Signing { .. }) => return KEY,
-            _ => {}
+        if let Some(code) = client_error(cause).and_then(of_client) {
+            return code;
         }
         match cause.downcast_ref::<KeyError>() {
             Some(KeyError::Cancelled) => return DECLINED,
@@ -120,6 +118,24 @@ fn number(error: &anyhow::Error) -> u8 {
         }
     }
     FAILURE
+}
+
+/// The client's error in `cause`, also where a neuron's loop passes it on as its own.
+fn client_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a ClientError> {
+    match cause.downcast_ref::<RunError>() {
+        Some(RunError::Client(error)) => Some(error),
+        _ => cause.downcast_ref(),
+    }
+}
+
+/// The code of what the client says, if it has one of its own.
+fn of_client(error: &ClientError) -> Option<u8> {
+    match error {
+        ClientError::Unreachable { .. } => Some(NOT_RUNNING),
+        ClientError::Rejected { .. } | ClientError::Failed { .. } => Some(REFUSED),
+        ClientError::Signing { .. } => Some(KEY),
+        _ => None,
+    }
 }
 
 /// What went wrong and what to do, for a person.
@@ -150,6 +166,10 @@ mod tests {
         assert!(text.contains("network.json") && text.contains("free some space"), "{text}");
     }
 
+    fn away() -> ClientError {
+        ClientError::Unreachable { endpoints: "ws://127.0.0.1:1".into(), reason: "nobody listens".into() }
+    }
+
     #[test]
     fn codes_differ() {
         let off = anyhow::Error::new(NotRunning { sentence: "off".into() });
@@ -161,6 +181,7 @@ mod tests {
             (anyhow::Error::new(KeyError::Cancelled), DECLINED),
             (anyhow::Error::new(KeyError::BadName { what: "wallet" }), USAGE),
             (anyhow::Error::new(ClientError::NoEndpoints), FAILURE),
+            (anyhow::Error::new(RunError::Client(away())), NOT_RUNNING),
         ] {
             assert_eq!(number(&error), code, "{error:#}");
         }

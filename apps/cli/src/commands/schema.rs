@@ -164,7 +164,7 @@ mod tests {
     fn schemas_are_those_that_programs_rely_on() {
         let how = format!(
             "if the change is meant, say so in the release notes and renew them: \
-             {RENEW}=1 cargo test --release -p ganglion --lib schemas_are_those"
+             {RENEW}=1 cargo test --release -p ganglion-cli --lib schemas_are_those"
         );
         let found = all();
         if std::env::var_os(RENEW).is_some() {
