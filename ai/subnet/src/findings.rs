@@ -4,7 +4,6 @@
 
 use ganglion_primitives::NeuronId;
 
-use crate::scoring::bits::QUALITY_GATE;
 use crate::subnet::{Answer, ResponseOf, Score, Subnet};
 
 /// From this score on an answer counts as right where only one answer is.
@@ -125,13 +124,6 @@ fn lead(a: f64, b: f64) -> f64 {
         0.0
     } else {
         (b - a).signum()
-    }
-}
-
-impl Finding {
-    /// Whether the answer is good enough for its novelty to count.
-    pub fn is_good(&self) -> bool {
-        self.answered && self.score.value >= QUALITY_GATE
     }
 }
 

@@ -11,17 +11,22 @@
 //!
 //! Both see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
 
+pub mod audit;
 pub mod chain;
 pub mod findings;
 pub mod gate;
+pub mod information;
 pub mod join;
+pub mod ledger;
 pub mod metrics;
 pub mod miner;
 pub mod receipts;
+pub mod records;
 pub mod scores;
 pub mod scoring;
 pub mod secret;
 pub mod seed;
+pub mod standings;
 pub mod store;
 pub mod subnet;
 pub mod validator;

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use ganglion_keys::{Keypair, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
+use crate::scoring::bits::Bits;
 use crate::store::{self, StoreError};
 
 /// One scored answer, or the lack of one.
@@ -50,6 +51,9 @@ pub struct Receipt {
     pub score: f64,
     /// What the score is made of.
     pub parts: BTreeMap<String, f64>,
+    /// The information that the answer carried; receipts of earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<Bits>,
     /// Milliseconds since 1970 by the validator's clock.
     pub time_ms: u64,
 }
@@ -102,6 +106,8 @@ pub struct ReceiptLog {
     folder: PathBuf,
     file: File,
     length: u64,
+    /// Whether the last write failed half-way.
+    torn: bool,
     limits: ReceiptLimits,
 }
 
@@ -124,16 +130,20 @@ impl ReceiptLog {
                 length += 1;
             }
         }
-        Ok(Self { folder: folder.into(), file, length, limits })
+        store::sync_folder(&path)?;
+        Ok(Self { folder: folder.into(), file, length, torn: false, limits })
     }
 
-    /// Appends receipts: one write, so that a kill tears at most the last line.
+    /// Appends receipts: one write, so that a kill tears at most the last line. They are on disk when this returns.
     ///
     /// # Errors
     /// If they can't be written.
     pub fn append(&mut self, receipts: &[SignedReceipt]) -> Result<(), StoreError> {
+        if receipts.is_empty() {
+            return Ok(());
+        }
         let path = current(&self.folder);
-        let mut lines = Vec::new();
+        let mut lines = if self.torn { vec![b'\n'] } else { Vec::new() };
         for receipt in receipts {
             serde_json::to_writer(&mut lines, receipt)
                 .map_err(|error| StoreError::Damaged { path: path.clone(), reason: error.to_string() })?;
@@ -142,7 +152,10 @@ impl ReceiptLog {
         if self.length > 0 && self.length.saturating_add(lines.len() as u64) > self.limits.file_bytes {
             self.rotate()?;
         }
+        self.torn = true;
         self.file.write_all(&lines).map_err(store::io(&path))?;
+        self.file.sync_data().map_err(store::io(&path))?;
+        self.torn = false;
         self.length = self.length.saturating_add(lines.len() as u64);
         Ok(())
     }
@@ -163,7 +176,8 @@ impl ReceiptLog {
         }
         self.file = OpenOptions::new().create(true).append(true).open(&path).map_err(store::io(&path))?;
         self.length = 0;
-        Ok(())
+        self.torn = false;
+        store::sync_folder(&path)
     }
 }
 
@@ -225,6 +239,7 @@ mod tests {
             elapsed_ms: 20_000,
             score: 0.333_333,
             parts: BTreeMap::from([("quality".to_owned(), 0.1)]),
+            bits: Some(Bits { absolute: 1.25, marginal: Some(-0.333_333), novelty: None }),
             time_ms: 1_700_000_000_000,
         };
         SignedReceipt::sign(receipt, keypair)
@@ -245,6 +260,16 @@ mod tests {
         assert!(found.iter().all(SignedReceipt::verify));
         found[0].receipt.score = 1.0;
         assert!(!found[0].verify());
+    }
+
+    #[test]
+    fn receipts_of_before_bits_were_measured_still_verify() {
+        let keypair = Keypair::from_seed([1; 32]);
+        let mut old = signed(1, &keypair).receipt;
+        old.bits = None;
+        let text = serde_json::to_string(&SignedReceipt::sign(old, &keypair)).expect("JSON");
+        assert!(!text.contains("bits"));
+        assert!(serde_json::from_str::<SignedReceipt>(&text).expect("a receipt").verify());
     }
 
     #[test]

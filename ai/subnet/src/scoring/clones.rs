@@ -151,6 +151,17 @@ impl Pairs {
         Some(leader)
     }
 
+    /// Everybody who is in a cluster, and who leads it.
+    pub fn leaders(&self, policy: &ClonePolicy) -> BTreeMap<u64, u64> {
+        let mut leaders = BTreeMap::new();
+        for cluster in self.clusters(policy) {
+            if let Some(leader) = self.leader(&cluster) {
+                leaders.extend(cluster.into_iter().map(|member| (member, leader)));
+            }
+        }
+        leaders
+    }
+
     /// Whether the numbers can be what they say.
     pub fn is_sound(&self) -> bool {
         self.len() <= MOST_PAIRS

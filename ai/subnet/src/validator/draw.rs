@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use prometheus::IntGauge;
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -60,10 +61,28 @@ pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, sto
         let plan = Plan { view, targets };
         let shared = Arc::clone(&shared);
         rounds.spawn(async move {
+            let _counted = InFlight::enter(&shared.metrics.in_flight);
             if let Err(error) = round::run(&shared, plan).await {
+                shared.metrics.lost.inc();
                 tracing::error!(%error, "a round was lost");
             }
         });
+    }
+}
+
+/// A round that waits for answers: counted until dropped.
+struct InFlight(IntGauge);
+
+impl InFlight {
+    fn enter(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
