@@ -9,7 +9,9 @@
 //! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
 //!   per-caller quotas ([`gate`], [`work`]).
 //!
-//! Both see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
+//! [`simulator`] runs the same mechanism without a network, against adversaries.
+//!
+//! Both loops see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
 
 pub mod audit;
 pub mod chain;
@@ -26,6 +28,7 @@ pub mod scores;
 pub mod scoring;
 pub mod secret;
 pub mod seed;
+pub mod simulator;
 pub mod standings;
 pub mod store;
 pub mod subnet;
