@@ -154,7 +154,7 @@ where
         let everybody: Vec<usize> = (0..self.cast.miners.len()).collect();
         let targets = self.dice(purpose(TARGETS)).sample(&everybody, self.setting.sample);
 
-        let best = self.stage.work(&draw.request);
+        let best = self.stage.work(&draw.request, &draw.task);
         let mut answers = Vec::new();
         let mut asked = Vec::new();
         for miner in targets {
