@@ -32,6 +32,7 @@ pub mod simulator;
 pub mod standings;
 pub mod store;
 pub mod subnet;
+pub mod targets;
 pub mod validator;
 pub mod view;
 pub mod weigh;

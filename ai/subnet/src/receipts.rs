@@ -187,6 +187,14 @@ impl ReceiptLog {
 /// # Errors
 /// If a file exists and can't be read.
 pub fn read(folder: &Path, most: usize) -> Result<Vec<SignedReceipt>, StoreError> {
+    find(folder, most, |_| true)
+}
+
+/// As [`read`], of those receipts only that are `wanted`.
+///
+/// # Errors
+/// If a file exists and can't be read.
+pub fn find(folder: &Path, most: usize, wanted: impl Fn(&Receipt) -> bool) -> Result<Vec<SignedReceipt>, StoreError> {
     let mut newest_first: Vec<PathBuf> = vec![current(folder)];
     newest_first.extend((1..).map(|number| old(folder, number)).take_while(|path| path.exists()));
     let mut found: Vec<SignedReceipt> = Vec::new();
@@ -198,7 +206,8 @@ pub fn read(folder: &Path, most: usize) -> Result<Vec<SignedReceipt>, StoreError
         let reader = BufReader::new(File::open(&path).map_err(store::io(&path))?);
         for line in reader.split(b'\n') {
             let line = line.map_err(store::io(&path))?;
-            of_file.extend(serde_json::from_slice::<SignedReceipt>(&line).ok());
+            let signed = serde_json::from_slice::<SignedReceipt>(&line).ok();
+            of_file.extend(signed.filter(|signed| wanted(&signed.receipt)));
         }
         let surplus = of_file.len().saturating_sub(most - found.len());
         of_file.drain(..surplus);
@@ -299,6 +308,8 @@ mod tests {
         assert_eq!(files.len(), 3);
         assert!(files.iter().all(|file| file.metadata().expect("metadata").len() <= 4096));
         assert_eq!(rounds(&read(dir.path(), 3).expect("read")), [57, 58, 59]);
+        let even = find(dir.path(), 3, |receipt| receipt.round.is_multiple_of(2)).expect("read");
+        assert_eq!(rounds(&even), [54, 56, 58]);
         let all = rounds(&read(dir.path(), 1000).expect("read"));
         assert!(all.windows(2).all(|pair| pair[0] + 1 == pair[1]));
     }

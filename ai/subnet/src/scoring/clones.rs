@@ -101,6 +101,16 @@ impl Pairs {
         }
     }
 
+    /// Pairs that have been alike so far and were compared too seldom to be sure.
+    pub fn suspects(&self, policy: &ClonePolicy) -> Vec<(u64, u64)> {
+        let pairs =
+            self.0.iter().flat_map(|(first, row)| row.iter().map(move |(second, pair)| (*first, *second, pair)));
+        pairs
+            .filter(|(_, _, pair)| pair.likeness.count < policy.min_comparisons)
+            .map(|(first, second, _)| (first, second))
+            .collect()
+    }
+
     /// How many pairs are kept.
     pub fn len(&self) -> usize {
         self.0.values().map(BTreeMap::len).sum()

@@ -16,6 +16,8 @@ fn the_same_answers_make_one_miner_and_different_ones_do_not() {
     let policy = ClonePolicy::default();
     assert_eq!(watched(&[(1, 2, 1.0, 0.0)], 20).clusters(&policy), [[1, 2]]);
     assert!(watched(&[(1, 2, 1.0, 0.0)], 19).clusters(&policy).is_empty(), "too few comparisons");
+    assert_eq!(watched(&[(1, 2, 1.0, 0.0)], 19).suspects(&policy), [(1, 2)]);
+    assert!(watched(&[(1, 2, 1.0, 0.0)], 20).suspects(&policy).is_empty(), "decided");
     assert!(watched(&[(1, 2, 1.0, 0.0), (1, 2, 0.0, 0.0)], 100).clusters(&policy).is_empty());
     assert_eq!(
         watched(&[(1, 2, 1.0, 0.0), (7, 2, 1.0, 0.0), (3, 4, 1.0, 0.0)], 30).clusters(&policy),

@@ -113,7 +113,7 @@ impl Default for Setting {
     fn default() -> Self {
         // A hundred answers are remembered: as many as a miner gives to a validator within a tempo.
         let policy = ScorePolicy { alpha: 0.02, ..ScorePolicy::default() };
-        Self { seed: 1, tempos: 8, rounds: 200, sample: 4, policy }
+        Self { seed: 1, tempos: 8, rounds: 200, sample: 6, policy }
     }
 }
 

@@ -17,6 +17,7 @@ use crate::gate::{Gate, GateLimits};
 use crate::scores::{Book, ScorePolicy};
 use crate::seed::{Beacon, Dice, Seed};
 use crate::subnet::{Answer, RequestOf, ResponseOf, Subnet};
+use crate::targets;
 use crate::weights::weights;
 
 /// Answers of earlier rounds, for those who have nothing better to say.
@@ -151,8 +152,9 @@ where
         });
         let subnet = self.stage.subnet();
         let draw = subnet.task(&seed);
-        let everybody: Vec<usize> = (0..self.cast.miners.len()).collect();
-        let targets = self.dice(purpose(TARGETS)).sample(&everybody, self.setting.sample);
+        let suspects = self.suspects(&book);
+        let mut chance = self.dice(purpose(TARGETS));
+        let targets = targets::choose(self.cast.miners.len(), &suspects, self.setting.sample, &mut chance);
 
         let best = self.stage.work(&draw.request, &draw.task);
         let mut answers = Vec::new();
@@ -227,6 +229,12 @@ where
             None => self.memory.get(dice.index(self.memory.len()))?.clone(),
         };
         Some((answer, elapsed))
+    }
+
+    fn suspects(&self, book: &Book) -> Vec<(usize, usize)> {
+        let Some(clones) = &self.policy.clones else { return Vec::new() };
+        let miner = |id: u64| usize::try_from(id).ok()?.checked_sub(self.cast.validators.len());
+        book.pairs().suspects(clones).into_iter().filter_map(|(a, b)| Some((miner(a)?, miner(b)?))).collect()
     }
 
     fn uid(&self, miner: usize) -> usize {
