@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use ganglion_keys::{Keypair, PublicKey, Signature};
@@ -196,11 +196,14 @@ pub fn read(folder: &Path, most: usize) -> Result<Vec<SignedReceipt>, StoreError
 /// If a file exists and can't be read.
 pub fn find(folder: &Path, most: usize, wanted: impl Fn(&Receipt) -> bool) -> Result<Vec<SignedReceipt>, StoreError> {
     let mut newest_first: Vec<PathBuf> = vec![current(folder)];
-    newest_first.extend((1..).map(|number| old(folder, number)).take_while(|path| path.exists()));
+    newest_first.extend(old_files(folder)?);
     let mut found: Vec<SignedReceipt> = Vec::new();
     for path in newest_first {
-        if found.len() >= most || !path.exists() {
+        if found.len() >= most {
             break;
+        }
+        if !path.exists() {
+            continue;
         }
         let mut of_file = Vec::new();
         let reader = BufReader::new(File::open(&path).map_err(store::io(&path))?);
@@ -215,6 +218,23 @@ pub fn find(folder: &Path, most: usize, wanted: impl Fn(&Receipt) -> bool) -> Re
         found = of_file;
     }
     Ok(found)
+}
+
+/// The files besides the current one, newest first. A kill in the middle of a rotation leaves a gap in their numbers.
+fn old_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(store::io(folder))?,
+    };
+    let mut numbers: Vec<u32> = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(store::io(folder))?.file_name();
+        let number =
+            name.to_str().and_then(|name| name.strip_prefix("receipts.")?.strip_suffix(".jsonl")?.parse().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    Ok(numbers.into_iter().map(|number| old(folder, number)).collect())
 }
 
 fn current(folder: &Path) -> PathBuf {
@@ -279,6 +299,20 @@ mod tests {
         let text = serde_json::to_string(&SignedReceipt::sign(old, &keypair)).expect("JSON");
         assert!(!text.contains("bits"));
         assert!(serde_json::from_str::<SignedReceipt>(&text).expect("a receipt").verify());
+    }
+
+    #[test]
+    fn a_kill_in_the_middle_of_a_rotation_hides_nothing() {
+        let dir = tempfile::tempdir().expect("dir");
+        let keypair = Keypair::from_seed([1; 32]);
+        let limits = ReceiptLimits { file_bytes: 1, old_files: 9 };
+        let mut log = ReceiptLog::open(dir.path(), limits).expect("open");
+        (0..3).for_each(|round| log.append(&[signed(round, &keypair)]).expect("written"));
+        drop(log);
+        fs::rename(old(dir.path(), 2), old(dir.path(), 3)).expect("a gap");
+        let mut log = ReceiptLog::open(dir.path(), limits).expect("open");
+        log.append(&[signed(3, &keypair)]).expect("written");
+        assert_eq!(rounds(&read(dir.path(), 10).expect("read")), [0, 1, 2, 3]);
     }
 
     #[test]
