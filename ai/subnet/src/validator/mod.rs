@@ -66,6 +66,27 @@ pub struct ValidatorSettings {
     pub listen: Option<SocketAddr>,
 }
 
+impl ValidatorSettings {
+    /// A validator at the usual pace, which calls no private addresses.
+    pub fn new(netuid: NetUid, hotkey: Arc<Keypair>, coldkey: PublicKey, state_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            netuid,
+            hotkey,
+            coldkey,
+            state_dir: state_dir.into(),
+            pace: Pace::default(),
+            timeout: Duration::from_secs(20),
+            public_addresses_only: true,
+            poll: Duration::from_secs(1),
+            scoring: ScorePolicy::default(),
+            receipts: ReceiptLimits::default(),
+            pow_threads: 1,
+            metrics: None,
+            listen: None,
+        }
+    }
+}
+
 /// Why a validator can't run.
 #[derive(Debug, thiserror::Error)]
 pub enum ValidatorError {
