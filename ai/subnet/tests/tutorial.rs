@@ -12,11 +12,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use factors::{Factor, Factors};
+use factors::{Factor, Factors, Product};
 use fake_chain::FakeChain;
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::{NetUid, NeuronId};
 use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::simulator::{self, Scenario, Setting, Stage};
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::{miner, validator, MinerSettings, ScorePolicy, ValidatorSettings};
 use ganglion_subnet::{Answer, Budget, Seed, Subnet};
@@ -61,7 +62,35 @@ fn right_answers_score_and_lazy_ones_do_not() {
         let values: Vec<f64> = Factors.score(&draw.task, &answers).iter().map(|score| score.value).collect();
         assert_eq!(values, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0], "{n}");
     }
-    assert!(Factors.answer(&10, &factors::Product { n: 1_000_003 * 1_000_003 }, &Budget::unlimited()).is_err());
+    assert!(Factors.answer(&10, &Product { n: 1_000_003 * 1_000_003 }, &Budget::unlimited()).is_err());
+}
+
+/// The example as the simulator sees it.
+struct FactorStage;
+
+impl Stage for FactorStage {
+    type Subnet = Factors;
+
+    fn subnet(&self) -> &Factors {
+        &Factors
+    }
+
+    fn work(&self, request: &Product, _: &Product) -> Option<Factor> {
+        Factors.answer(&600_000, request, &Budget::unlimited()).ok()
+    }
+
+    fn parrot(&self, request: &Product) -> Factor {
+        Factor { f: request.n }
+    }
+}
+
+#[test]
+fn the_example_can_be_simulated() {
+    let setting = Setting { tempos: 2, rounds: 60, ..Setting::default() };
+    for scenario in [Scenario::Parrot, Scenario::Colluders, Scenario::Late] {
+        let report = simulator::run(&FactorStage, scenario, &setting);
+        assert!(report.verdict.is_some() && report.honesty_pays(), "{report:?}");
+    }
 }
 
 fn key(number: u8) -> Arc<Keypair> {
