@@ -7,6 +7,7 @@ use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
 
 use crate::engine::TextModel;
 use crate::judge::judge;
+use crate::likeness::likeness;
 use crate::synapse::{TextRequest, TextResponse, TextSynapse};
 use crate::tasks::{self, Task};
 
@@ -58,6 +59,10 @@ impl Subnet for Text {
 
     fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
         answers.iter().map(|answer| judge(task, &answer.response, answer.elapsed)).collect()
+    }
+
+    fn likeness(&self, _: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
+        likeness(a, b)
     }
 }
 
