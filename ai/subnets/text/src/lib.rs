@@ -20,6 +20,7 @@ pub mod odds;
 pub mod organics;
 pub mod profile;
 mod run;
+pub mod streaming;
 pub mod summary;
 mod synapse;
 pub mod tasks;
