@@ -1,10 +1,12 @@
-//! `ganglion ask`: a question to the gateway; the answer on stdout, who gave it on stderr.
+//! `ganglion ask`: a question to the gateway; the answer on stdout as it comes, who gave it on stderr.
 
-use std::io::{self, IsTerminal, Read};
+use std::future::Future;
+use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
 use futures::StreamExt;
+use reqwest::header::CONTENT_TYPE;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -63,9 +65,25 @@ struct Choice {
     finish_reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Content {
     content: Option<String>,
+}
+
+/// One event of a streamed reply.
+#[derive(Deserialize)]
+struct Chunk {
+    #[serde(default)]
+    choices: Vec<Piece>,
+    ganglion: Option<Miner>,
+    error: Option<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Piece {
+    #[serde(default)]
+    delta: Content,
+    finish_reason: Option<String>,
 }
 
 /// Asks and prints.
@@ -76,13 +94,72 @@ pub fn run(args: &AskArgs) -> Result<()> {
     let question = question(&args.question)?;
     let gateway = gateway(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answered = runtime.block_on(wait(args, &gateway, &question))?;
+    let mut screen = Screen { json: args.json, said: false, spinner: None };
+    let asked = runtime.block_on(async {
+        let limit = Duration::from_secs(args.timeout);
+        let late = |_| Err(anyhow::anyhow!("no whole answer within {} s: try a longer --timeout", args.timeout));
+        tokio::time::timeout(limit, ask(args, &gateway, &question, &mut screen)).await.unwrap_or_else(late)
+    });
+    screen.close(asked.is_ok())?;
+    let answered = asked?;
     if args.json {
         return output::json(&answered);
     }
-    output::data(&printable(&answered.answer))?;
     output::talk(&signature(&answered));
     Ok(())
+}
+
+/// What a person sees meanwhile: a spinner until the first words, then the words.
+struct Screen {
+    /// Nothing is shown then but the spinner.
+    json: bool,
+    said: bool,
+    spinner: Option<Step>,
+}
+
+impl Screen {
+    /// Waits, with a spinner if it takes long, nothing has come yet and somebody looks.
+    async fn wait<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        if !self.said && self.spinner.is_none() && io::stderr().is_terminal() {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(PATIENCE) => self.spinner = Some(Step::start("thinking")),
+            }
+        }
+        work.await
+    }
+
+    /// Shows words.
+    fn say(&mut self, text: &str) -> Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.spinner = None;
+        self.said = true;
+        if self.json {
+            return Ok(());
+        }
+        print(&printable(text))
+    }
+
+    /// Ends the line that was begun; a good answer without words is an empty line.
+    fn close(&mut self, good: bool) -> Result<()> {
+        self.spinner = None;
+        if self.json || !(self.said || good) {
+            return Ok(());
+        }
+        print("\n")
+    }
+}
+
+/// Prints at once what may be the middle of a line.
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(output::ReaderLeft.into()),
+        other => other.context("can't write to stdout"),
+    }
 }
 
 fn question(text: &str) -> Result<String> {
@@ -105,40 +182,87 @@ fn gateway(args: &AskArgs) -> Result<String> {
     record.gateway.context("this network has no gateway")
 }
 
-/// Asks, with a spinner if it takes long and somebody looks.
-async fn wait(args: &AskArgs, gateway: &str, question: &str) -> Result<Answered> {
-    let ask = tokio::time::timeout(Duration::from_secs(args.timeout), ask(args, gateway, question));
-    tokio::pin!(ask);
-    let late = || anyhow::anyhow!("no answer within {} s: try a longer --timeout", args.timeout);
-    tokio::select! {
-        answered = &mut ask => return answered.unwrap_or_else(|_| Err(late())),
-        () = tokio::time::sleep(PATIENCE), if io::stderr().is_terminal() => {}
-    }
-    let _spinner = Step::start("thinking");
-    ask.await.unwrap_or_else(|_| Err(late()))
-}
-
-async fn ask(args: &AskArgs, gateway: &str, question: &str) -> Result<Answered> {
+async fn ask(args: &AskArgs, gateway: &str, question: &str, screen: &mut Screen) -> Result<Answered> {
     let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
     let request = json!({
         "model": "text",
         "messages": [{ "role": "user", "content": question }],
         "max_tokens": args.max_tokens,
         "temperature": args.temperature,
+        "stream": true,
     });
-    let answer = http.post(format!("{gateway}/v1/chat/completions")).json(&request).send().await;
+    let answer = screen.wait(http.post(format!("{gateway}/v1/chat/completions")).json(&request).send()).await;
     let answer = answer.with_context(|| format!("the gateway at {gateway} does not answer"))?;
     let status = answer.status();
-    let mut body = Vec::new();
+    let kind = answer.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec()).unwrap_or_default();
+    let mut reading = (status.is_success() && kind.starts_with(b"text/event-stream")).then(Reading::default);
+    let (mut body, mut read) = (Vec::new(), 0usize);
     let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        body.extend_from_slice(&chunk.context("the gateway broke off its reply")?);
-        ensure!(body.len() <= REPLY, "the gateway's reply is longer than {} MiB", REPLY >> 20);
+    while let Some(chunk) = screen.wait(chunks.next()).await {
+        let chunk = chunk.context("the gateway broke off its reply")?;
+        read = read.saturating_add(chunk.len());
+        ensure!(read <= REPLY, "the gateway's reply is longer than {} MiB", REPLY >> 20);
+        match &mut reading {
+            Some(reading) => screen.say(&reading.take(&chunk)?)?,
+            None => body.extend_from_slice(&chunk),
+        }
     }
     if !status.is_success() {
         bail!("the gateway refused ({}): {}", status.as_u16(), refusal(&body));
     }
-    understand(&body, gateway)
+    if let Some(reading) = reading {
+        return reading.end(gateway);
+    }
+    let answered = understand(&body, gateway)?;
+    screen.say(&answered.answer)?;
+    Ok(answered)
+}
+
+/// A streamed reply, as far as it was read.
+#[derive(Default)]
+struct Reading {
+    /// Of a line that hasn't ended.
+    line: Vec<u8>,
+    answer: String,
+    finish: Option<String>,
+    miner: Option<Miner>,
+    done: bool,
+}
+
+impl Reading {
+    /// Takes bytes as they come; the words in them.
+    fn take(&mut self, bytes: &[u8]) -> Result<String> {
+        let mut words = String::new();
+        for byte in bytes {
+            if *byte != b'\n' {
+                self.line.push(*byte);
+                continue;
+            }
+            let line = std::mem::take(&mut self.line);
+            let Some(data) = line.strip_prefix(b"data:") else { continue };
+            let data = data.trim_ascii();
+            if data == b"[DONE]" {
+                self.done = true;
+                continue;
+            }
+            let chunk: Chunk = serde_json::from_slice(data).context("the gateway's reply makes no sense")?;
+            if chunk.error.is_some() {
+                bail!("the answer broke off: {}", refusal(data));
+            }
+            if let Some(piece) = chunk.choices.into_iter().next() {
+                words.push_str(&piece.delta.content.unwrap_or_default());
+                self.finish = piece.finish_reason.or(self.finish.take());
+            }
+            self.miner = chunk.ganglion.or(self.miner.take());
+        }
+        self.answer.push_str(&words);
+        Ok(words)
+    }
+
+    fn end(self, gateway: &str) -> Result<Answered> {
+        ensure!(self.done, "the gateway broke off its reply");
+        Ok(Answered { answer: self.answer, finish: self.finish, miner: self.miner, gateway: gateway.to_string() })
+    }
 }
 
 fn understand(body: &[u8], gateway: &str) -> Result<Answered> {
@@ -192,6 +316,37 @@ mod tests {
         assert_eq!((answered.answer.as_str(), answered.finish.as_deref()), ("42", Some("stop")));
         let line = signature(&answered);
         assert!(line.contains("uid 3") && line.contains("0.2500") && line.contains("12 ms"), "{line}");
+    }
+
+    const EVENTS: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n\
+        data: {\"choices\":[{\"delta\":{\"content\":\"4\"},\"finish_reason\":null}]}\n\n: comment\n\n\
+        data: {\"choices\":[{\"delta\":{\"content\":\"2 \u{e4}\"}}]}\r\n\r\n\
+        data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"ganglion\":{\"uid\":3,\"hotkey\":\"5abc\",\
+        \"incentive\":0.25,\"latency_ms\":12,\"attempts\":1}}\n\ndata: [DONE]\n\n";
+
+    #[test]
+    fn a_streamed_answer_is_the_same_however_it_is_cut() {
+        for length in 1..EVENTS.len() {
+            let (mut reading, mut shown) = (Reading::default(), String::new());
+            for bytes in EVENTS.as_bytes().chunks(length) {
+                shown.push_str(&reading.take(bytes).expect("sense"));
+            }
+            let answered = reading.end("g").expect("whole");
+            assert_eq!((shown.as_str(), answered.answer.as_str()), ("42 \u{e4}", "42 \u{e4}"));
+            assert_eq!((answered.finish.as_deref(), answered.miner.map(|miner| miner.uid)), (Some("stop"), Some(3)));
+        }
+    }
+
+    #[test]
+    fn a_stream_that_breaks_off_is_no_answer() {
+        let mut cut = Reading::default();
+        cut.take(EVENTS.as_bytes().get(..120).expect("longer")).expect("sense");
+        assert!(cut.end("g").is_err());
+        let error = b"data: {\"error\":{\"message\":\"the miner broke off\",\"code\":\"miner_failed\"}}\n\n";
+        let said = Reading::default().take(error).expect_err("an error").to_string();
+        assert!(said.contains("the miner broke off"), "{said}");
+        assert!(Reading::default().take(b"data: nonsense\n").is_err());
+        assert_eq!(Reading::default().take(b"event: x\nid: 1\n\n").expect("nothing"), "");
     }
 
     #[test]
