@@ -109,7 +109,8 @@ impl Gate {
         own.has_some(limit, now) && (known || used.strangers.has_some(self.limits.unregistered_together, now))
     }
 
-    fn admit_at(&self, caller: &PublicKey, now: Instant) -> bool {
+    /// [`Gate::admit`] at a given time.
+    pub(crate) fn admit_at(&self, caller: &PublicKey, now: Instant) -> bool {
         let known = self.stake_of(caller).is_some();
         let limit = if known { self.limits.registered } else { self.limits.unregistered };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);

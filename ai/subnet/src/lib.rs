@@ -4,24 +4,35 @@
 //! it this crate runs two loops:
 //!
 //! - [`validator`]: at random times draws a task that nobody could know before, asks random miners over signed HTTP,
-//!   scores, keeps estimates that survive a kill ([`scores`]), writes signed receipts ([`receipts`]) and sets weights
-//!   in the right window ([`weigh`]).
+//!   scores ([`findings`]), keeps estimates that survive a kill ([`scores`]), writes signed receipts ([`receipts`]) and
+//!   sets weights in the right window ([`weigh`]).
 //! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
 //!   per-caller quotas ([`gate`], [`work`]).
 //!
-//! Both see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
+//! [`simulator`] runs the same mechanism without a network, against adversaries.
+//!
+//! Both loops see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
 
+pub mod audit;
 pub mod chain;
+pub mod findings;
 pub mod gate;
+pub mod information;
 pub mod join;
+pub mod ledger;
 pub mod metrics;
 pub mod miner;
 pub mod receipts;
+pub mod records;
 pub mod scores;
+pub mod scoring;
 pub mod secret;
 pub mod seed;
+pub mod simulator;
+pub mod standings;
 pub mod store;
 pub mod subnet;
+pub mod targets;
 pub mod validator;
 pub mod view;
 pub mod weigh;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::http::{header, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{routing::get, Router};
-use prometheus::{Encoder, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
 use tokio::net::TcpListener;
 
 /// A process's numbers.
@@ -19,6 +21,14 @@ pub struct Metrics {
     pub rounds: IntCounter,
     /// What came of each question, by `outcome`.
     pub outcomes: IntCounterVec,
+    /// Seconds until an answer was there or the attempt failed, by `outcome`.
+    pub elapsed: HistogramVec,
+    /// Rounds that wait for answers now.
+    pub in_flight: IntGauge,
+    /// Rounds that didn't count, as they couldn't be drawn, scored or written down.
+    pub lost: IntCounter,
+    /// Clusters of miners that behave as one.
+    pub clusters: IntGauge,
     /// Answers scored, by `kind` of task.
     pub answers: IntCounterVec,
     /// Sum of scores in millionths, by `kind` of task.
@@ -55,7 +65,16 @@ impl Metrics {
             registry.register(Box::new(gauge.clone()))?;
             Ok(gauge)
         };
+        // From a few milliseconds to what no answer takes.
+        let seconds = vec![0.01, 0.03, 0.1, 0.3, 1.0, 2.0, 3.0, 5.0, 8.0, 10.0, 15.0, 20.0, 30.0, 60.0];
+        let opts = HistogramOpts::new("answer_seconds", "Time until an answer or the lack of one").buckets(seconds);
+        let elapsed = HistogramVec::new(opts, &["outcome"])?;
+        registry.register(Box::new(elapsed.clone()))?;
         Ok(Self {
+            elapsed,
+            in_flight: gauge("rounds_in_flight", "Rounds that wait for answers now")?,
+            lost: counter("rounds_lost_total", "Rounds that did not count")?,
+            clusters: gauge("clusters", "Clusters of miners that behave as one")?,
             block: gauge("block", "Height of the best block seen")?,
             rounds: counter("rounds_total", "Rounds scored")?,
             outcomes: by("questions_total", "What came of each question to a miner", "outcome")?,
@@ -88,11 +107,24 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    serve_with(metrics, Router::new(), listener, shutdown).await
+}
+
+/// Serves `GET /metrics` and `pages` until `shutdown`.
+///
+/// # Errors
+/// If the listener fails.
+pub async fn serve_with(
+    metrics: Arc<Metrics>,
+    pages: Router,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let show = move || {
         let text = metrics.text();
         async move { page(text) }
     };
-    axum::serve(listener, Router::new().route("/metrics", get(show))).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, pages.route("/metrics", get(show))).with_graceful_shutdown(shutdown).await
 }
 
 fn page(text: String) -> Response {

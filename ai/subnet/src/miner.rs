@@ -52,6 +52,25 @@ pub struct MinerSettings {
     pub metrics: Option<SocketAddr>,
 }
 
+impl MinerSettings {
+    /// A miner with the usual limits, which announces the address that it listens at.
+    pub fn new(netuid: NetUid, hotkey: Arc<Keypair>, coldkey: PublicKey, state_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            netuid,
+            hotkey,
+            coldkey,
+            announce: None,
+            version: 1_000,
+            state_dir: state_dir.into(),
+            gate: GateLimits::default(),
+            work: WorkLimits::default(),
+            poll: Duration::from_secs(1),
+            pow_threads: 1,
+            metrics: None,
+        }
+    }
+}
+
 /// Why a miner can't run.
 #[derive(Debug, thiserror::Error)]
 pub enum MinerError {

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use ganglion_keys::{Keypair, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
+use crate::scoring::bits::Bits;
 use crate::store::{self, StoreError};
 
 /// One scored answer, or the lack of one.
@@ -50,6 +51,9 @@ pub struct Receipt {
     pub score: f64,
     /// What the score is made of.
     pub parts: BTreeMap<String, f64>,
+    /// The information that the answer carried; receipts of earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bits: Option<Bits>,
     /// Milliseconds since 1970 by the validator's clock.
     pub time_ms: u64,
 }
@@ -102,6 +106,8 @@ pub struct ReceiptLog {
     folder: PathBuf,
     file: File,
     length: u64,
+    /// Whether the last write failed half-way.
+    torn: bool,
     limits: ReceiptLimits,
 }
 
@@ -124,16 +130,20 @@ impl ReceiptLog {
                 length += 1;
             }
         }
-        Ok(Self { folder: folder.into(), file, length, limits })
+        store::sync_folder(&path)?;
+        Ok(Self { folder: folder.into(), file, length, torn: false, limits })
     }
 
-    /// Appends receipts: one write, so that a kill tears at most the last line.
+    /// Appends receipts: one write, so that a kill tears at most the last line. They are on disk when this returns.
     ///
     /// # Errors
     /// If they can't be written.
     pub fn append(&mut self, receipts: &[SignedReceipt]) -> Result<(), StoreError> {
+        if receipts.is_empty() {
+            return Ok(());
+        }
         let path = current(&self.folder);
-        let mut lines = Vec::new();
+        let mut lines = if self.torn { vec![b'\n'] } else { Vec::new() };
         for receipt in receipts {
             serde_json::to_writer(&mut lines, receipt)
                 .map_err(|error| StoreError::Damaged { path: path.clone(), reason: error.to_string() })?;
@@ -142,7 +152,10 @@ impl ReceiptLog {
         if self.length > 0 && self.length.saturating_add(lines.len() as u64) > self.limits.file_bytes {
             self.rotate()?;
         }
+        self.torn = true;
         self.file.write_all(&lines).map_err(store::io(&path))?;
+        self.file.sync_data().map_err(store::io(&path))?;
+        self.torn = false;
         self.length = self.length.saturating_add(lines.len() as u64);
         Ok(())
     }
@@ -163,7 +176,8 @@ impl ReceiptLog {
         }
         self.file = OpenOptions::new().create(true).append(true).open(&path).map_err(store::io(&path))?;
         self.length = 0;
-        Ok(())
+        self.torn = false;
+        store::sync_folder(&path)
     }
 }
 
@@ -173,18 +187,30 @@ impl ReceiptLog {
 /// # Errors
 /// If a file exists and can't be read.
 pub fn read(folder: &Path, most: usize) -> Result<Vec<SignedReceipt>, StoreError> {
+    find(folder, most, |_| true)
+}
+
+/// As [`read`], of those receipts only that are `wanted`.
+///
+/// # Errors
+/// If a file exists and can't be read.
+pub fn find(folder: &Path, most: usize, wanted: impl Fn(&Receipt) -> bool) -> Result<Vec<SignedReceipt>, StoreError> {
     let mut newest_first: Vec<PathBuf> = vec![current(folder)];
-    newest_first.extend((1..).map(|number| old(folder, number)).take_while(|path| path.exists()));
+    newest_first.extend(old_files(folder)?);
     let mut found: Vec<SignedReceipt> = Vec::new();
     for path in newest_first {
-        if found.len() >= most || !path.exists() {
+        if found.len() >= most {
             break;
+        }
+        if !path.exists() {
+            continue;
         }
         let mut of_file = Vec::new();
         let reader = BufReader::new(File::open(&path).map_err(store::io(&path))?);
         for line in reader.split(b'\n') {
             let line = line.map_err(store::io(&path))?;
-            of_file.extend(serde_json::from_slice::<SignedReceipt>(&line).ok());
+            let signed = serde_json::from_slice::<SignedReceipt>(&line).ok();
+            of_file.extend(signed.filter(|signed| wanted(&signed.receipt)));
         }
         let surplus = of_file.len().saturating_sub(most - found.len());
         of_file.drain(..surplus);
@@ -192,6 +218,23 @@ pub fn read(folder: &Path, most: usize) -> Result<Vec<SignedReceipt>, StoreError
         found = of_file;
     }
     Ok(found)
+}
+
+/// The files besides the current one, newest first. A kill in the middle of a rotation leaves a gap in their numbers.
+fn old_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries.map_err(store::io(folder))?,
+    };
+    let mut numbers: Vec<u32> = Vec::new();
+    for entry in entries {
+        let name = entry.map_err(store::io(folder))?.file_name();
+        let number =
+            name.to_str().and_then(|name| name.strip_prefix("receipts.")?.strip_suffix(".jsonl")?.parse().ok());
+        numbers.extend(number);
+    }
+    numbers.sort_unstable();
+    Ok(numbers.into_iter().map(|number| old(folder, number)).collect())
 }
 
 fn current(folder: &Path) -> PathBuf {
@@ -225,6 +268,7 @@ mod tests {
             elapsed_ms: 20_000,
             score: 0.333_333,
             parts: BTreeMap::from([("quality".to_owned(), 0.1)]),
+            bits: Some(Bits { absolute: 1.25, marginal: Some(-0.333_333), novelty: None }),
             time_ms: 1_700_000_000_000,
         };
         SignedReceipt::sign(receipt, keypair)
@@ -245,6 +289,30 @@ mod tests {
         assert!(found.iter().all(SignedReceipt::verify));
         found[0].receipt.score = 1.0;
         assert!(!found[0].verify());
+    }
+
+    #[test]
+    fn receipts_of_before_bits_were_measured_still_verify() {
+        let keypair = Keypair::from_seed([1; 32]);
+        let mut old = signed(1, &keypair).receipt;
+        old.bits = None;
+        let text = serde_json::to_string(&SignedReceipt::sign(old, &keypair)).expect("JSON");
+        assert!(!text.contains("bits"));
+        assert!(serde_json::from_str::<SignedReceipt>(&text).expect("a receipt").verify());
+    }
+
+    #[test]
+    fn a_kill_in_the_middle_of_a_rotation_hides_nothing() {
+        let dir = tempfile::tempdir().expect("dir");
+        let keypair = Keypair::from_seed([1; 32]);
+        let limits = ReceiptLimits { file_bytes: 1, old_files: 9 };
+        let mut log = ReceiptLog::open(dir.path(), limits).expect("open");
+        (0..3).for_each(|round| log.append(&[signed(round, &keypair)]).expect("written"));
+        drop(log);
+        fs::rename(old(dir.path(), 2), old(dir.path(), 3)).expect("a gap");
+        let mut log = ReceiptLog::open(dir.path(), limits).expect("open");
+        log.append(&[signed(3, &keypair)]).expect("written");
+        assert_eq!(rounds(&read(dir.path(), 10).expect("read")), [0, 1, 2, 3]);
     }
 
     #[test]
@@ -274,6 +342,8 @@ mod tests {
         assert_eq!(files.len(), 3);
         assert!(files.iter().all(|file| file.metadata().expect("metadata").len() <= 4096));
         assert_eq!(rounds(&read(dir.path(), 3).expect("read")), [57, 58, 59]);
+        let even = find(dir.path(), 3, |receipt| receipt.round.is_multiple_of(2)).expect("read");
+        assert_eq!(rounds(&even), [54, 56, 58]);
         let all = rounds(&read(dir.path(), 1000).expect("read"));
         assert!(all.windows(2).all(|pair| pair[0] + 1 == pair[1]));
     }

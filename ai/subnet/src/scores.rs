@@ -1,15 +1,20 @@
 //! What a validator thinks of each miner: an estimate with its doubt, kept across restarts.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
 
 use ganglion_primitives::NeuronId;
 use serde::{Deserialize, Serialize};
 
-use crate::store::{self, StoreError};
+use crate::findings::Findings;
+use crate::information;
+use crate::receipts::SignedReceipt;
+use crate::scoring::average::Average;
+use crate::scoring::bits::Bits;
+use crate::scoring::clones::{ClonePolicy, Pairs};
+use crate::scoring::value::Information;
+use crate::scoring::{idle, newcomer};
+use crate::seed::Dice;
 
-/// The most bytes a score file may have: 4 096 neurons need well below one tenth.
-const FILE_LIMIT: u64 = 8 << 20;
 const VERSION: u32 = 1;
 
 /// How scores become estimates and estimates become weights.
@@ -25,19 +30,33 @@ pub struct ScorePolicy {
     pub idle_decay: f64,
     /// Weights grow as the bound to this power: the better half of the work earns more than half of the pay.
     pub steepness: f64,
+    /// How much of a miner's worth depends on the information that it produces, 0 to 1; see
+    /// [`value`](crate::scoring::value).
+    pub information: f64,
+    /// When miners count as one; `None` pays every seat by itself.
+    pub clones: Option<ClonePolicy>,
 }
 
 impl Default for ScorePolicy {
     fn default() -> Self {
-        Self { alpha: 0.1, z: 1.0, min_samples: 20, idle_decay: 0.001, steepness: 3.0 }
+        Self {
+            alpha: 0.1,
+            z: 1.0,
+            min_samples: 20,
+            idle_decay: 0.001,
+            steepness: 3.0,
+            information: 0.3,
+            clones: Some(ClonePolicy::default()),
+        }
     }
 }
 
 impl ScorePolicy {
     /// For local networks, where a minute is a long time: weights from the third answer on, and gentler, so that a short
-    /// run shows what every miner is worth.
+    /// run shows what every miner is worth. Seats are paid by themselves: a demonstration's miners are often the same
+    /// engine.
     pub fn local() -> Self {
-        Self { min_samples: 3, steepness: 2.0, ..Self::default() }
+        Self { min_samples: 3, steepness: 2.0, clones: None, ..Self::default() }
     }
 }
 
@@ -61,25 +80,20 @@ impl Estimate {
 
     /// Moves the estimate towards `score` (0 to 1).
     fn update(&mut self, score: f64, block: u32, alpha: f64) {
-        // The start counts as one observation, so that a newcomer's first answer doesn't decide alone.
-        let step = alpha.max(1.0 / (self.count as f64 + 2.0)).min(1.0);
-        let distance = score - self.mean;
-        self.mean += step * distance;
-        self.variance = (1.0 - step) * (self.variance + step * distance * distance);
-        self.count = self.count.saturating_add(1);
+        let mut average = self.average();
+        average.update(score, alpha);
+        (self.mean, self.variance, self.count) = (average.mean, average.variance, average.count);
         self.last_asked = block;
+    }
+
+    /// The scores' moving average.
+    pub fn average(&self) -> Average {
+        Average { mean: self.mean, variance: self.variance, count: self.count }
     }
 
     /// The lower confidence bound: what the miner is worth at least, in all likelihood. Never below 0.
     pub fn bound(&self, policy: &ScorePolicy) -> f64 {
-        if self.count == 0 {
-            return 0.0;
-        }
-        // A moving average remembers no more than this many answers.
-        let memory = (2.0 - policy.alpha) / policy.alpha.max(1e-6);
-        let n = (self.count as f64).min(memory);
-        let variance = (n * self.variance + Self::PRIOR_VARIANCE) / (n + 1.0);
-        (self.mean - policy.z * (variance / n).sqrt()).max(0.0)
+        self.average().lower(policy.z, policy.alpha, Self::PRIOR_VARIANCE).max(0.0)
     }
 }
 
@@ -95,6 +109,15 @@ pub struct Book {
     /// The epoch up to which idle miners have decayed.
     decayed: u32,
     estimates: BTreeMap<u64, Estimate>,
+    /// The three numbers of each miner.
+    #[serde(default)]
+    information: BTreeMap<u64, Information>,
+    /// Who was like whom.
+    #[serde(default)]
+    pairs: Pairs,
+    /// Receipts of scores in this book that may not be in the log yet; see [`Records`](crate::records::Records).
+    #[serde(default)]
+    pub(crate) outbox: Vec<SignedReceipt>,
 }
 
 impl Book {
@@ -107,11 +130,15 @@ impl Book {
             rounds: 0,
             decayed: 0,
             estimates: BTreeMap::new(),
+            information: BTreeMap::new(),
+            pairs: Pairs::default(),
+            outbox: Vec::new(),
         }
     }
 
-    /// The number of a new round. Never the same twice, even if the round is lost in a kill: see [`Ledger`].
-    fn begin_round(&mut self) -> u64 {
+    /// The number of a new round. Never the same twice, even if the round is lost in a kill: see
+    /// [`Ledger`](crate::ledger::Ledger).
+    pub(crate) fn begin_round(&mut self) -> u64 {
         let round = self.rounds;
         self.rounds = self.rounds.saturating_add(1);
         round
@@ -127,11 +154,28 @@ impl Book {
             .update(score, block, policy.alpha);
     }
 
+    /// Enters all that a round begun at `block` has shown. Answers how much information each answer carried, in the
+    /// order of the findings, judged by what was known before.
+    pub fn enter_round(&mut self, findings: &Findings, block: u32, dice: &mut Dice, policy: &ScorePolicy) -> Vec<Bits> {
+        let leaders = policy.clones.as_ref().map(|clones| self.pairs.leaders(clones)).unwrap_or_default();
+        let known = |neuron: NeuronId| self.estimate(neuron).map_or_else(|| self.newcomer_prior(), |e| e.mean);
+        let bits = information::of_round(findings, known, &leaders, dice);
+        for (miner, bits) in findings.miners.iter().zip(&bits) {
+            self.enter(miner.neuron, miner.score.value, block, policy);
+            self.information.entry(miner.neuron.0).or_default().update(bits, policy.alpha);
+        }
+        let Some(clones) = &policy.clones else { return bits };
+        for found in findings.comparisons.iter().filter(|found| found.telling) {
+            if let (Some(a), Some(b)) = (findings.miners.get(found.a), findings.miners.get(found.b)) {
+                self.pairs.note(a.neuron.0, b.neuron.0, found.likeness, found.lead, clones);
+            }
+        }
+        bits
+    }
+
     /// Where a newcomer starts: the lower quartile of the field, 0 if there is none.
     pub fn newcomer_prior(&self) -> f64 {
-        let mut means: Vec<f64> = self.estimates.values().map(|e| e.mean).collect();
-        means.sort_by(f64::total_cmp);
-        means.get(means.len() / 4).copied().unwrap_or(0.0)
+        newcomer::prior(self.estimates.values().map(|estimate| estimate.mean))
     }
 
     /// Once per epoch: takes a little from everybody who wasn't asked since the epoch before, which ended at
@@ -141,9 +185,12 @@ impl Book {
             return false;
         }
         self.decayed = epoch;
-        self.estimates.retain(|id, _| present.iter().any(|neuron| neuron.0 == *id));
-        for estimate in self.estimates.values_mut().filter(|e| e.last_asked < since) {
-            estimate.mean = (estimate.mean - policy.idle_decay).max(0.0);
+        let present: BTreeSet<u64> = present.iter().map(|neuron| neuron.0).collect();
+        self.estimates.retain(|id, _| present.contains(id));
+        self.information.retain(|id, _| present.contains(id));
+        self.pairs.retain(|id| present.contains(&id));
+        for estimate in self.estimates.values_mut() {
+            estimate.mean = idle::after_tempo(estimate.mean, estimate.last_asked, since, policy.idle_decay);
         }
         true
     }
@@ -158,68 +205,37 @@ impl Book {
         self.estimates.iter().map(|(id, estimate)| (NeuronId(*id), estimate))
     }
 
-    fn is_sound(&self) -> bool {
-        let fair = |number: f64| (0.0..=1.0).contains(&number);
-        self.version == VERSION && self.estimates.values().all(|e| fair(e.mean) && fair(e.variance))
-    }
-}
-
-/// A book and its file. Every change is on disk before it is acknowledged.
-#[derive(Debug)]
-pub struct Ledger {
-    path: PathBuf,
-    book: Book,
-}
-
-impl Ledger {
-    /// Opens the book of `path`, or an empty one. A book of another chain or subnet is put aside (`.old`).
-    ///
-    /// # Errors
-    /// If the file can't be read or isn't a sound book.
-    pub fn open(path: &Path, genesis: &[u8; 32], netuid: u16) -> Result<Self, StoreError> {
-        let fresh = Book::new(genesis, netuid);
-        let Some(content) = store::read(path, FILE_LIMIT)? else {
-            return Ok(Self { path: path.into(), book: fresh });
-        };
-        let damaged = |reason: String| StoreError::Damaged { path: path.into(), reason };
-        let book: Book = serde_json::from_slice(&content).map_err(|error| damaged(error.to_string()))?;
-        if !book.is_sound() {
-            return Err(damaged("version or numbers out of range".into()));
-        }
-        if book.genesis != fresh.genesis || book.netuid != netuid {
-            store::write(&path.with_extension("old"), &content)?;
-            return Ok(Self { path: path.into(), book: fresh });
-        }
-        Ok(Self { path: path.into(), book })
+    /// The three numbers of a miner.
+    pub fn information(&self, neuron: NeuronId) -> Option<&Information> {
+        self.information.get(&neuron.0)
     }
 
-    /// The estimates as they are on disk.
-    pub fn book(&self) -> &Book {
-        &self.book
+    /// Everybody's three numbers, by neuron id.
+    pub fn all_information(&self) -> impl Iterator<Item = (NeuronId, &Information)> {
+        self.information.iter().map(|(id, information)| (NeuronId(*id), information))
     }
 
-    /// Begins a round: its number is on disk as used before anybody sees a task drawn from it.
-    ///
-    /// # Errors
-    /// If it can't be written; the round must not be used then.
-    pub fn begin_round(&mut self) -> Result<u64, StoreError> {
-        self.change(Book::begin_round)
+    /// Who was like whom.
+    pub fn pairs(&self) -> &Pairs {
+        &self.pairs
     }
 
-    /// Applies a change and writes it. After an error the book is as it was.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub fn change<T>(&mut self, change: impl FnOnce(&mut Book) -> T) -> Result<T, StoreError> {
-        let mut next = self.book.clone();
-        let result = change(&mut next);
-        if next != self.book {
-            let content = serde_json::to_vec(&next)
-                .map_err(|error| StoreError::Damaged { path: self.path.clone(), reason: error.to_string() })?;
-            store::write(&self.path, &content)?;
-            self.book = next;
-        }
-        Ok(result)
+    /// Rounds begun so far.
+    pub fn rounds(&self) -> u64 {
+        self.rounds
+    }
+
+    /// Whether this is a book of that chain and subnet.
+    pub(crate) fn belongs_to(&self, genesis: &[u8; 32], netuid: u16) -> bool {
+        self.genesis == hex::encode(genesis) && self.netuid == netuid
+    }
+
+    /// Whether the numbers can be what they say.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.version == VERSION
+            && self.estimates.values().all(|estimate| estimate.average().is_sound(0.0, 1.0))
+            && self.information.values().all(Information::is_sound)
+            && self.pairs.is_sound()
     }
 }
 
@@ -291,42 +307,5 @@ mod tests {
         assert_eq!(book.estimate(B).expect("b").mean, b);
         assert!(book.turn_epoch(110, 100, &[B], &policy));
         assert!(book.estimate(A).is_none());
-    }
-
-    #[test]
-    fn a_kill_loses_nothing_that_was_acknowledged() {
-        let dir = tempfile::tempdir().expect("dir");
-        let path = dir.path().join("scores.json");
-        let mut ledger = Ledger::open(&path, &[1; 32], 1).expect("new");
-        let round = ledger.begin_round().expect("written");
-        ledger.change(|book| book.enter(A, 0.7, 9, &ScorePolicy::default())).expect("written");
-        let before = ledger.book().clone();
-        // No farewell: the process is gone, in the middle of the next write.
-        drop(ledger);
-        std::fs::write(dir.path().join("scores.json.new"), b"{\"vers").expect("torn");
-        let mut again = Ledger::open(&path, &[1; 32], 1).expect("read");
-        assert_eq!(again.book(), &before);
-        assert_eq!(again.begin_round().expect("written"), round + 1);
-    }
-
-    #[test]
-    fn a_book_of_another_chain_is_put_aside() {
-        let dir = tempfile::tempdir().expect("dir");
-        let path = dir.path().join("scores.json");
-        let mut ledger = Ledger::open(&path, &[1; 32], 1).expect("new");
-        ledger.change(|book| book.enter(A, 0.7, 9, &ScorePolicy::default())).expect("written");
-        let other = Ledger::open(&path, &[2; 32], 1).expect("new");
-        assert!(other.book().estimate(A).is_none());
-        assert!(dir.path().join("scores.old").exists());
-    }
-
-    #[test]
-    fn damaged_books_are_refused() {
-        let dir = tempfile::tempdir().expect("dir");
-        let path = dir.path().join("scores.json");
-        for text in ["{", "[]", r#"{"version":9,"genesis":"","netuid":1,"rounds":0,"decayed":0,"estimates":{}}"#] {
-            std::fs::write(&path, text).expect("written");
-            assert!(matches!(Ledger::open(&path, &[1; 32], 1), Err(StoreError::Damaged { .. })));
-        }
     }
 }

@@ -48,6 +48,11 @@ impl Secret {
 }
 
 impl TempoSecret {
+    /// A secret that its validator has revealed.
+    pub fn revealed(secret: [u8; 32]) -> Self {
+        Self(secret)
+    }
+
     /// The secret itself.
     pub fn reveal(&self) -> &[u8; 32] {
         &self.0

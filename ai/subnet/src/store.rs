@@ -1,6 +1,6 @@
 //! Files that are whole or absent, whenever the process dies.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,12 @@ pub enum StoreError {
         path: PathBuf,
         /// What is wrong.
         reason: String,
+    },
+    /// Another process works in the folder.
+    #[error("{} is in use by another process: end it, or choose another folder", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
     },
 }
 
@@ -48,7 +54,8 @@ pub fn read(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, StoreError> {
     Ok(Some(content))
 }
 
-/// Replaces the file: after a kill at any moment it holds the old or the new content, never a mixture.
+/// Replaces the file: after a kill, or the machine's, at any moment it holds the old or the new content, never a mixture;
+/// the new one once this has returned.
 ///
 /// # Errors
 /// If the folder or file can't be written.
@@ -75,6 +82,28 @@ pub fn remove(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// A folder that no other process may work in. It is free again when this is dropped, or the process dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the folder, by its file `lock`.
+    ///
+    /// # Errors
+    /// If another process has it, or the file can't be made.
+    pub fn take(folder: &Path) -> Result<Self, StoreError> {
+        let path = folder.join("lock");
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(io(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: folder.into() }),
+            Err(TryLockError::Error(error)) => Err(io(&path)(error)),
+        }
+    }
+}
+
 /// Makes the folder and its parents.
 ///
 /// # Errors
@@ -95,10 +124,27 @@ fn replace(path: &Path, content: &[u8], private: bool) -> Result<(), StoreError>
     }
     #[cfg(not(unix))]
     let _ = private;
+    if private {
+        // One that a kill left behind keeps the mode that it was made with.
+        remove(&fresh)?;
+    }
     let mut file = options.open(&fresh).map_err(io(&fresh))?;
     file.write_all(content).map_err(io(&fresh))?;
     file.sync_data().map_err(io(&fresh))?;
-    fs::rename(&fresh, path).map_err(io(path))
+    fs::rename(&fresh, path).map_err(io(path))?;
+    sync_folder(path)
+}
+
+/// Makes names in the file's folder outlive the machine: without this, a rename may be forgotten in a power cut.
+pub(crate) fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder).and_then(|opened| opened.sync_all()).map_err(io(folder))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -115,6 +161,29 @@ mod tests {
         assert_eq!(read(&path, 10).expect("read"), Some(b"old".to_vec()));
         write(&path, b"newer").expect("written");
         assert_eq!(read(&path, 10).expect("read"), Some(b"newer".to_vec()));
+    }
+
+    #[test]
+    fn a_folder_has_one_user() {
+        let dir = tempfile::tempdir().expect("dir");
+        let first = Lock::take(dir.path()).expect("free");
+        let refused = Lock::take(dir.path());
+        assert!(matches!(refused, Err(StoreError::InUse { .. })), "{refused:?}");
+        drop(first);
+        Lock::take(dir.path()).expect("free again");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_its_owners_whatever_was_left_behind() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().expect("dir");
+        let left = dir.path().join("secret.new");
+        fs::write(&left, b"torn").expect("written");
+        fs::set_permissions(&left, fs::Permissions::from_mode(0o644)).expect("mode");
+        write_private(&dir.path().join("secret"), b"new").expect("written");
+        let mode = fs::metadata(dir.path().join("secret")).expect("there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

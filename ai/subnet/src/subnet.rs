@@ -7,6 +7,7 @@ use ganglion_primitives::NeuronId;
 use ganglion_wire::Synapse;
 use serde::{Deserialize, Serialize};
 
+use crate::scoring::bits::Evidence;
 use crate::seed::Seed;
 use crate::work::Budget;
 
@@ -59,6 +60,28 @@ pub trait Subnet: Send + Sync + 'static {
     fn score(&self, task: &Self::Task, answers: &[Answer<ResponseOf<Self>>]) -> Vec<Score>
     where
         Self: Sized;
+
+    /// How alike two answers to one task are: from 0 (nothing in common) to 1 (the same). Clones are found by it, and
+    /// novelty is measured with it. By default an answer is like none but itself; a subnet of free texts should look at
+    /// wording, so that a changed comma doesn't make another answer. Called for every pair of answers of a round: be
+    /// quick.
+    fn likeness(&self, task: &Self::Task, a: &ResponseOf<Self>, b: &ResponseOf<Self>) -> f64
+    where
+        Self: Sized,
+    {
+        let _ = task;
+        match (serde_json::to_vec(a), serde_json::to_vec(b)) {
+            (Ok(a), Ok(b)) if a == b => 1.0,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether good answers to this task are alike by necessity, as there is one right answer. Then two good answers say
+    /// nothing about a common origin, and neither is new beside the other. Yes by default.
+    fn has_one_answer(&self, task: &Self::Task) -> bool {
+        let _ = task;
+        true
+    }
 }
 
 /// A task: what is sent, and what is remembered.
@@ -90,12 +113,28 @@ pub struct Score {
     pub value: f64,
     /// What it is made of, by name: kept in the receipt.
     pub parts: BTreeMap<String, f64>,
+    /// What is known of the hidden target, for measuring the answer in bits; without it, the value stands for the chance
+    /// that the answer names the target, against one in sixteen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
 }
 
 impl Score {
     /// A score of `value` with named parts.
     pub fn new(value: f64, parts: &[(&str, f64)]) -> Self {
-        Self { value, parts: parts.iter().map(|(name, part)| ((*name).to_owned(), *part)).collect() }
+        let parts = parts.iter().map(|(name, part)| ((*name).to_owned(), *part)).collect();
+        Self { value, parts, evidence: None }
+    }
+
+    /// The score, with the chance (0 to 1) that a guess is right: 1/K where K answers are possible.
+    pub fn against_chance(self, baseline: f64) -> Self {
+        Self { evidence: Some(Evidence { probability: None, baseline }), ..self }
+    }
+
+    /// The score of an answer that is a distribution: the probabilities (0 to 1) that it and the public baseline gave
+    /// to the hidden target.
+    pub fn with_probability(self, probability: f64, baseline: f64) -> Self {
+        Self { evidence: Some(Evidence { probability: Some(probability), baseline }), ..self }
     }
 
     /// Nothing, for the reason that `part` names.
@@ -117,7 +156,8 @@ impl Score {
     }
 }
 
-fn short(number: f64) -> f64 {
+/// Six decimals, which JSON gives back exactly.
+pub(crate) fn short(number: f64) -> f64 {
     let rounded = (number * 1e6).round() / 1e6;
     // Minus zero would be written differently from zero.
     if rounded == 0.0 {

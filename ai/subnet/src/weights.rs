@@ -1,32 +1,47 @@
 //! From estimates to the weight vector that the chain takes.
 
+use std::collections::BTreeMap;
+
 use ganglion_primitives::NeuronId;
 
 use crate::scores::{Book, ScorePolicy};
+use crate::scoring::clones;
+use crate::scoring::pay;
+use crate::scoring::value::Yardstick;
 
-/// The weights of `present` miners: the lower confidence bound to the power of the policy's steepness, scaled so that
-/// the best has 65 535. Everybody who was ever asked is named, with 0 where nothing is earned (yet), since a subnet
-/// may demand a least number of names; without a single positive weight the vector is empty.
+/// The weights of `present` miners: the lower confidence bound, adjusted by the information that the miner produces, to
+/// the power of the policy's steepness; a cluster of clones earns what its leader would; scaled so that the best has
+/// 65 535. Everybody who was ever asked is named, with 0 where nothing is earned (yet), since a subnet may demand a
+/// least number of names; without a single positive weight the vector is empty.
 pub fn weights(book: &Book, present: &[NeuronId], policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
-    let worth: Vec<(NeuronId, f64)> = present
-        .iter()
-        .filter_map(|neuron| {
-            let estimate = book.estimate(*neuron)?;
-            let proven = estimate.count >= policy.min_samples;
-            Some((*neuron, if proven { estimate.bound(policy) } else { 0.0 }))
-        })
-        .collect();
-    let best = worth.iter().map(|(_, bound)| *bound).fold(0.0, f64::max);
-    if best <= 0.0 {
-        return Vec::new();
+    let asked: Vec<NeuronId> = present.iter().copied().filter(|neuron| book.estimate(*neuron).is_some()).collect();
+    let yardstick = Yardstick::of(asked.iter().filter_map(|neuron| book.information(*neuron)));
+    let worths: Vec<f64> = asked.iter().map(|neuron| worth(book, *neuron, &yardstick, policy)).collect();
+    let shares = pay::shares(&worths, policy.steepness);
+    let mut pays: BTreeMap<u64, f64> = asked.iter().map(|neuron| neuron.0).zip(shares).collect();
+    if let Some(policy) = &policy.clones {
+        clones::share_pay(&mut pays, book.pairs(), policy);
     }
-    let share = |bound: f64| ((bound / best).powf(policy.steepness) * f64::from(u16::MAX)).round();
-    worth.into_iter().map(|(neuron, bound)| (neuron, share(bound).clamp(0.0, f64::from(u16::MAX)) as u16)).collect()
+    let shares: Vec<f64> = asked.iter().map(|neuron| pays.get(&neuron.0).copied().unwrap_or(0.0)).collect();
+    asked.into_iter().zip(pay::weights(&shares)).collect()
+}
+
+/// What a miner is worth: nothing before it has given enough answers.
+fn worth(book: &Book, neuron: NeuronId, yardstick: &Yardstick, policy: &ScorePolicy) -> f64 {
+    let Some(estimate) = book.estimate(neuron).filter(|estimate| estimate.count >= policy.min_samples) else {
+        return 0.0;
+    };
+    let value = book.information(neuron).and_then(|information| yardstick.value(information)).unwrap_or(1.0);
+    let part = policy.information.clamp(0.0, 1.0);
+    estimate.bound(policy) * (1.0 - part + part * value)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::{Comparison, Finding, Findings};
+    use crate::seed::Seed;
+    use crate::subnet::Score;
 
     fn book(levels: &[(u64, f64, usize)]) -> Book {
         let mut book = Book::new(&[0; 32], 1);
@@ -57,6 +72,45 @@ mod tests {
         let book = book(&[(1, 0.9, 50), (2, 0.9, 4), (3, 0.0, 50), (4, 0.9, 50)]);
         let found = weights(&book, &ids(&[1, 2, 3, 9]), &policy);
         assert_eq!(found, vec![(NeuronId(1), u16::MAX), (NeuronId(2), 0), (NeuronId(3), 0)]);
+    }
+
+    /// One round of miners that are right or wrong alike.
+    fn round(book: &mut Book, values: &[f64], alike: &[(usize, usize)], policy: &ScorePolicy) {
+        let finding = |(id, value): (usize, &f64)| Finding {
+            neuron: NeuronId(id as u64),
+            score: Score::new(*value, &[]),
+            answered: true,
+        };
+        let miners = values.iter().enumerate().map(finding).collect();
+        let compare = |(a, b): &(usize, usize)| Comparison { a: *a, b: *b, likeness: 1.0, telling: true, lead: 0.0 };
+        let findings = Findings { miners, comparisons: alike.iter().map(compare).collect() };
+        book.enter_round(&findings, 1, &mut Seed([1; 32]).dice(), policy);
+    }
+
+    #[test]
+    fn clones_share_one_pay() {
+        let policy = ScorePolicy { information: 0.0, ..ScorePolicy::default() };
+        let apart = ScorePolicy { clones: None, ..policy.clone() };
+        let mut book = Book::new(&[0; 32], 1);
+        (0..50).for_each(|_| round(&mut book, &[0.6, 0.6, 0.6], &[(0, 2)], &policy));
+        let of =
+            |policy: &ScorePolicy| weights(&book, &ids(&[0, 1, 2]), policy).iter().map(|w| w.1).collect::<Vec<_>>();
+        assert_eq!(of(&apart), [u16::MAX; 3]);
+        assert_eq!(of(&policy), [58_982, u16::MAX, 6_554]);
+    }
+
+    #[test]
+    fn who_adds_information_earns_more() {
+        let policy = ScorePolicy { steepness: 1.0, alpha: 0.01, ..ScorePolicy::default() };
+        let mut book = Book::new(&[0; 32], 1);
+        // As often right as the others, but when they are not; and the others were right last.
+        for number in 0..400 {
+            let together = f64::from(u8::from(number % 2 == 1));
+            round(&mut book, &[together, together, together, 1.0 - together], &[], &policy);
+        }
+        let found = weights(&book, &ids(&[0, 1, 2, 3]), &policy);
+        assert_eq!(found[3].1, u16::MAX);
+        assert!(found[0].1 < 64_000, "{found:?}");
     }
 
     #[test]

@@ -13,9 +13,11 @@ use fake_chain::FakeChain;
 use futures::stream::{FuturesUnordered, StreamExt};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
+use ganglion_subnet::audit::{self, AuditError};
 use ganglion_subnet::gate::GateLimits;
 use ganglion_subnet::join::{self, JoinError, Joining};
 use ganglion_subnet::receipts::{self, ReceiptLimits};
+use ganglion_subnet::secret::Secret;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::work::WorkLimits;
 use ganglion_subnet::{
@@ -215,6 +217,14 @@ async fn better_work_weighs_more(commit_reveal: bool, flaky: u64) {
     let receipts = receipts::read(&folder.path().join("validator-9/receipts"), 50).expect("receipts");
     assert!(receipts.len() >= 15);
     assert!(receipts.iter().all(|signed| signed.verify() && signed.receipt.validator == validator));
+    // With the secret of a tempo anybody can draw its tasks again; with another nobody can.
+    let secret = Secret::open(&folder.path().join("validator-9/secret")).expect("the secret");
+    for signed in &receipts {
+        let of = |epoch| *secret.of_tempo(1, epoch).reveal();
+        assert_eq!(audit::check(&Squares, signed, of(signed.receipt.epoch)), Ok(()));
+        assert_eq!(audit::check(&Squares, signed, of(signed.receipt.epoch + 1)), Err(AuditError::Secret));
+        assert!(signed.receipt.bits.is_some());
+    }
     // At the very end miners go away while questions are under way; only answers tell about quality.
     let mut of_good = receipts.iter().filter(|signed| signed.receipt.miner == good);
     assert!(of_good.all(|signed| signed.receipt.outcome != "answered" || signed.receipt.score == 1.0));

@@ -3,13 +3,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use prometheus::IntGauge;
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::round::{self, Plan};
 use super::Shared;
+use crate::seed::Seed;
 use crate::subnet::Subnet;
+use crate::targets;
 use crate::view::{self, Neuron, View, Views};
 
 /// How often a validator asks.
@@ -53,17 +56,35 @@ pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, sto
             return;
         }
         let Some(me) = view.neuron_of(&shared.settings.hotkey.public()) else { continue };
-        let targets = choose(&view, me, pace.sample, &mut random);
+        let targets = choose(&shared, &view, me, &mut random);
         if targets.is_empty() {
             continue;
         }
         let plan = Plan { view, targets };
         let shared = Arc::clone(&shared);
         rounds.spawn(async move {
+            let _counted = InFlight::enter(&shared.metrics.in_flight);
             if let Err(error) = round::run(&shared, plan).await {
+                shared.metrics.lost.inc();
                 tracing::error!(%error, "a round was lost");
             }
         });
+    }
+}
+
+/// A round that waits for answers: counted until dropped.
+struct InFlight(IntGauge);
+
+impl InFlight {
+    fn enter(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 
@@ -72,11 +93,17 @@ fn gap(mean: Duration, uniform: f64) -> Duration {
     mean.mul_f64((-(1.0 - uniform).ln()).clamp(0.0, 5.0))
 }
 
-/// Random neurons that announce an axon, not oneself.
-fn choose(view: &View, me: &Neuron, count: usize, random: &mut StdRng) -> Vec<Neuron> {
+/// Random neurons that announce an axon, not oneself; see [`targets::choose`].
+fn choose<S: Subnet>(shared: &Shared<S>, view: &View, me: &Neuron, random: &mut StdRng) -> Vec<Neuron> {
     let others: Vec<&Neuron> =
         view.neurons.iter().filter(|neuron| neuron.id != me.id && neuron.address().is_some()).collect();
-    rand::seq::index::sample(random, others.len(), count.min(others.len()))
+    let place = |id: u64| others.iter().position(|neuron| neuron.id.0 == id);
+    let suspects =
+        shared.settings.scoring.clones.as_ref().map(|clones| lock(&shared.records).book().pairs().suspects(clones));
+    let suspects: Vec<(usize, usize)> =
+        suspects.unwrap_or_default().into_iter().filter_map(|(a, b)| Some((place(a)?, place(b)?))).collect();
+    let mut dice = Seed(random.gen()).dice();
+    targets::choose(others.len(), &suspects, shared.settings.pace.sample, &mut dice)
         .into_iter()
         .filter_map(|index| others.get(index).map(|neuron| (*neuron).clone()))
         .collect()

@@ -1,6 +1,7 @@
 //! The validator: asks at random times, scores, remembers, sets weights.
 
 mod draw;
+mod pages;
 mod round;
 
 use std::net::SocketAddr;
@@ -19,10 +20,11 @@ use tokio_util::sync::CancellationToken;
 use crate::chain::Chain;
 use crate::join::{self, Joining};
 use crate::metrics::{self, Metrics};
-use crate::receipts::{ReceiptLimits, ReceiptLog};
-use crate::scores::{Ledger, ScorePolicy};
+use crate::receipts::ReceiptLimits;
+use crate::records::Records;
+use crate::scores::ScorePolicy;
 use crate::secret::Secret;
-use crate::store::{self, StoreError};
+use crate::store::StoreError;
 use crate::subnet::Subnet;
 use crate::view::{self, Views};
 use crate::weigh::{Outcome, Weigher};
@@ -56,11 +58,33 @@ pub struct ValidatorSettings {
     pub receipts: ReceiptLimits,
     /// Threads that search for the seal when joining.
     pub pow_threads: usize,
-    /// Where to show metrics, if anywhere.
+    /// Where to show metrics (`GET /metrics`), what each miner is worth (`GET /scores`) and the secrets of past tempos
+    /// (`GET /secrets/<epoch>`), if anywhere.
     pub metrics: Option<SocketAddr>,
     /// Where to answer `GET /health`, if anywhere. Never announced on the chain: who announces an axon asks to be
     /// asked.
     pub listen: Option<SocketAddr>,
+}
+
+impl ValidatorSettings {
+    /// A validator at the usual pace, which calls no private addresses.
+    pub fn new(netuid: NetUid, hotkey: Arc<Keypair>, coldkey: PublicKey, state_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            netuid,
+            hotkey,
+            coldkey,
+            state_dir: state_dir.into(),
+            pace: Pace::default(),
+            timeout: Duration::from_secs(20),
+            public_addresses_only: true,
+            poll: Duration::from_secs(1),
+            scoring: ScorePolicy::default(),
+            receipts: ReceiptLimits::default(),
+            pow_threads: 1,
+            metrics: None,
+            listen: None,
+        }
+    }
 }
 
 /// Why a validator can't run.
@@ -92,8 +116,7 @@ pub enum ValidatorError {
 pub(crate) struct Shared<S> {
     subnet: Arc<S>,
     settings: ValidatorSettings,
-    ledger: Arc<Mutex<Ledger>>,
-    receipts: Arc<Mutex<ReceiptLog>>,
+    records: Arc<Mutex<Records>>,
     secret: Secret,
     dendrite: Dendrite,
     metrics: Arc<Metrics>,
@@ -110,14 +133,12 @@ pub async fn run<S: Subnet, C: Chain>(
     shutdown: CancellationToken,
 ) -> Result<(), ValidatorError> {
     let (netuid, dir) = (settings.netuid, settings.state_dir.clone());
-    store::folder(&dir)?;
-    let ledger = Ledger::open(&dir.join("scores.json"), &chain.genesis_hash(), netuid.0)?;
+    let records = Records::open(&dir, &chain.genesis_hash(), netuid.0, settings.receipts)?;
     let weigher = Weigher::open(&dir.join("commit.json"), Arc::clone(&chain), Arc::clone(&settings.hotkey), netuid)?;
     let limits = DendriteLimits { public_addresses_only: settings.public_addresses_only, ..DendriteLimits::default() };
     let shared = Arc::new(Shared {
         subnet,
-        ledger: Arc::new(Mutex::new(ledger)),
-        receipts: Arc::new(Mutex::new(ReceiptLog::open(&dir.join("receipts"), settings.receipts)?)),
+        records: Arc::new(Mutex::new(records)),
         secret: Secret::open(&dir.join("secret"))?,
         dendrite: Dendrite::with_limits(Arc::clone(&settings.hotkey), limits),
         metrics: Arc::new(Metrics::new()?),
@@ -128,7 +149,7 @@ pub async fn run<S: Subnet, C: Chain>(
     let _guard = stop.clone().drop_guard();
     let (sender, views) = watch::channel(None);
     let mut parts: JoinSet<&'static str> = JoinSet::new();
-    serve(&shared, &mut parts, &stop).await?;
+    serve(&shared, &views, &mut parts, &stop).await?;
     let poll = shared.settings.poll;
     parts.spawn(named("chain observer", view::observe(Arc::clone(&chain), netuid, poll, sender, stop.clone())));
     let joining = Joining {
@@ -160,6 +181,7 @@ async fn named(name: &'static str, part: impl std::future::Future<Output = ()>) 
 /// Starts the servers that the settings ask for.
 async fn serve<S: Subnet>(
     shared: &Arc<Shared<S>>,
+    views: &Views,
     parts: &mut JoinSet<&'static str>,
     stop: &CancellationToken,
 ) -> Result<(), ValidatorError> {
@@ -178,8 +200,9 @@ async fn serve<S: Subnet>(
     if let Some(address) = shared.settings.metrics {
         let listener = bind(address).await?;
         let (metrics, end) = (Arc::clone(&shared.metrics), stop.clone().cancelled_owned());
+        let pages = pages::router(Arc::clone(shared), views.clone());
         parts.spawn(named("metrics server", async move {
-            if let Err(error) = metrics::serve(metrics, listener, end).await {
+            if let Err(error) = metrics::serve_with(metrics, pages, listener, end).await {
                 tracing::error!(%error, "metrics server");
             }
         }));
@@ -204,7 +227,7 @@ async fn weigh<S: Subnet, C: Chain>(
         views.mark_unchanged();
         shared.metrics.block.set(i64::from(view.block.number));
         turn_epoch(&shared, &view).await;
-        let vector = || weights(draw::lock(&shared.ledger).book(), &view.ids(), &policy);
+        let vector = || weights(draw::lock(&shared.records).book(), &view.ids(), &policy);
         let outcome = tokio::select! {
             outcome = weigher.step(&view, vector) => outcome,
             () = stop.cancelled() => return,
@@ -232,12 +255,16 @@ async fn weigh<S: Subnet, C: Chain>(
 }
 
 async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &view::View) {
+    if let Some(clones) = &shared.settings.scoring.clones {
+        let clusters = draw::lock(&shared.records).book().pairs().clusters(clones).len();
+        shared.metrics.clusters.set(i64::try_from(clusters).unwrap_or(i64::MAX));
+    }
     let (ids, epoch, tempo) = (view.ids(), view.next_epoch, u32::from(view.subnet.tempo));
-    let (ledger, policy) = (Arc::clone(&shared.ledger), shared.settings.scoring.clone());
+    let (records, policy) = (Arc::clone(&shared.records), shared.settings.scoring.clone());
     let written = tokio::task::spawn_blocking(move || {
         // This epoch's tempo began at `epoch − tempo`; whoever wasn't asked in the whole one before it decays.
         let since = epoch.saturating_sub(tempo.saturating_mul(2));
-        draw::lock(&ledger).change(|book| book.turn_epoch(epoch, since, &ids, &policy))
+        draw::lock(&records).change(|book| book.turn_epoch(epoch, since, &ids, &policy))
     })
     .await;
     if let Ok(Err(error)) = written {

@@ -9,7 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::draw::lock;
 use super::Shared;
+use crate::findings::Findings;
 use crate::receipts::{Receipt, SignedReceipt};
+use crate::scoring::bits::Bits;
+use crate::secret::TempoSecret;
 use crate::seed::{Beacon, Seed};
 use crate::store::StoreError;
 use crate::subnet::{Answer, RequestOf, ResponseOf, Score, Subnet};
@@ -42,11 +45,20 @@ struct Reply<R> {
     elapsed: Duration,
 }
 
-/// Asks, scores, and writes down. Scores are on disk when this returns.
+/// What the receipts of a round have in common.
+struct Facts {
+    view: Arc<View>,
+    number: u64,
+    secret: TempoSecret,
+    kind: &'static str,
+    request_hash: [u8; 32],
+}
+
+/// Asks, scores, and writes down. Scores and receipts are on disk when this returns.
 pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Result<(), RoundError> {
     let view = plan.view;
-    let ledger = Arc::clone(&shared.ledger);
-    let number = blocking("round number", move || lock(&ledger).begin_round()).await??;
+    let records = Arc::clone(&shared.records);
+    let number = blocking("round number", move || lock(&records).begin_round()).await??;
     let secret = shared.secret.of_tempo(shared.settings.netuid.0, view.next_epoch);
     let seed = Seed::of(&Beacon {
         block_hash: &view.block.hash,
@@ -58,82 +70,80 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     let subnet = Arc::clone(&shared.subnet);
     let draw = blocking("task", move || subnet.task(&seed)).await?;
     let request_hash = serde_json::to_vec(&draw.request).map(Sha256::digest).map_err(|_| RoundError::Logic("task"))?;
+    let facts = Facts { view, number, secret, kind: draw.kind, request_hash: request_hash.into() };
 
     let replies = join_all(plan.targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request))).await;
     // What never left this machine is nobody's fault.
     let mut replies: Vec<_> = replies.into_iter().flatten().collect();
 
     let mut answers = Vec::new();
-    let mut answered = Vec::new();
     let mut hashes: Vec<Option<[u8; 32]>> = Vec::new();
-    for (index, reply) in replies.iter_mut().enumerate() {
+    for reply in &mut replies {
         let answer = reply.answer.take();
         hashes.push(answer.as_ref().map(|(_, hash)| *hash));
         if let Some((response, _)) = answer {
             answers.push(Answer { neuron: reply.neuron.id, response, elapsed: reply.elapsed });
-            answered.push(index);
         }
     }
+    let asked: Vec<_> = replies.iter().map(|reply| (reply.neuron.id, reply.outcome)).collect();
     let (subnet, task) = (Arc::clone(&shared.subnet), draw.task);
-    let found = blocking("scoring", move || subnet.score(&task, &answers)).await?;
-    let mut scores: Vec<Score> = replies.iter().map(|reply| Score::zero(reply.outcome)).collect();
-    for (index, score) in answered.into_iter().zip(found) {
-        if let Some(place) = scores.get_mut(index) {
-            *place = score.sound();
-        }
-    }
+    let findings = blocking("scoring", move || Findings::of(subnet.as_ref(), &task, &asked, &answers)).await?;
+    count(shared, &facts, &replies, &findings);
 
-    let entries: Vec<_> = replies.iter().zip(&scores).map(|(reply, score)| (reply.neuron.id, score.value)).collect();
-    let (ledger, policy, block) = (Arc::clone(&shared.ledger), shared.settings.scoring.clone(), view.block.number);
-    blocking("score keeping", move || {
-        lock(&ledger).change(|book| {
-            for (neuron, score) in entries {
-                book.enter(neuron, score, block, &policy);
-            }
+    let (keeper, policy) = (Arc::clone(shared), shared.settings.scoring.clone());
+    let kept = move || {
+        lock(&keeper.records).keep(|book| {
+            let bits = book.enter_round(&findings, facts.view.block.number, &mut seed.dice(), &policy);
+            let found = findings.miners.iter().map(|miner| &miner.score).zip(bits);
+            let replies = replies.iter().zip(hashes);
+            replies.zip(found).map(|(reply, found)| receipt(&keeper, &facts, reply, found)).collect()
         })
-    })
-    .await??;
-
-    for (reply, score) in replies.iter().zip(&scores) {
-        shared.metrics.outcomes.with_label_values(&[reply.outcome]).inc();
-        shared.metrics.answers.with_label_values(&[draw.kind]).inc();
-        shared.metrics.scores.with_label_values(&[draw.kind]).inc_by((score.value * 1e6) as u64);
-        tracing::debug!(round = number, kind = draw.kind, miner = %reply.neuron.hotkey.to_ss58(),
-            outcome = reply.outcome, score = score.value, "scored");
-    }
+    };
+    blocking("score keeping", kept).await??;
     shared.metrics.rounds.inc();
-
-    let receipts: Vec<SignedReceipt> = replies
-        .into_iter()
-        .zip(hashes)
-        .zip(scores)
-        .map(|((reply, answer_hash), score)| {
-            let receipt = Receipt {
-                version: 1,
-                netuid: shared.settings.netuid.0,
-                validator: shared.settings.hotkey.public(),
-                round: number,
-                block: view.block.number,
-                block_hash: hex::encode(view.block.hash),
-                epoch: view.next_epoch,
-                secret_hash: hex::encode(secret.commitment()),
-                kind: draw.kind.to_owned(),
-                neuron: reply.neuron.id.0,
-                miner: reply.neuron.hotkey,
-                request_hash: hex::encode(request_hash),
-                answer_hash: answer_hash.map(hex::encode),
-                outcome: reply.outcome.to_owned(),
-                elapsed_ms: u64::try_from(reply.elapsed.as_millis()).unwrap_or(u64::MAX),
-                score: score.value,
-                parts: score.parts,
-                time_ms: now_ms(),
-            };
-            SignedReceipt::sign(receipt, &shared.settings.hotkey)
-        })
-        .collect();
-    let log = Arc::clone(&shared.receipts);
-    blocking("receipt keeping", move || lock(&log).append(&receipts)).await??;
     Ok(())
+}
+
+fn count<S: Subnet, R>(shared: &Arc<Shared<S>>, facts: &Facts, replies: &[Reply<R>], findings: &Findings) {
+    let metrics = &shared.metrics;
+    for (reply, miner) in replies.iter().zip(&findings.miners) {
+        metrics.outcomes.with_label_values(&[reply.outcome]).inc();
+        metrics.answers.with_label_values(&[facts.kind]).inc();
+        metrics.scores.with_label_values(&[facts.kind]).inc_by((miner.score.value * 1e6) as u64);
+        metrics.elapsed.with_label_values(&[reply.outcome]).observe(reply.elapsed.as_secs_f64());
+        tracing::debug!(round = facts.number, kind = facts.kind, miner = %reply.neuron.hotkey.to_ss58(),
+            outcome = reply.outcome, score = miner.score.value, "scored");
+    }
+}
+
+fn receipt<S: Subnet, R>(
+    shared: &Shared<S>,
+    facts: &Facts,
+    (reply, answer_hash): (&Reply<R>, Option<[u8; 32]>),
+    (score, bits): (&Score, Bits),
+) -> SignedReceipt {
+    let receipt = Receipt {
+        version: 1,
+        netuid: shared.settings.netuid.0,
+        validator: shared.settings.hotkey.public(),
+        round: facts.number,
+        block: facts.view.block.number,
+        block_hash: hex::encode(facts.view.block.hash),
+        epoch: facts.view.next_epoch,
+        secret_hash: hex::encode(facts.secret.commitment()),
+        kind: facts.kind.to_owned(),
+        neuron: reply.neuron.id.0,
+        miner: reply.neuron.hotkey,
+        request_hash: hex::encode(facts.request_hash),
+        answer_hash: answer_hash.map(hex::encode),
+        outcome: reply.outcome.to_owned(),
+        elapsed_ms: u64::try_from(reply.elapsed.as_millis()).unwrap_or(u64::MAX),
+        score: score.value,
+        parts: score.parts.clone(),
+        bits: Some(bits),
+        time_ms: now_ms(),
+    };
+    SignedReceipt::sign(receipt, &shared.settings.hotkey)
 }
 
 /// Asks one miner; `None` if the question couldn't even be written.

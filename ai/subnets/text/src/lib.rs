@@ -6,7 +6,8 @@
 //! other ([`agreement`]). No judge needs a larger model than a miner has.
 //!
 //! [`Text`] puts all this behind the framework's three verbs, [`TextValidator`] adds what a validator has besides;
-//! [`run_miner`] and [`run_validator`] connect it to the chain. Nothing else here knows chains or sockets.
+//! [`run_miner`] and [`run_validator`] connect it to the chain. Nothing else here knows chains or sockets. [`TextStage`]
+//! lets the subnet be simulated.
 
 pub mod agreement;
 mod aids;
@@ -15,11 +16,13 @@ mod calendar;
 mod engine;
 mod extract;
 pub mod judge;
+mod likeness;
 mod mechanism;
 pub mod odds;
 pub mod organics;
 pub mod profile;
 mod run;
+mod stage;
 pub mod streaming;
 pub mod summary;
 mod synapse;
@@ -32,6 +35,7 @@ pub use engine::{EngineChoice, TextModel};
 pub use mechanism::Text;
 pub use organics::Organics;
 pub use run::{run_miner, run_validator, MinerConfig, MinerLimits, RunError, ValidatorConfig, NETUID};
+pub use stage::TextStage;
 pub use synapse::{TextRequest, TextResponse, TextSynapse};
 pub use validator::TextValidator;
 

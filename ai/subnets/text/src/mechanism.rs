@@ -8,6 +8,7 @@ use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
 use crate::aids::Aids;
 use crate::engine::TextModel;
 use crate::judge::judge_all;
+use crate::likeness::likeness;
 use crate::synapse::{TextRequest, TextResponse, TextSynapse};
 use crate::tasks::{self, Task};
 
@@ -39,6 +40,14 @@ impl Subnet for Text {
 
     fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
         judge_all(task, answers, &Aids::default())
+    }
+
+    fn likeness(&self, _: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
+        likeness(a, b)
+    }
+
+    fn has_one_answer(&self, task: &Task) -> bool {
+        task.truth.has_one_answer()
     }
 }
 

@@ -24,8 +24,8 @@ pub use channel::{
 };
 pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
 pub use neuron::{
-    AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ValidatorArgs,
-    ValidatorCommand,
+    AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ReceiptsArgs,
+    ValidatorArgs, ValidatorCommand,
 };
 pub use rule::{
     GovernanceCommand, GovernanceListArgs, KeysArgs, ProposalArgs, ProposeCommand, ProposeDissolveArgs, ProposeSetArgs,
@@ -44,7 +44,7 @@ pub use subnet::{
     MetagraphArgs, SortBy, SubnetCommand, SubnetCreateArgs, SubnetDissolveArgs, SubnetIdentityArgs, SubnetOfArgs,
     SubnetSetArgs,
 };
-pub use tools::{CompletionsArgs, DoctorArgs, ExplorerCommand, ManArgs, SchemaArgs};
+pub use tools::{CompletionsArgs, DoctorArgs, ExplorerCommand, ManArgs, SchemaArgs, SimulateArgs, Simulated};
 pub use wallet::{
     BalanceArgs, ChangePasswordArgs, CreateArgs, ImportArgs, KeepArgs, ListArgs, ShowArgs, SignArgs, SwapColdkeyArgs,
     SwapCommand, SwapDeclineArgs, SwapDisputeArgs, SwapFinishArgs, SwapHotkeyArgs, TransferArgs, VerifyArgs,
@@ -113,6 +113,8 @@ pub enum Command {
     /// The network's web pages (not in this version)
     #[command(subcommand)]
     Explorer(ExplorerCommand),
+    /// See who earns what when not everybody is honest: the whole mechanism in one process
+    Simulate(SimulateArgs),
     /// Look for what is wrong here, and say what to do
     Doctor(DoctorArgs),
     /// Print the JSON Schema of what a command prints with --json
@@ -195,6 +197,10 @@ mod tests {
             "ganglion governance vote 0 maybe 1",
             "ganglion neuron register --pow --burn",
             "ganglion subnet metagraph 1 --sort beauty",
+            "ganglion simulate",
+            "ganglion simulate text --scenario saints",
+            "ganglion simulate text --tempos 0",
+            "ganglion validator receipts --last 0",
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.exit_code(), i32::from(exit::USAGE), "{line}");

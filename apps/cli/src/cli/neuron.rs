@@ -19,6 +19,43 @@ pub enum MinerCommand {
 pub enum ValidatorCommand {
     /// Run a validator
     Run(ValidatorArgs),
+    /// Show the signed receipts of answers that a validator has scored
+    Receipts(ReceiptsArgs),
+}
+
+/// `ganglion validator receipts`.
+#[derive(Debug, Clone, Args)]
+pub struct ReceiptsArgs {
+    /// The validator's folder [default: in the user's data folder, by wallet]
+    #[arg(long, value_name = "FOLDER")]
+    pub state_dir: Option<PathBuf>,
+    /// Number of the subnet, which names the folder
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub netuid: u16,
+    /// Name of the wallet, which names the folder
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub wallet_name: String,
+    /// Name of the hotkey in the wallet, which names the folder
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub wallet_hotkey: String,
+    /// Only of this miner: the address of its hotkey
+    #[arg(long, value_name = "ADDRESS")]
+    pub miner: Option<String>,
+    /// Only of tasks drawn at this block or later
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub from_block: u32,
+    /// Only of tasks drawn at this block or earlier [default: the latest]
+    #[arg(long, value_name = "N")]
+    pub to_block: Option<u32>,
+    /// Only of this kind of task, such as arithmetic
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// How many, the newest
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub last: u32,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ganglion gateway …`.

@@ -1,9 +1,10 @@
-//! `ganglion doctor`, `completions`, `man`, `schema` and `explorer`.
+//! `ganglion doctor`, `simulate`, `completions`, `man`, `schema` and `explorer`.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use ganglion_subnet::simulator::Scenario;
 
 use super::{ChainArgs, SocketArgs, WalletArgs};
 
@@ -19,6 +20,47 @@ pub struct DoctorArgs {
     /// Which agent.
     #[command(flatten)]
     pub agent: SocketArgs,
+}
+
+/// The subnets that can be simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Simulated {
+    /// The text subnet
+    Text,
+}
+
+/// `ganglion simulate`.
+#[derive(Debug, Clone, Args)]
+pub struct SimulateArgs {
+    /// Which subnet
+    #[arg(value_enum)]
+    pub subnet: Simulated,
+    /// Who is not honest: copier, clones, colluders, weight-copier, lazy, parrot, late, flooder; or honest, if nobody
+    /// [default: one after the other]
+    #[arg(long, value_name = "NAME", value_parser = scenario)]
+    pub scenario: Option<Scenario>,
+    /// Everything follows from it: the same seed gives the same result
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// How many tempos
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub tempos: u32,
+    /// Rounds of each validator in a tempo
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rounds: u32,
+    /// Miners asked in a round
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub sample: u16,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn scenario(name: &str) -> Result<Scenario, String> {
+    Scenario::named(name).ok_or_else(|| {
+        let names: Vec<&str> = Scenario::ALL.iter().map(|scenario| scenario.name()).collect();
+        format!("there is none of that name; there are {}", names.join(", "))
+    })
 }
 
 /// `ganglion completions`.

@@ -6,7 +6,8 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, channel, delegate, doctor, governance, neuron, stake, subnet, validators, weights, work};
+use super::{agent, channel, delegate, doctor, governance, neuron, receipts, simulate, stake, subnet};
+use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::{ask, output, status, up};
 
@@ -19,7 +20,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 25] = [
+const READS: [(&str, Make); 27] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -29,12 +30,14 @@ const READS: [(&str, Make); 25] = [
     ("governance list", of::<governance::GovernancePage>),
     ("neuron register --dry-run", of::<work::WorkEstimate>),
     ("neuron show", of::<neuron::NeuronPage>),
+    ("simulate", of::<simulate::SimulationPage>),
     ("stake list", of::<stake::StakeList>),
     ("status", of::<status::shape::Status>),
     ("subnet list", of::<subnet::SubnetList>),
     ("subnet metagraph", of::<subnet::MetagraphPage>),
     ("subnet show", of::<subnet::SubnetPage>),
     ("up", of::<up::screen::Ready<'static>>),
+    ("validator receipts", of::<receipts::ReceiptsPage>),
     ("validators list", of::<validators::ProducerList>),
     ("wallet balance", of::<BalancePage>),
     ("wallet create", of::<NewKeys>),

@@ -45,14 +45,20 @@ impl Identity {
         let wallet = wallets::open(&root, &args.wallet_name, &args.wallet_hotkey, &source(&args.password))?;
         let state_dir = match &args.state_dir {
             Some(dir) => dir.clone(),
-            None => {
-                let name = format!("{}-{}-{}", args.netuid, args.wallet_name, args.wallet_hotkey);
-                user_folder("XDG_DATA_HOME", ".local/share")?.join("ganglion").join("state").join(name)
-            }
+            None => state_dir(args.netuid, &args.wallet_name, &args.wallet_hotkey)?,
         };
         std::fs::create_dir_all(&state_dir).with_context(|| format!("can't make {}", state_dir.display()))?;
         Ok(Self { hotkey: Arc::new(wallet.hotkey().clone()), coldkey: wallet.coldkey_public(), state_dir })
     }
+}
+
+/// Where a neuron keeps what it must remember, unless it is told otherwise.
+///
+/// # Errors
+/// There is no user's data folder.
+pub fn state_dir(netuid: u16, wallet: &str, hotkey: &str) -> Result<PathBuf> {
+    let name = format!("{netuid}-{wallet}-{hotkey}");
+    Ok(user_folder("XDG_DATA_HOME", ".local/share")?.join("ganglion").join("state").join(name))
 }
 
 /// Whether miners at private addresses stay uncalled. A chain that isn't a local network's takes no such addresses, and

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::Result;
 use ganglion_primitives::NetUid;
-use ganglion_subnet_text::{run_validator, ValidatorConfig};
+use ganglion_subnet_text::{run_validator, ScorePolicy, ValidatorConfig};
 
 use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
 use crate::cli::ValidatorArgs;
@@ -20,6 +20,10 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
         ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
     config.netuid = NetUid(args.neuron.netuid);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
+    if config.public_addresses_only {
+        // Among strangers: more answers before the first pay, and clones share one.
+        config.scoring = ScorePolicy::default();
+    }
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })

@@ -294,6 +294,61 @@ fn session_keys_are_not_left_on_another_machine() {
 }
 
 #[test]
+fn a_simulation_follows_from_its_seed() {
+    let home = Home::new();
+    let run =
+        |seed: u32| home.json("simulate", &format!("text --scenario clones --tempos 2 --rounds 30 --seed {seed}"));
+    let (one, again, other) = (run(1), run(1), run(2));
+    assert_eq!(one, again);
+    assert_ne!(one["scenarios"], other["scenarios"]);
+    assert_eq!(one["scenarios"][0]["parties"][0]["miners"], 6, "{one:#}");
+    assert!(home.says("simulate text --scenario lazy --tempos 1 --rounds 5").contains("lazy (adversary)"));
+    home.fails("simulate text --scenario saints", 2, &["weight-copier"]);
+}
+
+/// A receipt as a validator writes it, signed.
+fn receipt(round: u64, kind: &str) -> String {
+    let keypair = ganglion_keys::Keypair::from_seed([1; 32]);
+    let (key, block) = (keypair.public().to_ss58(), 100 + round);
+    let receipt = format!(
+        r#"{{"version":1,"netuid":1,"validator":"{key}","round":{round},"block":{block},"block_hash":"00","epoch":20,"#
+    ) + &format!(r#""secret_hash":"00","kind":"{kind}","neuron":3,"miner":"{key}","request_hash":"00","#)
+        + r#""answer_hash":null,"outcome":"timeout","elapsed_ms":5,"score":0.5,"parts":{"quality":0.5},"time_ms":7}"#;
+    let signature = keypair.sign(receipt.as_bytes());
+    format!("{{\"receipt\":{receipt},\"signature\":\"{signature}\"}}\n")
+}
+
+#[test]
+fn receipts_are_found_and_a_forged_one_is_seen() {
+    let home = Home::new();
+    let state = home.place.file("state");
+    home.fails(&format!("validator receipts --state-dir {}", state.display()), 1, &["no receipts", "--state-dir"]);
+    fs::create_dir_all(state.join("receipts")).expect("a folder");
+    let kinds = ["dates", "letters", "dates", "logic"];
+    let lines: String = (1..).zip(kinds).map(|(round, kind)| receipt(round, kind)).collect();
+    fs::write(state.join("receipts/receipts.jsonl"), &lines).expect("receipts");
+    let find = |options: &str| {
+        let found = home.json("validator receipts", &format!("--state-dir {} {options}", state.display()));
+        assert_eq!(found["invalid"], 0, "{found:#}");
+        let rows = found["receipts"].as_array().expect("receipts").clone();
+        rows.iter().map(|row| row["round"].as_u64().expect("a round")).collect::<Vec<_>>()
+    };
+    assert_eq!(find("--last 3"), [2, 3, 4]);
+    assert_eq!(find("--kind dates"), [1, 3]);
+    assert_eq!(find("--from-block 102 --to-block 103"), [2, 3]);
+    assert_eq!(find(&format!("--miner {ALICE}")), [0u64; 0]);
+    assert!(home.says(&format!("validator receipts --state-dir {}", state.display())).contains("letters"));
+
+    let forged = lines + &receipt(5, "dates").replace("\"score\":0.5", "\"score\":1.0");
+    fs::write(state.join("receipts/receipts.jsonl"), forged).expect("receipts");
+    let ended = home.run(&format!("validator receipts --state-dir {} --json", state.display()));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("not what the validator signed"), "{ended:?}");
+    let found = home.fits("validator receipts", "a forged receipt", &ended);
+    assert_eq!((&found["invalid"], &found["receipts"][4]["valid"]), (&1.into(), &false.into()));
+}
+
+#[test]
 fn wrong_command_lines_are_usage_errors() {
     let home = Home::new();
     for (line, words) in [

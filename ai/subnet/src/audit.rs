@@ -1,0 +1,56 @@
+//! Checking a validator afterwards: whether the task of a receipt was really drawn from its seed.
+//!
+//! A receipt names block, round and the hash of the tempo's secret, and the validator reveals the secret when the tempo
+//! is over. With both anybody can draw the task again.
+
+use sha2::{Digest, Sha256};
+
+use crate::receipts::SignedReceipt;
+use crate::secret::TempoSecret;
+use crate::seed::{Beacon, Seed};
+use crate::subnet::Subnet;
+
+/// Why a receipt doesn't hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditError {
+    /// The validator that it names hasn't signed it.
+    #[error("the signature is not the validator's")]
+    Signature,
+    /// The validator had committed to another secret.
+    #[error("the secret is not the one that the validator had committed to")]
+    Secret,
+    /// The block's hash isn't one.
+    #[error("the hash of the block is not 64 hexadecimal digits")]
+    BlockHash,
+    /// The seed draws another request.
+    #[error("the request was not drawn from the seed")]
+    Request,
+}
+
+/// Checks the signature, the secret, and that `subnet` draws the receipt's request from the seed.
+///
+/// # Errors
+/// What doesn't hold.
+pub fn check<S: Subnet>(subnet: &S, signed: &SignedReceipt, secret: [u8; 32]) -> Result<(), AuditError> {
+    if !signed.verify() {
+        return Err(AuditError::Signature);
+    }
+    let (receipt, secret) = (&signed.receipt, TempoSecret::revealed(secret));
+    if hex::encode(secret.commitment()) != receipt.secret_hash {
+        return Err(AuditError::Secret);
+    }
+    let mut block_hash = [0; 32];
+    hex::decode_to_slice(&receipt.block_hash, &mut block_hash).map_err(|_| AuditError::BlockHash)?;
+    let seed = Seed::of(&Beacon {
+        block_hash: &block_hash,
+        netuid: receipt.netuid,
+        hotkey: receipt.validator.as_bytes(),
+        secret: secret.reveal(),
+        round: receipt.round,
+    });
+    let request = serde_json::to_vec(&subnet.task(&seed).request).map_err(|_| AuditError::Request)?;
+    match hex::encode(Sha256::digest(request)) == receipt.request_hash {
+        true => Ok(()),
+        false => Err(AuditError::Request),
+    }
+}

@@ -1,0 +1,154 @@
+//! `ganglion simulate`: who earns what when not everybody is honest.
+
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+use ganglion_subnet::simulator::{self, Line, Report, Scenario, Setting};
+use ganglion_subnet_text::TextStage;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{show, table, Page};
+use crate::cli::{SimulateArgs, Simulated};
+use crate::output;
+
+/// What one party earned.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PartyRow {
+    /// Whose seats.
+    pub party: String,
+    /// Whether it is an adversary.
+    pub adversary: bool,
+    /// Its seats as a validator.
+    pub validators: u32,
+    /// Its seats as a miner.
+    pub miners: u32,
+    /// What it spent: 1 for each seat, each model that runs, each validator that asks.
+    pub cost: f64,
+    /// What it earned, TAO.
+    pub earned_tao: f64,
+    /// That, for each seat.
+    pub per_seat_tao: f64,
+    /// That, for each unit of cost.
+    pub per_cost_tao: f64,
+}
+
+/// One scenario.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ScenarioPage {
+    /// Its name.
+    pub scenario: String,
+    /// Rounds of all validators together.
+    pub rounds: u64,
+    /// Who took part, adversaries first.
+    pub parties: Vec<PartyRow>,
+    /// The adversary's pay as a part of what its seats earn on average in honest hands; `null` without adversary.
+    pub adversary_per_seat: Option<f64>,
+    /// The adversary's pay for its cost as a part of what honest people have for theirs; `null` without adversary.
+    pub adversary_per_cost: Option<f64>,
+}
+
+/// `ganglion simulate`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SimulationPage {
+    /// The subnet.
+    pub subnet: String,
+    /// The seed.
+    pub seed: u64,
+    /// Tempos of each scenario.
+    pub tempos: u32,
+    /// What came of it.
+    pub scenarios: Vec<ScenarioPage>,
+}
+
+fn count(seats: usize) -> u32 {
+    u32::try_from(seats).unwrap_or(u32::MAX)
+}
+
+impl PartyRow {
+    fn new(line: &Line) -> Self {
+        let seats = (line.validators + line.miners).max(1);
+        Self {
+            party: line.party.clone(),
+            adversary: line.adversary,
+            validators: count(line.validators),
+            miners: count(line.miners),
+            cost: line.cost,
+            earned_tao: line.tao,
+            per_seat_tao: line.tao / seats as f64,
+            per_cost_tao: line.tao / line.cost.max(1.0),
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            if self.adversary { format!("{} (adversary)", self.party) } else { self.party.clone() },
+            self.validators.to_string(),
+            self.miners.to_string(),
+            format!("{:.1}", self.cost),
+            format!("{:.1}", self.earned_tao),
+            format!("{:.1}", self.per_seat_tao),
+            format!("{:.1}", self.per_cost_tao),
+        ]
+    }
+}
+
+impl ScenarioPage {
+    fn new(report: &Report) -> Self {
+        Self {
+            scenario: report.scenario.name().into(),
+            rounds: report.rounds,
+            parties: report.lines.iter().map(PartyRow::new).collect(),
+            adversary_per_seat: report.verdict.map(|verdict| verdict.per_seat),
+            adversary_per_cost: report.verdict.map(|verdict| verdict.per_cost),
+        }
+    }
+
+    fn text(&self) -> String {
+        let headings = ["PARTY", "VALIDATORS", "MINERS", "COST", "EARNED τ", "τ/SEAT", "τ/COST"];
+        let rows = self.parties.iter().map(PartyRow::cells);
+        let parties = table::table(&headings, &[1, 2, 3, 4, 5, 6], rows);
+        let verdict = match self.adversary_per_seat {
+            None => "Nobody but honest people".to_owned(),
+            Some(part) => format!("The adversary earned {:.0} % of what honest people earn in its seats", part * 100.0),
+        };
+        format!("{}: {} rounds\n{parties}\n{verdict}", self.scenario, self.rounds)
+    }
+}
+
+impl Page for SimulationPage {
+    fn text(&self) -> String {
+        self.scenarios.iter().map(ScenarioPage::text).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+/// A subnet's name and its stage. There is one so far.
+fn stage(subnet: Simulated) -> (String, &'static TextStage) {
+    let name = subnet.to_possible_value().map(|value| value.get_name().to_owned());
+    (name.unwrap_or_default(), &TextStage)
+}
+
+/// Runs one scenario or all.
+///
+/// # Errors
+/// Stdout can't be written to.
+pub fn run(args: &SimulateArgs) -> Result<()> {
+    let (subnet, stage) = stage(args.subnet);
+    let setting = Setting {
+        seed: args.seed,
+        tempos: args.tempos,
+        rounds: args.rounds,
+        sample: usize::from(args.sample),
+        ..Setting::default()
+    };
+    let chosen = args.scenario.map_or_else(|| Scenario::ALL.to_vec(), |scenario| vec![scenario]);
+    let begun = Instant::now();
+    let reports: Vec<Report> = chosen.into_iter().map(|scenario| simulator::run(stage, scenario, &setting)).collect();
+    let rounds: u64 = reports.iter().map(|report| report.rounds).sum();
+    let rate = rounds as f64 / begun.elapsed().as_secs_f64().max(1e-6);
+    let scenarios = reports.iter().map(ScenarioPage::new).collect();
+    show(&SimulationPage { subnet, seed: args.seed, tempos: args.tempos, scenarios }, args.json)?;
+    output::talk(&format!("{rounds} rounds, {rate:.0} a second"));
+    Ok(())
+}
