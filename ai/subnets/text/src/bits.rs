@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-/// Longest context, bytes.
+/// Longest context, bytes: with their number they fit into 64 bits.
 const ORDER: usize = 5;
 /// Most bytes read before the measured text.
 const MAX_CONTEXT: usize = 8192;
@@ -35,21 +35,22 @@ impl Followers {
 /// The model, and what it has read.
 #[derive(Default)]
 struct Adaptive {
-    contexts: HashMap<Vec<u8>, Followers>,
+    contexts: HashMap<u64, Followers>,
     read: Vec<u8>,
 }
 
 impl Adaptive {
-    /// The last `order` bytes, if so many were read.
-    fn context(&self, order: usize) -> Option<&[u8]> {
-        self.read.get(self.read.len().checked_sub(order)?..)
+    /// The last `order` bytes (with their number in front), if so many were read.
+    fn context(&self, order: usize) -> Option<u64> {
+        let bytes = self.read.get(self.read.len().checked_sub(order)?..)?;
+        Some(bytes.iter().fold(order as u64, |packed, byte| packed << 8 | u64::from(*byte)))
     }
 
     /// Probability of `byte` as the next one.
     fn probability(&self, byte: u8) -> f64 {
         let mut p = 1.0 / 256.0;
         for order in 0..=ORDER {
-            let Some(followers) = self.context(order).and_then(|context| self.contexts.get(context)) else { break };
+            let Some(followers) = self.context(order).and_then(|context| self.contexts.get(&context)) else { break };
             let (total, kinds) = (f64::from(followers.total), followers.counts.len() as f64);
             p = (f64::from(followers.count(byte)) + kinds * p) / (total + kinds);
         }
@@ -58,7 +59,7 @@ impl Adaptive {
 
     fn learn(&mut self, byte: u8) {
         for order in 0..=ORDER {
-            let Some(context) = self.context(order).map(<[u8]>::to_vec) else { break };
+            let Some(context) = self.context(order) else { break };
             self.contexts.entry(context).or_default().add(byte);
         }
         self.read.push(byte);

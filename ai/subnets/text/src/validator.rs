@@ -58,6 +58,14 @@ impl Subnet for TextValidator {
     fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
         judge_all(task, answers, &self.aids)
     }
+
+    fn likeness(&self, task: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
+        Text.likeness(task, a, b)
+    }
+
+    fn has_one_answer(&self, task: &Task) -> bool {
+        Text.has_one_answer(task)
+    }
 }
 
 #[cfg(test)]
