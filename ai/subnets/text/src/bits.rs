@@ -43,7 +43,7 @@ impl Adaptive {
     /// The last `order` bytes (with their number in front), if so many were read.
     fn context(&self, order: usize) -> Option<u64> {
         let bytes = self.read.get(self.read.len().checked_sub(order)?..)?;
-        Some(bytes.iter().fold(order as u64, |packed, byte| packed << 8 | u64::from(*byte)))
+        Some(bytes.iter().fold(order as u64, |packed, byte| (packed << 8) | u64::from(*byte)))
     }
 
     /// Probability of `byte` as the next one.

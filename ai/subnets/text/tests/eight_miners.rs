@@ -209,7 +209,7 @@ fn run(cast: &[Kind], run: u64) -> Vec<f64> {
 
 #[test]
 fn pay_follows_worth_in_ten_of_ten_runs() {
-    println!("{:>4} {:?}", "run", CAST);
+    println!(" run {CAST:?}");
     for number in 1..=10 {
         let paid = run(&CAST, number);
         let shown: Vec<String> = paid.iter().map(|tao| format!("{tao:.1}")).collect();
