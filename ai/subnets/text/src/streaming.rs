@@ -33,7 +33,7 @@ pub type Outcome = Result<Result<TextResponse, AnswerError>, WorkError>;
 /// it makes meanwhile is joined to one piece, so its worker is free as soon as the answer is made. The axon's own
 /// bounds end a call whose caller takes nothing; then, as when the caller hangs up, the engine stops.
 pub async fn answer(
-    workers: &Workers,
+    workers: Workers,
     model: Arc<TextModel>,
     request: TextRequest,
     mut chunks: Chunks<TextSynapse>,

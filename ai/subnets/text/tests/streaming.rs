@@ -68,7 +68,7 @@ async fn serve(words: usize, pause: Duration) -> Served {
         .stream::<TextSynapse, _, _>(move |_, request: TextRequest, chunks: Chunks<TextSynapse>| {
             let (line, model) = (line.clone(), Arc::clone(&model));
             async move {
-                match streaming::answer(&line, model, request, chunks).await {
+                match streaming::answer(line, model, request, chunks).await {
                     Ok(Ok(response)) => Ok(response),
                     Ok(Err(error)) => Err(AxonError::invalid(error.to_string())),
                     Err(_) => Err(AxonError::busy("busy")),
