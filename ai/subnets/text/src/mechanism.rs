@@ -1,14 +1,20 @@
 //! The three verbs of the text subnet.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
+use futures::future::BoxFuture;
+use futures::FutureExt;
 use ganglion_models::{EngineError, Finish, GenerateRequest};
+use ganglion_subnet::miner::Desk;
 use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
+use ganglion_wire::{AxonBuilder, CallError, Dendrite, Target};
 
 use crate::aids::Aids;
 use crate::engine::TextModel;
 use crate::judge::judge_all;
 use crate::likeness::likeness;
+use crate::streaming;
 use crate::synapse::{TextRequest, TextResponse, TextSynapse};
 use crate::tasks::{self, Task};
 
@@ -40,6 +46,24 @@ impl Subnet for Text {
 
     fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
         judge_all(task, answers, &Aids::default())
+    }
+
+    fn serve(axon: AxonBuilder, desk: Desk<Self>) -> AxonBuilder {
+        axon.stream::<TextSynapse, _, _>(move |_, request, chunks| {
+            let desk = desk.clone();
+            async move {
+                desk.work(request, |workers, model, request| streaming::answer(workers, model, request, chunks)).await
+            }
+        })
+    }
+
+    fn ask<'a>(
+        dendrite: &'a Dendrite,
+        target: &'a Target,
+        request: &'a TextRequest,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Result<ganglion_wire::Answer<TextResponse>, CallError>> {
+        streaming::ask(dendrite, target, request, timeout).boxed()
     }
 
     fn likeness(&self, _: &Task, a: &TextResponse, b: &TextResponse) -> f64 {

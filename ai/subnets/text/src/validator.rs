@@ -1,9 +1,12 @@
 //! The text subnet with what a validator may have besides: users' requests to ask again, and aids for judging.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures::future::BoxFuture;
 use ganglion_models::Role;
 use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
+use ganglion_wire::{CallError, Dendrite, Target};
 
 use crate::aids::Aids;
 use crate::engine::TextModel;
@@ -59,6 +62,15 @@ impl Subnet for TextValidator {
         judge_all(task, answers, &self.aids)
     }
 
+    fn ask<'a>(
+        dendrite: &'a Dendrite,
+        target: &'a Target,
+        request: &'a TextRequest,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Result<ganglion_wire::Answer<TextResponse>, CallError>> {
+        Text::ask(dendrite, target, request, timeout)
+    }
+
     fn likeness(&self, task: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
         Text.likeness(task, a, b)
     }
@@ -73,7 +85,6 @@ mod tests {
     use super::*;
     use ganglion_models::Message;
     use ganglion_primitives::NeuronId;
-    use std::time::Duration;
 
     fn seed(number: u32) -> Seed {
         let mut bytes = [6; 32];
