@@ -1,7 +1,9 @@
 //! `ganglion ask`: a question to the gateway; the answer on stdout as it comes, who gave it on stderr.
 
-use std::future::Future;
-use std::io::{self, IsTerminal, Read, Write};
+mod reading;
+mod screen;
+
+use std::io::{self, Read};
 use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
@@ -13,15 +15,15 @@ use serde_json::json;
 
 use crate::cli::AskArgs;
 use crate::folder::Folder;
-use crate::output::{self, Step};
+use crate::output;
 use crate::status;
+use reading::Reading;
+use screen::Screen;
 
 /// The longest question that is read from stdin, bytes.
 const QUESTION: u64 = 64 << 10;
 /// The longest reply that is read, bytes.
 const REPLY: usize = 4 << 20;
-/// A person who waits longer than this sees that something is going on.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What `ask --json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -70,22 +72,6 @@ struct Content {
     content: Option<String>,
 }
 
-/// One event of a streamed reply.
-#[derive(Deserialize)]
-struct Chunk {
-    #[serde(default)]
-    choices: Vec<Piece>,
-    ganglion: Option<Miner>,
-    error: Option<serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-struct Piece {
-    #[serde(default)]
-    delta: Content,
-    finish_reason: Option<String>,
-}
-
 /// Asks and prints.
 ///
 /// # Errors
@@ -94,7 +80,7 @@ pub fn run(args: &AskArgs) -> Result<()> {
     let question = question(&args.question)?;
     let gateway = gateway(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut screen = Screen { json: args.json, said: false, spinner: None };
+    let mut screen = Screen::new(args.json);
     let asked = runtime.block_on(async {
         let limit = Duration::from_secs(args.timeout);
         let late = |_| Err(anyhow::anyhow!("no whole answer within {} s: try a longer --timeout", args.timeout));
@@ -107,59 +93,6 @@ pub fn run(args: &AskArgs) -> Result<()> {
     }
     output::talk(&signature(&answered));
     Ok(())
-}
-
-/// What a person sees meanwhile: a spinner until the first words, then the words.
-struct Screen {
-    /// Nothing is shown then but the spinner.
-    json: bool,
-    said: bool,
-    spinner: Option<Step>,
-}
-
-impl Screen {
-    /// Waits, with a spinner if it takes long, nothing has come yet and somebody looks.
-    async fn wait<T>(&mut self, work: impl Future<Output = T>) -> T {
-        tokio::pin!(work);
-        if !self.said && self.spinner.is_none() && io::stderr().is_terminal() {
-            tokio::select! {
-                done = &mut work => return done,
-                () = tokio::time::sleep(PATIENCE) => self.spinner = Some(Step::start("thinking")),
-            }
-        }
-        work.await
-    }
-
-    /// Shows words.
-    fn say(&mut self, text: &str) -> Result<()> {
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.spinner = None;
-        self.said = true;
-        if self.json {
-            return Ok(());
-        }
-        print(&printable(text))
-    }
-
-    /// Ends the line that was begun; a good answer without words is an empty line.
-    fn close(&mut self, good: bool) -> Result<()> {
-        self.spinner = None;
-        if self.json || !(self.said || good) {
-            return Ok(());
-        }
-        print("\n")
-    }
-}
-
-/// Prints at once what may be the middle of a line.
-fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(output::ReaderLeft.into()),
-        other => other.context("can't write to stdout"),
-    }
 }
 
 fn question(text: &str) -> Result<String> {
@@ -218,53 +151,6 @@ async fn ask(args: &AskArgs, gateway: &str, question: &str, screen: &mut Screen)
     Ok(answered)
 }
 
-/// A streamed reply, as far as it was read.
-#[derive(Default)]
-struct Reading {
-    /// Of a line that hasn't ended.
-    line: Vec<u8>,
-    answer: String,
-    finish: Option<String>,
-    miner: Option<Miner>,
-    done: bool,
-}
-
-impl Reading {
-    /// Takes bytes as they come; the words in them.
-    fn take(&mut self, bytes: &[u8]) -> Result<String> {
-        let mut words = String::new();
-        for byte in bytes {
-            if *byte != b'\n' {
-                self.line.push(*byte);
-                continue;
-            }
-            let line = std::mem::take(&mut self.line);
-            let Some(data) = line.strip_prefix(b"data:") else { continue };
-            let data = data.trim_ascii();
-            if data == b"[DONE]" {
-                self.done = true;
-                continue;
-            }
-            let chunk: Chunk = serde_json::from_slice(data).context("the gateway's reply makes no sense")?;
-            if chunk.error.is_some() {
-                bail!("the answer broke off: {}", refusal(data));
-            }
-            if let Some(piece) = chunk.choices.into_iter().next() {
-                words.push_str(&piece.delta.content.unwrap_or_default());
-                self.finish = piece.finish_reason.or(self.finish.take());
-            }
-            self.miner = chunk.ganglion.or(self.miner.take());
-        }
-        self.answer.push_str(&words);
-        Ok(words)
-    }
-
-    fn end(self, gateway: &str) -> Result<Answered> {
-        ensure!(self.done, "the gateway broke off its reply");
-        Ok(Answered { answer: self.answer, finish: self.finish, miner: self.miner, gateway: gateway.to_string() })
-    }
-}
-
 fn understand(body: &[u8], gateway: &str) -> Result<Answered> {
     let reply: Reply = serde_json::from_slice(body).context("the gateway's reply makes no sense")?;
     let choice = reply.choices.into_iter().next().context("the gateway's reply holds no answer")?;
@@ -316,37 +202,6 @@ mod tests {
         assert_eq!((answered.answer.as_str(), answered.finish.as_deref()), ("42", Some("stop")));
         let line = signature(&answered);
         assert!(line.contains("uid 3") && line.contains("0.2500") && line.contains("12 ms"), "{line}");
-    }
-
-    const EVENTS: &str = "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n\
-        data: {\"choices\":[{\"delta\":{\"content\":\"4\"},\"finish_reason\":null}]}\n\n: comment\n\n\
-        data: {\"choices\":[{\"delta\":{\"content\":\"2 \u{e4}\"}}]}\r\n\r\n\
-        data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}],\"ganglion\":{\"uid\":3,\"hotkey\":\"5abc\",\
-        \"incentive\":0.25,\"latency_ms\":12,\"attempts\":1}}\n\ndata: [DONE]\n\n";
-
-    #[test]
-    fn a_streamed_answer_is_the_same_however_it_is_cut() {
-        for length in 1..EVENTS.len() {
-            let (mut reading, mut shown) = (Reading::default(), String::new());
-            for bytes in EVENTS.as_bytes().chunks(length) {
-                shown.push_str(&reading.take(bytes).expect("sense"));
-            }
-            let answered = reading.end("g").expect("whole");
-            assert_eq!((shown.as_str(), answered.answer.as_str()), ("42 \u{e4}", "42 \u{e4}"));
-            assert_eq!((answered.finish.as_deref(), answered.miner.map(|miner| miner.uid)), (Some("stop"), Some(3)));
-        }
-    }
-
-    #[test]
-    fn a_stream_that_breaks_off_is_no_answer() {
-        let mut cut = Reading::default();
-        cut.take(EVENTS.as_bytes().get(..120).expect("longer")).expect("sense");
-        assert!(cut.end("g").is_err());
-        let error = b"data: {\"error\":{\"message\":\"the miner broke off\",\"code\":\"miner_failed\"}}\n\n";
-        let said = Reading::default().take(error).expect_err("an error").to_string();
-        assert!(said.contains("the miner broke off"), "{said}");
-        assert!(Reading::default().take(b"data: nonsense\n").is_err());
-        assert_eq!(Reading::default().take(b"event: x\nid: 1\n\n").expect("nothing"), "");
     }
 
     #[test]
