@@ -1,5 +1,6 @@
 //! The miner: joins, announces its axon, answers.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::gate::{Gate, GateLimits};
 use crate::join::{self, Joining};
 use crate::metrics::{self, Metrics};
 use crate::store::{self, StoreError};
-use crate::subnet::{AnswerError, RequestOf, Subnet};
+use crate::subnet::{AnswerError, RequestOf, ResponseOf, Subnet};
 use crate::view::{self, Views};
 use crate::work::{WorkError, WorkLimits, Workers};
 
@@ -184,6 +185,62 @@ struct Lanes {
     instant: Workers,
 }
 
+/// Where a miner's requests are worked on: the model, and the queue before it.
+pub struct Desk<S: Subnet> {
+    subnet: Arc<S>,
+    model: Arc<S::Model>,
+    lanes: Lanes,
+    metrics: Arc<Metrics>,
+}
+
+impl<S: Subnet> Clone for Desk<S> {
+    fn clone(&self) -> Self {
+        Self {
+            subnet: Arc::clone(&self.subnet),
+            model: Arc::clone(&self.model),
+            lanes: self.lanes.clone(),
+            metrics: Arc::clone(&self.metrics),
+        }
+    }
+}
+
+impl<S: Subnet> Desk<S> {
+    /// A whole answer, in its turn.
+    ///
+    /// # Errors
+    /// What the caller is told.
+    pub async fn answer(&self, request: RequestOf<S>) -> Result<ResponseOf<S>, AxonError> {
+        let subnet = Arc::clone(&self.subnet);
+        self.work(request, |workers, model, request| async move {
+            workers.run(move |budget| subnet.answer(&model, &request, budget)).await
+        })
+        .await
+    }
+
+    /// An answer by the subnet's own way of working, which must do its work in the workers that it is given.
+    ///
+    /// # Errors
+    /// What the caller is told.
+    pub async fn work<F>(
+        &self,
+        request: RequestOf<S>,
+        work: impl FnOnce(Workers, Arc<S::Model>, RequestOf<S>) -> F,
+    ) -> Result<ResponseOf<S>, AxonError>
+    where
+        F: Future<Output = Result<Result<ResponseOf<S>, AnswerError>, WorkError>>,
+    {
+        let instant = self.subnet.is_instant(&self.model, &request);
+        let workers = if instant { &self.lanes.instant } else { &self.lanes.work };
+        let load = || self.metrics.load.set(i64::try_from(workers.load()).unwrap_or(i64::MAX));
+        load();
+        let begun = Instant::now();
+        let outcome = work(workers.clone(), Arc::clone(&self.model), request).await;
+        load();
+        self.metrics.work_ms.inc_by(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+        finish(outcome, &self.metrics)
+    }
+}
+
 /// The axon: signature, calls a minute, places by stake, queue, answer.
 fn axon<S: Subnet>(
     subnet: Arc<S>,
@@ -193,19 +250,7 @@ fn axon<S: Subnet>(
     lanes: Lanes,
     metrics: Arc<Metrics>,
 ) -> Result<Axon, MinerError> {
-    let handler = move |_: Caller, request: RequestOf<S>| {
-        let (subnet, model) = (Arc::clone(&subnet), Arc::clone(&model));
-        let (lanes, metrics) = (lanes.clone(), Arc::clone(&metrics));
-        async move {
-            let workers = if subnet.is_instant(&model, &request) { lanes.instant } else { lanes.work };
-            metrics.load.set(i64::try_from(workers.load()).unwrap_or(i64::MAX));
-            let begun = Instant::now();
-            let outcome = workers.run(move |budget| subnet.answer(&model, &request, budget)).await;
-            metrics.load.set(i64::try_from(workers.load()).unwrap_or(i64::MAX));
-            metrics.work_ms.inc_by(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
-            finish(outcome, &metrics)
-        }
-    };
+    let desk = Desk { subnet, model, lanes, metrics };
     let stakes = Arc::clone(&gate);
     let places = StakeQuota::default().with(move |hotkey| stakes.stake_of(hotkey));
     let often = |fine: bool| match fine {
@@ -215,8 +260,7 @@ fn axon<S: Subnet>(
     let ahead = Arc::clone(&gate);
     let screen = move |hotkey: &PublicKey| often(ahead.would_admit(hotkey));
     let authorize = move |caller: &Caller| often(gate.admit(&caller.hotkey));
-    Axon::builder(Arc::clone(&settings.hotkey))
-        .synapse::<S::Synapse, _, _>(handler)
+    S::serve(Axon::builder(Arc::clone(&settings.hotkey)), desk)
         .screen(screen)
         .authorize(authorize)
         .quota(places)

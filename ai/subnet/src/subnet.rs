@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+use futures::FutureExt;
 use ganglion_primitives::NeuronId;
-use ganglion_wire::Synapse;
+use ganglion_wire::{AxonBuilder, CallError, Dendrite, Synapse, Target};
 use serde::{Deserialize, Serialize};
 
+use crate::miner::Desk;
 use crate::scoring::bits::Evidence;
 use crate::seed::Seed;
 use crate::work::Budget;
@@ -60,6 +63,31 @@ pub trait Subnet: Send + Sync + 'static {
     fn score(&self, task: &Self::Task, answers: &[Answer<ResponseOf<Self>>]) -> Vec<Score>
     where
         Self: Sized;
+
+    /// Serves the synapse on a miner's axon: whole answers. A subnet whose answers come in pieces serves them so.
+    fn serve(axon: AxonBuilder, desk: Desk<Self>) -> AxonBuilder
+    where
+        Self: Sized,
+    {
+        axon.synapse::<Self::Synapse, _, _>(move |_, request| {
+            let desk = desk.clone();
+            async move { desk.answer(request).await }
+        })
+    }
+
+    /// Asks a miner, as validators do, within `timeout`. It must look on the wire as users' requests do: where those are
+    /// for pieces, a validator asks for pieces too.
+    fn ask<'a>(
+        dendrite: &'a Dendrite,
+        target: &'a Target,
+        request: &'a RequestOf<Self>,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Result<ganglion_wire::Answer<ResponseOf<Self>>, CallError>>
+    where
+        Self: Sized,
+    {
+        dendrite.call::<Self::Synapse>(target, request, timeout).boxed()
+    }
 
     /// How alike two answers to one task are: from 0 (nothing in common) to 1 (the same). Clones are found by it, and
     /// novelty is measured with it. By default an answer is like none but itself; a subnet of free texts should look at

@@ -1,25 +1,29 @@
-//! `ganglion ask`: a question to the gateway; the answer on stdout, who gave it on stderr.
+//! `ganglion ask`: a question to the gateway; the answer on stdout as it comes, who gave it on stderr.
 
-use std::io::{self, IsTerminal, Read};
+mod reading;
+mod screen;
+
+use std::io::{self, Read};
 use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
 use futures::StreamExt;
+use reqwest::header::CONTENT_TYPE;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::cli::AskArgs;
 use crate::folder::Folder;
-use crate::output::{self, Step};
+use crate::output;
 use crate::status;
+use reading::Reading;
+use screen::Screen;
 
 /// The longest question that is read from stdin, bytes.
 const QUESTION: u64 = 64 << 10;
 /// The longest reply that is read, bytes.
 const REPLY: usize = 4 << 20;
-/// A person who waits longer than this sees that something is going on.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What `ask --json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -63,7 +67,7 @@ struct Choice {
     finish_reason: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Content {
     content: Option<String>,
 }
@@ -76,11 +80,17 @@ pub fn run(args: &AskArgs) -> Result<()> {
     let question = question(&args.question)?;
     let gateway = gateway(args)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let answered = runtime.block_on(wait(args, &gateway, &question))?;
+    let mut screen = Screen::new(args.json);
+    let asked = runtime.block_on(async {
+        let limit = Duration::from_secs(args.timeout);
+        let late = |_| Err(anyhow::anyhow!("no whole answer within {} s: try a longer --timeout", args.timeout));
+        tokio::time::timeout(limit, ask(args, &gateway, &question, &mut screen)).await.unwrap_or_else(late)
+    });
+    screen.close(asked.is_ok())?;
+    let answered = asked?;
     if args.json {
         return output::json(&answered);
     }
-    output::data(&printable(&answered.answer))?;
     output::talk(&signature(&answered));
     Ok(())
 }
@@ -105,40 +115,40 @@ fn gateway(args: &AskArgs) -> Result<String> {
     record.gateway.context("this network has no gateway")
 }
 
-/// Asks, with a spinner if it takes long and somebody looks.
-async fn wait(args: &AskArgs, gateway: &str, question: &str) -> Result<Answered> {
-    let ask = tokio::time::timeout(Duration::from_secs(args.timeout), ask(args, gateway, question));
-    tokio::pin!(ask);
-    let late = || anyhow::anyhow!("no answer within {} s: try a longer --timeout", args.timeout);
-    tokio::select! {
-        answered = &mut ask => return answered.unwrap_or_else(|_| Err(late())),
-        () = tokio::time::sleep(PATIENCE), if io::stderr().is_terminal() => {}
-    }
-    let _spinner = Step::start("thinking");
-    ask.await.unwrap_or_else(|_| Err(late()))
-}
-
-async fn ask(args: &AskArgs, gateway: &str, question: &str) -> Result<Answered> {
+async fn ask(args: &AskArgs, gateway: &str, question: &str, screen: &mut Screen) -> Result<Answered> {
     let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
     let request = json!({
         "model": "text",
         "messages": [{ "role": "user", "content": question }],
         "max_tokens": args.max_tokens,
         "temperature": args.temperature,
+        "stream": true,
     });
-    let answer = http.post(format!("{gateway}/v1/chat/completions")).json(&request).send().await;
+    let answer = screen.wait(http.post(format!("{gateway}/v1/chat/completions")).json(&request).send()).await;
     let answer = answer.with_context(|| format!("the gateway at {gateway} does not answer"))?;
     let status = answer.status();
-    let mut body = Vec::new();
+    let kind = answer.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec()).unwrap_or_default();
+    let mut reading = (status.is_success() && kind.starts_with(b"text/event-stream")).then(Reading::default);
+    let (mut body, mut read) = (Vec::new(), 0usize);
     let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        body.extend_from_slice(&chunk.context("the gateway broke off its reply")?);
-        ensure!(body.len() <= REPLY, "the gateway's reply is longer than {} MiB", REPLY >> 20);
+    while let Some(chunk) = screen.wait(chunks.next()).await {
+        let chunk = chunk.context("the gateway broke off its reply")?;
+        read = read.saturating_add(chunk.len());
+        ensure!(read <= REPLY, "the gateway's reply is longer than {} MiB", REPLY >> 20);
+        match &mut reading {
+            Some(reading) => screen.say(&reading.take(&chunk)?)?,
+            None => body.extend_from_slice(&chunk),
+        }
     }
     if !status.is_success() {
         bail!("the gateway refused ({}): {}", status.as_u16(), refusal(&body));
     }
-    understand(&body, gateway)
+    if let Some(reading) = reading {
+        return reading.end(gateway);
+    }
+    let answered = understand(&body, gateway)?;
+    screen.say(&answered.answer)?;
+    Ok(answered)
 }
 
 fn understand(body: &[u8], gateway: &str) -> Result<Answered> {

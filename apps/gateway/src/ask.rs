@@ -1,9 +1,14 @@
 //! Asking miners: the best first, the next when it fails or is late, the first good answer wins.
+//!
+//! Miners are always asked for pieces, whatever the user wants: validators ask so too, and nothing may tell a miner
+//! which of them it serves.
 
-use crate::{directory::Miner, error::ApiError, metrics::Metrics, standing::Standings, GatewayConfig};
+use crate::{
+    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings, GatewayConfig,
+};
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
-use ganglion_subnet_text::{TextRequest, TextResponse, TextSynapse};
+use ganglion_subnet_text::{TextRequest, TextSynapse};
 use ganglion_wire::{CallError, Dendrite, Target};
 use std::{
     sync::Arc,
@@ -11,11 +16,22 @@ use std::{
 };
 use tokio::time::{sleep_until, Instant as TokioInstant};
 
+/// What makes a miner the one that answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// A whole answer.
+    Whole,
+    /// Something to show; the rest follows.
+    Beginning,
+}
+
 /// A good answer, and whose it is.
-#[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) miner: Miner,
-    pub(crate) response: TextResponse,
+    pub(crate) answering: Answering,
+    /// When this miner was asked.
+    pub(crate) began: Instant,
+    /// How long it took until it had reached the goal.
     pub(crate) latency: Duration,
     /// Miners asked until then.
     pub(crate) attempts: usize,
@@ -23,7 +39,7 @@ pub(crate) struct Answered {
 
 /// How one miner's turn ended.
 enum Outcome {
-    Good(TextResponse, Duration),
+    Good(Answering, Instant, Duration),
     /// It failed, or has too much to do.
     Bad(String),
     /// It says that the request is wrong.
@@ -51,12 +67,17 @@ impl Drop for Turn<'_> {
 }
 
 impl Asker {
-    /// The first good answer to `request` from `candidates`, best first.
+    /// The first to reach the goal of those `candidates` that are asked `request`, best first.
     ///
     /// # Errors
     /// 503 without candidates, 504 after the deadline, 502 if all failed, 400 if miners agree that the request is
     /// wrong.
-    pub(crate) async fn ask(&self, candidates: &[Miner], request: &TextRequest) -> Result<Answered, ApiError> {
+    pub(crate) async fn ask(
+        &self,
+        candidates: &[Miner],
+        request: &TextRequest,
+        goal: Goal,
+    ) -> Result<Answered, ApiError> {
         if candidates.is_empty() {
             return Err(ApiError::no_miners("no miner of this subnet announces an address yet: try again shortly"));
         }
@@ -72,7 +93,7 @@ impl Asker {
         loop {
             if next && running.len() < parallel {
                 if let Some(miner) = waiting.next() {
-                    running.push(self.turn(asked.len(), miner, request, deadline));
+                    running.push(self.turn(asked.len(), miner, request, goal, deadline));
                     asked.push((miner, false));
                     late = TokioInstant::now() + self.config.hedge;
                 }
@@ -87,13 +108,14 @@ impl Asker {
                         turn.1 = true;
                     }
                     match outcome {
-                        Outcome::Good(response, latency) => {
+                        Outcome::Good(answering, began, latency) => {
                             // Asked earlier and still silent: too slow for this user.
                             self.blame(asked.iter().take(index));
                             let Some((miner, _)) = asked.get(index) else { continue };
                             return Ok(Answered {
                                 miner: (*miner).clone(),
-                                response,
+                                answering,
+                                began,
                                 latency,
                                 attempts: asked.len(),
                             });
@@ -117,22 +139,27 @@ impl Asker {
         }
     }
 
-    /// One miner's turn, from the question to the entry in its record.
+    /// One miner's turn, from the question to the entry in its record. Of a beginning the record hears when it has
+    /// ended.
     async fn turn(
         &self,
         index: usize,
         miner: &Miner,
         request: &TextRequest,
+        goal: Goal,
         deadline: TokioInstant,
     ) -> (usize, Outcome) {
-        self.standings.started(miner, Instant::now());
+        let began = Instant::now();
+        self.standings.started(miner, began);
         let _turn = Turn { standings: &self.standings, miner };
         let target = Target { hotkey: miner.hotkey, address: miner.address };
-        // A little longer than is left, so that it is always the request's own deadline that ends it.
-        let left = deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1);
-        let outcome = match self.dendrite.call::<TextSynapse>(&target, request, left).await {
-            Ok(answer) if answer.response.completion.trim().is_empty() => Outcome::Bad("an empty answer".into()),
-            Ok(answer) => Outcome::Good(answer.response, answer.elapsed),
+        let time = match goal {
+            // A little longer than is left, so that it is always the request's own deadline that ends it.
+            Goal::Whole => deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1),
+            Goal::Beginning => self.config.stream_deadline,
+        };
+        let outcome = match self.dendrite.stream::<TextSynapse>(&target, request, time).await {
+            Ok(parts) => reach(goal, Answering::new(parts), began).await,
             Err(CallError::Refused { status: 400 | 413 | 422, message, .. }) => {
                 self.count("refused");
                 return (index, Outcome::Refused(shorten(&message)));
@@ -151,10 +178,12 @@ impl Asker {
                 tracing::debug!(target: "ganglion::gateway", uid = miner.uid, %reason, "a miner failed");
                 Outcome::Bad(format!("uid {}: {reason}", miner.uid))
             }
-            Outcome::Good(response, latency) => {
+            Outcome::Good(answering, began, latency) => {
                 self.count("answered");
-                self.standings.succeeded(miner, latency);
-                Outcome::Good(response, latency)
+                if goal == Goal::Whole {
+                    self.standings.succeeded(miner, latency);
+                }
+                Outcome::Good(answering, began, latency)
             }
             refused => refused,
         };
@@ -171,6 +200,19 @@ impl Asker {
 
     fn count(&self, outcome: &str) {
         self.metrics.calls.with_label_values(&[outcome]).inc();
+    }
+}
+
+/// Reads as far as the goal demands.
+async fn reach(goal: Goal, mut answering: Answering, began: Instant) -> Outcome {
+    let read = match goal {
+        Goal::Whole => answering.finish().await,
+        Goal::Beginning => answering.begin().await,
+    };
+    match read {
+        Ok(()) if answering.is_visible() => Outcome::Good(answering, began, began.elapsed()),
+        Ok(()) => Outcome::Bad("an empty answer".into()),
+        Err(reason) => Outcome::Bad(shorten(&reason)),
     }
 }
 

@@ -2,14 +2,16 @@
 
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
-use std::{sync::Arc, time::Duration};
+use ganglion_subnet_text::profile::USUAL_TOKENS;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 /// Configuration of a gateway. [`GatewayConfig::new`] has defaults that suit a small network.
 #[derive(Clone, Debug)]
 pub struct GatewayConfig {
     /// WebSocket addresses of nodes, tried in order.
     pub nodes: Vec<String>,
-    /// Signs requests to miners. It needs no balance and no registration; registered keys get higher quotas.
+    /// Signs requests to miners. It needs no balance and no registration; registered keys get higher quotas, and with a
+    /// validator's own key miners can't tell users from tasks at all.
     pub keypair: Arc<Keypair>,
     /// The subnet that answers.
     pub netuid: NetUid,
@@ -22,8 +24,12 @@ pub struct GatewayConfig {
     pub probe: Duration,
     /// A miner that hasn't answered for so long gets company: the next one is asked too.
     pub hedge: Duration,
-    /// An answer takes no longer than this, or fails with 504.
+    /// An answer takes no longer than this, or fails with 504; a streamed one must have begun by then.
     pub deadline: Duration,
+    /// A streamed answer takes no longer than this to its last piece.
+    pub stream_deadline: Duration,
+    /// A miner that has begun and then says nothing for so long has failed.
+    pub silence: Duration,
     /// Miners asked for one request, at most.
     pub attempts: usize,
     /// Miners asked at the same time for one request, at most.
@@ -40,10 +46,16 @@ pub struct GatewayConfig {
     pub body_bytes: usize,
     /// How long a client may take to send a request's headers, and then its body.
     pub read_timeout: Duration,
+    /// A client that takes nothing of an answer for so long is cut off.
+    pub write_timeout: Duration,
     /// Most tokens of an answer; larger wishes are cut to this.
     pub max_tokens: u32,
-    /// Tokens of an answer where the request doesn't say.
+    /// Tokens of an answer where the request doesn't say. Validators' tasks mostly ask for
+    /// [`USUAL_TOKENS`](ganglion_subnet_text::profile::USUAL_TOKENS), as users do by this.
     pub default_tokens: u32,
+    /// File for requests whose users allow that they are asked again (`"store": true`); the operator's validator reads
+    /// it. `None` keeps none.
+    pub organics: Option<PathBuf>,
 }
 
 impl GatewayConfig {
@@ -58,6 +70,8 @@ impl GatewayConfig {
             probe: Duration::from_secs(5),
             hedge: Duration::from_secs(8),
             deadline: Duration::from_secs(30),
+            stream_deadline: Duration::from_secs(120),
+            silence: Duration::from_secs(15),
             attempts: 5,
             parallel: 3,
             failures: 3,
@@ -66,8 +80,10 @@ impl GatewayConfig {
             connections: 1024,
             body_bytes: 1 << 20,
             read_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             max_tokens: 2048,
-            default_tokens: 256,
+            default_tokens: USUAL_TOKENS,
+            organics: None,
         }
     }
 }

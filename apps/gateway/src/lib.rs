@@ -2,12 +2,16 @@
 //!
 //! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. It asks the miner with
 //! the highest incentive that works; if that one fails, the next; if it is late, the next as well, and the first good
-//! answer wins. The reply says whose answer it is.
+//! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
+//! reply says whose answer it is.
 
+mod answering;
 mod ask;
 mod config;
 mod directory;
 mod error;
+mod impatient;
+mod live;
 mod metrics;
 mod openai;
 mod reply;
@@ -15,6 +19,7 @@ mod routes;
 mod server;
 mod standing;
 mod state;
+mod stops;
 
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};

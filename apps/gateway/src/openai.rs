@@ -3,7 +3,7 @@
 use crate::{error::ApiError, GatewayConfig};
 use axum::http::StatusCode;
 use ganglion_models::{Message, Role};
-use ganglion_subnet_text::TextRequest;
+use ganglion_subnet_text::{profile::USUAL_TEMPERATURE, TextRequest};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,6 +24,7 @@ struct Body {
     stream: Option<bool>,
     stream_options: Option<StreamOptions>,
     stop: Option<Stop>,
+    store: Option<bool>,
     tools: Option<Value>,
     functions: Option<Value>,
     response_format: Option<Format>,
@@ -75,6 +76,8 @@ pub(crate) struct ChatRequest {
     pub(crate) stream: bool,
     pub(crate) include_usage: bool,
     pub(crate) stops: Vec<String>,
+    /// Whether the user allows that the request is kept and asked again.
+    pub(crate) store: bool,
 }
 
 impl ChatRequest {
@@ -104,7 +107,7 @@ impl ChatRequest {
         }
         let model = body.model.filter(|model| !model.is_empty());
         let model = model.ok_or_else(|| ApiError::invalid("model", "name a model, such as `text`"))?;
-        let temperature = body.temperature.unwrap_or(0.0);
+        let temperature = body.temperature.unwrap_or(f64::from(USUAL_TEMPERATURE));
         if !(0.0..=2.0).contains(&temperature) {
             return Err(ApiError::invalid("temperature", "give a temperature from 0 to 2"));
         }
@@ -122,6 +125,7 @@ impl ChatRequest {
             stream: body.stream.unwrap_or(false),
             include_usage: body.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
             stops: stops(body.stop)?,
+            store: body.store.unwrap_or(false),
         })
     }
 }
@@ -178,13 +182,4 @@ fn stops(stop: Option<Stop>) -> Result<Vec<String>, ApiError> {
         return Err(ApiError::invalid("stop", message));
     }
     Ok(stops)
-}
-
-/// The text up to the first stop, and whether there was one.
-pub(crate) fn cut(text: &str, stops: &[String]) -> (String, bool) {
-    let end = stops.iter().filter_map(|stop| text.find(stop.as_str())).min();
-    match end {
-        Some(end) => (text.get(..end).unwrap_or_default().to_owned(), true),
-        None => (text.to_owned(), false),
-    }
 }

@@ -1,6 +1,6 @@
 //! The HTTP routes.
 
-use crate::{error::ApiError, openai::ChatRequest, reply::Reply, standing::Access, state::Shared};
+use crate::{ask::Goal, error::ApiError, live, openai::ChatRequest, reply, standing::Access, state::Shared};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -33,7 +33,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let Ok(_slot) = shared.slots.try_acquire() else {
+    let Ok(slot) = shared.slots.clone().try_acquire_owned() else {
         let message = "the gateway has all the requests it can hold: try again in a second";
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
     };
@@ -41,9 +41,24 @@ async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Resp
     let request = ChatRequest::read(&body, &shared.config)?;
     drop(body);
     let candidates = shared.candidates(&request.model)?;
-    let answered = shared.asker.ask(&candidates, &request.text).await?;
-    let reply = Reply::new(&request, answered);
-    Ok(if request.stream { reply.stream(request.include_usage) } else { reply.whole() })
+    let goal = if request.stream { Goal::Beginning } else { Goal::Whole };
+    let answered = shared.asker.ask(&candidates, &request.text, goal).await?;
+    keep(&shared, &request);
+    Ok(match goal {
+        Goal::Beginning => live::reply(request, answered, shared.standings.clone(), slot),
+        Goal::Whole => reply::whole(&request, answered),
+    })
+}
+
+/// Keeps a request whose user allows it, so that validators may ask it again. Nobody waits for that.
+fn keep(shared: &Shared, request: &ChatRequest) {
+    let (true, Some(organics)) = (request.store, shared.organics.clone()) else { return };
+    let text = request.text.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = organics.offer(&text) {
+            tracing::warn!(target: "ganglion::gateway", %error, "a request can't be kept");
+        }
+    });
 }
 
 /// Reads a body of bounded size in bounded time.

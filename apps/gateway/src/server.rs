@@ -1,6 +1,6 @@
 //! Connections: a bounded number, with bounded patience, ended in an orderly way.
 
-use crate::GatewayConfig;
+use crate::{impatient::Impatient, GatewayConfig};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::{
@@ -32,6 +32,7 @@ pub(crate) async fn serve(
     let slots = Arc::new(Semaphore::new(config.connections.clamp(1, Semaphore::MAX_PERMITS)));
     let (stop, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
+    let patience = Patience { read: config.read_timeout, write: config.write_timeout };
     pin!(shutdown);
     let result = loop {
         // A place first, then the connection: those that have none wait in the kernel's queue.
@@ -44,7 +45,7 @@ pub(crate) async fn serve(
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             (slot, accepted) = accepted => match (slot, accepted) {
                 (Ok(slot), Ok((socket, _))) => {
-                    let connection = serve_one(router.clone(), socket, slot, config.read_timeout, stopped.clone());
+                    let connection = serve_one(router.clone(), socket, slot, patience, stopped.clone());
                     connections.spawn(connection);
                 }
                 (_, Err(error)) if is_passing(&error) => sleep(Duration::from_millis(50)).await,
@@ -60,19 +61,26 @@ pub(crate) async fn serve(
     result
 }
 
+/// How long a client may take nothing and give nothing.
+#[derive(Clone, Copy)]
+struct Patience {
+    read: Duration,
+    write: Duration,
+}
+
 async fn serve_one(
     router: Router,
     socket: TcpStream,
     _slot: OwnedSemaphorePermit,
-    patience: Duration,
+    patience: Patience,
     mut stopped: watch::Receiver<bool>,
 ) {
     let _ = socket.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience)
+        .header_read_timeout(patience.read)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(socket), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(Impatient::new(socket, patience.write)), TowerToHyperService::new(router));
     // In a block of its own: the guard that it yields must not live across an await.
     let stop = async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;

@@ -10,6 +10,7 @@ use crate::{
 };
 use axum::http::StatusCode;
 use ganglion_keys::PublicKey;
+use ganglion_subnet_text::Organics;
 use ganglion_wire::{Dendrite, DendriteLimits};
 use std::{
     sync::Arc,
@@ -32,7 +33,8 @@ pub(crate) struct Shared {
     pub(crate) standings: Arc<Standings>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) asker: Asker,
-    pub(crate) slots: Semaphore,
+    pub(crate) slots: Arc<Semaphore>,
+    pub(crate) organics: Option<Arc<Organics>>,
 }
 
 impl Shared {
@@ -40,16 +42,20 @@ impl Shared {
         let config = Arc::new(config);
         let standings = Arc::new(Standings::new(&config));
         let metrics = Arc::new(Metrics::new()?);
-        let limits =
-            DendriteLimits { public_addresses_only: config.public_addresses_only, ..DendriteLimits::default() };
+        let limits = DendriteLimits {
+            public_addresses_only: config.public_addresses_only,
+            stream_idle_timeout: config.silence,
+            ..DendriteLimits::default()
+        };
         let asker = Asker {
             dendrite: Dendrite::with_limits(config.keypair.clone(), limits),
             config: config.clone(),
             standings: standings.clone(),
             metrics: metrics.clone(),
         };
-        let slots = Semaphore::new(config.in_flight.clamp(1, Semaphore::MAX_PERMITS));
-        Ok(Self { config, directory, standings, metrics, asker, slots })
+        let slots = Arc::new(Semaphore::new(config.in_flight.clamp(1, Semaphore::MAX_PERMITS)));
+        let organics = config.organics.as_ref().map(|path| Arc::new(Organics::at(path)));
+        Ok(Self { config, directory, standings, metrics, asker, slots, organics })
     }
 
     pub(crate) fn listing(&self) -> Option<Arc<Listing>> {

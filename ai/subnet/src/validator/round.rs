@@ -159,7 +159,7 @@ async fn ask<S: Subnet>(
         return Some(Reply { neuron, outcome: "unreachable", answer: None, elapsed: begun.elapsed() });
     }
     let target = Target { hotkey: neuron.hotkey, address };
-    let result = shared.dendrite.call::<S::Synapse>(&target, request, shared.settings.timeout).await;
+    let result = S::ask(&shared.dendrite, &target, request, shared.settings.timeout).await;
     let reply = |outcome, answer, elapsed| Reply { neuron, outcome, answer, elapsed };
     Some(match result {
         Ok(answer) => reply("answered", Some((answer.response, answer.answer_hash)), answer.elapsed),

@@ -5,8 +5,10 @@
 
 use std::time::Duration;
 
-use ganglion_subnet::Score;
+use ganglion_subnet::{Answer, Score};
 
+use crate::agreement;
+use crate::aids::Aids;
 use crate::extract::{f1, words};
 use crate::synapse::TextResponse;
 use crate::tasks::Task;
@@ -53,7 +55,12 @@ impl Fault {
 /// The first fault found.
 pub fn gate(task: &Task, response: &TextResponse) -> Result<(), Fault> {
     let text = &response.completion;
-    if text.len() > MAX_ANSWER {
+    let most = match task.truth {
+        // A user may have asked for a long one.
+        Truth::Agreement => MAX_ANSWER.max(usize::try_from(task.max_tokens).unwrap_or(usize::MAX).saturating_mul(8)),
+        _ => MAX_ANSWER,
+    };
+    if text.len() > most {
         return Err(Fault::Huge);
     }
     if text.chars().any(is_hidden) {
@@ -75,26 +82,59 @@ fn is_hidden(c: char) -> bool {
         || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
-/// The score of one answer.
+/// The scores of all answers to one task, in their order.
+pub fn judge_all(task: &Task, answers: &[Answer<TextResponse>], aids: &Aids) -> Vec<Score> {
+    let gated: Vec<Result<(), Fault>> = answers.iter().map(|answer| gate(task, &answer.response)).collect();
+    let said: Vec<Option<&str>> = answers
+        .iter()
+        .zip(&gated)
+        .map(|(answer, gated)| gated.is_ok().then(|| answer.response.completion.trim()))
+        .collect();
+    let qualities = match &task.truth {
+        Truth::Agreement => agreement::qualities(&said, aids.embedder.as_deref()),
+        truth => said.iter().map(|said| said.map_or(0.0, |said| aids.quality(truth, &task.question, said))).collect(),
+    };
+    answers
+        .iter()
+        .zip(gated)
+        .zip(qualities)
+        .map(|((answer, gated), quality)| match gated {
+            Err(fault) => Score::zero(fault.name()),
+            Ok(()) => weigh(task, answer.response.completion.trim(), answer.elapsed, quality),
+        })
+        .collect()
+}
+
+/// The score of one answer by itself, without aids.
 pub fn judge(task: &Task, response: &TextResponse, elapsed: Duration) -> Score {
     if let Err(fault) = gate(task, response) {
         return Score::zero(fault.name());
     }
     let completion = response.completion.trim();
-    let quality = quality(&task.truth, &task.question, completion);
+    weigh(task, completion, elapsed, quality(&task.truth, &task.question, completion))
+}
+
+/// Quality and all that costs.
+fn weigh(task: &Task, completion: &str, elapsed: Duration, quality: f64) -> Score {
     let format = if task.bare && !is_bare(&task.truth, completion) { FORMAT } else { 1.0 };
     let said = words(completion);
     let echo = match &task.truth {
-        Truth::Span { .. } | Truth::NotStated => 1.0 - 0.5 * f1(&words(&task.question), &said),
+        Truth::Span { .. } | Truth::NotStated | Truth::Agreement => 1.0 - 0.5 * f1(&words(&task.question), &said),
         _ => 1.0,
     };
     let padding = padding(&task.truth, said.len());
     let latency = latency(elapsed);
     let total = quality * format * echo * padding * latency;
-    Score::new(
+    let score = Score::new(
         total,
         &[("quality", quality), ("format", format), ("echo", echo), ("padding", padding), ("latency", latency)],
-    )
+    );
+    // What is known of the chances makes the answer's bits exact.
+    match (task.truth.probability(completion), task.truth.chance()) {
+        (Some(probability), Some(chance)) => score.with_probability(probability, chance),
+        (None, Some(chance)) => score.against_chance(chance),
+        _ => score,
+    }
 }
 
 /// 1 for an answer of sensible length, falling as one over the length beyond it.
@@ -102,7 +142,10 @@ fn padding(truth: &Truth, said: usize) -> f64 {
     let sensible = match truth {
         Truth::Span { span, .. } => 1.5 * words(span).len().max(8) as f64,
         Truth::NotStated => 12.0,
-        Truth::Sequence(items) => 40.0 + items.len() as f64,
+        Truth::Sequence(items) | Truth::Set { items, .. } => 40.0 + items.len() as f64,
+        Truth::Continuation(hidden) => 2.0 * words(&hidden.rest).len() as f64 + 12.0,
+        // These see to it themselves, or may be long.
+        Truth::Summary(_) | Truth::Agreement => return 1.0,
         _ => 40.0,
     };
     (sensible / said.max(1) as f64).min(1.0)

@@ -1,17 +1,25 @@
 //! The three verbs of the text subnet.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
+use futures::future::BoxFuture;
+use futures::FutureExt;
 use ganglion_models::{EngineError, Finish, GenerateRequest};
+use ganglion_subnet::miner::Desk;
 use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
+use ganglion_wire::{AxonBuilder, CallError, Dendrite, Target};
 
+use crate::aids::Aids;
 use crate::engine::TextModel;
-use crate::judge::judge;
+use crate::judge::judge_all;
 use crate::likeness::likeness;
+use crate::streaming;
 use crate::synapse::{TextRequest, TextResponse, TextSynapse};
 use crate::tasks::{self, Task};
 
-/// The text subnet's incentive mechanism.
+/// The text subnet's incentive mechanism: tasks drawn from the seed alone, scores that need nothing but the answers.
+/// [`TextValidator`](crate::TextValidator) adds what a validator may have besides.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Text;
 
@@ -24,19 +32,66 @@ impl Subnet for Text {
     type Model = TextModel;
 
     fn task(&self, seed: &Seed) -> Draw<TextRequest, Task> {
-        let mut dice = seed.dice();
-        let (messages, task) = tasks::draw(&mut dice);
-        let request = TextRequest { messages, max_tokens: task.max_tokens, temperature: 0.0, seed: dice.bits() };
+        let (request, task) = tasks::draw(&mut seed.dice());
         Draw { request, kind: task.kind, task }
     }
 
     fn answer(&self, model: &TextModel, request: &TextRequest, budget: &Budget) -> Result<TextResponse, AnswerError> {
+        Self::answer_in_pieces(model, request, budget, &mut |_| ControlFlow::Continue(()))
+    }
+
+    fn is_instant(&self, model: &TextModel, request: &TextRequest) -> bool {
+        request.check().is_ok() && model.engine.is_instant(&generation(model, request))
+    }
+
+    fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
+        judge_all(task, answers, &Aids::default())
+    }
+
+    fn serve(axon: AxonBuilder, desk: Desk<Self>) -> AxonBuilder {
+        axon.stream::<TextSynapse, _, _>(move |_, request, chunks| {
+            let desk = desk.clone();
+            async move {
+                desk.work(request, |workers, model, request| streaming::answer(workers, model, request, chunks)).await
+            }
+        })
+    }
+
+    fn ask<'a>(
+        dendrite: &'a Dendrite,
+        target: &'a Target,
+        request: &'a TextRequest,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Result<ganglion_wire::Answer<TextResponse>, CallError>> {
+        streaming::ask(dendrite, target, request, timeout).boxed()
+    }
+
+    fn likeness(&self, _: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
+        likeness(a, b)
+    }
+
+    fn has_one_answer(&self, task: &Task) -> bool {
+        task.truth.has_one_answer()
+    }
+}
+
+impl Text {
+    /// A miner's answer, each piece handed to `on_piece` as soon as it exists. The pieces add up to the answer.
+    ///
+    /// # Errors
+    /// See [`AnswerError`]; [`AnswerError::Abandoned`] if `on_piece` breaks off.
+    pub fn answer_in_pieces(
+        model: &TextModel,
+        request: &TextRequest,
+        budget: &Budget,
+        on_piece: &mut dyn FnMut(&str) -> ControlFlow<()>,
+    ) -> Result<TextResponse, AnswerError> {
         request.check()?;
         if budget.is_spent() {
             return Err(AnswerError::Abandoned);
         }
         let generate = generation(model, request);
-        let mut go_on = |_: &str| if budget.is_spent() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        let mut go_on = |piece: &str| if budget.is_spent() { ControlFlow::Break(()) } else { on_piece(piece) };
         let made = model.engine.generate(&generate, &mut go_on).map_err(|error| match error {
             EngineError::EmptyRequest => AnswerError::Request(error.to_string()),
             other => AnswerError::Model(other.to_string()),
@@ -51,18 +106,6 @@ impl Subnet for Text {
             prompt_tokens: count(made.prompt_tokens),
             completion_tokens: count(made.completion_tokens),
         })
-    }
-
-    fn is_instant(&self, model: &TextModel, request: &TextRequest) -> bool {
-        request.check().is_ok() && model.engine.is_instant(&generation(model, request))
-    }
-
-    fn score(&self, task: &Task, answers: &[Answer<TextResponse>]) -> Vec<Score> {
-        answers.iter().map(|answer| judge(task, &answer.response, answer.elapsed)).collect()
-    }
-
-    fn likeness(&self, _: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
-        likeness(a, b)
     }
 }
 

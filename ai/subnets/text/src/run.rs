@@ -18,9 +18,12 @@ use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::aids::Aids;
 use crate::engine::EngineChoice;
 use crate::judge::HARD_LIMIT;
 use crate::mechanism::Text;
+use crate::organics::Organics;
+use crate::validator::TextValidator;
 
 /// The text subnet's number.
 pub const NETUID: NetUid = NetUid(1);
@@ -117,6 +120,10 @@ pub struct ValidatorConfig {
     pub public_addresses_only: bool,
     /// From scores to weights.
     pub scoring: ScorePolicy,
+    /// File with users' requests that may be asked again, written by the operator's gateway; see [`Organics`].
+    pub organics: Option<PathBuf>,
+    /// Helpers of the judge.
+    pub aids: Aids,
     /// Threads that search for the seal when joining; 0 is all cores.
     pub pow_threads: usize,
     /// Where to show Prometheus metrics, if anywhere.
@@ -137,6 +144,8 @@ impl ValidatorConfig {
             timeout: HARD_LIMIT,
             public_addresses_only: true,
             scoring: ScorePolicy::local(),
+            organics: None,
+            aids: Aids::default(),
             pow_threads: 1,
             metrics: None,
         }
@@ -213,7 +222,9 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         metrics: config.metrics,
         listen: config.listen,
     };
-    validator::run(Arc::new(Text), Arc::new(client), settings, shutdown).await?;
+    let organics = config.organics.map(|path| Arc::new(Organics::at(path)));
+    let subnet = TextValidator { organics, aids: config.aids };
+    validator::run(Arc::new(subnet), Arc::new(client), settings, shutdown).await?;
     Ok(())
 }
 

@@ -1,14 +1,13 @@
 //! The text subnet as the simulator sees it.
 
 use ganglion_models::message::last_user;
-use ganglion_models::SkillRouter;
 use ganglion_subnet::simulator::Stage;
 
 use crate::mechanism::Text;
 use crate::synapse::{TextRequest, TextResponse};
 use crate::tasks::Task;
 
-/// Text miners that compute what can be computed, and don't know the rest.
+/// Text miners that give the right answer as often as their skill is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TextStage;
 
@@ -19,9 +18,9 @@ impl Stage for TextStage {
         &Text
     }
 
-    /// Real work: the skills that a miner answers with.
-    fn work(&self, request: &TextRequest, _: &Task) -> Option<TextResponse> {
-        last_user(&request.messages).and_then(SkillRouter::answer).map(says)
+    /// What the task's truth says: no small engine knows all families.
+    fn work(&self, _: &TextRequest, task: &Task) -> Option<TextResponse> {
+        task.truth.answer().map(says)
     }
 
     fn parrot(&self, request: &TextRequest) -> TextResponse {

@@ -27,19 +27,27 @@ impl Synapse for TextSynapse {
         schema::of::<Self>()
     }
 
-    /// As a Python class:
+    /// As a Python class. Miners answer in pieces, so Python neurons get the completion's text and nothing else, as it is
+    /// made:
     ///
     /// ```text
-    /// class Text(bittensor.Synapse):
+    /// class Text(bittensor.StreamingSynapse):
     ///     messages: typing.List[typing.Dict[str, str]]
     ///     max_tokens: int = 256
     ///     temperature: float = 0.0
     ///     seed: int = 0
     ///     completion: typing.Optional[str] = None
-    ///     finish: typing.Optional[str] = None
-    ///     prompt_tokens: typing.Optional[int] = None
-    ///     completion_tokens: typing.Optional[int] = None
     ///     required_hash_fields: typing.ClassVar[typing.Tuple[str, ...]] = ("messages", "max_tokens", "temperature", "seed")
+    ///
+    ///     async def process_streaming_response(self, response):
+    ///         decoder = codecs.getincrementaldecoder("utf-8")()
+    ///         self.completion = ""
+    ///         async for piece in response.content.iter_any():
+    ///             self.completion += decoder.decode(piece)
+    ///             yield piece
+    ///
+    ///     def extract_response_json(self, response):
+    ///         return {}
     /// ```
     fn classic() -> Option<Classic> {
         let hashed = &["messages", "max_tokens", "temperature", "seed"];

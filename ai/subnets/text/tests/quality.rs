@@ -31,9 +31,10 @@ fn mean(model: &TextModel, tasks: u32) -> f64 {
 fn skills_beat_the_ngram_by_far() {
     let ngram = EngineChoice::Ngram.load().expect("always there");
     let skills = EngineChoice::Skills { fallback: Box::new(EngineChoice::Ngram) }.load().expect("always there");
-    let (worst, best) = (mean(&ngram, 150), mean(&skills, 150));
-    assert!(worst < 0.1, "{worst}");
-    assert!(best > 0.35 && best > worst + 0.25, "{best} against {worst}");
+    let (worst, best) = (mean(&ngram, 300), mean(&skills, 300));
+    // Two fifths of the tasks can be computed, and skills by rule know about half of these.
+    assert!(worst < 0.05, "{worst}");
+    assert!(best > 0.1 && best > 2.0 * worst + 0.05, "{best} against {worst}");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The gateway with real axons as miners, over loopback.
 
+mod alike;
 mod bad_input;
+mod live;
 mod miners;
 mod openai;
+mod organics;
 mod routing;
 
 use ganglion_gateway::{run_with, Directory, GatewayConfig, Listing, Miner};

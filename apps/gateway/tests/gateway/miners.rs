@@ -3,7 +3,7 @@
 use ganglion_gateway::Miner;
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_subnet_text::{TextRequest, TextResponse, TextSynapse};
-use ganglion_wire::{Axon, AxonError};
+use ganglion_wire::{Axon, AxonError, Chunks};
 use std::{
     net::SocketAddr,
     sync::{
@@ -11,7 +11,11 @@ use std::{
         Arc, Mutex,
     },
 };
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, Notify},
+    task::JoinHandle,
+};
 
 /// What a miner does with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +32,37 @@ pub enum Mood {
     Busy,
     /// Says that the request is wrong.
     Refuse,
+    /// Says these pieces, one after the other.
+    Pieces(&'static [&'static str]),
+    /// Says the first piece, and the second when it is told to.
+    Gated(&'static str, &'static str),
+    /// Says this and breaks off.
+    BreakOff(&'static str),
+    /// Says this and then nothing more.
+    Stall(&'static str),
+    /// Says one letter so many times.
+    Flood(usize),
+    /// Says one thing and answers another.
+    TwoFaced,
 }
 
 struct Shared {
     name: String,
     mood: Mutex<Mood>,
     asked: AtomicUsize,
+    /// Requests that are being answered.
+    busy: AtomicUsize,
+    gate: Notify,
     last: Mutex<Option<TextRequest>>,
+}
+
+/// A request that is being answered; it ends with this, however it ends.
+struct Busy(Arc<Shared>);
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.busy.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 pub struct TestMiner {
@@ -66,13 +94,19 @@ impl TestMiner {
             name: format!("miner {seed}"),
             mood: Mutex::new(mood),
             asked: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
+            gate: Notify::new(),
             last: Mutex::new(None),
         });
         let handler = shared.clone();
         let axon = Axon::builder(keypair)
-            .synapse::<TextSynapse, _, _>(move |_, request| {
+            .stream::<TextSynapse, _, _>(move |_, request: TextRequest, chunks: Chunks<TextSynapse>| {
                 let shared = handler.clone();
-                async move { answer(&shared, request).await }
+                async move {
+                    shared.busy.fetch_add(1, Ordering::SeqCst);
+                    let busy = Busy(shared);
+                    answer(&busy.0, request, chunks).await
+                }
             })
             .build()
             .expect("an axon");
@@ -100,6 +134,16 @@ impl TestMiner {
         self.shared.asked.load(Ordering::SeqCst)
     }
 
+    /// Requests that it is answering.
+    pub fn busy(&self) -> usize {
+        self.shared.busy.load(Ordering::SeqCst)
+    }
+
+    /// Lets one [`Mood::Gated`] answer go on.
+    pub fn release(&self) {
+        self.shared.gate.notify_one();
+    }
+
     /// What it was asked last.
     pub fn last(&self) -> TextRequest {
         self.shared.last.lock().expect("lock").clone().expect("it was asked")
@@ -114,11 +158,16 @@ impl TestMiner {
     }
 }
 
-async fn answer(shared: &Shared, request: TextRequest) -> Result<TextResponse, AxonError> {
+async fn answer(
+    shared: &Shared,
+    request: TextRequest,
+    mut chunks: Chunks<TextSynapse>,
+) -> Result<TextResponse, AxonError> {
     shared.asked.fetch_add(1, Ordering::SeqCst);
     let question = request.messages.last().map(|message| message.content.clone()).unwrap_or_default();
     *shared.last.lock().expect("lock") = Some(request);
     let mood = shared.mood.lock().expect("lock").clone();
+    let mut said = String::new();
     let completion = match mood {
         Mood::Answer => format!("{}: {question}", shared.name),
         Mood::Say(text) => text,
@@ -126,6 +175,41 @@ async fn answer(shared: &Shared, request: TextRequest) -> Result<TextResponse, A
         Mood::Fail => return Err(AxonError::internal("it broke")),
         Mood::Busy => return Err(AxonError::busy("later")),
         Mood::Refuse => return Err(AxonError::invalid("too many words")),
+        Mood::Pieces(pieces) => {
+            for piece in pieces {
+                say(&mut chunks, &mut said, piece).await?;
+            }
+            said
+        }
+        Mood::Gated(first, second) => {
+            say(&mut chunks, &mut said, first).await?;
+            shared.gate.notified().await;
+            say(&mut chunks, &mut said, second).await?;
+            said
+        }
+        Mood::BreakOff(text) => {
+            say(&mut chunks, &mut said, text).await?;
+            return Err(AxonError::internal("it broke"));
+        }
+        Mood::Stall(text) => {
+            say(&mut chunks, &mut said, text).await?;
+            std::future::pending().await
+        }
+        Mood::Flood(letters) => {
+            for _ in 0..letters {
+                say(&mut chunks, &mut said, "x").await?;
+            }
+            said
+        }
+        Mood::TwoFaced => {
+            say(&mut chunks, &mut said, "one thing").await?;
+            "another".into()
+        }
     };
     Ok(TextResponse { completion, finish: "stop".into(), prompt_tokens: 3, completion_tokens: 5 })
+}
+
+async fn say(chunks: &mut Chunks<TextSynapse>, said: &mut String, piece: &str) -> Result<(), AxonError> {
+    said.push_str(piece);
+    chunks.send(piece.to_owned()).await.map_err(|_| AxonError::internal("nobody listens"))
 }

@@ -16,7 +16,7 @@ const ESCAPES: [&str; 2] =
     ["If the text doesn't say, answer \"not stated\".", "Say \"not stated\" if the text doesn't tell."];
 
 pub(super) fn draw(dice: &mut Dice) -> Question {
-    let scene = scenes::draw(dice);
+    let scene = passage(dice);
     let fact = dice.pick(&scene.facts).clone();
     let Fact { questions, span, decoys } = fact;
     let ask = dice.pick(&questions).clone();
@@ -25,10 +25,24 @@ pub(super) fn draw(dice: &mut Dice) -> Question {
 }
 
 pub(super) fn draw_unanswerable(dice: &mut Dice) -> Question {
-    let scene = scenes::draw(dice);
+    let scene = passage(dice);
     let ask = dice.pick(&scene.unanswerable).clone();
     // Without this hint the question would be a trap rather than a task.
     question(dice, &scene, &ask, true, Truth::NotStated)
+}
+
+/// One passage, or two of which one is beside the point.
+fn passage(dice: &mut Dice) -> Scene {
+    if dice.chance(2, 3) {
+        return scenes::draw(dice);
+    }
+    let (scene, other) = scenes::two(dice);
+    let text = if dice.chance(1, 2) {
+        format!("{}\n\n{}", scene.text, other.text)
+    } else {
+        format!("{}\n\n{}", other.text, scene.text)
+    };
+    Scene { text, ..scene }
 }
 
 fn question(dice: &mut Dice, scene: &Scene, ask: &str, escape: bool, truth: Truth) -> Question {

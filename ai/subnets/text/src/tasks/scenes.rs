@@ -11,6 +11,8 @@ pub(super) struct Scene {
     pub facts: Vec<Fact>,
     /// Questions that the passage doesn't answer.
     pub unanswerable: Vec<String>,
+    /// What it is about in one sentence, and the facts that this sentence must keep.
+    pub gist: (String, Vec<String>),
 }
 
 /// Something that the passage says.
@@ -29,15 +31,22 @@ fn fact(questions: &[String], span: &str, decoys: &[&str]) -> Fact {
     }
 }
 
+/// What passages are about.
+const KINDS: [fn(&mut Dice) -> Scene; 6] = [meeting, lost, trip, recipe, office, neighbours];
+
 pub(super) fn draw(dice: &mut Dice) -> Scene {
-    match dice.below(6) {
-        0 => meeting(dice),
-        1 => lost(dice),
-        2 => trip(dice),
-        3 => recipe(dice),
-        4 => office(dice),
-        _ => neighbours(dice),
-    }
+    dice.pick(&KINDS)(dice)
+}
+
+/// Two passages of different kinds.
+pub(super) fn two(dice: &mut Dice) -> (Scene, Scene) {
+    let first = dice.index(KINDS.len());
+    let second = (first + 1 + dice.index(KINDS.len() - 1)) % KINDS.len();
+    (KINDS[first](dice), KINDS[second](dice))
+}
+
+fn gist(sentence: String, facts: &[&str]) -> (String, Vec<String>) {
+    (sentence, facts.iter().map(ToString::to_string).collect())
 }
 
 fn meeting(dice: &mut Dice) -> Scene {
@@ -75,6 +84,10 @@ fn meeting(dice: &mut Dice) -> Scene {
             "How many people are expected?".into(),
             format!("How old is {host}?"),
         ],
+        gist: gist(
+            format!("The {what} is in {place} on {} at {hour} pm.", days[0]),
+            &[what, place, days[0], &format!("{hour} pm")],
+        ),
     }
 }
 
@@ -112,6 +125,10 @@ fn lost(dice: &mut Dice) -> Scene {
             "What is the reward for finding it?".into(),
             format!("What is {owner}'s telephone number?"),
         ],
+        gist: gist(
+            format!("{owner} has lost a {pet} called {name}, last seen near {}.", places[0]),
+            &[owner, pet, name, places[0]],
+        ),
     }
 }
 
@@ -149,6 +166,13 @@ fn trip(dice: &mut Dice) -> Scene {
             format!("How much did the ticket to {} cost?", towns[1]),
             format!("In which hotel did {who} stay?"),
         ],
+        gist: gist(
+            format!(
+                "In {month} {who} travelled from {} to {} and went on to {} to visit {friend}.",
+                towns[0], towns[1], towns[2]
+            ),
+            &[who, friend, towns[0], towns[2]],
+        ),
     }
 }
 
@@ -181,6 +205,10 @@ fn recipe(dice: &mut Dice) -> Scene {
             format!("When did {cook} learn to cook?"),
             format!("How many people does the {dish} serve?"),
         ],
+        gist: gist(
+            format!("{cook} learned {dish} from {aunt} in {town}; the secret is {}.", secret[0]),
+            &[cook, dish, aunt, secret[0]],
+        ),
     }
 }
 
@@ -212,6 +240,14 @@ fn office(dice: &mut Dice) -> Scene {
             "Who broke it?".into(),
             "What is the name of the company?".into(),
         ],
+        gist: gist(
+            format!(
+                "{} on the {floor} floor is broken, and {fixer} will repair it on {}.",
+                capital(things[0]),
+                days[0]
+            ),
+            &[things[0], fixer, days[0]],
+        ),
     }
 }
 
@@ -249,6 +285,13 @@ fn neighbours(dice: &mut Dice) -> Scene {
             format!("When was the {colour} house built?"),
             "What is the name of the street?".into(),
         ],
+        gist: gist(
+            format!(
+                "{} is {} in the {} house, {} is {} in the {} house, and {} lives in the {} house.",
+                people[0], jobs[0], colours[0], people[1], jobs[1], colours[1], people[2], colours[2]
+            ),
+            &[people[0], people[1], people[2], colours[0], colours[1], colours[2]],
+        ),
     }
 }
 

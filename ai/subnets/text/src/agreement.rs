@@ -1,0 +1,143 @@
+//! Answers to questions whose answer nobody knows, held against each other.
+//!
+//! `q = ½ · mean likeness to the answers of the others`, every different answer counted once, so that clones don't
+//! elect themselves. With fewer than three different answers nothing can be said: all sound ones get the same.
+
+use std::collections::HashMap;
+
+use ganglion_models::Embedder;
+
+use crate::extract::{f1, words};
+
+/// The most that agreement is worth: others may be wrong together.
+const WORTH: f64 = 0.5;
+/// What a sound answer is worth when too few others answered.
+const LONELY: f64 = 0.25;
+/// Different answers needed.
+const FEWEST: usize = 3;
+/// Texts that are about nothing in particular: what they have in common with an answer, any two texts have.
+const UNRELATED: [&str; 4] = [
+    "The committee adjourned without a decision.",
+    "Boil the potatoes for twenty minutes, then drain them.",
+    "Rust never sleeps, said the old sailor.",
+    "Tomorrow it will be cloudy in the north.",
+];
+
+/// For each answer, which group of equal ones it belongs to; `None` where there is no answer.
+fn groups(said: &[Option<&str>]) -> (Vec<Option<usize>>, Vec<String>) {
+    let mut index: HashMap<String, usize> = HashMap::new();
+    let mut forms = Vec::new();
+    let of = said
+        .iter()
+        .map(|said| {
+            let form = words((*said)?).join(" ");
+            Some(*index.entry(form.clone()).or_insert_with(|| {
+                forms.push(form);
+                forms.len() - 1
+            }))
+        })
+        .collect();
+    (of, forms)
+}
+
+/// The quality of each answer by agreement.
+pub fn qualities(said: &[Option<&str>], embedder: Option<&dyn Embedder>) -> Vec<f64> {
+    let (of, forms) = groups(said);
+    if forms.len() < FEWEST {
+        return of.iter().map(|group| if group.is_some() { LONELY } else { 0.0 }).collect();
+    }
+    let texts: Vec<&str> = (0..forms.len())
+        .map(|group| {
+            let member = of.iter().position(|other| *other == Some(group));
+            member.and_then(|index| said.get(index).copied().flatten()).unwrap_or_default()
+        })
+        .collect();
+    let by_meaning = embedder.and_then(|embedder| meanings(&texts, embedder));
+    let wordlists: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
+    let likeness = |a: usize, b: usize| match &by_meaning {
+        Some(table) => table.get(a).and_then(|row| row.get(b)).copied().unwrap_or(0.0),
+        None => f1(&wordlists[a], &wordlists[b]),
+    };
+    let others = (forms.len() - 1) as f64;
+    let quality = |group: usize| -> f64 {
+        let sum: f64 = (0..forms.len()).filter(|other| *other != group).map(|other| likeness(group, other)).sum();
+        WORTH * sum / others
+    };
+    of.iter().map(|group| group.map_or(0.0, &quality)).collect()
+}
+
+/// Likeness of every two texts beyond that of unrelated ones: 0 to 1. `None` if the embedder fails.
+fn meanings(texts: &[&str], embedder: &dyn Embedder) -> Option<Vec<Vec<f64>>> {
+    let all: Vec<&str> = texts.iter().chain(&UNRELATED).copied().collect();
+    let vectors = embedder.embed(&all).ok()?;
+    if vectors.len() != all.len() {
+        return None;
+    }
+    let (own, unrelated) = vectors.split_at(texts.len());
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+    let pairs = (own.len() * unrelated.len()).max(1) as f64;
+    let common = own.iter().flat_map(|a| unrelated.iter().map(move |b| dot(a, b))).sum::<f64>() / pairs;
+    let common = if common.is_finite() { common.clamp(0.0, 0.9) } else { 0.0 };
+    let beyond = |cosine: f64| {
+        let share = (cosine - common) / (1.0 - common);
+        if share.is_finite() {
+            share.clamp(0.0, 1.0)
+        } else {
+            0.0
+        }
+    };
+    Some(own.iter().map(|a| own.iter().map(|b| beyond(dot(a, b))).collect()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agreement_pays_and_clones_do_not_elect_themselves() {
+        let said = [
+            Some("The capital of France is Paris."),
+            Some("It is Paris, the capital of France."),
+            Some("Paris is the capital city of France"),
+            Some("Bananas, bananas and once more bananas."),
+            None,
+        ];
+        let q = qualities(&said, None);
+        assert!(q[..3].iter().all(|q| *q > 0.25 && *q <= WORTH), "{q:?}");
+        assert!(q[3] < 0.05 && q[4] == 0.0, "{q:?}");
+        // Ten who say the same nonsense count once.
+        let mut flooded = said.to_vec();
+        flooded.extend([Some("Bananas, bananas and once more bananas."); 10]);
+        let flooded = qualities(&flooded, None);
+        assert!(flooded[5] < 0.05 && (flooded[0] - q[0]).abs() < 1e-12, "{flooded:?}");
+    }
+
+    #[test]
+    fn too_few_answers_say_nothing() {
+        assert_eq!(qualities(&[Some("a b"), Some("a b"), None], None), [LONELY, LONELY, 0.0]);
+        assert!(qualities(&[], None).is_empty());
+    }
+
+    /// Vectors that are made to hurt.
+    struct Hostile;
+
+    impl Embedder for Hostile {
+        fn name(&self) -> &str {
+            "hostile"
+        }
+
+        fn dimensions(&self) -> usize {
+            2
+        }
+
+        fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ganglion_models::EngineError> {
+            Ok(texts.iter().map(|text| vec![f32::NAN, text.len() as f32]).collect())
+        }
+    }
+
+    #[test]
+    fn impossible_vectors_give_possible_scores() {
+        let q = qualities(&[Some("one"), Some("two"), Some("three")], Some(&Hostile));
+        assert!(q.iter().all(|q| (0.0..=1.0).contains(q)), "{q:?}");
+    }
+}
