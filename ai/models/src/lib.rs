@@ -13,6 +13,7 @@
 pub mod backend;
 pub mod engine;
 pub mod kind;
+pub mod likelihood;
 pub mod message;
 pub mod ngram;
 pub mod sampling;
@@ -22,8 +23,9 @@ mod stream;
 pub mod verify;
 
 pub use backend::Backend;
-pub use engine::{Embedder, EngineError, Finish, GenerateRequest, Generation, TextEngine, TokenLogprob};
+pub use engine::{Embedder, EngineError, Finish, GenerateRequest, Generation, TextEngine};
 pub use kind::{models_dir, open, EngineKind};
+pub use likelihood::{Logprobs, TokenLogprob};
 pub use message::{Message, Role};
 pub use ngram::NgramEngine;
 pub use skills::SkillRouter;

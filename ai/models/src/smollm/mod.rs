@@ -23,7 +23,8 @@ use std::time::{Duration, Instant};
 
 use candle_core::quantized::gguf_file::Content;
 
-use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine, TokenLogprob};
+use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
+use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::Message;
 use crate::sampling::{log_softmax_at, Sampler};
 use crate::stream::{Next, TextStream};
@@ -179,13 +180,15 @@ impl TextEngine for SmolLm2 {
         Ok(Generation { text, prompt_tokens: prompt.len(), completion_tokens: made, finish })
     }
 
-    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Vec<TokenLogprob>, EngineError> {
+    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {
         if continuation.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Logprobs { tokens: Vec::new(), complete: true });
         }
         let _slot = self.slots.enter().ok_or(EngineError::Busy)?;
         let mut ids = self.tokenize(continuation)?;
-        ids.truncate(MAX_CONTINUATION.min(self.network.window() / 4));
+        let most = MAX_CONTINUATION.min(self.network.window() / 4);
+        let complete = ids.len() <= most;
+        ids.truncate(most);
         let prompt = self.prompt_tokens(messages, ids.len())?;
         let mut cache = self.network.cache(prompt.len() + ids.len()).map_err(compute)?;
         let mut states = self.read(&prompt, &mut cache)?;
@@ -201,6 +204,6 @@ impl TextEngine for SmolLm2 {
             }
             states = last_row(&next).map_err(compute)?;
         }
-        Ok(out)
+        Ok(Logprobs { tokens: out, complete })
     }
 }
