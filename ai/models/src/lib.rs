@@ -7,6 +7,8 @@
 //! - [`NgramEngine`]: a tiny model of a text of our own, always there;
 //! - [`Backend`]: any server that speaks OpenAI's chat protocol.
 //!
+//! [`Embedder`] turns texts into vectors whose dot product says how alike they are: [`MiniLm`].
+//!
 //! Engines block and use the CPU. Call them from a blocking thread, and set `RAYON_NUM_THREADS=1` for a process that
 //! shares its machine with others: candle's worker threads spin while they wait.
 
@@ -15,9 +17,12 @@ pub mod engine;
 pub mod kind;
 pub mod likelihood;
 pub mod message;
+pub mod minilm;
 pub mod ngram;
+pub mod registry;
 pub mod sampling;
 pub mod skills;
+mod slots;
 pub mod smollm;
 mod stream;
 pub mod verify;
@@ -27,6 +32,7 @@ pub use engine::{Embedder, EngineError, Finish, GenerateRequest, Generation, Tex
 pub use kind::{models_dir, open, EngineKind};
 pub use likelihood::{Logprobs, TokenLogprob};
 pub use message::{Message, Role};
+pub use minilm::MiniLm;
 pub use ngram::NgramEngine;
 pub use skills::SkillRouter;
 pub use smollm::SmolLm2;

@@ -11,7 +11,6 @@ mod chat;
 mod linear;
 mod metadata;
 mod network;
-mod slots;
 mod tokenizer;
 
 use std::fs::File;
@@ -27,11 +26,11 @@ use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine
 use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::Message;
 use crate::sampling::{log_softmax_at, Sampler};
+use crate::slots::Slots;
 use crate::stream::{Next, TextStream};
 use crate::verify::{self, ModelFileError};
 
 use network::{last_row, to_numbers, Cache, Network, CHUNK};
-use slots::Slots;
 use tokenizer::Tokenizer;
 
 /// Tokens of prompt and answer together that the engine keeps, unless told otherwise; 46 KB of memory each.
