@@ -5,15 +5,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::engine::{EngineError, TextEngine};
+use crate::llama::Llama;
 use crate::ngram::NgramEngine;
 use crate::skills::SkillRouter;
-use crate::smollm::SmolLm2;
 use crate::verify;
 
 /// The engines that come with Ganglion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EngineKind {
-    /// [`SmolLm2`] with the pinned model file.
+    /// [`Llama`] with the pinned model file.
     SmolLm2,
     /// [`SkillRouter`] in front of [`NgramEngine`].
     Skills,
@@ -64,7 +64,7 @@ pub fn open(kind: EngineKind, models_dir: &Path) -> Result<Arc<dyn TextEngine>, 
         EngineKind::SmolLm2 => {
             let path = models_dir.join(verify::SMOLLM2.file_name);
             verify::check(&path, &verify::SMOLLM2)?;
-            Arc::new(SmolLm2::load(&path)?)
+            Arc::new(Llama::load(&path)?)
         }
         EngineKind::Skills => Arc::new(SkillRouter::new(Arc::new(NgramEngine::builtin()))),
         EngineKind::Ngram => Arc::new(NgramEngine::builtin()),

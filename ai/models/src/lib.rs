@@ -2,7 +2,7 @@
 //!
 //! [`TextEngine`] continues a conversation, streams, and gives log-probabilities where the engine has them:
 //!
-//! - [`SmolLm2`]: SmolLM2-135M-Instruct from a pinned GGUF file, on candle;
+//! - [`Llama`]: SmolLM2, Llama, Qwen and Gemma from a GGUF file, on candle;
 //! - [`SkillRouter`]: exact answers to sums, dates, lists, letters, units and bases, in front of any other engine;
 //! - [`NgramEngine`]: a tiny model of a text of our own, always there;
 //! - [`Backend`]: any server that speaks OpenAI's chat protocol.
@@ -16,6 +16,7 @@ pub mod backend;
 pub mod engine;
 pub mod kind;
 pub mod likelihood;
+pub mod llama;
 pub mod message;
 pub mod minilm;
 pub mod ngram;
@@ -23,7 +24,6 @@ pub mod registry;
 pub mod sampling;
 pub mod skills;
 mod slots;
-pub mod smollm;
 mod stream;
 pub mod verify;
 
@@ -31,8 +31,11 @@ pub use backend::Backend;
 pub use engine::{Embedder, EngineError, Finish, GenerateRequest, Generation, TextEngine};
 pub use kind::{models_dir, open, EngineKind};
 pub use likelihood::{Logprobs, TokenLogprob};
+pub use llama::Llama;
 pub use message::{Message, Role};
 pub use minilm::MiniLm;
 pub use ngram::NgramEngine;
 pub use skills::SkillRouter;
-pub use smollm::SmolLm2;
+
+/// The default text model's engine, by the model's name.
+pub type SmolLm2 = Llama;
