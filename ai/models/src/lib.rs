@@ -3,6 +3,7 @@
 //! [`TextEngine`] continues a conversation, streams, and gives log-probabilities where the engine has them:
 //!
 //! - [`Llama`]: SmolLM2, Llama, Qwen and Gemma from a GGUF file, on candle;
+//! - [`TinyEngine`](tiny::TinyEngine): a byte-level transformer that [`tiny::train`] made of a file of text;
 //! - [`SkillRouter`]: exact answers to sums, dates, lists, letters, units and bases, in front of any other engine;
 //! - [`NgramEngine`]: a tiny model of a text of our own, always there;
 //! - [`Backend`]: any server that speaks OpenAI's chat protocol.
@@ -25,6 +26,7 @@ pub mod sampling;
 pub mod skills;
 mod slots;
 mod stream;
+pub mod tiny;
 pub mod verify;
 
 pub use backend::Backend;
