@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, channel, delegate, doctor, governance, neuron, stake, subnet, validators, weights, work};
+use super::{agent, channel, delegate, doctor, governance, models, neuron, stake, subnet, validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::{ask, output, status, up};
 
@@ -19,7 +19,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 25] = [
+const READS: [(&str, Make); 29] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -27,6 +27,10 @@ const READS: [(&str, Make); 25] = [
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
     ("governance list", of::<governance::GovernancePage>),
+    ("models list", of::<models::list::ModelList>),
+    ("models pull", of::<models::pull::PulledModels>),
+    ("models train", of::<models::train::TrainedModel>),
+    ("models verify", of::<models::verify::VerifiedModels>),
     ("neuron register --dry-run", of::<work::WorkEstimate>),
     ("neuron show", of::<neuron::NeuronPage>),
     ("stake list", of::<stake::StakeList>),
