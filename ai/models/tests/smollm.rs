@@ -54,6 +54,7 @@ fn model() -> Option<MutexGuard<'static, SmolLm2>> {
 #[test]
 fn token_ids_are_llama_cpps() {
     let Some(model) = model() else { return };
+    assert_eq!(model.name(), "smollm2-135m-instruct");
     for Tokens { text, ids } in golden().tokens {
         assert_eq!(model.tokenize(&text).expect("tokens"), ids, "{text:?}");
     }
