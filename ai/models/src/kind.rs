@@ -20,7 +20,7 @@ pub enum EngineKind {
     Skills,
     /// [`NgramEngine`] alone.
     Ngram,
-    /// [`Llama`] with a GGUF file of the user's own.
+    /// [`Llama`] with a GGUF file, or a folder of safetensors files, of the user's own.
     File(PathBuf),
     /// [`TinyEngine`] with the folder of a model that was trained here.
     Trained(PathBuf),
@@ -46,7 +46,7 @@ impl std::fmt::Display for EngineKind {
 
 /// A name that is no engine's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no engine called {0:?}: choose smollm2, skills, ngram, file:MODEL.gguf or trained:FOLDER")]
+#[error("there is no engine called {0:?}: choose smollm2, skills, ngram, file:MODEL or trained:FOLDER")]
 pub struct UnknownEngine(pub String);
 
 impl FromStr for EngineKind {

@@ -1,4 +1,5 @@
-//! The llama family (Llama, SmolLM, Qwen, Gemma) on candle, one core, no Python: GGUF files.
+//! The llama family (Llama, SmolLM, Qwen, Gemma) on candle, one core, no Python: GGUF files, and folders of safetensors
+//! files as their makers publish them.
 //!
 //! Weights stay quantised in memory (about 145 MB for SmolLM2-135M). Generation multiplies the 8-bit weights directly;
 //! the prompt is read in chunks for which each matrix is expanded to F32 for a moment, because candle's quantised
@@ -9,6 +10,7 @@
 
 mod chat;
 mod family;
+mod folder;
 mod layer;
 mod linear;
 mod metadata;
@@ -67,7 +69,7 @@ pub struct Chosen {
 }
 
 impl Llama {
-    /// Loads a GGUF file with the default window.
+    /// Loads a GGUF file, or a folder of safetensors files, with the default window.
     ///
     /// # Errors
     /// [`EngineError::ModelFile`] if it is missing or unreadable, [`EngineError::BadModel`] if it is not a fitting model.
@@ -75,18 +77,14 @@ impl Llama {
         Self::load_with_window(path, DEFAULT_WINDOW)
     }
 
-    /// Loads a GGUF file; prompt and answer together may have `window` tokens (64 at least, the model's own limit at most).
+    /// Loads a model; prompt and answer together may have `window` tokens (64 at least, the model's own limit at most).
     ///
     /// # Errors
     /// As [`Llama::load`].
     pub fn load_with_window(path: &Path, window: usize) -> Result<Self, EngineError> {
         let began = Instant::now();
-        verify::length(path)?;
-        let bad = |reason: String| EngineError::BadModel { path: path.to_owned(), reason };
-        let file = File::open(path).map_err(|source| ModelFileError::Unreadable { path: path.to_owned(), source })?;
-        // candle's reader is careful with lengths but can still panic on a header made to hurt (an alignment of 0).
-        let read = catch_unwind(AssertUnwindSafe(|| read_model(file, window.max(64))));
-        let model = read.unwrap_or_else(|_| Err("its header is malformed".to_owned())).map_err(bad)?;
+        let window = window.max(64);
+        let model = if path.is_dir() { folder::load(path, window)? } else { load_file(path, window)? };
         tracing::info!(
             model = model.name,
             window = model.network.window(),
@@ -154,6 +152,15 @@ impl Llama {
         }
         last.ok_or(EngineError::EmptyRequest)
     }
+}
+
+fn load_file(path: &Path, window: usize) -> Result<Llama, EngineError> {
+    verify::length(path)?;
+    let bad = |reason: String| EngineError::BadModel { path: path.to_owned(), reason };
+    let file = File::open(path).map_err(|source| ModelFileError::Unreadable { path: path.to_owned(), source })?;
+    // candle's reader is careful with lengths but can still panic on a header made to hurt (an alignment of 0).
+    let read = catch_unwind(AssertUnwindSafe(|| read_model(file, window)));
+    read.unwrap_or_else(|_| Err("its header is malformed".to_owned())).map_err(bad)
 }
 
 fn compute(error: candle_core::Error) -> EngineError {

@@ -3,6 +3,7 @@
 mod alphabet;
 mod bpe;
 mod fragments;
+mod json;
 mod pieces;
 
 use std::collections::HashMap;
