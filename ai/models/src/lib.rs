@@ -3,7 +3,7 @@
 //! [`TextEngine`] continues a conversation, streams, and gives log-probabilities where the engine has them:
 //!
 //! - [`Llama`]: SmolLM2, Llama, Qwen and Gemma on candle, from a GGUF file or a folder of safetensors files;
-//! - [`TinyEngine`](tiny::TinyEngine): a byte-level transformer that [`tiny::train`] made of a file of text;
+//! - [`TinyEngine`](tiny::TinyEngine): a byte-level transformer that [`tiny::train()`] made of a file of text;
 //! - [`SkillRouter`]: exact answers to sums, dates, lists, letters, units and bases, in front of any other engine;
 //! - [`NgramEngine`]: a tiny model of a text of our own, always there;
 //! - [`Backend`]: any server that speaks OpenAI's chat protocol.
