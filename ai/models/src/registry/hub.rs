@@ -108,8 +108,7 @@ fn order(hub: &Hub, file: &KnownFile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{pull, KnownModel, Source};
-    use crate::registry::{HubPath, Use};
+    use crate::registry::{pull, HubPath, KnownModel, Source, Use};
     use crate::verify::Pinned;
     use std::io::{Read, Write};
     use std::net::TcpListener;
