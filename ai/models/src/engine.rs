@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::likelihood::Logprobs;
 use crate::message::Message;
 use crate::verify::ModelFileError;
 
@@ -114,15 +115,6 @@ pub struct Generation {
     pub finish: Finish,
 }
 
-/// One token of a given continuation and what the model thought of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TokenLogprob {
-    /// The token's text. A token that is only a part of a UTF-8 character shows U+FFFD.
-    pub text: String,
-    /// Natural logarithm of its probability given everything before it; never above 0.
-    pub logprob: f64,
-}
-
 /// What can go wrong in an engine. The texts are meant for a person's eyes.
 #[derive(Debug, Error)]
 pub enum EngineError {
@@ -190,12 +182,12 @@ pub trait TextEngine: Send + Sync {
         false
     }
 
-    /// How likely `continuation` is as the assistant's next words after `messages`, token by token. The sum divided by
-    /// −ln 2 is its length in bits.
+    /// How likely `continuation` is as the assistant's next words after `messages`, token by token, in natural
+    /// logarithms. Nothing is sampled, and an end of the turn is not part of it.
     ///
     /// # Errors
     /// [`EngineError::Unsupported`] if the engine has no probabilities; else as `generate`.
-    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Vec<TokenLogprob>, EngineError> {
+    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {
         let _ = (messages, continuation);
         Err(EngineError::Unsupported { engine: self.name().to_owned(), what: "give probabilities" })
     }

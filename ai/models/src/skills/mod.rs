@@ -16,7 +16,8 @@ mod words;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine, TokenLogprob};
+use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
+use crate::likelihood::Logprobs;
 use crate::message::{last_user, Message};
 use crate::stream::{Next, TextStream};
 
@@ -89,7 +90,7 @@ impl TextEngine for SkillRouter {
         last_user(&request.messages).and_then(Self::answer).is_some()
     }
 
-    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Vec<TokenLogprob>, EngineError> {
+    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {
         self.fallback.logprobs(messages, continuation)
     }
 }

@@ -53,9 +53,9 @@ fn measured(engine: &dyn TextEngine, hidden: &Hidden, completion: &str) -> Optio
 }
 
 fn engine_bits(engine: &dyn TextEngine, before: &[&str], text: &str) -> Option<f64> {
-    let tokens = engine.logprobs(&[Message::user(before.join("\n"))], text).ok()?;
-    let nats: f64 = tokens.iter().map(|token| token.logprob).sum();
-    (!tokens.is_empty() && nats.is_finite()).then_some(-nats / LN_2)
+    let found = engine.logprobs(&[Message::user(before.join("\n"))], text).ok()?;
+    let nats = found.sum();
+    (found.complete && !found.tokens.is_empty() && nats.is_finite()).then_some(-nats / LN_2)
 }
 
 #[cfg(test)]

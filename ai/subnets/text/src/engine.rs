@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ganglion_models::{EngineError, NgramEngine, SkillRouter, SmolLm2, TextEngine};
+use ganglion_models::tiny::TinyEngine;
+use ganglion_models::{EngineError, Llama, NgramEngine, SkillRouter, SmolLm2, TextEngine};
 
 /// A miner's choice of engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +14,20 @@ pub enum EngineChoice {
         /// The file.
         path: PathBuf,
         /// 0 takes the likeliest token each time.
+        temperature: f64,
+    },
+    /// A model of the llama family: a GGUF file, or a folder of safetensors files.
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// 0 takes the likeliest token each time.
+        temperature: f64,
+    },
+    /// A model that `ganglion models train` made.
+    Trained {
+        /// Its folder.
+        folder: PathBuf,
+        /// 0 takes the likeliest byte each time.
         temperature: f64,
     },
     /// The small model that is always there.
@@ -42,6 +57,12 @@ impl EngineChoice {
         match self {
             Self::SmolLm2 { path, temperature } => {
                 Ok(TextModel { engine: Arc::new(SmolLm2::load(path)?), temperature: Some(*temperature) })
+            }
+            Self::File { path, temperature } => {
+                Ok(TextModel { engine: Arc::new(Llama::load(path)?), temperature: Some(*temperature) })
+            }
+            Self::Trained { folder, temperature } => {
+                Ok(TextModel { engine: Arc::new(TinyEngine::load(folder)?), temperature: Some(*temperature) })
             }
             Self::Ngram => Ok(TextModel { engine: Arc::new(NgramEngine::builtin()), temperature: None }),
             Self::Skills { fallback } => {

@@ -3,6 +3,7 @@
 mod agent;
 mod channel;
 mod local;
+mod models;
 mod neuron;
 mod rule;
 mod seat;
@@ -23,6 +24,7 @@ pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
 pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
+pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
     AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ReceiptsArgs,
     ValidatorArgs, ValidatorCommand,
@@ -110,6 +112,9 @@ pub enum Command {
     /// A process that signs for other commands and never gives keys out
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Fetch, check and train models
+    #[command(subcommand)]
+    Models(ModelsCommand),
     /// The network's web pages (not in this version)
     #[command(subcommand)]
     Explorer(ExplorerCommand),

@@ -120,6 +120,10 @@ pub enum Engine {
     Skills,
     /// A word statistic: fast and poor
     Ngram,
+    /// A model of one's own, named by --model: a GGUF file or a folder of safetensors files (Llama, Qwen, Gemma, SmolLM)
+    File,
+    /// A model that `ganglion models train` made, in the folder named by --model
+    Trained,
 }
 
 impl Engine {
@@ -129,6 +133,8 @@ impl Engine {
             Self::Smollm => "smollm",
             Self::Skills => "skills",
             Self::Ngram => "ngram",
+            Self::File => "file",
+            Self::Trained => "trained",
         }
     }
 }
@@ -145,6 +151,9 @@ pub struct MinerArgs {
     /// What answers
     #[arg(long, value_enum, default_value_t = Engine::Skills)]
     pub engine: Engine,
+    /// Model for --engine file and trained
+    #[arg(long, value_name = "PATH", required_if_eq_any([("engine", "file"), ("engine", "trained")]))]
+    pub model: Option<PathBuf>,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f64,

@@ -1,4 +1,4 @@
-//! The commands that talk to a chain or hold keys: one module a noun.
+//! The commands that talk to a chain, hold keys or keep models: one module a noun.
 //!
 //! A command that reads shows a [`Page`] of the latest block and is done; one that changes the chain goes through
 //! [`write`](mod@write); keys come from [`keys`].
@@ -21,6 +21,7 @@ pub mod doctor;
 pub mod explorer;
 pub mod governance;
 pub mod keys;
+pub mod models;
 pub mod neuron;
 pub mod receipts;
 pub mod shell;

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, channel, delegate, doctor, governance, neuron, receipts, simulate, stake, subnet};
+use super::{agent, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::{ask, output, status, up};
@@ -20,7 +20,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 27] = [
+const READS: [(&str, Make); 31] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -28,6 +28,10 @@ const READS: [(&str, Make); 27] = [
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
     ("governance list", of::<governance::GovernancePage>),
+    ("models list", of::<models::list::ModelList>),
+    ("models pull", of::<models::pull::PulledModels>),
+    ("models train", of::<models::train::TrainedModel>),
+    ("models verify", of::<models::verify::VerifiedModels>),
     ("neuron register --dry-run", of::<work::WorkEstimate>),
     ("neuron show", of::<neuron::NeuronPage>),
     ("simulate", of::<simulate::SimulationPage>),

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{bail, Result};
+use anyhow::{bail, Context, Result};
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
@@ -52,7 +52,11 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
             Found::Missing(_) => None,
         })
     };
+    let own = || args.model.clone().context("--engine file and --engine trained need --model PATH");
+    let temperature = args.temperature;
     Ok(match args.engine {
+        Engine::File => EngineChoice::File { path: own()?, temperature },
+        Engine::Trained => EngineChoice::Trained { folder: own()?, temperature },
         Engine::Ngram => EngineChoice::Ngram,
         Engine::Skills => EngineChoice::Skills { fallback: Box::new(model()?.unwrap_or(EngineChoice::Ngram)) },
         Engine::Smollm => match model()? {
@@ -80,6 +84,13 @@ mod tests {
         let choice = engine(&args("ganglion miner run --no-model")).expect("skills");
         assert!(matches!(choice, EngineChoice::Skills { fallback } if matches!(*fallback, EngineChoice::Ngram)));
         assert!(engine(&args("ganglion miner run --engine smollm --no-model")).is_err());
+    }
+
+    #[test]
+    fn a_model_of_ones_own_is_named() {
+        let choice = engine(&args("ganglion miner run --engine trained --model m --temperature 0.5")).expect("trained");
+        assert_eq!(choice, EngineChoice::Trained { folder: "m".into(), temperature: 0.5 });
+        assert!(Cli::try_parse_from("ganglion miner run --engine file".split(' ')).is_err());
     }
 
     #[test]

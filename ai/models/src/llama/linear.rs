@@ -6,7 +6,7 @@ use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
 use candle_core::{Device, Module, Result, Tensor};
 
 /// From this many rows on, turning the matrix into F32 once and using the plain matrix product is faster than the
-/// quantised kernel, which reads the weights anew for every few rows (measured with `examples/smollm_bench`).
+/// quantised kernel, which reads the weights anew for every few rows (measured with `examples/models_bench`).
 const DENSE_FROM_ROWS: usize = 6;
 
 /// `y = x · Wᵀ`, W of shape [out, in].

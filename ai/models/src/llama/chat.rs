@@ -1,45 +1,50 @@
-//! A conversation as token ids: the ChatML template, cut to fit.
+//! A conversation as token ids: the model's template, cut to fit.
 
 use crate::message::{Message, Role};
 
+use super::template::Template;
 use super::tokenizer::Tokenizer;
 
-/// What the model was tuned to hear when nobody gives a system message.
-const DEFAULT_SYSTEM: &str = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
-
-/// Characters of one message that are looked at per token of the budget: no ordinary text needs more.
+/// Bytes of one message that are looked at per token of the budget: no ordinary text needs more.
 const BYTES_PER_TOKEN: usize = 16;
 
 /// The prompt of `messages`, ending with an open assistant turn, in at most `budget` tokens. System messages and the
 /// newest turns stay; the oldest turns go first; a single message that is too long loses its middle.
-pub(crate) fn prompt(tokenizer: &Tokenizer, messages: &[Message], budget: usize) -> Result<Vec<u32>, String> {
-    let newline = tokenizer.encode("\n")?;
-    let mut tail = vec![tokenizer.im_start];
-    tail.extend(tokenizer.encode("assistant\n")?);
-    // Two control tokens, the newline after a turn and the role before it.
-    let frame = newline.len() + 4;
-    let mut left = budget.saturating_sub(tail.len());
-
+pub(crate) fn prompt(
+    template: &Template,
+    tokenizer: &Tokenizer,
+    messages: &[Message],
+    budget: usize,
+) -> Result<Vec<u32>, String> {
+    let tail = template.opening(tokenizer)?;
+    let mut ids: Vec<u32> = template.beginning().into_iter().collect();
+    let mut left = budget.saturating_sub(tail.len() + ids.len());
+    // Length of a turn with nothing in it.
+    let empty = |role: Role| -> Result<usize, String> {
+        let frame = template.frame(tokenizer, role)?;
+        Ok(frame.before.len() + tokenizer.encode(frame.lead)?.len() + frame.after.len())
+    };
     let turn = |role: Role, content: &str, most: usize| -> Result<Vec<u32>, String> {
+        let frame = template.frame(tokenizer, role)?;
         let content = cut_text(content, most.saturating_mul(BYTES_PER_TOKEN));
-        let body = tokenizer.encode(&format!("{}\n{}", role.as_str(), content))?;
-        let mut ids = vec![tokenizer.im_start];
-        ids.extend(cut_ids(body, most.saturating_sub(frame)));
-        ids.push(tokenizer.im_end);
-        ids.extend(&newline);
+        let body = tokenizer.encode(&format!("{}{}", frame.lead, content))?;
+        let mut ids = frame.before;
+        ids.extend(cut_ids(body, most.saturating_sub(empty(role)?)));
+        ids.extend(frame.after);
         Ok(ids)
     };
 
     let mut system = Vec::new();
-    if messages.first().map(|m| m.role) != Some(Role::System) {
-        system = turn(Role::System, DEFAULT_SYSTEM, left)?;
+    let spoken = messages.first().map(|m| m.role) == Some(Role::System);
+    if let (false, Some(default)) = (spoken, template.default_system()) {
+        system = turn(Role::System, default, left)?;
         left = left.saturating_sub(system.len());
     }
     // Instructions may take half of what there is; the question needs the rest.
     let mut system_left = left / 2;
     let (instructions, talk): (Vec<&Message>, Vec<&Message>) = messages.iter().partition(|m| m.role == Role::System);
     for message in instructions {
-        if system_left <= frame {
+        if system_left <= empty(message.role)? {
             break;
         }
         let ids = turn(message.role, &message.content, system_left)?;
@@ -50,7 +55,7 @@ pub(crate) fn prompt(tokenizer: &Tokenizer, messages: &[Message], budget: usize)
 
     let mut turns: Vec<Vec<u32>> = Vec::new();
     for message in talk.into_iter().rev() {
-        if left <= frame {
+        if left <= empty(message.role)? {
             break;
         }
         // The newest turn is cut to fit; an older one is kept whole or not at all.
@@ -65,7 +70,7 @@ pub(crate) fn prompt(tokenizer: &Tokenizer, messages: &[Message], budget: usize)
         left -= ids.len();
         turns.push(ids);
     }
-    let mut ids = system;
+    ids.extend(system);
     ids.extend(turns.into_iter().rev().flatten());
     ids.extend(tail);
     Ok(ids)

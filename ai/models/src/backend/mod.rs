@@ -1,13 +1,21 @@
 //! Any server that speaks OpenAI's chat protocol over HTTP (vLLM, Ollama, llama.cpp and so on) as an engine.
 
+mod score;
+mod told;
+
+use std::future::Future;
 use std::ops::ControlFlow;
+use std::sync::atomic::AtomicU8;
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::{json, Value};
 
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
+use crate::likelihood::Logprobs;
+use crate::message::Message;
 use crate::stream::{Next, TextStream};
+
+use told::Told;
 
 /// Most bytes of an answer that are read.
 const MAX_BODY: usize = 8 << 20;
@@ -21,10 +29,12 @@ const MAX_REASON: usize = 200;
 /// A remote engine. Every request has a time limit; nothing is retried here.
 pub struct Backend {
     name: String,
-    url: String,
+    base: String,
     model: String,
     key: Option<String>,
     timeout: Duration,
+    /// How the server gives probabilities of a given text, once that is known.
+    way: AtomicU8,
 }
 
 impl Backend {
@@ -41,10 +51,11 @@ impl Backend {
         }
         Ok(Self {
             name: format!("backend:{model}"),
-            url: format!("{base}/chat/completions"),
+            base: base.to_owned(),
             model: model.to_owned(),
             key: None,
             timeout: Duration::from_secs(120),
+            way: AtomicU8::new(score::UNKNOWN),
         })
     }
 
@@ -62,8 +73,28 @@ impl Backend {
         self
     }
 
-    async fn ask(&self, request: &GenerateRequest, stream: &mut TextStream<'_>) -> Result<Told, EngineError> {
+    /// Sends `body` to a path below the base address; whatever the status, that is an answer.
+    async fn post(&self, path: &str, body: &Value) -> Result<reqwest::Response, EngineError> {
         let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build().map_err(network)?;
+        let mut post = client.post(format!("{}/{path}", self.base)).json(body);
+        if let Some(key) = &self.key {
+            post = post.bearer_auth(key);
+        }
+        post.send().await.map_err(network)
+    }
+
+    /// Runs `work` on this thread within the time limit. One small runtime a call: the caller is a blocking thread and
+    /// nothing outlives the answer.
+    fn block<T>(&self, work: impl Future<Output = Result<T, EngineError>>) -> Result<T, EngineError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| EngineError::Backend(e.to_string()))?;
+        let limited = runtime.block_on(async { tokio::time::timeout(self.timeout, work).await });
+        limited.map_err(|_| EngineError::Backend("it took too long".to_owned()))?
+    }
+
+    async fn ask(&self, request: &GenerateRequest, stream: &mut TextStream<'_>) -> Result<Told, EngineError> {
         let mut body = json!({
             "model": self.model,
             "messages": request.messages,
@@ -80,17 +111,9 @@ impl Backend {
             // The protocol allows four; ours are applied to the stream in any case.
             body.insert("stop".to_owned(), json!(stops.get(..4).unwrap_or(&stops)));
         }
-        let mut post = client.post(&self.url).json(&body);
-        if let Some(key) = &self.key {
-            post = post.bearer_auth(key);
-        }
-        let mut response = post.send().await.map_err(network)?;
-        let status = response.status();
-        if !status.is_success() {
-            let reason = response.chunk().await.ok().flatten().unwrap_or_default();
-            let reason: String =
-                String::from_utf8_lossy(&reason).chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
-            return Err(EngineError::Backend(format!("it answered {status}: {reason}")));
+        let mut response = self.post("chat/completions", &body).await?;
+        if !response.status().is_success() {
+            return Err(refusal(response).await);
         }
         let mut told = Told::default();
         let mut line = Vec::new();
@@ -117,90 +140,18 @@ impl Backend {
     }
 }
 
+/// What a status other than success means, with the beginning of what the server says about it.
+async fn refusal(mut response: reqwest::Response) -> EngineError {
+    let status = response.status();
+    let reason = response.chunk().await.ok().flatten().unwrap_or_default();
+    let reason: String =
+        String::from_utf8_lossy(&reason).chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
+    EngineError::Backend(format!("it answered {status}: {reason}"))
+}
+
 fn network(error: reqwest::Error) -> EngineError {
     // Without the address: it may hold a secret.
     EngineError::Backend(error.without_url().to_string())
-}
-
-/// What the server has said so far.
-#[derive(Default)]
-struct Told {
-    heard: bool,
-    pieces: usize,
-    prompt_tokens: Option<usize>,
-    completion_tokens: Option<usize>,
-    finish: Option<Finish>,
-}
-
-#[derive(Deserialize)]
-struct Event {
-    #[serde(default)]
-    choices: Vec<Choice>,
-    usage: Option<Usage>,
-    error: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    delta: Option<Part>,
-    message: Option<Part>,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Part {
-    content: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Usage {
-    prompt_tokens: Option<usize>,
-    completion_tokens: Option<usize>,
-}
-
-impl Told {
-    /// Takes one line of an event stream, or a whole JSON answer of a server that does not stream; true at the end.
-    fn line(&mut self, line: &[u8], stream: &mut TextStream<'_>) -> Result<bool, EngineError> {
-        let text = String::from_utf8_lossy(line);
-        let text = text.trim();
-        let data = text.strip_prefix("data:").map_or(text, str::trim);
-        if data == "[DONE]" {
-            return Ok(true);
-        }
-        if !data.starts_with('{') {
-            return Ok(false);
-        }
-        let event: Event = serde_json::from_str(data)
-            .map_err(|e| EngineError::Backend(format!("its answer is not a chat completion: {e}")))?;
-        if event.error.is_some() {
-            return Err(EngineError::Backend("it reported an error within its answer".to_owned()));
-        }
-        if let Some(usage) = event.usage {
-            self.prompt_tokens = usage.prompt_tokens.or(self.prompt_tokens);
-            self.completion_tokens = usage.completion_tokens.or(self.completion_tokens);
-        }
-        let Some(choice) = event.choices.into_iter().next() else { return Ok(false) };
-        self.heard = true;
-        if let Some(reason) = choice.finish_reason {
-            self.finish = Some(if reason == "length" { Finish::Length } else { Finish::Stop });
-        }
-        let part = choice.delta.or(choice.message).and_then(|p| p.content).unwrap_or_default();
-        if part.is_empty() {
-            return Ok(false);
-        }
-        self.pieces += 1;
-        match stream.push(part.as_bytes()) {
-            Next::Continue => Ok(false),
-            Next::Stopped => {
-                self.finish = Some(Finish::Stop);
-                Ok(true)
-            }
-            Next::Cancelled => {
-                self.finish = Some(Finish::Cancelled);
-                Ok(true)
-            }
-        }
-    }
 }
 
 impl TextEngine for Backend {
@@ -217,14 +168,7 @@ impl TextEngine for Backend {
             return Err(EngineError::EmptyRequest);
         }
         let mut stream = TextStream::new(request.bounded_stops(), on_text);
-        // One small runtime a call: the caller is a blocking thread and nothing outlives the answer.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|e| EngineError::Backend(e.to_string()))?;
-        let asked =
-            runtime.block_on(async { tokio::time::timeout(self.timeout, self.ask(request, &mut stream)).await });
-        let told = asked.map_err(|_| EngineError::Backend("it took too long".to_owned()))??;
+        let told = self.block(self.ask(request, &mut stream))?;
         let (text, next) = stream.finish();
         let finish = if next == Next::Cancelled { Finish::Cancelled } else { told.finish.unwrap_or(Finish::Stop) };
         Ok(Generation {
@@ -233,5 +177,12 @@ impl TextEngine for Backend {
             completion_tokens: told.completion_tokens.unwrap_or(told.pieces),
             finish,
         })
+    }
+
+    fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {
+        if continuation.is_empty() {
+            return Ok(Logprobs { tokens: Vec::new(), complete: true });
+        }
+        self.block(self.score(messages, continuation))
     }
 }

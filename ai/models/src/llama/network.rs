@@ -1,0 +1,200 @@
+//! The network itself: weights, key–value cache and one step forward.
+
+use std::sync::Arc;
+
+use candle_core::quantized::QTensor;
+use candle_core::{DType, Device, Result, Tensor, D};
+use candle_nn::ops::{rms_norm, silu, softmax_last_dim};
+
+use super::family::Activation;
+use super::layer::Layer;
+use super::linear::Linear;
+use super::metadata::Shape;
+use super::rotary::Rotary;
+use super::weights::{Taker, Weights};
+
+/// Rows that go through the network together: bounds the attention scores to rows × window × heads numbers.
+pub(crate) const CHUNK: usize = 512;
+
+/// All weights and the rotary tables; immutable, so shared by any number of answers.
+pub(crate) struct Network {
+    shape: Shape,
+    window: usize,
+    embedding: Arc<QTensor>,
+    layers: Vec<Layer>,
+    norm: Tensor,
+    head: Linear,
+    rotary: Rotary,
+    /// For layers that look back only so far.
+    local_rotary: Option<Rotary>,
+}
+
+/// Keys and values of the tokens read so far, for each layer [kv heads, capacity, head width].
+pub(crate) struct Cache {
+    keys: Vec<Tensor>,
+    values: Vec<Tensor>,
+    len: usize,
+    capacity: usize,
+}
+
+impl Network {
+    /// Reads the weights for a window of at most `window` tokens (and not more than the model was trained for).
+    pub(crate) fn read(weights: &mut dyn Weights, shape: Shape, window: usize) -> Result<Self> {
+        let window = window.min(shape.context);
+        let mut taker = Taker::new(weights);
+        let width = shape.width;
+        let hidden = taker.rows("blk.0.ffn_gate.weight")?;
+        let rows = taker.rows("token_embd.weight")?;
+        let embedding = Arc::new(taker.matrix("token_embd.weight", rows, width)?);
+        let head = if taker.has("output.weight") {
+            Linear::always_quantised(Arc::new(taker.matrix("output.weight", rows, width)?))?
+        } else {
+            Linear::always_quantised(embedding.clone())?
+        };
+        let mut layers = Vec::with_capacity(shape.layers);
+        for index in 0..shape.layers {
+            layers.push(Layer::take(&mut taker, &shape, index, hidden)?);
+        }
+        let norm = taker.vector("output_norm.weight", width)?;
+        let factors = match taker.optional("rope_freqs.weight", shape.head_width / 2)? {
+            Some(factors) => Some(factors.to_vec1::<f32>()?),
+            None => None,
+        };
+        let sound = |factors: &Vec<f32>| factors.iter().all(|f| f.is_finite() && *f > 0.0);
+        if !factors.as_ref().is_none_or(sound) {
+            candle_core::bail!("rope_freqs.weight holds a number that is no factor");
+        }
+        taker.finish()?;
+        let table = |base, factors| Rotary::new(shape.rotation, base, shape.head_width, window, factors);
+        let rotary = table(shape.rope_base, factors.as_deref())?;
+        let local_rotary = match shape.local {
+            Some(local) => Some(table(local.rope_base, None)?),
+            None => None,
+        };
+        Ok(Self { window, embedding, layers, norm, head, rotary, local_rotary, shape })
+    }
+
+    /// Most tokens that a cache can hold.
+    pub(crate) fn window(&self) -> usize {
+        self.window
+    }
+
+    /// Size of the vocabulary.
+    pub(crate) fn vocabulary(&self) -> usize {
+        self.embedding.shape().dims().first().copied().unwrap_or(0)
+    }
+
+    /// An empty cache for up to `capacity` tokens (at most the window).
+    pub(crate) fn cache(&self, capacity: usize) -> Result<Cache> {
+        let capacity = capacity.clamp(1, self.window);
+        let empty = || Tensor::zeros((self.shape.kv_heads, capacity, self.shape.head_width), DType::F32, &Device::Cpu);
+        let all = || (0..self.layers.len()).map(|_| empty()).collect::<Result<Vec<_>>>();
+        Ok(Cache { keys: all()?, values: all()?, len: 0, capacity })
+    }
+
+    /// Reads `ids` after what `cache` holds; gives the last states, [ids, width], normalised. At most [`CHUNK`] ids.
+    pub(crate) fn step(&self, ids: &[u32], cache: &mut Cache) -> Result<Tensor> {
+        let rows = ids.len();
+        if rows == 0 || rows > CHUNK || cache.len + rows > cache.capacity {
+            candle_core::bail!("{rows} tokens do not fit after {} in {}", cache.len, cache.capacity);
+        }
+        let eps = self.shape.norm_eps;
+        let full = mask(rows, cache.len, None)?;
+        let local = match self.shape.local {
+            Some(local) => mask(rows, cache.len, Some(local.window))?,
+            None => None,
+        };
+        let mut x = self.embedding.embedding(&Tensor::new(ids, &Device::Cpu)?)?;
+        let scale = self.shape.family.embedding_scale(self.shape.width);
+        if scale != 1.0 {
+            x = (x * scale)?;
+        }
+        for (i, layer) in self.layers.iter().enumerate() {
+            let h = rms_norm(&x, &layer.attention_norm, eps)?;
+            let mask = if layer.window.is_some() { local.as_ref() } else { full.as_ref() };
+            let mut added = layer.output.forward(&self.attend(layer, i, &h, mask, cache)?)?;
+            if let Some((norm, _)) = &layer.block_norms {
+                added = rms_norm(&added, norm, eps)?;
+            }
+            x = (x + added)?;
+            let h = rms_norm(&x, &layer.mlp_norm, eps)?;
+            let gate = layer.gate.forward(&h)?;
+            let gate = match self.shape.family.activation() {
+                Activation::Silu => silu(&gate)?,
+                Activation::Gelu => gate.gelu()?,
+            };
+            let mut added = layer.down.forward(&(gate * layer.up.forward(&h)?)?)?;
+            if let Some((_, norm)) = &layer.block_norms {
+                added = rms_norm(&added, norm, eps)?;
+            }
+            x = (x + added)?;
+        }
+        cache.len += rows;
+        rms_norm(&x, &self.norm, eps)
+    }
+
+    /// Scores of every token of the vocabulary after each given state: [rows, width] to rows × vocabulary.
+    pub(crate) fn scores(&self, states: &Tensor) -> Result<Tensor> {
+        self.head.forward(&states.contiguous()?)
+    }
+
+    fn attend(&self, layer: &Layer, index: usize, h: &Tensor, mask: Option<&Tensor>, cache: &Cache) -> Result<Tensor> {
+        let Shape { heads, kv_heads, head_width, norm_eps, .. } = self.shape;
+        let rows = h.dim(0)?;
+        let total = cache.len + rows;
+        let split = |x: Tensor, heads: usize| x.reshape((1, rows, heads, head_width))?.transpose(1, 2)?.contiguous();
+        let mut q = split(layer.query.forward(h)?, heads)?;
+        let mut k = split(layer.key.forward(h)?, kv_heads)?;
+        let v = split(layer.value.forward(h)?, kv_heads)?;
+        if let Some((query_norm, key_norm)) = &layer.head_norms {
+            q = rms_norm(&q, query_norm, norm_eps)?;
+            k = rms_norm(&k, key_norm, norm_eps)?;
+        }
+        let rotary = match (&self.local_rotary, layer.window) {
+            (Some(local), Some(_)) => local,
+            _ => &self.rotary,
+        };
+        let q = rotary.turn(&q, cache.len)?;
+        let k = rotary.turn(&k, cache.len)?;
+        let (Some(keys), Some(values)) = (cache.keys.get(index), cache.values.get(index)) else {
+            candle_core::bail!("the cache has no layer {index}");
+        };
+        keys.slice_set(&k.squeeze(0)?, 1, cache.len)?;
+        values.slice_set(&v.squeeze(0)?, 1, cache.len)?;
+
+        // The heads that share a key head lie next to each other: as one taller matrix they need no copies of the keys.
+        let group = heads / kv_heads;
+        let q = (q.reshape((kv_heads, group * rows, head_width))? * (1.0 / (head_width as f64).sqrt()))?;
+        let mut scores = q.matmul(&keys.narrow(1, 0, total)?.t()?)?;
+        if let Some(mask) = mask {
+            let shaped = scores.reshape((heads, rows, total))?;
+            scores = shaped.broadcast_add(mask)?.reshape((kv_heads, group * rows, total))?;
+        }
+        let mixed = softmax_last_dim(&scores)?.matmul(&values.narrow(1, 0, total)?)?;
+        mixed.reshape((heads, rows, head_width))?.transpose(0, 1)?.contiguous()?.reshape((rows, heads * head_width))
+    }
+}
+
+/// Row r may look at itself and at what lies before it, at most `window` tokens in all: 0 where it may, −∞ where not.
+/// `None` if everything may be looked at.
+fn mask(rows: usize, before: usize, window: Option<usize>) -> Result<Option<Tensor>> {
+    let total = before + rows;
+    let window = window.unwrap_or(usize::MAX);
+    if rows == 1 && total <= window {
+        return Ok(None);
+    }
+    let may = |r: usize, c: usize| c <= before + r && before + r - c < window;
+    let cell = |r: usize, c: usize| if may(r, c) { 0f32 } else { f32::NEG_INFINITY };
+    let cells: Vec<f32> = (0..rows).flat_map(|r| (0..total).map(move |c| cell(r, c))).collect();
+    Ok(Some(Tensor::from_vec(cells, (rows, total), &Device::Cpu)?))
+}
+
+/// The last row of [rows, n] as numbers.
+pub(crate) fn last_row(rows: &Tensor) -> Result<Tensor> {
+    rows.narrow(0, rows.dim(0)?.saturating_sub(1), 1)
+}
+
+/// A [1, n] tensor as plain numbers.
+pub(crate) fn to_numbers(row: &Tensor) -> Result<Vec<f32>> {
+    row.reshape(row.dim(D::Minus1)?)?.to_vec1::<f32>()
+}

