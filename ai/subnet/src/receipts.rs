@@ -229,7 +229,7 @@ fn old_files(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
     let mut numbers: Vec<u32> = Vec::new();
     for entry in entries {
         let name = entry.map_err(store::io(folder))?.file_name();
-        let number =
+        let number: Option<u32> =
             name.to_str().and_then(|name| name.strip_prefix("receipts.")?.strip_suffix(".jsonl")?.parse().ok());
         numbers.extend(number);
     }

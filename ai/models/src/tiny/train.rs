@@ -15,7 +15,7 @@ use thiserror::Error;
 use super::config::TinyConfig;
 use super::files;
 use super::network::Network;
-use super::stream::{symbols, EDGE};
+use super::stream::symbols;
 
 /// The longest text that is learned from, in bytes.
 pub const MAX_TEXT: usize = 64 << 20;
@@ -296,6 +296,7 @@ fn shorten(gradients: &mut GradStore, vars: &[Var]) -> CandleResult<()> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::stream::EDGE;
     use super::*;
 
     #[test]

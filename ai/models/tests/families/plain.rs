@@ -65,9 +65,9 @@ impl Plain<'_> {
         let one = |t: usize| {
             let first = if local { (t + 1).saturating_sub(WINDOW) } else { 0 };
             let mut mixed = Vec::new();
-            for head in 0..HEADS {
+            for (head, query) in q[t].iter().enumerate() {
                 let kv = head / (HEADS / KV_HEADS);
-                let dot = |s: usize| q[t][head].iter().zip(&k[s][kv]).map(|(a, b)| a * b).sum::<f64>();
+                let dot = |s: usize| query.iter().zip(&k[s][kv]).map(|(a, b)| a * b).sum::<f64>();
                 let scores: Vec<f64> =
                     (first..=t).map(|s| (dot(s) / (self.kind.head_width as f64).sqrt()).exp()).collect();
                 let total: f64 = scores.iter().sum();

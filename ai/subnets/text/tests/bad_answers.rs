@@ -166,7 +166,8 @@ async fn what_is_no_answer_on_the_wire_is_none_to_the_validator() {
     ];
     for (name, bytes) in cases {
         let target = scripted(bytes).await;
-        let asked = streaming::ask(&dendrite, &target, &request(), PATIENCE);
+        let request = request();
+        let asked = streaming::ask(&dendrite, &target, &request, PATIENCE);
         let outcome = tokio::time::timeout(PATIENCE, asked).await.expect(name);
         assert!(outcome.is_err(), "{name}: {outcome:?}");
     }

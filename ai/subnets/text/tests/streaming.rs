@@ -159,7 +159,8 @@ async fn the_engine_stops_when_the_caller_goes() {
 async fn an_answer_without_end_is_bounded() {
     // About a megabyte: far more than a caller that reads nothing may make a miner hold.
     let miner = serve(100_000, Duration::ZERO).await;
-    let asked = tokio::time::timeout(PATIENCE, streaming::ask(&dendrite(), &miner.target, &request(), PATIENCE));
+    let (dendrite, request) = (dendrite(), request());
+    let asked = tokio::time::timeout(PATIENCE, streaming::ask(&dendrite, &miner.target, &request, PATIENCE));
     match asked.await.expect("in time") {
         Ok(answer) => assert_eq!(answer.response.completion.split_whitespace().count(), 100_000),
         Err(error) => assert!(matches!(error, CallError::BadAnswer(_) | CallError::Refused { .. }), "{error:?}"),
