@@ -51,6 +51,7 @@
 //! | 10 | bound to neurons, in a window, deleted | `weights` |
 //! | 10 | a copier gains nothing | `rule_10::a_copier_gains_nothing_from_reading_the_chain` |
 //! | 11 | referenda, upgrades, no sudo without a key | `governance` |
+//! | 11 | the first TAO buys no upgrade | `governance::tracks::while_there_is_little_tao_root_is_not_for_sale` |
 //! | 11 | sudo in the development preset only | `rule_00::the_development_preset_alone_names_a_sudo_key` |
 //! | 12 | every call has a fee or a checked limit | `rule_12::a_feeless_call_never_fails_in_a_block`, `rule_12::a_call_with_a_price_is_paid_for_even_if_it_fails` |
 //! | 12 | a neuron's hotkey needs no balance | `feeless`, `swaps::after_a_hotkey_swap_the_new_key_acts_and_the_old_one_cannot` |
