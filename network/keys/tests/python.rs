@@ -21,7 +21,7 @@ fn password() -> Password {
 /// Runs the script; `home` keeps the packages away from the user's own folders.
 fn python(interpreter: &Path, home: &Path, command: &str, root: &Path) -> Value {
     let output = Command::new(interpreter)
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/python/wallets.py"))
+        .arg("tests/python/wallets.py")
         .args([command.as_ref(), root.as_os_str(), PASSWORD.as_ref()])
         .env("HOME", home)
         .env_remove("PYTHONPATH")

@@ -13,7 +13,7 @@ const LISTS: u64 = 24;
 const TRANSACTIONS: u64 = 8;
 
 fn folder() -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "fuzz", "corpus", "extrinsics"].iter().collect()
+    ["fuzz", "corpus", "extrinsics"].iter().collect()
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn many() -> ProptestConfig {
 }
 
 fn corpus() -> Vec<Vec<u8>> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/parsers");
+    let folder = "fuzz/corpus/parsers";
     let files: Vec<Vec<u8>> =
         std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect();
     assert!(files.len() >= 5);

@@ -19,7 +19,7 @@ use crate::py_synapses::*;
 const LONG: Duration = Duration::from_secs(150);
 
 fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/python").join(name)
+    std::path::absolute(Path::new("tests/python").join(name)).expect("this folder")
 }
 
 /// The interpreter running one of our scripts, ended when dropped; `None` where there is none.
