@@ -42,8 +42,8 @@
 //! have before the chain has run for more than a day, however small the turnout; one that passes at once takes half of
 //! fourteen days' emission.
 //!
-//! The floor is a number of the chain's own days, so that local networks, whose days are short, reach it in minutes. Until
-//! it is reached nobody can change the runtime: who starts a network must not count on it in the first days.
+//! The floor is a number of the chain's own days, so that local networks, whose days are short, reach it in minutes. Before
+//! enough has been emitted nobody can change the runtime: who starts a network must not count on that in its first days.
 //!
 //! # When a migration fails
 //! Governance is the only one who can mend a state that is half old and half new: [`repair`] lets it, and nobody else.

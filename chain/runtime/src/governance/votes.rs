@@ -60,8 +60,8 @@ const LEAST_ELECTORATE: u32 = 14;
 pub struct Electorate;
 
 impl Electorate {
-    /// What the chain emits in its first [`LEAST_ELECTORATE`] days, a TAO a block. On the network, with its day of 7 200
-    /// blocks, that is 100 800 TAO; on local networks, with one of 20, it is 280.
+    /// What the chain emits in its first fourteen days, a TAO a block. On the network, with its day of 7 200 blocks, that
+    /// is 100 800 TAO; on local networks, with one of 20, it is 280.
     pub fn least() -> Rao {
         Rao::from(days((LEAST_ELECTORATE, 1))).saturating_mul(TAO)
     }

@@ -9,7 +9,7 @@ use crate::{
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo, Pays},
     storage::transactional::with_transaction_unchecked,
-    traits::{fungible::Inspect, Get, Hooks, IntegrityTest, StorageInfoTrait},
+    traits::{fungible::Inspect, Hooks, IntegrityTest, StorageInfoTrait},
     weights::Weight,
 };
 use ganglion_runtime::*;
