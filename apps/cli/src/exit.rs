@@ -164,6 +164,11 @@ mod tests {
         let error = Err::<(), _>(full).context("can't write network.json").expect_err("full");
         let text = sentence(&error);
         assert!(text.contains("network.json") && text.contains("free some space"), "{text}");
+        // Also where a key was to be written.
+        let source = io::Error::from(io::ErrorKind::StorageFull);
+        let error = KeyError::Io { action: "write", path: "wallets/a/coldkey".into(), source };
+        let text = sentence(&anyhow::Error::new(error).context("the wallet"));
+        assert!(text.contains("wallets/a/coldkey") && text.contains("free some space"), "{text}");
     }
 
     fn away() -> ClientError {
