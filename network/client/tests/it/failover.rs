@@ -112,6 +112,23 @@ async fn a_node_of_another_chain_is_not_used() {
 }
 
 #[tokio::test]
+async fn a_node_that_has_become_another_chains_is_named() {
+    let (ours, other) = (FakeNode::start().await, FakeNode::with_genesis(7).await);
+    let proxy = Proxy::new(ours.address).await;
+    let short = Deadlines { call: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[proxy.url()], short)).await.expect("connects");
+    // As when a network is made anew behind the same address.
+    proxy.lead_to(other.address);
+    let error = bounded(client.best()).await.expect_err("another chain answers");
+    assert!(text(&error).contains("remove it from the list of nodes") && !error.is_transient(), "{error}");
+    let ClientError::WrongChain { url, expected, found } = error else { panic!("{error}") };
+    assert_eq!((url, &expected), (proxy.url(), &hex::encode(client.genesis_hash())));
+    assert_ne!(found, expected);
+    proxy.lead_to(ours.address);
+    bounded(client.best()).await.expect("ours again");
+}
+
+#[tokio::test]
 async fn heads_outlive_connections() {
     let node = FakeNode::start().await;
     let proxy = Proxy::new(node.address).await;
