@@ -141,6 +141,10 @@ fn refusals(stage: &Stage) {
     home.fails(&format!("delegate show {bob}"), 1, &["never registered"]);
     home.fails("weights reveal --yes", 1, &["nothing is committed", "ganglion weights commit"]);
     home.fails("weights set 5=1 --yes", 1, &["no neuron 5"]);
+    home.fails("weights set 1=0 --yes", 2, &["every weight is zero"]);
+    home.fails("weights set 1=1 1=2 --yes", 2, &["named twice"]);
+    let long = "x".repeat(1_025);
+    home.fails(&format!("subnet identity 1 --description {long} --yes"), 2, &["description", "shorten"]);
     home.refuses("subnet set", "1 tempo=30", &["would refuse"]);
     // An encrypted key, and nobody with its password.
     let (right, wrong) = (home.secret("right", PASSWORD), home.secret("wrong", "incorrect horse"));

@@ -93,9 +93,13 @@ async fn nothing_waits_for_ever() {
 #[tokio::test]
 async fn bad_addresses_are_told_apart() {
     assert!(matches!(Client::connect(&[]).await, Err(ClientError::NoEndpoints)));
+    assert!(matches!(Client::check_urls(&[]), Err(ClientError::NoEndpoints)));
     for url in ["127.0.0.1:9944", "http://127.0.0.1:9944", "ws://", ""] {
         let error = Client::connect(&[url.to_owned()]).await.expect_err("not an address");
         assert!(matches!(error, ClientError::BadUrl { .. }), "{error}");
+        let good = "wss://node.example:1".to_owned();
+        assert!(Client::check_urls(std::slice::from_ref(&good)).is_ok());
+        assert!(matches!(Client::check_urls(&[good, url.to_owned()]), Err(ClientError::BadUrl { .. })));
     }
 }
 
