@@ -3,8 +3,12 @@
 use std::fs;
 use std::os::unix::fs::{symlink, PermissionsExt};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
-use ganglion_keys::{KeyError, Keyfile, Keypair, Wallet};
+use ganglion_keys::{KeyError, KeyName, Keyfile, Keypair, PasswordSource, Protection, Wallet, WalletFolder, Words};
+
+/// Names the wallets' folder to the process that can't write.
+const FULL_DISK: &str = "GANGLION_KEYS_TEST_FULL_DISK";
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -180,4 +184,41 @@ fn lists_what_is_there() {
     assert_eq!(list[1].coldkey, Some(b.coldkey_public()));
     assert_eq!(list[1].hotkeys.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["h0", "h1"]);
     assert_eq!(list[1].hotkeys[1].1, Some(b.hotkey().public()));
+}
+
+/// Run by the next test, in a process whose files take no byte.
+#[test]
+fn helper_on_a_full_disk() {
+    let Some(root) = std::env::var_os(FULL_DISK) else { return };
+    let root = Path::new(&root);
+    let unwritten = |result: Result<(), KeyError>| match result {
+        Err(KeyError::Io { action: "write", .. }) => {}
+        other => panic!("{other:?}"),
+    };
+    unwritten(Wallet::create(root, "b", "h").map(drop));
+    let folder = WalletFolder::new(root, "a").unwrap();
+    unwritten(folder.create(KeyName::Hotkey("other"), Words::Twelve, Protection::Plain).map(drop));
+    unwritten(folder.protect(KeyName::Coldkey, &PasswordSource::Nothing, Protection::Plain));
+    println!("helper was here");
+}
+
+#[test]
+fn a_full_disk_gets_no_half_keys() {
+    let root = tempfile::tempdir().unwrap();
+    let made = Wallet::create(root.path(), "a", "h").unwrap();
+    let before = files_below(root.path());
+    // A limit on the size of files stands for the disk. Its signal is ignored, so that the write fails, as on a full one.
+    let output = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" --exact helper_on_a_full_disk --nocapture"])
+        .arg(std::env::current_exe().unwrap())
+        .env(FULL_DISK, root.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("helper was here"), "{output:?}");
+    assert_eq!(files_below(root.path()), before, "nothing half-made is left, and nothing is gone");
+    let opened = Wallet::open(root.path(), "a", "h").unwrap();
+    assert_eq!(opened.hotkey().public(), made.hotkey().public());
+    assert_eq!(opened.coldkey().unwrap().public(), made.coldkey_public());
 }

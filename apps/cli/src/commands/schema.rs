@@ -9,6 +9,7 @@ use super::write::Report;
 use super::{agent, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
+use crate::exit::Usage;
 use crate::{ask, output, status, up};
 
 /// Makes one schema.
@@ -113,7 +114,7 @@ pub fn run(args: &SchemaArgs) -> Result<()> {
     let command = args.command.join(" ");
     match find(&command) {
         Some(schema) => output::data(&serde_json::to_string_pretty(&schema)?),
-        None => bail!("`{command}` prints no JSON: `ganglion schema` lists the commands that do"),
+        None => bail!(Usage(format!("`{command}` prints no JSON: `ganglion schema` lists the commands that do"))),
     }
 }
 

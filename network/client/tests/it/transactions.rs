@@ -153,6 +153,42 @@ async fn a_lost_pool_gets_it_again() {
 }
 
 #[tokio::test]
+async fn a_second_node_that_will_not_have_it_is_no_refusal() {
+    let node = FakeNode::start().await;
+    let proxy = Proxy::new(node.address).await;
+    let client = connect(&[proxy.url()]).await;
+    let mut submissions = node.submissions();
+    let task = send(&client);
+    bounded(submissions.recv()).await.expect("submitted");
+    // Only whoever waits for a block follows heads: the first answer has arrived.
+    bounded(async {
+        while node.followers() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    node.refuse(1012, "Transaction is temporarily banned");
+    proxy.cut(Mode::Pass);
+    bounded(submissions.recv()).await.expect("offered to the second");
+    assert!(!task.is_finished(), "the first still has it");
+    finish(&node, task).await.expect("included");
+    assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
+}
+
+#[tokio::test]
+async fn what_a_block_took_while_the_answer_was_lost_is_found() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.make_haste();
+    let inclusion = bounded(send(&client)).await.expect("no panic").expect("banned, because a block has it");
+    assert_eq!((inclusion.block_number, node.included()), (1, 1));
+    // So for a call that nobody signs.
+    let (coldkey, hotkey) = (key("//Alice").public(), key("//Bob").public());
+    let inclusion = bounded(client.register_pow(1u16, coldkey, hotkey, 77, 1)).await.expect("a block has it");
+    assert_eq!((inclusion.block_number, node.included()), (2, 2));
+}
+
+#[tokio::test]
 async fn a_reorganisation_is_noticed() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;

@@ -46,6 +46,8 @@ struct Chain {
     shape: Shape,
     /// How often the chain's nonce is behind what another program has used.
     raced: u64,
+    /// Whether a block takes a transaction before its sender is answered, as if the first answer had been lost.
+    hasty: bool,
 }
 
 /// Key of `System.Events`.
@@ -73,6 +75,32 @@ fn block(number: u64, parent: H256, mark: u8, chain: &Chain, extrinsics: Vec<Str
         digest: Digest { logs: Vec::new() },
     };
     Block { header, extrinsics, events, state: Arc::new(chain.state.clone()), shape: chain.shape }
+}
+
+/// Puts the pool into a new block, and returns its header.
+fn seal(chain: &mut Chain) -> Value {
+    let extrinsics = std::mem::take(&mut chain.pool);
+    let fail = chain.fail;
+    let outcomes = (0u32..).zip(&extrinsics).map(|(index, _)| {
+        let event = match fail {
+            Some((index, error)) => {
+                let error = ModuleError { index, error, message: None };
+                SystemEvent::ExtrinsicFailed { dispatch_error: DispatchError::Module(error), dispatch_info: 0 }
+            }
+            None => SystemEvent::ExtrinsicSuccess { dispatch_info: 0 },
+        };
+        (Some(index), RuntimeEvent::System(event))
+    });
+    let records: Vec<_> = std::mem::take(&mut chain.events).into_iter().chain(outcomes).map(record).collect();
+    // A list's length goes before it.
+    let mut events = Compact(records.len() as u32).encode();
+    events.extend(records.concat());
+    let parent = chain.blocks.last().expect("genesis");
+    let (number, parent) = (parent.header.number + 1, hash(&parent.header));
+    let new = block(number, parent, chain.genesis, chain, extrinsics, events);
+    let header = serde_json::to_value(&new.header).expect("header");
+    chain.blocks.push(new);
+    header
 }
 
 impl Chain {
@@ -131,29 +159,7 @@ impl FakeNode {
 
     /// Puts the pool into a new block.
     pub fn produce(&self) {
-        let mut chain = self.lock();
-        let extrinsics = std::mem::take(&mut chain.pool);
-        let fail = chain.fail;
-        let outcomes = (0u32..).zip(&extrinsics).map(|(index, _)| {
-            let event = match fail {
-                Some((index, error)) => {
-                    let error = ModuleError { index, error, message: None };
-                    SystemEvent::ExtrinsicFailed { dispatch_error: DispatchError::Module(error), dispatch_info: 0 }
-                }
-                None => SystemEvent::ExtrinsicSuccess { dispatch_info: 0 },
-            };
-            (Some(index), RuntimeEvent::System(event))
-        });
-        let records: Vec<_> = std::mem::take(&mut chain.events).into_iter().chain(outcomes).map(record).collect();
-        // A list's length goes before it.
-        let mut events = Compact(records.len() as u32).encode();
-        events.extend(records.concat());
-        let parent = chain.blocks.last().expect("genesis");
-        let (number, parent) = (parent.header.number + 1, hash(&parent.header));
-        let new = block(number, parent, chain.genesis, &chain, extrinsics, events);
-        let header = serde_json::to_value(&new.header).expect("header");
-        chain.blocks.push(new);
-        drop(chain);
+        let header = seal(&mut self.lock());
         let _ = self.heads.send(header);
     }
 
@@ -214,6 +220,16 @@ impl FakeNode {
         self.lock().refuse = Some((code, data.to_owned()));
     }
 
+    /// From now on, a block takes a transaction at once, and whoever sent it is answered as if it had asked again.
+    pub fn make_haste(&self) {
+        self.lock().hasty = true;
+    }
+
+    /// How many follow the chain's heads.
+    pub fn followers(&self) -> usize {
+        self.heads.receiver_count()
+    }
+
     /// As a restart does.
     pub fn lose_pool(&self) {
         self.lock().pool.clear();
@@ -246,9 +262,10 @@ fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwne
     if chain.pool.contains(&extrinsic) {
         return error(1013, "Transaction Already Imported");
     }
+    // As a node does: what a block took is banned for half an hour.
+    let banned = || error(1012, "Transaction is temporarily banned");
     if chain.blocks.iter().any(|block| block.extrinsics.contains(&extrinsic)) {
-        // As a node does: what a block took is banned for half an hour.
-        return error(1012, "Transaction is temporarily banned");
+        return banned();
     }
     chain.submitted.push(extrinsic.clone());
     if chain.raced > 0 {
@@ -256,6 +273,10 @@ fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwne
         return error(1014, "Priority is too low");
     }
     chain.pool.push(extrinsic);
+    if chain.hasty {
+        seal(chain);
+        return banned();
+    }
     Ok(json!(H256::zero()))
 }
 
