@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, PasswordArgs};
+use super::{temperature, AidArgs, PasswordArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -189,6 +189,9 @@ pub struct ValidatorArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// What helps it to judge.
+    #[command(flatten)]
+    pub aids: AidArgs,
 }
 
 /// `ganglion gateway run`.
@@ -206,4 +209,7 @@ pub struct GatewayArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
+    #[arg(long, value_name = "FILE")]
+    pub organics: Option<PathBuf>,
 }

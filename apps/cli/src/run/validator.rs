@@ -6,13 +6,13 @@ use anyhow::Result;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::{run_validator, ScorePolicy, ValidatorConfig};
 
-use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
+use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
 use crate::cli::ValidatorArgs;
 
 /// Runs a validator until it is ended.
 ///
 /// # Errors
-/// Wallet, port or chain are of no use.
+/// Wallet, models, port or chain are of no use.
 pub fn run(args: ValidatorArgs) -> Result<()> {
     log_to_stderr();
     let identity = Identity::open(&args.neuron)?;
@@ -24,6 +24,8 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
         // Among strangers: more answers before the first pay, and clones share one.
         config.scoring = ScorePolicy::default();
     }
+    config.organics = organics(args.aids.organics.as_deref())?;
+    config.aids = aids::load(&args.aids)?;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })

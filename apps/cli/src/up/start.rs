@@ -74,11 +74,14 @@ impl Starter<'_> {
         args.extend(self.membership(&neuron.name));
         args.extend(words(&["--axon-port", &neuron.port.to_string()]));
         args.extend(words(&["--metrics-port", &neuron.metrics.to_string()]));
-        if let Some(miner) = &neuron.miner {
-            args.extend(words(&["--engine", miner.engine.word(), "--temperature", &miner.temperature.to_string()]));
-            if !miner.model {
-                args.push("--no-model".into());
+        match &neuron.miner {
+            Some(miner) => {
+                args.extend(words(&["--engine", miner.engine.word(), "--temperature", &miner.temperature.to_string()]));
+                if !miner.model {
+                    args.push("--no-model".into());
+                }
             }
+            None => args.extend(self.organics()),
         }
         // One core each: several engines that all take every core only disturb each other.
         let env = vec![log_level(), ("RAYON_NUM_THREADS", "1".into())];
@@ -90,6 +93,7 @@ impl Starter<'_> {
         let mut args = words(&["gateway", "run"]);
         args.extend(self.membership("gateway"));
         args.extend(words(&["--port", &self.plan.gateway.to_string()]));
+        args.extend(self.organics());
         self.plan_for("gateway", Role::Gateway, args, vec![log_level()])
     }
 
@@ -116,6 +120,11 @@ impl Starter<'_> {
         let port = self.plan.gateway;
         records.push(record("gateway", Role::Gateway, gateway_url(self.plan), port, hotkeys.next()));
         records
+    }
+
+    /// Where the gateway leaves the requests that the validators may ask again.
+    fn organics(&self) -> [OsString; 2] {
+        ["--organics".into(), self.folder.organics().into()]
     }
 
     /// Wallet, node and state, as every neuron and the gateway take them.
@@ -197,12 +206,13 @@ mod tests {
                 }
                 (Command::Validator(ValidatorCommand::Run(args)), None) => {
                     assert_eq!(args.neuron.wallet_name, neuron.name);
+                    assert_eq!(args.aids.organics, Some(folder.organics()));
                 }
                 (command, _) => panic!("{} became {command:?}", neuron.name),
             }
         }
         let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
-        assert_eq!(args.port, plan.gateway);
+        assert_eq!((args.port, args.organics), (plan.gateway, Some(folder.organics())));
     }
 
     #[test]
