@@ -1,5 +1,6 @@
 //! The validator: asks at random times, scores, remembers, sets weights.
 
+mod announce;
 mod draw;
 mod pages;
 mod round;
@@ -61,6 +62,9 @@ pub struct ValidatorSettings {
     /// Where to show metrics (`GET /metrics`), what each miner is worth (`GET /scores`) and the secrets of past tempos
     /// (`GET /secrets/<epoch>`), if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// Where others find these pages, to be announced on the chain, if anywhere; port 0 stands for the one that they are
+    /// bound to.
+    pub announce_metrics: Option<SocketAddr>,
     /// Where to answer `GET /health`, if anywhere. Never announced on the chain: who announces an axon asks to be
     /// asked.
     pub listen: Option<SocketAddr>,
@@ -82,6 +86,7 @@ impl ValidatorSettings {
             receipts: ReceiptLimits::default(),
             pow_threads: 1,
             metrics: None,
+            announce_metrics: None,
             listen: None,
         }
     }
@@ -149,7 +154,12 @@ pub async fn run<S: Subnet, C: Chain>(
     let _guard = stop.clone().drop_guard();
     let (sender, views) = watch::channel(None);
     let mut parts: JoinSet<&'static str> = JoinSet::new();
-    serve(&shared, &views, &mut parts, &stop).await?;
+    let bound = serve(&shared, &views, &mut parts, &stop).await?;
+    if let Some(address) = announce::address(shared.settings.announce_metrics, bound) {
+        let hotkey = Arc::clone(&shared.settings.hotkey);
+        let told = announce::run(Arc::clone(&chain), hotkey, netuid, address, views.clone(), stop.clone());
+        parts.spawn(named("announcement", told));
+    }
     let poll = shared.settings.poll;
     parts.spawn(named("chain observer", view::observe(Arc::clone(&chain), netuid, poll, sender, stop.clone())));
     let joining = Joining {
@@ -178,13 +188,13 @@ async fn named(name: &'static str, part: impl std::future::Future<Output = ()>) 
     name
 }
 
-/// Starts the servers that the settings ask for.
+/// Starts the servers that the settings ask for. Answers where the metrics are, if anywhere.
 async fn serve<S: Subnet>(
     shared: &Arc<Shared<S>>,
     views: &Views,
     parts: &mut JoinSet<&'static str>,
     stop: &CancellationToken,
-) -> Result<(), ValidatorError> {
+) -> Result<Option<SocketAddr>, ValidatorError> {
     if let Some(address) = shared.settings.listen {
         let axon = Axon::builder(Arc::clone(&shared.settings.hotkey))
             .build()
@@ -197,17 +207,17 @@ async fn serve<S: Subnet>(
             }
         }));
     }
-    if let Some(address) = shared.settings.metrics {
-        let listener = bind(address).await?;
-        let (metrics, end) = (Arc::clone(&shared.metrics), stop.clone().cancelled_owned());
-        let pages = pages::router(Arc::clone(shared), views.clone());
-        parts.spawn(named("metrics server", async move {
-            if let Err(error) = metrics::serve_with(metrics, pages, listener, end).await {
-                tracing::error!(%error, "metrics server");
-            }
-        }));
-    }
-    Ok(())
+    let Some(address) = shared.settings.metrics else { return Ok(None) };
+    let listener = bind(address).await?;
+    let bound = listener.local_addr().map_err(|source| ValidatorError::Listen { address, source })?;
+    let (metrics, end) = (Arc::clone(&shared.metrics), stop.clone().cancelled_owned());
+    let pages = pages::router(Arc::clone(shared), views.clone());
+    parts.spawn(named("metrics server", async move {
+        if let Err(error) = metrics::serve_with(metrics, pages, listener, end).await {
+            tracing::error!(%error, "metrics server");
+        }
+    }));
+    Ok(Some(bound))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ValidatorError> {

@@ -1,6 +1,6 @@
 //! The commands for one neuron or one gateway.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -189,6 +189,10 @@ pub struct ValidatorArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Address of the metrics to announce on the chain: `subnet metagraph --scores` reads there what this validator
+    /// thinks of miners [default: where they listen, if all nodes are on this machine; else none]
+    #[arg(long, value_name = "IP:PORT", requires = "metrics_port")]
+    pub announce_metrics: Option<SocketAddr>,
     /// What helps it to judge.
     #[command(flatten)]
     pub aids: AidArgs,
