@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::chain::Chain;
+use crate::history::History;
 use crate::join::{self, Joining};
 use crate::metrics::{self, Metrics};
 use crate::receipts::ReceiptLimits;
@@ -42,7 +43,7 @@ pub struct ValidatorSettings {
     pub hotkey: Arc<Keypair>,
     /// Who owns the hotkey; used when it isn't registered yet.
     pub coldkey: PublicKey,
-    /// Where secret, scores, pending commitment and receipts live.
+    /// Where secret, scores, the last weight vectors, pending commitment and receipts live.
     pub state_dir: PathBuf,
     /// How often, and how many miners at once.
     pub pace: Pace,
@@ -140,6 +141,7 @@ pub async fn run<S: Subnet, C: Chain>(
     let (netuid, dir) = (settings.netuid, settings.state_dir.clone());
     let records = Records::open(&dir, &chain.genesis_hash(), netuid.0, settings.receipts)?;
     let weigher = Weigher::open(&dir.join("commit.json"), Arc::clone(&chain), Arc::clone(&settings.hotkey), netuid)?;
+    let history = History::open(&dir.join("vectors.json"), &chain.genesis_hash(), netuid.0)?;
     let limits = DendriteLimits { public_addresses_only: settings.public_addresses_only, ..DendriteLimits::default() };
     let shared = Arc::new(Shared {
         subnet,
@@ -169,7 +171,7 @@ pub async fn run<S: Subnet, C: Chain>(
         threads: shared.settings.pow_threads,
     };
     parts.spawn(named("registration", join::stay(chain, joining, views.clone(), stop.clone())));
-    parts.spawn(named("weight setting", weigh(Arc::clone(&shared), weigher, views.clone(), stop.clone())));
+    parts.spawn(named("weight setting", weigh(Arc::clone(&shared), (weigher, history), views.clone(), stop.clone())));
     parts.spawn(named("task drawing", draw::run(shared, views, stop.clone())));
 
     let first = parts.join_next().await;
@@ -227,7 +229,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, ValidatorError> {
 /// Sets weights whenever a view says that it is time.
 async fn weigh<S: Subnet, C: Chain>(
     shared: Arc<Shared<S>>,
-    mut weigher: Weigher<C>,
+    (mut weigher, mut history): (Weigher<C>, History),
     mut views: Views,
     stop: CancellationToken,
 ) {
@@ -237,7 +239,14 @@ async fn weigh<S: Subnet, C: Chain>(
         views.mark_unchanged();
         shared.metrics.block.set(i64::from(view.block.number));
         turn_epoch(&shared, &view).await;
-        let vector = || weights(draw::lock(&shared.records).book(), &view.ids(), &policy);
+        let vector = || {
+            let newest = weights(draw::lock(&shared.records).book(), &view.ids(), &policy);
+            let blended = history.blend(view.next_epoch, newest, policy.vectors);
+            if let Err(error) = history.keep() {
+                tracing::error!(%error, "weight vectors can't be written");
+            }
+            blended
+        };
         let outcome = tokio::select! {
             outcome = weigher.step(&view, vector) => outcome,
             () = stop.cancelled() => return,

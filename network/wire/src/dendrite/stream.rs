@@ -116,7 +116,9 @@ impl Events {
             while let Some(event) = self.ready.pop_front() {
                 match event.name.as_str() {
                     "chunk" => {
-                        self.first.get_or_insert_with(|| self.began.elapsed());
+                        if self.first.is_none() {
+                            self.first = Some(self.began.elapsed());
+                        }
                         return read(&event.data).map(Part::Chunk);
                     }
                     "done" => return read_done::<S>(&event.data, self.began, self.first, self.request_hash),
