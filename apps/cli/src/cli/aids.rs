@@ -1,5 +1,6 @@
-//! What helps a validator to judge.
+//! How a validator judges, and what helps it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -42,6 +43,31 @@ pub struct AidArgs {
     /// is small, always there, and the same for every validator
     #[arg(long, value_name = "MODEL", value_parser = reference, default_value = "built-in")]
     pub reference: Reference,
+}
+
+/// How a validator judges.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+pub struct JudgingArgs {
+    /// Judge as among strangers, in a network on this machine too: clones share one pay, and weights need more answers
+    #[arg(long)]
+    pub strict: bool,
+    /// Mean time between two rounds of questions, milliseconds [default: 5000]
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..=3_600_000))]
+    pub round_ms: Option<u64>,
+}
+
+impl JudgingArgs {
+    /// The words for it on a command line.
+    pub fn words(&self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        if self.strict {
+            words.push("--strict".into());
+        }
+        if let Some(millis) = self.round_ms {
+            words.extend(["--round-ms".into(), millis.to_string().into()]);
+        }
+        words
+    }
 }
 
 /// A known model's name, or a path.

@@ -21,7 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::exit;
 
 pub use agent::{AgentAddArgs, AgentCommand, AgentListArgs, AgentRemoveArgs, AgentRunArgs, Purpose};
-pub use aids::{AidArgs, Reference, When};
+pub use aids::{AidArgs, JudgingArgs, Reference, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, AidArgs, PasswordArgs};
+use super::{temperature, AidArgs, JudgingArgs, PasswordArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -193,6 +193,9 @@ pub struct ValidatorArgs {
     /// thinks of miners [default: where they listen, if all nodes are on this machine; else none]
     #[arg(long, value_name = "IP:PORT", requires = "metrics_port")]
     pub announce_metrics: Option<SocketAddr>,
+    /// How it judges.
+    #[command(flatten)]
+    pub judging: JudgingArgs,
     /// What helps it to judge.
     #[command(flatten)]
     pub aids: AidArgs,

@@ -81,7 +81,10 @@ impl Starter<'_> {
                     args.push("--no-model".into());
                 }
             }
-            None => args.extend(self.organics()),
+            None => {
+                args.extend(self.organics());
+                args.extend(self.plan.judging.words());
+            }
         }
         // One core each: several engines that all take every core only disturb each other.
         let env = vec![log_level(), ("RAYON_NUM_THREADS", "1".into())];
@@ -180,7 +183,7 @@ mod tests {
     use clap::Parser;
 
     fn up_args() -> UpArgs {
-        match Cli::parse_from(["ganglion", "up", "--base-port", "0"]).command {
+        match Cli::parse_from(["ganglion", "up", "--base-port", "0", "--strict", "--round-ms", "700"]).command {
             Command::Up(args) => args,
             other => panic!("not up: {other:?}"),
         }
@@ -207,6 +210,7 @@ mod tests {
                 (Command::Validator(ValidatorCommand::Run(args)), None) => {
                     assert_eq!(args.neuron.wallet_name, neuron.name);
                     assert_eq!(args.aids.organics, Some(folder.organics()));
+                    assert_eq!((args.judging.strict, args.judging.round_ms), (true, Some(700)));
                 }
                 (command, _) => panic!("{} became {command:?}", neuron.name),
             }
