@@ -59,12 +59,13 @@ pub struct JudgingArgs {
 impl JudgingArgs {
     /// The words for it on a command line.
     pub fn words(&self) -> Vec<OsString> {
-        let mut words = Vec::new();
+        let mut words: Vec<OsString> = Vec::new();
         if self.strict {
             words.push("--strict".into());
         }
         if let Some(millis) = self.round_ms {
-            words.extend(["--round-ms".into(), millis.to_string().into()]);
+            words.push("--round-ms".into());
+            words.push(millis.to_string().into());
         }
         words
     }

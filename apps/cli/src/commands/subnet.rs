@@ -390,7 +390,7 @@ impl Page for MetagraphPage {
             "PERMIT",
             "UPDATED",
         ];
-        let mut right = vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 10];
+        let mut right: Vec<usize> = vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 10];
         let mut title = format!(
             "Subnet {}, {} neurons at block {}, next epoch at {} (UPDATED counts blocks since)",
             self.netuid,
