@@ -126,10 +126,10 @@ mod tests {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("organics.json");
         assert_eq!(organics(None).expect("none"), None);
-        assert_eq!(organics(Some(&file)).expect("not there yet"), Some(file));
+        assert_eq!(organics(Some(file.as_path())).expect("not there yet"), Some(file.clone()));
         assert_eq!(organics(Some(Path::new("o.json"))).expect("here"), Some("o.json".into()));
         for wrong in [folder.path().to_owned(), folder.path().join("none").join("organics.json")] {
-            assert!(organics(Some(&wrong)).is_err(), "{}", wrong.display());
+            assert!(organics(Some(wrong.as_path())).is_err(), "{}", wrong.display());
         }
     }
 
