@@ -1,7 +1,7 @@
 //! The ledger as the loops see it.
 
 use async_trait::async_trait;
-use ganglion_client::{Client, ClientError};
+use ganglion_client::{Client, ClientError, Write};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::{Endpoint, Metagraph, NetUid, NeuronId, RegistrationTerms, SubnetInfo};
 
@@ -60,6 +60,8 @@ pub trait Chain: Send + Sync + 'static {
     ) -> Result<(), ChainError>;
     /// Announces an axon.
     async fn serve_axon(&self, hotkey: &Keypair, netuid: NetUid, endpoint: Endpoint) -> Result<(), ChainError>;
+    /// Announces where metrics are, and the pages beside them.
+    async fn serve_prometheus(&self, hotkey: &Keypair, netuid: NetUid, endpoint: Endpoint) -> Result<(), ChainError>;
     /// Sets weights in the open.
     async fn set_weights(
         &self,
@@ -130,6 +132,11 @@ impl Chain for Client {
 
     async fn serve_axon(&self, hotkey: &Keypair, netuid: NetUid, endpoint: Endpoint) -> Result<(), ChainError> {
         Client::serve_axon(self, hotkey, netuid, endpoint).await?;
+        Ok(())
+    }
+
+    async fn serve_prometheus(&self, hotkey: &Keypair, netuid: NetUid, endpoint: Endpoint) -> Result<(), ChainError> {
+        Client::send(self, hotkey, &Write::serve_prometheus(netuid, endpoint)).await?;
         Ok(())
     }
 

@@ -174,7 +174,8 @@ mod tests {
     }
 
     fn answer(neuron: u64, response: u32, millis: u64) -> Answer<u32> {
-        Answer { neuron: NeuronId(neuron), response, elapsed: Duration::from_millis(millis) }
+        let elapsed = Duration::from_millis(millis);
+        Answer { neuron: NeuronId(neuron), response, elapsed, first: elapsed }
     }
 
     fn findings(subnet: &Seven) -> Findings {

@@ -17,6 +17,7 @@ pub mod audit;
 pub mod chain;
 pub mod findings;
 pub mod gate;
+pub mod history;
 pub mod information;
 pub mod join;
 pub mod ledger;

@@ -327,6 +327,6 @@ async fn announce<C: Chain>(
 }
 
 /// What of an endpoint makes a new announcement necessary: not the version alone.
-fn at(endpoint: Endpoint) -> (u128, u16, u8, u8) {
+pub(crate) fn at(endpoint: Endpoint) -> (u128, u16, u8, u8) {
     (endpoint.ip, endpoint.port, endpoint.ip_type, endpoint.protocol)
 }

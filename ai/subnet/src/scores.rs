@@ -35,6 +35,8 @@ pub struct ScorePolicy {
     pub information: f64,
     /// When miners count as one; `None` pays every seat by itself.
     pub clones: Option<ClonePolicy>,
+    /// The chain gets the mean of so many weight vectors, one a tempo; 1 is the newest alone.
+    pub vectors: usize,
 }
 
 impl Default for ScorePolicy {
@@ -47,16 +49,17 @@ impl Default for ScorePolicy {
             steepness: 3.0,
             information: 0.3,
             clones: Some(ClonePolicy::default()),
+            vectors: 6,
         }
     }
 }
 
 impl ScorePolicy {
     /// For local networks, where a minute is a long time: weights from the third answer on, and gentler, so that a short
-    /// run shows what every miner is worth. Seats are paid by themselves: a demonstration's miners are often the same
-    /// engine.
+    /// run shows what every miner is worth, without the memory of earlier tempos. Seats are paid by themselves: a
+    /// demonstration's miners are often the same engine.
     pub fn local() -> Self {
-        Self { min_samples: 3, steepness: 2.0, clones: None, ..Self::default() }
+        Self { min_samples: 3, steepness: 2.0, clones: None, vectors: 1, ..Self::default() }
     }
 }
 

@@ -132,6 +132,8 @@ pub struct Answer<R> {
     pub response: R,
     /// Time from asking until the whole answer was there, by the validator's clock.
     pub elapsed: Duration,
+    /// Time until its first piece was there; the same as `elapsed` where it came as a whole.
+    pub first: Duration,
 }
 
 /// What an answer was worth.

@@ -22,6 +22,8 @@ pub struct Neuron {
     pub hotkey: PublicKey,
     /// What it announced.
     pub endpoint: Option<Endpoint>,
+    /// Where it announced that its metrics are.
+    pub prometheus: Option<Endpoint>,
     /// Whether it may set weights on others.
     pub permit: bool,
     /// Block of its registration.
@@ -94,6 +96,7 @@ fn rows(metagraph: &Metagraph) -> Vec<Neuron> {
                 id: *id,
                 hotkey: PublicKey(*bytes),
                 endpoint: metagraph.endpoints.get(row).copied().flatten(),
+                prometheus: metagraph.prometheus.get(row).copied().flatten(),
                 permit: metagraph.permits.get(row).copied().unwrap_or(false),
                 registered_at: metagraph.registered_at.get(row).copied().unwrap_or(0),
                 stake: metagraph.stake.get(row).copied().unwrap_or(0),

@@ -278,6 +278,7 @@ mod tests {
             id: NeuronId(0),
             hotkey: PublicKey([0; 32]),
             endpoint: None,
+            prometheus: None,
             permit,
             registered_at: 1,
             stake: 0,

@@ -156,6 +156,7 @@ impl Network {
             receipts: ReceiptLimits::default(),
             pow_threads: 1,
             metrics: Some(loopback()),
+            announce_metrics: None,
             listen: Some(loopback()),
         };
         let (chain, stop) = (Arc::clone(&self.chain), self.stop.clone());

@@ -57,7 +57,12 @@ fn right_answers_score_and_lazy_ones_do_not() {
         let n = draw.task.n;
         let answers: Vec<Answer<Factor>> = [found.f, 0, 1, n, n + 1, u64::MAX]
             .into_iter()
-            .map(|f| Answer { neuron: NeuronId(f), response: Factor { f }, elapsed: Duration::ZERO })
+            .map(|f| Answer {
+                neuron: NeuronId(f),
+                response: Factor { f },
+                elapsed: Duration::ZERO,
+                first: Duration::ZERO,
+            })
             .collect();
         let values: Vec<f64> = Factors.score(&draw.task, &answers).iter().map(|score| score.value).collect();
         assert_eq!(values, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0], "{n}");

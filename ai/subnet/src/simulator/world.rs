@@ -165,7 +165,8 @@ where
             let neuron = self.id(miner);
             match said.filter(|(_, elapsed)| *elapsed <= self.stage.timeout()) {
                 Some((response, elapsed)) => {
-                    answers.push(Answer { neuron, response, elapsed });
+                    // Who writes slowly begins early all the same.
+                    answers.push(Answer { neuron, response, elapsed, first: elapsed / 4 });
                     asked.push((neuron, "answered"));
                 }
                 None => asked.push((neuron, "timeout")),

@@ -1,5 +1,6 @@
 //! The validator: asks at random times, scores, remembers, sets weights.
 
+mod announce;
 mod draw;
 mod pages;
 mod round;
@@ -18,6 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::chain::Chain;
+use crate::history::History;
 use crate::join::{self, Joining};
 use crate::metrics::{self, Metrics};
 use crate::receipts::ReceiptLimits;
@@ -41,7 +43,7 @@ pub struct ValidatorSettings {
     pub hotkey: Arc<Keypair>,
     /// Who owns the hotkey; used when it isn't registered yet.
     pub coldkey: PublicKey,
-    /// Where secret, scores, pending commitment and receipts live.
+    /// Where secret, scores, the last weight vectors, pending commitment and receipts live.
     pub state_dir: PathBuf,
     /// How often, and how many miners at once.
     pub pace: Pace,
@@ -61,6 +63,9 @@ pub struct ValidatorSettings {
     /// Where to show metrics (`GET /metrics`), what each miner is worth (`GET /scores`) and the secrets of past tempos
     /// (`GET /secrets/<epoch>`), if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// Where others find these pages, to be announced on the chain, if anywhere; port 0 stands for the one that they are
+    /// bound to.
+    pub announce_metrics: Option<SocketAddr>,
     /// Where to answer `GET /health`, if anywhere. Never announced on the chain: who announces an axon asks to be
     /// asked.
     pub listen: Option<SocketAddr>,
@@ -82,6 +87,7 @@ impl ValidatorSettings {
             receipts: ReceiptLimits::default(),
             pow_threads: 1,
             metrics: None,
+            announce_metrics: None,
             listen: None,
         }
     }
@@ -135,6 +141,7 @@ pub async fn run<S: Subnet, C: Chain>(
     let (netuid, dir) = (settings.netuid, settings.state_dir.clone());
     let records = Records::open(&dir, &chain.genesis_hash(), netuid.0, settings.receipts)?;
     let weigher = Weigher::open(&dir.join("commit.json"), Arc::clone(&chain), Arc::clone(&settings.hotkey), netuid)?;
+    let history = History::open(&dir.join("vectors.json"), &chain.genesis_hash(), netuid.0)?;
     let limits = DendriteLimits { public_addresses_only: settings.public_addresses_only, ..DendriteLimits::default() };
     let shared = Arc::new(Shared {
         subnet,
@@ -149,7 +156,12 @@ pub async fn run<S: Subnet, C: Chain>(
     let _guard = stop.clone().drop_guard();
     let (sender, views) = watch::channel(None);
     let mut parts: JoinSet<&'static str> = JoinSet::new();
-    serve(&shared, &views, &mut parts, &stop).await?;
+    let bound = serve(&shared, &views, &mut parts, &stop).await?;
+    if let Some(address) = announce::address(shared.settings.announce_metrics, bound) {
+        let hotkey = Arc::clone(&shared.settings.hotkey);
+        let told = announce::run(Arc::clone(&chain), hotkey, netuid, address, views.clone(), stop.clone());
+        parts.spawn(named("announcement", told));
+    }
     let poll = shared.settings.poll;
     parts.spawn(named("chain observer", view::observe(Arc::clone(&chain), netuid, poll, sender, stop.clone())));
     let joining = Joining {
@@ -159,7 +171,7 @@ pub async fn run<S: Subnet, C: Chain>(
         threads: shared.settings.pow_threads,
     };
     parts.spawn(named("registration", join::stay(chain, joining, views.clone(), stop.clone())));
-    parts.spawn(named("weight setting", weigh(Arc::clone(&shared), weigher, views.clone(), stop.clone())));
+    parts.spawn(named("weight setting", weigh(Arc::clone(&shared), (weigher, history), views.clone(), stop.clone())));
     parts.spawn(named("task drawing", draw::run(shared, views, stop.clone())));
 
     let first = parts.join_next().await;
@@ -178,13 +190,13 @@ async fn named(name: &'static str, part: impl std::future::Future<Output = ()>) 
     name
 }
 
-/// Starts the servers that the settings ask for.
+/// Starts the servers that the settings ask for. Answers where the metrics are, if anywhere.
 async fn serve<S: Subnet>(
     shared: &Arc<Shared<S>>,
     views: &Views,
     parts: &mut JoinSet<&'static str>,
     stop: &CancellationToken,
-) -> Result<(), ValidatorError> {
+) -> Result<Option<SocketAddr>, ValidatorError> {
     if let Some(address) = shared.settings.listen {
         let axon = Axon::builder(Arc::clone(&shared.settings.hotkey))
             .build()
@@ -197,17 +209,17 @@ async fn serve<S: Subnet>(
             }
         }));
     }
-    if let Some(address) = shared.settings.metrics {
-        let listener = bind(address).await?;
-        let (metrics, end) = (Arc::clone(&shared.metrics), stop.clone().cancelled_owned());
-        let pages = pages::router(Arc::clone(shared), views.clone());
-        parts.spawn(named("metrics server", async move {
-            if let Err(error) = metrics::serve_with(metrics, pages, listener, end).await {
-                tracing::error!(%error, "metrics server");
-            }
-        }));
-    }
-    Ok(())
+    let Some(address) = shared.settings.metrics else { return Ok(None) };
+    let listener = bind(address).await?;
+    let bound = listener.local_addr().map_err(|source| ValidatorError::Listen { address, source })?;
+    let (metrics, end) = (Arc::clone(&shared.metrics), stop.clone().cancelled_owned());
+    let pages = pages::router(Arc::clone(shared), views.clone());
+    parts.spawn(named("metrics server", async move {
+        if let Err(error) = metrics::serve_with(metrics, pages, listener, end).await {
+            tracing::error!(%error, "metrics server");
+        }
+    }));
+    Ok(Some(bound))
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, ValidatorError> {
@@ -217,7 +229,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, ValidatorError> {
 /// Sets weights whenever a view says that it is time.
 async fn weigh<S: Subnet, C: Chain>(
     shared: Arc<Shared<S>>,
-    mut weigher: Weigher<C>,
+    (mut weigher, mut history): (Weigher<C>, History),
     mut views: Views,
     stop: CancellationToken,
 ) {
@@ -227,7 +239,14 @@ async fn weigh<S: Subnet, C: Chain>(
         views.mark_unchanged();
         shared.metrics.block.set(i64::from(view.block.number));
         turn_epoch(&shared, &view).await;
-        let vector = || weights(draw::lock(&shared.records).book(), &view.ids(), &policy);
+        let vector = || {
+            let newest = weights(draw::lock(&shared.records).book(), &view.ids(), &policy);
+            let blended = history.blend(view.next_epoch, newest, policy.vectors);
+            if let Err(error) = history.keep() {
+                tracing::error!(%error, "weight vectors can't be written");
+            }
+            blended
+        };
         let outcome = tokio::select! {
             outcome = weigher.step(&view, vector) => outcome,
             () = stop.cancelled() => return,

@@ -41,8 +41,15 @@ pub(super) enum RoundError {
 struct Reply<R> {
     neuron: Neuron,
     outcome: &'static str,
-    answer: Option<(R, [u8; 32])>,
+    answer: Option<Said<R>>,
     elapsed: Duration,
+}
+
+/// An answer that arrived.
+struct Said<R> {
+    response: R,
+    hash: [u8; 32],
+    first: Duration,
 }
 
 /// What the receipts of a round have in common.
@@ -79,10 +86,10 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     let mut answers = Vec::new();
     let mut hashes: Vec<Option<[u8; 32]>> = Vec::new();
     for reply in &mut replies {
-        let answer = reply.answer.take();
-        hashes.push(answer.as_ref().map(|(_, hash)| *hash));
-        if let Some((response, _)) = answer {
-            answers.push(Answer { neuron: reply.neuron.id, response, elapsed: reply.elapsed });
+        let said = reply.answer.take();
+        hashes.push(said.as_ref().map(|said| said.hash));
+        if let Some(Said { response, first, .. }) = said {
+            answers.push(Answer { neuron: reply.neuron.id, response, elapsed: reply.elapsed, first });
         }
     }
     let asked: Vec<_> = replies.iter().map(|reply| (reply.neuron.id, reply.outcome)).collect();
@@ -162,7 +169,10 @@ async fn ask<S: Subnet>(
     let result = S::ask(&shared.dendrite, &target, request, shared.settings.timeout).await;
     let reply = |outcome, answer, elapsed| Reply { neuron, outcome, answer, elapsed };
     Some(match result {
-        Ok(answer) => reply("answered", Some((answer.response, answer.answer_hash)), answer.elapsed),
+        Ok(answer) => {
+            let said = Said { response: answer.response, hash: answer.answer_hash, first: answer.first };
+            reply("answered", Some(said), answer.elapsed)
+        }
         Err(CallError::BadRequest(reason)) => {
             tracing::error!(synapse = S::Synapse::NAME, %reason, "a task can't be sent");
             return None;

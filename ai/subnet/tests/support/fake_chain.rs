@@ -21,6 +21,7 @@ struct Row {
     hotkey: PublicKey,
     coldkey: PublicKey,
     endpoint: Option<Endpoint>,
+    prometheus: Option<Endpoint>,
     last_update: Option<u32>,
     weights: Vec<(NeuronId, u16)>,
     commitment: Option<([u8; 32], u32)>,
@@ -171,6 +172,7 @@ impl Chain for FakeChain {
             registered_at: vec![100; count],
             last_update: state.rows.iter().map(|row| row.last_update).collect(),
             endpoints: state.rows.iter().map(|row| row.endpoint).collect(),
+            prometheus: state.rows.iter().map(|row| row.prometheus).collect(),
             stake: vec![1; count],
             permits: vec![true; count],
             active: vec![true; count],
@@ -226,6 +228,7 @@ impl Chain for FakeChain {
             hotkey,
             coldkey,
             endpoint: None,
+            prometheus: None,
             last_update: None,
             weights: Vec::new(),
             commitment: None,
@@ -237,6 +240,12 @@ impl Chain for FakeChain {
         let mut state = self.enter()?;
         row_of(&mut state, &hotkey.public())?.endpoint = Some(endpoint);
         state.served += 1;
+        Ok(())
+    }
+
+    async fn serve_prometheus(&self, hotkey: &Keypair, _: NetUid, endpoint: Endpoint) -> Result<(), ChainError> {
+        let mut state = self.enter()?;
+        row_of(&mut state, &hotkey.public())?.prometheus = Some(endpoint);
         Ok(())
     }
 

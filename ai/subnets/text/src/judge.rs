@@ -16,6 +16,8 @@ use crate::truth::{is_bare, quality, Truth};
 
 /// Up to here an answer counts as quick.
 pub const SOFT_LIMIT: Duration = Duration::from_secs(10);
+/// Up to here its first word does.
+pub const SOFT_FIRST: Duration = Duration::from_secs(3);
 /// After this it counts for nothing.
 pub const HARD_LIMIT: Duration = Duration::from_secs(20);
 /// What latency can cost at most.
@@ -100,22 +102,23 @@ pub fn judge_all(task: &Task, answers: &[Answer<TextResponse>], aids: &Aids) -> 
         .zip(qualities)
         .map(|((answer, gated), quality)| match gated {
             Err(fault) => Score::zero(fault.name()),
-            Ok(()) => weigh(task, answer.response.completion.trim(), answer.elapsed, quality),
+            Ok(()) => weigh(task, answer.response.completion.trim(), latency(answer.first, answer.elapsed), quality),
         })
         .collect()
 }
 
-/// The score of one answer by itself, without aids.
+/// The score of one answer by itself that came as a whole, without aids.
 pub fn judge(task: &Task, response: &TextResponse, elapsed: Duration) -> Score {
     if let Err(fault) = gate(task, response) {
         return Score::zero(fault.name());
     }
     let completion = response.completion.trim();
-    weigh(task, completion, elapsed, quality(&task.truth, &task.question, completion))
+    let late = latency(elapsed, elapsed);
+    weigh(task, completion, late, quality(&task.truth, &task.question, completion))
 }
 
 /// Quality and all that costs.
-fn weigh(task: &Task, completion: &str, elapsed: Duration, quality: f64) -> Score {
+fn weigh(task: &Task, completion: &str, latency: f64, quality: f64) -> Score {
     let format = if task.bare && !is_bare(&task.truth, completion) { FORMAT } else { 1.0 };
     let said = words(completion);
     let echo = match &task.truth {
@@ -123,7 +126,6 @@ fn weigh(task: &Task, completion: &str, elapsed: Duration, quality: f64) -> Scor
         _ => 1.0,
     };
     let padding = padding(&task.truth, said.len());
-    let latency = latency(elapsed);
     let total = quality * format * echo * padding * latency;
     let score = Score::new(
         total,
@@ -151,13 +153,15 @@ fn padding(truth: &Truth, said: usize) -> f64 {
     (sensible / said.max(1) as f64).min(1.0)
 }
 
-/// 1 up to the soft limit, linear to 0.9 at the hard limit, then 0.
-pub fn latency(elapsed: Duration) -> f64 {
+/// 1 up to the soft limits of the first word and of the whole answer, linear to 0.9 at the hard limit, then 0. Only the
+/// worse of the two counts: a late first word makes the whole late, too.
+pub fn latency(first: Duration, elapsed: Duration) -> f64 {
     if elapsed > HARD_LIMIT {
         return 0.0;
     }
-    let over = elapsed.saturating_sub(SOFT_LIMIT).as_secs_f64();
-    1.0 - LATENCY_COST * over / (HARD_LIMIT - SOFT_LIMIT).as_secs_f64()
+    let late =
+        |time: Duration, soft: Duration| time.saturating_sub(soft).as_secs_f64() / (HARD_LIMIT - soft).as_secs_f64();
+    1.0 - LATENCY_COST * late(first.min(elapsed), SOFT_FIRST).max(late(elapsed, SOFT_LIMIT))
 }
 
 #[cfg(test)]
@@ -223,10 +227,12 @@ mod tests {
 
     #[test]
     fn latency_costs_a_tenth_at_most_then_everything() {
-        assert_eq!(latency(Duration::from_secs(9)), 1.0);
-        assert!((latency(Duration::from_secs(15)) - 0.95).abs() < 1e-12);
-        assert!((latency(HARD_LIMIT) - 0.9).abs() < 1e-12);
-        assert_eq!(latency(Duration::from_secs(21)), 0.0);
+        let of = |first: u64, all: u64| latency(Duration::from_secs(first), Duration::from_secs(all));
+        assert_eq!((of(1, 9), of(3, 10)), (1.0, 1.0));
+        for (first, all, expected) in [(1, 15, 0.95), (1, 20, 0.9), (20, 20, 0.9), (9, 10, 0.965), (9, 20, 0.9)] {
+            assert!((of(first, all) - expected).abs() < 1e-3, "{first} {all}: {}", of(first, all));
+        }
+        assert_eq!((of(1, 21), of(21, 21)), (0.0, 0.0));
         let late = judge(&task(Truth::Number(42.0), false), &says("42"), Duration::from_secs(30));
         assert_eq!(late.value, 0.0);
     }

@@ -126,8 +126,10 @@ pub struct ValidatorConfig {
     pub aids: Aids,
     /// Threads that search for the seal when joining; 0 is all cores.
     pub pow_threads: usize,
-    /// Where to show Prometheus metrics, if anywhere.
+    /// Where to show Prometheus metrics and what each miner is worth, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// The address of these to announce on the chain, if any; port 0 stands for the one that they are bound to.
+    pub announce_metrics: Option<SocketAddr>,
 }
 
 impl ValidatorConfig {
@@ -148,6 +150,7 @@ impl ValidatorConfig {
             aids: Aids::default(),
             pow_threads: 1,
             metrics: None,
+            announce_metrics: None,
         }
     }
 }
@@ -220,6 +223,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         receipts: ReceiptLimits::default(),
         pow_threads: config.pow_threads,
         metrics: config.metrics,
+        announce_metrics: config.announce_metrics,
         listen: config.listen,
     };
     let organics = config.organics.map(|path| Arc::new(Organics::at(path)));

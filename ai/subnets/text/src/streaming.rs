@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::StreamExt;
 use ganglion_subnet::work::{WorkError, Workers};
@@ -100,11 +100,20 @@ pub async fn ask(
     timeout: Duration,
 ) -> Result<Answer<TextResponse>, CallError> {
     let mut parts = dendrite.stream::<TextSynapse>(target, request, timeout).await?;
-    let mut said = String::new();
+    let (mut said, mut seen): (String, Option<Instant>) = (String::new(), None);
     while let Some(part) = parts.next().await {
         match part {
-            Ok(Part::Chunk(piece)) => said.push_str(&piece),
-            Ok(Part::Done(answer)) if said.is_empty() || said == answer.response.completion => return Ok(answer),
+            Ok(Part::Chunk(piece)) => {
+                said.push_str(&piece);
+                // A blank is no first word.
+                if seen.is_none() && !said.trim().is_empty() {
+                    seen = Some(Instant::now());
+                }
+            }
+            Ok(Part::Done(answer)) if said.is_empty() || said == answer.response.completion => {
+                let since = seen.map_or(Duration::ZERO, |seen| seen.elapsed());
+                return Ok(Answer { first: answer.elapsed.saturating_sub(since), ..answer });
+            }
             Ok(Part::Done(_)) => return Err(CallError::BadAnswer("its pieces are not its answer".into())),
             Err(StreamError::Timeout { after } | StreamError::Silent { after }) => {
                 return Err(CallError::Timeout { after });

@@ -134,6 +134,7 @@ mod tests {
                 completion_tokens: 1,
             },
             elapsed: Duration::from_secs(1),
+            first: Duration::from_secs(1),
         };
         let answers = [
             answer(1, "Air scatters blue light more than red light."),

@@ -31,7 +31,7 @@ fn drawn(number: u32) -> (Task, TextResponse) {
 }
 
 fn answer(neuron: u64, response: TextResponse, elapsed: Duration) -> Answer<TextResponse> {
-    Answer { neuron: NeuronId(neuron), response, elapsed }
+    Answer { neuron: NeuronId(neuron), response, elapsed, first: elapsed }
 }
 
 /// Ways to spoil a right answer so that nothing is left of its worth.

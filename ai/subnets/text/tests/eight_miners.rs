@@ -172,7 +172,8 @@ fn round(cast: &[Kind], book: &mut Book, run: u64, when: [u64; 2], block: u32, p
         let elapsed = Duration::from_millis(millis);
         if elapsed <= HARD_LIMIT {
             asked.push((id(miner), "answered"));
-            answers.push(Answer { neuron: id(miner), response: says(said), elapsed });
+            // Who writes slowly begins early all the same.
+            answers.push(Answer { neuron: id(miner), response: says(said), elapsed, first: elapsed / 4 });
         } else {
             asked.push((id(miner), "timeout"));
         }

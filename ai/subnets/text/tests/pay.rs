@@ -126,6 +126,7 @@ async fn pay_follows_quality() {
         receipts: ReceiptLimits::default(),
         pow_threads: 1,
         metrics: None,
+        announce_metrics: None,
         listen: None,
     };
     let (ledger, end) = (Arc::clone(&chain), stop.clone());

@@ -20,7 +20,8 @@ fn mean(model: &TextModel, tasks: u32) -> f64 {
         .map(|number| {
             let draw = Text.task(&seed(number));
             let response = Text.answer(model, &draw.request, &Budget::unlimited()).expect("answers");
-            let answer = Answer { neuron: NeuronId(0), response, elapsed: Duration::from_secs(1) };
+            let elapsed = Duration::from_secs(1);
+            let answer = Answer { neuron: NeuronId(0), response, elapsed, first: elapsed };
             Text.score(&draw.task, &[answer]).first().map_or(0.0, |score| score.value)
         })
         .sum();

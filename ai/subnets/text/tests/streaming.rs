@@ -127,6 +127,7 @@ async fn pieces_arrive_while_the_answer_is_made_and_add_up_to_it() {
     assert_eq!(whole.split_whitespace().count(), 20);
     let answer = streaming::ask(&dendrite(), &miner.target, &request(), PATIENCE).await.expect("an answer");
     assert_eq!(answer.response.completion, whole);
+    assert!(answer.first < answer.elapsed, "{answer:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

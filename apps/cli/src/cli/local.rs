@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::temperature;
+use super::{temperature, JudgingArgs};
 
 /// Which network on this machine.
 #[derive(Debug, Clone, Default, Args)]
@@ -29,6 +29,9 @@ pub struct UpArgs {
     /// Number of validators
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=8))]
     pub validators: u16,
+    /// How the validators judge.
+    #[command(flatten)]
+    pub judging: JudgingArgs,
     /// Do without the language model if its file isn't there
     #[arg(long)]
     pub offline: bool,

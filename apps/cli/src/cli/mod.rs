@@ -1,6 +1,7 @@
 //! The arguments. Commands read like btcli's: a noun, a verb, options in words.
 
 mod agent;
+mod aids;
 mod channel;
 mod local;
 mod models;
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::exit;
 
 pub use agent::{AgentAddArgs, AgentCommand, AgentListArgs, AgentRemoveArgs, AgentRunArgs, Purpose};
+pub use aids::{AidArgs, JudgingArgs, Reference, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
@@ -206,6 +208,8 @@ mod tests {
             "ganglion simulate text --scenario saints",
             "ganglion simulate text --tempos 0",
             "ganglion validator receipts --last 0",
+            "ganglion validator run --embedder sometimes",
+            "ganglion validator run --reference gpt-5",
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.exit_code(), i32::from(exit::USAGE), "{line}");

@@ -1,11 +1,11 @@
 //! The commands for one neuron or one gateway.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, PasswordArgs};
+use super::{temperature, AidArgs, JudgingArgs, PasswordArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -189,6 +189,16 @@ pub struct ValidatorArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Address of the metrics to announce on the chain: `subnet metagraph --scores` reads there what this validator
+    /// thinks of miners [default: where they listen, if all nodes are on this machine; else none]
+    #[arg(long, value_name = "IP:PORT", requires = "metrics_port")]
+    pub announce_metrics: Option<SocketAddr>,
+    /// How it judges.
+    #[command(flatten)]
+    pub judging: JudgingArgs,
+    /// What helps it to judge.
+    #[command(flatten)]
+    pub aids: AidArgs,
 }
 
 /// `ganglion gateway run`.
@@ -206,4 +216,7 @@ pub struct GatewayArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
+    #[arg(long, value_name = "FILE")]
+    pub organics: Option<PathBuf>,
 }

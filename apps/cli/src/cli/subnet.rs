@@ -63,6 +63,9 @@ pub struct MetagraphArgs {
     /// Go on, and show it again after each block that changed it, until Ctrl-C; with --json, a line each time
     #[arg(long)]
     pub follow: bool,
+    /// Ask validators, too, what each miner produces in bits: in all, beside the others, and what nobody else says
+    #[arg(long, conflicts_with = "follow")]
+    pub scores: bool,
     /// Which chain.
     #[command(flatten)]
     pub chain: ChainArgs,

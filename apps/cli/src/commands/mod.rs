@@ -35,6 +35,7 @@ pub mod weights;
 mod endpoints;
 mod hyperparameters;
 mod schema;
+mod scores;
 mod table;
 mod work;
 mod write;

@@ -3,16 +3,19 @@
 use anyhow::{bail, Result};
 use ganglion_client::{Follow, Identity, Write};
 use ganglion_primitives::{Hyperparameter, Metagraph, Setter, SubnetInfo};
+use ganglion_subnet::standings::{Standing, Standings};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::keys::Role;
 use super::write::{self, Made};
-use super::{block_on, connect, hyperparameters, no_subnet, plain, share, show, table, Page};
+use super::{block_on, connect, endpoints, hyperparameters, no_subnet, plain, scores, share, show, table, Page};
 use crate::amount::{column, Tao};
 use crate::chain::ss58;
 use crate::cli::{ChainArgs, MetagraphArgs, SortBy, SubnetCommand, SubnetIdentityArgs, SubnetOfArgs};
+use crate::loopback::are_loopback;
+use crate::output;
 
 /// A subnet in a list.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -291,6 +294,36 @@ pub struct NeuronRow {
     pub prometheus: Option<String>,
 }
 
+/// One neuron, and what a validator says that it produces.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct ScoredRow {
+    /// The neuron on the chain.
+    #[serde(flatten)]
+    pub neuron: NeuronRow,
+    /// Gain over the public baseline, bits an answer; `null` if no validator said.
+    pub absolute_bits: Option<f64>,
+    /// What it adds to the others, bits an answer; `null` if no validator said.
+    pub marginal_bits: Option<f64>,
+    /// What nobody else says, bits an answer; `null` if no validator said.
+    pub novelty_bits: Option<f64>,
+}
+
+impl ScoredRow {
+    fn new(neuron: NeuronRow, said: Option<&Standings>) -> Self {
+        let is_it = |miner: &&Standing| miner.uid == neuron.uid && miner.hotkey.to_ss58() == neuron.hotkey;
+        let bits = said.and_then(|said| said.miners.iter().find(is_it));
+        let (absolute, marginal) = (bits.map(|bits| bits.absolute_bits), bits.map(|bits| bits.marginal_bits));
+        let novelty = bits.map(|bits| bits.novelty_bits);
+        Self { neuron, absolute_bits: absolute, marginal_bits: marginal, novelty_bits: novelty }
+    }
+
+    /// The three numbers for a table.
+    fn cells(&self) -> [String; 3] {
+        let bits = [self.absolute_bits, self.marginal_bits, self.novelty_bits];
+        bits.map(|bits| table::or_dash(bits.map(|bits| format!("{bits:.2}"))))
+    }
+}
+
 /// `ganglion subnet metagraph`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct MetagraphPage {
@@ -300,8 +333,12 @@ pub struct MetagraphPage {
     pub block: u32,
     /// The block whose start runs the next epoch.
     pub next_epoch: u32,
+    /// Address of the validator that said what neurons produce; `null` without `--scores`, or if none answered.
+    pub scored_by: Option<String>,
+    /// The block until which it measured that.
+    pub scored_at: Option<u32>,
     /// Its neurons.
-    pub neurons: Vec<NeuronRow>,
+    pub neurons: Vec<ScoredRow>,
 }
 
 /// A metagraph's columns as rows.
@@ -340,7 +377,7 @@ pub fn neurons(metagraph: &Metagraph) -> Vec<NeuronRow> {
 
 impl Page for MetagraphPage {
     fn text(&self) -> String {
-        let headings = [
+        let mut headings = vec![
             "UID",
             "STAKE τ",
             "RANK",
@@ -352,35 +389,49 @@ impl Page for MetagraphPage {
             "VTRUST",
             "PERMIT",
             "UPDATED",
-            "AXON",
-            "HOTKEY",
         ];
-        let rows = self.neurons.iter().map(|neuron| {
-            let part = |value: f64| format!("{value:.4}");
-            vec![
-                neuron.uid.to_string(),
-                column(neuron.stake_rao),
-                part(neuron.rank),
-                part(neuron.trust),
-                part(neuron.consensus),
-                part(neuron.incentive),
-                part(neuron.dividends),
-                column(neuron.emission_rao),
-                part(neuron.validator_trust),
-                if neuron.validator_permit { "yes" } else { "" }.into(),
-                table::or_dash(neuron.last_update.map(|block| self.block.saturating_sub(block))),
-                table::or_dash(neuron.axon.as_ref()),
-                table::short(&neuron.hotkey),
-            ]
-        });
-        let rows = table::table(&headings, &[0, 1, 2, 3, 4, 5, 6, 7, 8, 10], rows);
-        format!(
-            "Subnet {}, {} neurons at block {}, next epoch at {} (UPDATED counts blocks since)\n{rows}",
+        let mut right: Vec<usize> = vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 10];
+        let mut title = format!(
+            "Subnet {}, {} neurons at block {}, next epoch at {} (UPDATED counts blocks since)",
             self.netuid,
             self.neurons.len(),
             self.block,
             self.next_epoch
-        )
+        );
+        if let (Some(validator), Some(block)) = (&self.scored_by, self.scored_at) {
+            headings.extend(["ABSOLUTE", "MARGINAL", "NOVELTY"]);
+            right.extend([11, 12, 13]);
+            title +=
+                &format!("\nABSOLUTE, MARGINAL and NOVELTY: bits an answer, as {validator} saw them at block {block}");
+        }
+        headings.extend(["AXON", "HOTKEY"]);
+        let rows = self.neurons.iter().map(|row| self.cells(row));
+        format!("{title}\n{}", table::table(&headings, &right, rows))
+    }
+}
+
+impl MetagraphPage {
+    fn cells(&self, row: &ScoredRow) -> Vec<String> {
+        let neuron = &row.neuron;
+        let part = |value: f64| format!("{value:.4}");
+        let mut cells = vec![
+            neuron.uid.to_string(),
+            column(neuron.stake_rao),
+            part(neuron.rank),
+            part(neuron.trust),
+            part(neuron.consensus),
+            part(neuron.incentive),
+            part(neuron.dividends),
+            column(neuron.emission_rao),
+            part(neuron.validator_trust),
+            if neuron.validator_permit { "yes" } else { "" }.into(),
+            table::or_dash(neuron.last_update.map(|block| self.block.saturating_sub(block))),
+        ];
+        if self.scored_by.is_some() {
+            cells.extend(row.cells());
+        }
+        cells.extend([table::or_dash(neuron.axon.as_ref()), table::short(&neuron.hotkey)]);
+        cells
     }
 }
 
@@ -406,17 +457,38 @@ fn metagraph(args: &MetagraphArgs) -> Result<()> {
     if args.follow {
         return block_on(follow(args));
     }
-    let metagraph = block_on(async { Ok(connect(&args.chain).await?.metagraph(args.netuid).await?) })?;
-    let Some(metagraph) = metagraph else {
-        bail!(no_subnet(args.netuid));
-    };
-    show(&page(args, &metagraph), args.chain.json)
+    let (metagraph, said) = block_on(async {
+        let Some(metagraph) = connect(&args.chain).await?.metagraph(args.netuid).await? else {
+            bail!(no_subnet(args.netuid));
+        };
+        let said = if args.scores { scores(args, &metagraph).await? } else { None };
+        Ok((metagraph, said))
+    })?;
+    show(&page(args, &metagraph, said.as_ref()), args.chain.json)
 }
 
-fn page(args: &MetagraphArgs, metagraph: &Metagraph) -> MetagraphPage {
+/// What validators say; if none does, that is said.
+async fn scores(args: &MetagraphArgs, metagraph: &Metagraph) -> Result<Option<Standings>> {
+    // Only in a network on this machine may the chain name addresses on this machine.
+    let private = are_loopback(&endpoints::of(&args.chain)?);
+    let said = scores::fetch(metagraph, private).await;
+    if said.is_none() {
+        output::talk("No validator of this subnet that announced its metrics tells what miners produce");
+    }
+    Ok(said)
+}
+
+fn page(args: &MetagraphArgs, metagraph: &Metagraph, said: Option<&Standings>) -> MetagraphPage {
     let mut neurons = neurons(metagraph);
     sort(&mut neurons, args.sort);
-    MetagraphPage { netuid: args.netuid, block: metagraph.block, next_epoch: metagraph.next_epoch, neurons }
+    MetagraphPage {
+        netuid: args.netuid,
+        block: metagraph.block,
+        next_epoch: metagraph.next_epoch,
+        scored_by: said.map(|said| said.validator.to_ss58()),
+        scored_at: said.map(|said| said.block),
+        neurons: neurons.into_iter().map(|neuron| ScoredRow::new(neuron, said)).collect(),
+    }
 }
 
 /// Shows a subnet's neurons whenever something about them has changed: never ends by itself.
@@ -429,7 +501,7 @@ async fn follow(args: &MetagraphArgs) -> Result<()> {
     let mut shown: Option<MetagraphPage> = None;
     loop {
         let Some(metagraph) = feed.current() else { bail!(no_subnet(args.netuid)) };
-        let page = page(args, &metagraph);
+        let page = page(args, &metagraph, None);
         if shown.as_ref().is_none_or(|shown| shown.neurons != page.neurons) {
             show(&page, args.chain.json)?;
             shown = Some(page);

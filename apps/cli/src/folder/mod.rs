@@ -7,6 +7,7 @@
 //! <dir>/nodes/<name>/       databases and keys of the chain nodes
 //! <dir>/wallets/<name>/     coldkey and hotkey of every neuron
 //! <dir>/state/<process>/    what a process remembers
+//! <dir>/state/organics.json users' requests that validators may ask again
 //! <dir>/logs/<process>.log
 //! <dir>/supervisor.log      what a supervisor in the background says
 //! ```
@@ -92,6 +93,11 @@ impl Folder {
     /// What a process remembers.
     pub fn state(&self, process: &str) -> PathBuf {
         self.root.join("state").join(process)
+    }
+
+    /// Users' requests that validators may ask again.
+    pub fn organics(&self) -> PathBuf {
+        self.root.join("state").join("organics.json")
     }
 
     /// A process's log.

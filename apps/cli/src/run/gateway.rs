@@ -7,7 +7,7 @@ use ganglion_client::Client;
 use ganglion_gateway::GatewayConfig;
 use tokio::net::TcpListener;
 
-use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
+use super::{log_to_stderr, organics, public_addresses_only, until_signal, Identity};
 use crate::cli::GatewayArgs;
 
 /// Runs a gateway until it is ended.
@@ -21,6 +21,7 @@ pub fn run(args: GatewayArgs) -> Result<()> {
     Client::check_urls(&args.neuron.nodes)?;
     let mut config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
+    config.organics = organics(args.organics.as_deref())?;
     let address = SocketAddr::new(args.ip, args.port);
     until_signal(|shutdown| async move {
         let listener = TcpListener::bind(address).await.with_context(|| format!("can't listen at {address}"))?;

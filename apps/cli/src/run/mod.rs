@@ -1,16 +1,17 @@
 //! One neuron or one gateway: arguments in, a library's configuration out.
 
+mod aids;
 pub mod gateway;
 pub mod miner;
 pub mod validator;
 
 use std::future::Future;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 use ganglion_keys::{Keypair, PublicKey};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
@@ -67,6 +68,16 @@ fn public_addresses_only(reach: &ReachArgs, neuron: &NeuronArgs) -> bool {
     !reach.private_addresses && !are_loopback(&neuron.nodes)
 }
 
+/// The file of users' requests, which may come later; its folder may not.
+fn organics(file: Option<&Path>) -> Result<Option<PathBuf>> {
+    let Some(file) = file else { return Ok(None) };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() || file.is_dir() {
+        bail!("--organics {}: name a file in a folder that exists", file.display());
+    }
+    Ok(Some(file.to_owned()))
+}
+
 /// Runs `work` until it ends or a signal comes; `work` is told through its token and has some seconds to end.
 fn until_signal<F: Future<Output = Result<()>>>(work: impl FnOnce(CancellationToken) -> F) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
@@ -109,6 +120,18 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command, GatewayCommand, ValidatorCommand};
     use clap::Parser;
+
+    #[test]
+    fn users_requests_have_a_folder_to_be_in() {
+        let folder = tempfile::tempdir().expect("folder");
+        let file = folder.path().join("organics.json");
+        assert_eq!(organics(None).expect("none"), None);
+        assert_eq!(organics(Some(file.as_path())).expect("not there yet"), Some(file.clone()));
+        assert_eq!(organics(Some(Path::new("o.json"))).expect("here"), Some("o.json".into()));
+        for wrong in [folder.path().to_owned(), folder.path().join("none").join("organics.json")] {
+            assert!(organics(Some(wrong.as_path())).is_err(), "{}", wrong.display());
+        }
+    }
 
     #[test]
     fn private_addresses_are_called_in_local_networks_alone() {

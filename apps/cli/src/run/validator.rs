@@ -1,18 +1,20 @@
 //! `ganglion validator run`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Result;
 use ganglion_primitives::NetUid;
-use ganglion_subnet_text::{run_validator, ScorePolicy, ValidatorConfig};
+use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
-use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
-use crate::cli::ValidatorArgs;
+use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
+use crate::cli::{NeuronArgs, ValidatorArgs};
+use crate::loopback::are_loopback;
 
 /// Runs a validator until it is ended.
 ///
 /// # Errors
-/// Wallet, port or chain are of no use.
+/// Wallet, models, port or chain are of no use.
 pub fn run(args: ValidatorArgs) -> Result<()> {
     log_to_stderr();
     let identity = Identity::open(&args.neuron)?;
@@ -20,11 +22,41 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
         ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
     config.netuid = NetUid(args.neuron.netuid);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
-    if config.public_addresses_only {
+    if config.public_addresses_only || args.judging.strict {
         // Among strangers: more answers before the first pay, and clones share one.
         config.scoring = ScorePolicy::default();
     }
+    if let Some(millis) = args.judging.round_ms {
+        config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
+    }
+    config.organics = organics(args.aids.organics.as_deref())?;
+    config.aids = aids::load(&args.aids)?;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}
+
+/// A pace with another time between rounds. As many may wait for answers as begin while the slowest miner still may
+/// answer: else slow miners would set the pace.
+fn pace(usual: Pace, mean: Duration, timeout: Duration) -> Pace {
+    let begun = timeout.as_millis().div_ceil(mean.as_millis().max(1));
+    Pace { mean, in_flight: usize::try_from(begun).unwrap_or(usize::MAX).clamp(usual.in_flight, 64), ..usual }
+}
+
+/// Whether others find a neuron at the address that it listens at: in a network on this machine.
+fn is_found(at: &SocketAddr, neuron: &NeuronArgs) -> bool {
+    are_loopback(&neuron.nodes) && !at.ip().is_unspecified()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slow_miners_do_not_set_the_pace() {
+        let usual = Pace { mean: Duration::from_secs(5), sample: 4, in_flight: 2 };
+        let in_flight = |millis| pace(usual, Duration::from_millis(millis), Duration::from_secs(20)).in_flight;
+        assert_eq!([50, 500, 3_000, 60_000].map(in_flight), [64, 40, 7, 2]);
+    }
 }

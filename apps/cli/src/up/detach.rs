@@ -92,6 +92,7 @@ fn command_line(args: &UpArgs, folder: &Folder) -> Vec<OsString> {
             line.push(option.into());
         }
     }
+    line.extend(args.judging.words());
     line
 }
 
@@ -121,12 +122,15 @@ mod tests {
 
     #[test]
     fn the_background_gets_the_same_options() {
-        let line = "ganglion up --detach --fresh --yes --slot-ms 500 --miners 3 --base-port 0 --no-restart --offline";
+        let line = "ganglion up --detach --fresh --yes --slot-ms 500 --miners 3 --base-port 0 --no-restart --offline \
+                    --strict --round-ms 700";
         let Command::Up(args) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
         let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
         let again = std::iter::once(OsString::from("ganglion")).chain(command_line(&args, &folder));
         let Command::Up(again) = Cli::parse_from(again).command else { panic!("not up") };
         assert_eq!((again.slot_ms, again.miners, again.base_port), (Some(500), 3, Some(0)));
+        assert_eq!(again.judging, args.judging);
+        assert!(again.judging.strict && again.judging.round_ms == Some(700));
         assert!(again.offline && again.no_restart && !again.detach && !again.fresh);
         assert_eq!(again.at.dir.as_deref(), Some(folder.root()));
     }

@@ -3,7 +3,7 @@
 use anyhow::{bail, Result};
 
 use super::lineup::{self, Miner};
-use crate::cli::UpArgs;
+use crate::cli::{JudgingArgs, UpArgs};
 use crate::exit::Usage;
 use crate::folder::{NodeRecord, Record, Role};
 use crate::ports::{Choice, Ports, Wish};
@@ -39,6 +39,8 @@ pub struct Plan {
     pub nodes: Vec<NodeRecord>,
     /// Miners, then validators.
     pub neurons: Vec<Neuron>,
+    /// How the validators judge.
+    pub judging: JudgingArgs,
     /// The gateway's port.
     pub gateway: u16,
     /// What the user should know about the ports.
@@ -87,7 +89,7 @@ impl Plan {
             let metrics = chooser.choose(&name, 100 + index, METRICS + index)?;
             neurons.push(Neuron { name, port, metrics, miner });
         }
-        Ok(Self { nodes, neurons, gateway, notices: chooser.notices })
+        Ok(Self { nodes, neurons, judging: args.judging, gateway, notices: chooser.notices })
     }
 }
 

@@ -74,10 +74,16 @@ impl Starter<'_> {
         args.extend(self.membership(&neuron.name));
         args.extend(words(&["--axon-port", &neuron.port.to_string()]));
         args.extend(words(&["--metrics-port", &neuron.metrics.to_string()]));
-        if let Some(miner) = &neuron.miner {
-            args.extend(words(&["--engine", miner.engine.word(), "--temperature", &miner.temperature.to_string()]));
-            if !miner.model {
-                args.push("--no-model".into());
+        match &neuron.miner {
+            Some(miner) => {
+                args.extend(words(&["--engine", miner.engine.word(), "--temperature", &miner.temperature.to_string()]));
+                if !miner.model {
+                    args.push("--no-model".into());
+                }
+            }
+            None => {
+                args.extend(self.organics());
+                args.extend(self.plan.judging.words());
             }
         }
         // One core each: several engines that all take every core only disturb each other.
@@ -90,6 +96,7 @@ impl Starter<'_> {
         let mut args = words(&["gateway", "run"]);
         args.extend(self.membership("gateway"));
         args.extend(words(&["--port", &self.plan.gateway.to_string()]));
+        args.extend(self.organics());
         self.plan_for("gateway", Role::Gateway, args, vec![log_level()])
     }
 
@@ -116,6 +123,11 @@ impl Starter<'_> {
         let port = self.plan.gateway;
         records.push(record("gateway", Role::Gateway, gateway_url(self.plan), port, hotkeys.next()));
         records
+    }
+
+    /// Where the gateway leaves the requests that the validators may ask again.
+    fn organics(&self) -> [OsString; 2] {
+        ["--organics".into(), self.folder.organics().into()]
     }
 
     /// Wallet, node and state, as every neuron and the gateway take them.
@@ -171,7 +183,7 @@ mod tests {
     use clap::Parser;
 
     fn up_args() -> UpArgs {
-        match Cli::parse_from(["ganglion", "up", "--base-port", "0"]).command {
+        match Cli::parse_from(["ganglion", "up", "--base-port", "0", "--strict", "--round-ms", "700"]).command {
             Command::Up(args) => args,
             other => panic!("not up: {other:?}"),
         }
@@ -197,12 +209,14 @@ mod tests {
                 }
                 (Command::Validator(ValidatorCommand::Run(args)), None) => {
                     assert_eq!(args.neuron.wallet_name, neuron.name);
+                    assert_eq!(args.aids.organics, Some(folder.organics()));
+                    assert_eq!((args.judging.strict, args.judging.round_ms), (true, Some(700)));
                 }
                 (command, _) => panic!("{} became {command:?}", neuron.name),
             }
         }
         let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
-        assert_eq!(args.port, plan.gateway);
+        assert_eq!((args.port, args.organics), (plan.gateway, Some(folder.organics())));
     }
 
     #[test]

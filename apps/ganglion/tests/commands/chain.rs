@@ -211,6 +211,8 @@ fn neurons(stage: &Stage, own: u64) {
     let graph = home.json("subnet metagraph", "1 --sort stake");
     assert_eq!(graph["neurons"].as_array().map(Vec::len), Some(2), "{graph:#}");
     assert!(home.says("subnet metagraph 1").contains("INCENTIVE"));
+    let unscored = home.json("subnet metagraph", "1 --scores");
+    assert!(unscored["scored_by"].is_null() && unscored["neurons"][0]["marginal_bits"].is_null(), "{unscored:#}");
 }
 
 /// What the chain is bound to refuse is known before the work, not after it.

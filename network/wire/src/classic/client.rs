@@ -79,7 +79,8 @@ impl Dendrite {
         let members = parse_object(text).map_err(|error| bad(&error))?;
         let response = serde_json::from_str(&own_json(&members)).map_err(|error| bad(&error))?;
         let answer_hash = Sha256::digest(&raw.body).into();
-        Ok(Answer { response, elapsed: raw.elapsed, request_hash: raw.request_hash, answer_hash })
+        let elapsed = raw.elapsed;
+        Ok(Answer { response, elapsed, first: elapsed, request_hash: raw.request_hash, answer_hash })
     }
 
     /// Calls a streaming synapse of a Python axon. What the bytes mean is the synapse's affair; that protocol has no

@@ -52,6 +52,8 @@ pub struct Answer<T> {
     pub response: T,
     /// From sending the request to the answer's last byte, connecting included.
     pub elapsed: Duration,
+    /// From sending the request to the first piece of the answer; the same as `elapsed` where it came as a whole.
+    pub first: Duration,
     /// SHA-256 of the request's body as sent.
     pub request_hash: [u8; 32],
     /// SHA-256 of the answer's body as received.
@@ -135,7 +137,8 @@ impl Dendrite {
         let answer_hash = Sha256::digest(&raw.body).into();
         let response =
             serde_json::from_slice(&raw.body).map_err(|error| CallError::BadAnswer(clean(&error.to_string())))?;
-        Ok(Answer { response, elapsed: raw.elapsed, request_hash: raw.request_hash, answer_hash })
+        let elapsed = raw.elapsed;
+        Ok(Answer { response, elapsed, first: elapsed, request_hash: raw.request_hash, answer_hash })
     }
 
     /// Calls a synapse that answers in pieces; returns when the first has arrived. `timeout` covers the whole call, the

@@ -75,6 +75,7 @@ pub(super) async fn open<S: StreamSynapse>(
             parser: Parser::new(inner.limits.answer_bytes),
             ready: VecDeque::new(),
             began,
+            first: None,
             request_hash,
         };
         return Ok(Streaming { parts: stream::unfold(Some(events), step::<S>).boxed() });
@@ -84,8 +85,8 @@ pub(super) async fn open<S: StreamSynapse>(
         return Err(refused(status, &raw.body));
     }
     // An axon that doesn't stream this synapse: its whole answer is the final one.
-    let done =
-        read_done::<S>(&raw.body, began, request_hash).map_err(|error| CallError::BadAnswer(error.to_string()))?;
+    let done = read_done::<S>(&raw.body, began, None, request_hash)
+        .map_err(|error| CallError::BadAnswer(error.to_string()))?;
     Ok(Streaming { parts: stream::iter([Ok(done)]).boxed() })
 }
 
@@ -94,6 +95,8 @@ struct Events {
     parser: Parser,
     ready: VecDeque<Event>,
     began: Instant,
+    /// When the first piece came, since then.
+    first: Option<Duration>,
     request_hash: [u8; 32],
 }
 
@@ -112,8 +115,13 @@ impl Events {
         loop {
             while let Some(event) = self.ready.pop_front() {
                 match event.name.as_str() {
-                    "chunk" => return read(&event.data).map(Part::Chunk),
-                    "done" => return read_done::<S>(&event.data, self.began, self.request_hash),
+                    "chunk" => {
+                        if self.first.is_none() {
+                            self.first = Some(self.began.elapsed());
+                        }
+                        return read(&event.data).map(Part::Chunk);
+                    }
+                    "done" => return read_done::<S>(&event.data, self.began, self.first, self.request_hash),
                     "error" => {
                         let (code, message) = axons_words(&event.data);
                         return Err(StreamError::Failed { code, message });
@@ -129,10 +137,16 @@ impl Events {
     }
 }
 
-fn read_done<S: StreamSynapse>(json: &[u8], began: Instant, request_hash: [u8; 32]) -> Result<Part<S>, StreamError> {
+fn read_done<S: StreamSynapse>(
+    json: &[u8],
+    began: Instant,
+    first: Option<Duration>,
+    request_hash: [u8; 32],
+) -> Result<Part<S>, StreamError> {
     let response = read(json)?;
     let answer_hash = Sha256::digest(json).into();
-    Ok(Part::Done(Answer { response, elapsed: began.elapsed(), request_hash, answer_hash }))
+    let elapsed = began.elapsed();
+    Ok(Part::Done(Answer { response, elapsed, first: first.unwrap_or(elapsed), request_hash, answer_hash }))
 }
 
 fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, StreamError> {
