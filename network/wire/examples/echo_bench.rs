@@ -13,6 +13,10 @@ use ganglion_keys::{verify_batch, Keypair, Proof};
 use ganglion_wire::{Axon, CallError, Dendrite, DendriteLimits, Limits, Synapse, Target};
 use tokio::net::TcpListener;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// What the Python package is asked to do at the same time. With more, its own time-outs begin.

@@ -154,6 +154,13 @@ fn three_of_four_finalise_two_do_not_and_newcomers_find_the_same_chain() {
     });
     println!("six nodes agree on {} finalised blocks, {:.1} s in all", agree(&all), begin.elapsed().as_secs_f64());
 
+    // What an operator's Prometheus collects says so as well.
+    let seen = finalised(&alice);
+    until("alice's metrics have followed", STEP, || {
+        let [height, peers] = alice.metrics(["substrate_block_height", "substrate_sub_libp2p_peers_count"])?;
+        (height >= f64::from(seen) && peers >= 3.0).then_some(())
+    });
+
     genesis.kill();
     commands::work_on_the_database_of(&genesis, &spec, &place);
 }

@@ -26,7 +26,8 @@ fn well_known(keyring: &Sr25519Keyring) -> Founder {
     }
 }
 
-/// The text subnet with numbers that fit a laptop: an epoch every 20 blocks, seconds of work to join.
+/// The text subnet with numbers that fit a laptop: an epoch every 20 blocks, hidden weights in view 10 blocks later, seconds of
+/// work to join.
 fn subnets() -> Vec<(NetUid, String, Hyperparameters)> {
     let text = Hyperparameters {
         tempo: 19,
@@ -34,7 +35,6 @@ fn subnets() -> Vec<(NetUid, String, Hyperparameters)> {
         weights_rate_limit: 10,
         serving_rate_limit: 5,
         activity_cutoff: 600,
-        commit_reveal: false,
         commit_interval: 10,
         adjustment_interval: 60,
         target_registrations: 16,
