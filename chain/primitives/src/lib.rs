@@ -14,6 +14,8 @@ pub mod endpoint;
 pub mod hyperparameters;
 pub mod id;
 pub mod info;
+#[cfg(feature = "frame")]
+pub mod measured;
 pub mod retry;
 pub mod voucher;
 
@@ -25,6 +27,8 @@ pub use hyperparameters::{
 };
 pub use id::{ColdkeyId, HotkeyId, NetUid, NeuronId, Uid};
 pub use info::{AccountPositions, EmissionInfo, Metagraph, Position, RegistrationTerms, SubnetInfo};
+#[cfg(feature = "frame")]
+pub use measured::weight;
 pub use retry::RetryIn;
 pub use voucher::{SignedVoucher, Voucher};
 

@@ -94,7 +94,7 @@ fn state(state: &PollState) -> (&'static str, String) {
 pub struct GovernancePage {
     /// The block this was read at.
     pub block: u32,
-    /// RAO that can vote.
+    /// RAO of which a track asks a share in favour.
     pub electorate_rao: u64,
     /// RAO to deposit for submitting a referendum.
     pub submission_deposit_rao: u64,
@@ -141,7 +141,7 @@ impl Page for GovernancePage {
         let headings = ["TRACK", "DECISION DEPOSIT", "BLOCKS TO PASS", "TO CONFIRM", "TO ENACT"];
         let tracks = table::table(&headings, &[1, 2, 3, 4], tracks);
         let head = format!(
-            "Block {}: {} can vote; a proposal takes a deposit of {}\n\n{tracks}",
+            "Block {}: support is a share of {}; a proposal takes a deposit of {}\n\n{tracks}",
             self.block,
             Tao(self.electorate_rao),
             Tao(self.submission_deposit_rao)

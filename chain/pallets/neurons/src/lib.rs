@@ -44,6 +44,24 @@
 //! stole the old key names a key of its own, and would be rid of the dispute. Root then frees it. TAO makes a coldkey of a
 //! named key at any time: with stake, or by burn.
 //!
+//! # What a hotkey's owner doesn't control
+//!
+//! Who registers a hotkey first owns it, and nobody asks the hotkey. A rival who sees a registration wait in the pool can
+//! come first with `burned_register` for the same hotkey: as a block's author, or by a tip if the victim burns too (work
+//! goes before what pays). Or with work of its own: a seal names the coldkey that it was found for and can't be stolen, but
+//! anybody can look for another. The victim's registration then fails with `NotOwner`: it has lost the fee or the work,
+//! not the burn.
+//!
+//! The rival pays the burn or the work each time, within the interval's quota, and gets a seat without the hotkey's
+//! secret: it can't serve, set weights or commit before it has swapped the hotkey for one of its own, at the price of a
+//! swap. But it owns whatever the hotkey is paid. So the victim must not work with that hotkey: it makes another, which
+//! costs nothing, and registers that. Whoever starts a neuron makes sure first that the hotkey's owner is the coldkey that
+//! it should be. A hotkey that the chain knows is safe: only its owner registers it in further subnets, and a retired one
+//! is only for whom it belonged to.
+//!
+//! A call in which the hotkey consents would end this. It was left out: every client would have to bring two keys
+//! together to register, and a hotkey that has never earned anything is easily replaced.
+//!
 //! # Invariants
 //!
 //! - `Seats`, `Uids` and `SeatOf` describe the same neurons; uids are `0..Count`, pages are full but the last.

@@ -26,6 +26,11 @@
 //! balance, and, since the account is never removed, its nonce never starts anew and nothing it signed counts twice. A
 //! hotkey's former key is retired: only the owner of that hotkey can use it as one again.
 //!
+//! So the rows that say who is who stay for ever: two for a hotkey, two for a coldkey, one for each key that was swapped
+//! away. They can't be cleaned up, for old ids and old signatures must never mean somebody else. What bounds them is their
+//! price: a hotkey is made by a registration, which costs work or TAO within the subnet's quota, a coldkey with its first
+//! hotkey, stake, channel or subnet, and a swap has a price of its own.
+//!
 //! # Bounds
 //! A coldkey's list ([`Backed`]) has room for 256 hotkeys: those it owns and those it nominates. Anybody can register a
 //! hotkey for anybody; new hotkeys take at most 192 of these places, the others are for nominations. An own hotkey beyond

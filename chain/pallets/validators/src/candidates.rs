@@ -75,11 +75,7 @@ impl<T: Config> Pallet<T> {
                 let _ = Self::store_keys(&account, <SessionOf<T> as SessionInterface>::purge_keys);
             }
         }
-        let now = frame_system::Pallet::<T>::block_number();
-        let standing = Standings::<T>::get(hotkey);
-        if standing.chill.is_none() && standing.bound_until <= now {
-            Standings::<T>::remove(hotkey);
-        }
+        // Its standing stays as long as it matters: see `sweep`.
         Self::deposit_event(Event::CandidateDropped { hotkey });
     }
 

@@ -42,6 +42,13 @@
 //! All is stored under a hotkey's id. The SDK's pallets know a member by [`producer_account`], computed from the id: a key
 //! swap changes neither seat nor session keys. Session keys prove, as `owner`, the hotkey's account of the time.
 //!
+//! # What is forgotten
+//! Who is no candidate any more leaves a standing behind: the slash window in which its stake answers, a chill that it
+//! can't get rid of by losing its seat and winning another, the time of its last change. When all three are over the row
+//! goes: each session looks at 64 rows. So there is one for each candidate and founder, for each that left within the slash
+//! window, the chill or the change interval, and for those whose turn has yet to come. A session's first block counts as full;
+//! that pays for it.
+//!
 //! # Composition
 //! In the runtime:
 //! - session: `ValidatorId = AccountId`, `ValidatorIdOf = ProducerOf<Runtime>`,
@@ -153,9 +160,13 @@ pub mod pallet {
     #[pallet::storage]
     pub type Candidates<T: Config> = StorageValue<_, BoundedVec<Candidate, T::MaxCandidates>, ValueQuery>;
 
-    /// What is known of candidates, and of members past and present.
+    /// What is known of candidates, founders and members; and of those who were, until nothing of it matters any more.
     #[pallet::storage]
     pub type Standings<T: Config> = StorageMap<_, Twox64Concat, HotkeyId, Standing<BlockNumberFor<T>>, ValueQuery>;
+
+    /// The last standing that the last session looked at; none if it looked at all the rest.
+    #[pallet::storage]
+    pub type SweptTo<T> = StorageValue<_, HotkeyId>;
 
     /// When the members of this session and the next last wrote a block.
     #[pallet::storage]

@@ -51,6 +51,7 @@ impl<T: Config> SessionManager<AccountId> for Pallet<T> {
         }
         Self::disable_offenders();
         Self::forget_history(session);
+        Self::sweep();
     }
 }
 

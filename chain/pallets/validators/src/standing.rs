@@ -1,6 +1,7 @@
 //! Stepping down, standing again, and whose stake is bound.
 
-use crate::{Candidates, Chill, ChillCause, Config, Error, Event, Founders, Pallet, Standings};
+use crate::{Candidates, Chill, ChillCause, Config, Error, Event, Founders, Pallet, Standing, Standings, SweptTo};
+use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{ensure, traits::Get};
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{AccountId, HotkeyId, RetryIn};
@@ -9,6 +10,9 @@ use sp_runtime::{
     traits::{Bounded, Saturating},
     DispatchResult,
 };
+
+/// Most standings that a session looks at to forget them.
+const SWEPT: usize = 64;
 
 impl<T: Config> Pallet<T> {
     /// The identity of `hotkey`, if `signer` is that hotkey or its owner.
@@ -76,6 +80,33 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn release(hotkey: HotkeyId) {
         let until = frame_system::Pallet::<T>::block_number().saturating_add(T::SlashWindow::get());
         Standings::<T>::mutate(hotkey, |standing| standing.bound_until = until);
+    }
+
+    /// Forgets standings that say nothing any more, of hotkeys that are neither candidates nor founders: looks at a few in
+    /// each session, from where the last one stopped.
+    pub(crate) fn sweep() {
+        let rows: Vec<_> = match SweptTo::<T>::get() {
+            Some(last) => Standings::<T>::iter_from_key(last).take(SWEPT).collect(),
+            None => Standings::<T>::iter().take(SWEPT).collect(),
+        };
+        // Fewer are the last ones: then the next session begins anew.
+        SweptTo::<T>::set(rows.get(SWEPT.saturating_sub(1)).map(|(hotkey, _)| *hotkey));
+        let candidates = Candidates::<T>::get().into_iter().map(|candidate| candidate.hotkey);
+        let kept: BTreeSet<HotkeyId> = candidates.chain(Founders::<T>::get()).collect();
+        for (hotkey, standing) in rows {
+            if !kept.contains(&hotkey) && Self::is_spent(&standing) {
+                Standings::<T>::remove(hotkey);
+            }
+        }
+    }
+
+    /// Whether a hotkey that is neither candidate nor founder is as well off without this: its stake answers for nothing,
+    /// it could stand again, and change its keys.
+    pub(crate) fn is_spent(standing: &Standing<BlockNumberFor<T>>) -> bool {
+        let now = frame_system::Pallet::<T>::block_number();
+        let rested = standing.chill.is_none_or(|chill| chill.until <= pallet_session::CurrentIndex::<T>::get());
+        let due = standing.changed_at.is_none_or(|last| last.saturating_add(T::ChangeInterval::get()) <= now);
+        rested && due && standing.bound_until <= now
     }
 
     /// Whether the hotkey is a member of this session or the next.

@@ -89,7 +89,7 @@ pub struct Poll {
 pub struct GovernanceInfo {
     /// The block this was read at.
     pub block: BlockNumber,
-    /// RAO that can vote.
+    /// RAO of which a track asks a share in favour: what can vote, or fourteen days' emission if that is more.
     pub electorate: Rao,
     /// RAO to deposit for submitting a referendum.
     pub submission_deposit: Rao,

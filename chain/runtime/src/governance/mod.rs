@@ -16,7 +16,7 @@
 //! # All TAO votes, none of it twice
 //! An account votes with what it has: free, on deposit, staked, and leaving stake ([`votes`]). TAO in pots that belong to
 //! nobody in particular (pending emission, locks behind subnets, payment channels) has no vote, and the electorate, of
-//! which a track asks a share, is without them too.
+//! which a track asks a share, is without them too, but never less than below.
 //!
 //! A vote **binds** its amount until it is taken back, or, with conviction, for some time after the referendum. What is
 //! bound can't reach another account, which could vote with it again:
@@ -33,6 +33,17 @@
 //!    can't take over another: of both bindings only the greater would be left ([`moves`]).
 //! 5. What is slashed, or paid out of stake as a [fee](crate::fees), is destroyed: nobody can vote with it again. A vote that was cast with
 //!    it counts until the referendum ends, as a vote does whose voter dies.
+//!
+//! # While there is little TAO
+//! A fair launch begins with no TAO at all. Whoever was paid in the first epoch has a large share of what can vote then,
+//! and would need few others, or none, to install a runtime of their own: root would be for sale, for the price of the
+//! first hours of mining. So the electorate counts as what the chain emits in fourteen days, until more than that can
+//! vote ([`votes::Electorate`]). An upgrade that few have noticed then takes 10 080 TAO on the network, which no party can
+//! have before the chain has run for more than a day, however small the turnout; one that passes at once takes half of
+//! fourteen days' emission.
+//!
+//! The floor is a number of the chain's own days, so that local networks, whose days are short, reach it in minutes. Before
+//! enough has been emitted nobody can change the runtime: who starts a network must not count on that in its first days.
 //!
 //! # When a migration fails
 //! Governance is the only one who can mend a state that is half old and half new: [`repair`] lets it, and nobody else.

@@ -3,6 +3,7 @@
 //! [`super`] says why that holds. Here are the two places where it is done: [`Ballots`] stands between the voting pallet
 //! and the balances, and [`Unstaked`] hears of stake that comes back.
 
+use super::origins::days;
 use crate::{AccountId, Balances, BlockNumber, Rao, Runtime, Staking, System};
 use frame_support::traits::{
     fungible::Inspect,
@@ -10,6 +11,7 @@ use frame_support::traits::{
     BalanceStatus, Currency, ExistenceRequirement, Get, LockIdentifier, LockableCurrency, ReservableCurrency,
     SignedImbalance, WithdrawReasons,
 };
+use ganglion_primitives::TAO;
 use pallet_conviction_voting::ClassLocksFor;
 use sp_runtime::{DispatchError, DispatchResult};
 
@@ -51,14 +53,30 @@ impl pallet_staking::OnUnstaked<AccountId> for Unstaked {
     }
 }
 
-/// RAO that can vote: all but what lies in pots that speak for nobody.
+/// Days whose emission the electorate counts as, while it is less: as many as an upgrade can take to be decided.
+const LEAST_ELECTORATE: u32 = 14;
+
+/// RAO of which a track asks a share in favour: what can vote, or [`Electorate::least`] if that is more.
 pub struct Electorate;
 
-impl Get<Rao> for Electorate {
-    fn get() -> Rao {
+impl Electorate {
+    /// What the chain emits in its first fourteen days, a TAO a block. On the network, with its day of 7 200 blocks, that
+    /// is 100 800 TAO; on local networks, with one of 20, it is 280.
+    pub fn least() -> Rao {
+        Rao::from(days((LEAST_ELECTORATE, 1))).saturating_mul(TAO)
+    }
+
+    /// RAO that can vote: all but what lies in pots that speak for nobody.
+    fn able() -> Rao {
         let silent = [crate::Emission::pot(), crate::Subnets::pot(), crate::Access::pot()];
         let silent = silent.iter().map(Balances::free_balance).fold(0, Rao::saturating_add);
         <Balances as Inspect<AccountId>>::total_issuance().saturating_sub(silent)
+    }
+}
+
+impl Get<Rao> for Electorate {
+    fn get() -> Rao {
+        Self::able().max(Self::least())
     }
 }
 

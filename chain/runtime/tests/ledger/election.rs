@@ -1,10 +1,10 @@
 //! Who writes blocks: candidates, founders, absence, and the way from one set of members to the next.
 
 use crate::world::*;
-use frame_support::{assert_noop, assert_ok};
+use frame_support::{assert_noop, assert_ok, traits::Get};
 use ganglion_primitives::{HotkeyId, NetUid, Rao, RetryIn, TAO};
 use ganglion_runtime::*;
-use pallet_validators::{producer_account, ChillCause, Error};
+use pallet_validators::{producer_account, ChillCause, Error, Standing, Standings};
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
 
@@ -355,6 +355,40 @@ fn a_key_swap_keeps_seat_session_keys_and_votes() {
         assert!(is_finaliser(51) && !is_finaliser(1));
         let row = System::account(account(51));
         assert_eq!(row.consumers, 0, "keys hold no reference to an account that can change");
+    });
+}
+
+#[test]
+fn a_standing_is_forgotten_once_it_says_nothing_of_one_that_left() {
+    founded(&[90], || {
+        for number in 1..=4 {
+            candidate(number, TAO);
+        }
+        until_members(1..=4);
+        assert_ok!(Validators::chill(signed(4), account(4)));
+        // All seats are gone, and with them the candidates.
+        assert_ok!(Subnets::dissolve(RuntimeOrigin::root(), TEXT));
+        until_members([90]);
+        let left = System::block_number();
+        let standings = || Standings::<Runtime>::iter_keys().collect::<BTreeSet<_>>();
+        let window = <Runtime as pallet_staking::Config>::SlashWindow::get();
+        run_to(left + window - 10 * SESSION as u32);
+        assert_eq!(standings(), set_of([1, 2, 3, 4, 90]), "their stake answers for them still");
+        run_to(left + window + 4 * SESSION as u32);
+        assert_eq!(standings(), set_of([90]));
+    });
+}
+
+#[test]
+fn a_session_looks_at_a_few_standings_only_and_at_all_in_time() {
+    founded(&[90], || {
+        let strangers: Vec<_> = (1_000..1_150).map(HotkeyId).collect();
+        strangers.iter().for_each(|stranger| Standings::<Runtime>::insert(stranger, Standing::default()));
+        let left = || strangers.iter().filter(|stranger| Standings::<Runtime>::contains_key(*stranger)).count();
+        run_sessions(1);
+        assert!((150 - 64..150).contains(&left()), "{} left", left());
+        run_sessions(3);
+        assert_eq!(left(), 0);
     });
 }
 

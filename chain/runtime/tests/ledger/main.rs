@@ -20,6 +20,7 @@ mod proxies;
 mod random;
 mod random_calls;
 mod registration;
+mod rows;
 mod scenarios;
 mod staking;
 mod subnets;

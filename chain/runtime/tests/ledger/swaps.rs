@@ -1,6 +1,9 @@
 //! Key swaps: what moves, what stays, and who can stop them.
 
-use crate::world::*;
+use crate::{
+    rows::{changed, everything, ours, rows},
+    world::*,
+};
 use frame_support::{assert_noop, assert_ok, traits::Get};
 use ganglion_primitives::{Endpoint, Rao, RetryIn, TAO};
 use ganglion_runtime::*;
@@ -10,6 +13,7 @@ use sp_runtime::{
     traits::Dispatchable,
     transaction_validity::{InvalidTransaction, TransactionSource},
 };
+use std::collections::BTreeSet;
 
 const HOTKEY: u8 = 2;
 const COLDKEY: u8 = 12;
@@ -35,20 +39,6 @@ fn settled(scenario: impl FnOnce()) {
             scenario();
         },
     );
-}
-
-/// Every row of some pallets.
-fn rows(pallets: &[&str]) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let mut rows = Vec::new();
-    for pallet in pallets {
-        let prefix = sp_io::hashing::twox_128(pallet.as_bytes());
-        let mut key = prefix.to_vec();
-        while let Some(next) = sp_io::storage::next_key(&key).filter(|next| next.starts_with(&prefix)) {
-            rows.push((next.clone(), sp_io::storage::get(&next).expect("has a value").to_vec()));
-            key = next;
-        }
-    }
-    rows
 }
 
 fn swap_hotkey(coldkey: u8, old: u8, new: u8) -> sp_runtime::DispatchResult {
@@ -176,6 +166,55 @@ fn a_coldkey_swap_is_announced_waits_and_moves_everything() {
         assert_noop!(carry_out(COLDKEY), Error::<Runtime>::NothingAnnounced);
         assert_noop!(carry_out(NEW), Error::<Runtime>::NothingAnnounced);
     });
+}
+
+/// The rows that change when a coldkey with `count` hotkeys and as many nominations is swapped. Each of its hotkeys has a
+/// seat and stake.
+fn changed_by_a_coldkey_swap(count: u8) -> BTreeSet<Vec<u8>> {
+    let mut touched = BTreeSet::new();
+    chain(
+        |rules| {
+            rules.min_difficulty = 1;
+            rules.target_registrations = 100;
+            rules.max_registrations_per_block = 100;
+        },
+        || {
+            for (own, others) in (100..100 + count).zip(150..) {
+                must_join(own, COLDKEY);
+                must_join(others, 77);
+                stake(COLDKEY, own, TAO);
+                stake(COLDKEY, others, TAO);
+            }
+            assert_eq!(Staking::positions(&account(COLDKEY)).len(), 2 * usize::from(count));
+            fund(&account(COLDKEY), 10 * TAO);
+            assert_ok!(announce(COLDKEY, NEW));
+            wait();
+            let before = everything();
+            assert_ok!(carry_out(COLDKEY));
+            touched = changed(&before, &everything());
+            let id = Staking::coldkey_id(&account(NEW)).expect("has taken over");
+            let expected = [
+                // Whose everything is, and the way there from the keys.
+                pallet_staking::Coldkeys::<Runtime>::hashed_key_for(id),
+                pallet_staking::ColdkeyIds::<Runtime>::hashed_key_for(account(COLDKEY)),
+                pallet_staking::ColdkeyIds::<Runtime>::hashed_key_for(account(NEW)),
+                pallet_staking::RetiredColdkeys::<Runtime>::hashed_key_for(account(COLDKEY)),
+                // The announcement, which is over.
+                pallet_neurons::ColdkeySwaps::<Runtime>::hashed_key_for(id),
+                pallet_neurons::SwapTargets::<Runtime>::hashed_key_for(account(NEW)),
+            ];
+            assert_eq!(ours(&touched), expected.into_iter().collect());
+        },
+    );
+    touched
+}
+
+#[test]
+fn a_coldkey_swap_changes_the_same_few_rows_whatever_the_key_owns() {
+    let (little, much) = (changed_by_a_coldkey_swap(1), changed_by_a_coldkey_swap(20));
+    assert_eq!(much, little);
+    // Beside ours: two accounts, and what the block's events say.
+    assert!(little.len() <= 6 + 5, "{} rows", little.len());
 }
 
 #[test]

@@ -2,11 +2,8 @@
 //! written.
 
 use super::WeightInfo;
-use frame_support::weights::{constants::ParityDbWeight, Weight};
-
-fn weight(picoseconds: u64, reads: u64, writes: u64) -> Weight {
-    Weight::from_parts(picoseconds, 0).saturating_add(ParityDbWeight::get().reads_writes(reads, writes))
-}
+use frame_support::weights::Weight;
+use ganglion_primitives::weight;
 
 impl WeightInfo for () {
     fn set_hyperparameters() -> Weight {

@@ -114,6 +114,30 @@ fn what_few_want_does_not_pass() {
     );
 }
 
+/// Whether an upgrade passes for which everybody votes who has TAO beside its proposer: one account, with `amount` RAO.
+fn upgrade_passes_with(amount: Rao) -> bool {
+    let mut passes = false;
+    chain(
+        |_| {},
+        || {
+            let poll = propose(frame_system::RawOrigin::Root, frame_system::Call::remark { remark: vec![1] });
+            fund(&account(98), amount);
+            let able = Balances::total_issuance() - Balances::free_balance(Emission::pot());
+            assert!(able < governance::votes::Electorate::least() && amount > able / 10, "of {able} RAO that can vote");
+            assert_ok!(aye(98, poll, amount));
+            passes = decide(poll);
+        },
+    );
+    passes
+}
+
+#[test]
+fn while_there_is_little_tao_root_is_not_for_sale() {
+    // In two weeks a local chain emits 280 TAO. A tenth of that decides, though a tenth of what can vote is less.
+    assert!(!upgrade_passes_with(27 * TAO));
+    assert!(upgrade_passes_with(40 * TAO));
+}
+
 #[test]
 fn what_more_are_against_does_not_pass() {
     chain(

@@ -39,6 +39,7 @@ fn staked_tao_votes() {
 #[test]
 fn tao_in_pots_has_no_vote_and_is_not_in_the_electorate() {
     nominator(0, || {
+        fund(&account(98), 1_000 * TAO);
         let pending = Balances::free_balance(Emission::pot());
         assert!(pending > 0);
         assert_eq!(Electorate::get(), Balances::total_issuance() - pending);
@@ -49,6 +50,18 @@ fn tao_in_pots_has_no_vote_and_is_not_in_the_electorate() {
         assert_eq!(Electorate::get(), before - 4 * TAO);
         assert_eq!(power(&account(13)), 6 * TAO);
     });
+}
+
+#[test]
+fn the_electorate_is_never_less_than_what_two_weeks_emit() {
+    nominator(0, || {
+        assert_eq!(Electorate::get(), 14 * 20 * TAO, "a local day has 20 blocks");
+        fund(&account(98), 1_000 * TAO);
+        assert_eq!(Electorate::get(), 1_100 * TAO);
+    });
+    let founder = genesis::Founder { account: account(1), keys: keys(1) };
+    let network = genesis::main_network(&[founder]).expect("a good founder");
+    chain_from(genesis::MAIN, network, || assert_eq!(Electorate::get(), 100_800 * TAO));
 }
 
 #[test]

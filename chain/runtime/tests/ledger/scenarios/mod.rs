@@ -44,19 +44,20 @@
 //! | 8 | by work or by burn, which is recycled | `registration::demand::defect_13_what_is_burned_is_counted_to_the_rao` |
 //! | 8 | prices adjust | `registration::demand` |
 //! | 8 | what a seal binds; it works once | `registration::seals` |
-//! | 9 | a swap changes one row | `rule_09::a_key_swap_changes_one_row`, `swaps` |
+//! | 9 | a swap changes one row | `rule_09::a_key_swap_changes_one_row`, `swaps::a_coldkey_swap_changes_the_same_few_rows_whatever_the_key_owns` |
 //! | 9 | an identity keeps its account and nonce, and its old key from strangers | `registration::seats::a_hotkey_that_lost_its_seat_keeps_its_nonce`, `swaps` |
 //! | 9 | a reused UID inherits nothing | `registration::seats::defect_7_a_reused_seat_inherits_nothing`, `weights::defect_7_rows_and_commitments_go_with_their_neuron` |
 //! | 10 | commit–reveal by default | `rule_10::commit_reveal_is_on_by_default` |
 //! | 10 | bound to neurons, in a window, deleted | `weights` |
 //! | 10 | a copier gains nothing | `rule_10::a_copier_gains_nothing_from_reading_the_chain` |
 //! | 11 | referenda, upgrades, no sudo without a key | `governance` |
+//! | 11 | the first TAO buys no upgrade | `governance::tracks::while_there_is_little_tao_root_is_not_for_sale` |
 //! | 11 | sudo in the development preset only | `rule_00::the_development_preset_alone_names_a_sudo_key` |
 //! | 12 | every call has a fee or a checked limit | `rule_12::a_feeless_call_never_fails_in_a_block`, `rule_12::a_call_with_a_price_is_paid_for_even_if_it_fails` |
 //! | 12 | a neuron's hotkey needs no balance | `feeless`, `swaps::after_a_hotkey_swap_the_new_key_acts_and_the_old_one_cannot` |
 //! | 12 | its limits can't be lifted | `subnets::defects::defect_21_no_owner_lifts_the_limits_of_feeless_calls` |
 //! | 12 | every collection is bounded | `rule_12::every_collection_is_bounded` |
-//! | 12 | hooks are charged | `rule_12::hooks_are_charged_for_what_they_do` |
+//! | 12 | hooks are charged | `rule_12::hooks_are_charged_for_what_they_do`, `rule_12::defect_26_an_epoch_is_charged_by_its_size` |
 //! | 12 | rules hold however a call is wrapped | `rule_12::a_wrapper_changes_no_answer`, `random_calls` |
 //! | end | no defect of `protocol.md` §14 reappears | the tests named `defect_*`, below |
 //!

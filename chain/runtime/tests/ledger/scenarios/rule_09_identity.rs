@@ -1,21 +1,21 @@
 //! Stable identity: keys change, neurons don't.
 
-use crate::world::*;
+use crate::{
+    rows::{changed, rows, Rows},
+    world::*,
+};
 use frame_support::assert_ok;
 use ganglion_primitives::TAO;
 use ganglion_runtime::*;
-use std::collections::BTreeMap;
 
-/// The pallets that know neurons, and the prefixes of what they store.
+/// The pallets that know neurons.
 const PALLETS: [&str; 6] = ["Neurons", "Weights", "Emission", "Validators", "Session", "Subnets"];
 
-/// All rows of `pallet`.
-fn rows(pallet: &str) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let prefix = sp_io::hashing::twox_128(pallet.as_bytes()).to_vec();
-    let next = |key: &Vec<u8>| sp_io::storage::next_key(key).filter(|next| next.starts_with(&prefix));
-    std::iter::successors(next(&prefix), next)
-        .filter_map(|key| Some((key.clone(), sp_io::storage::get(&key)?.to_vec())))
-        .collect()
+/// What those store, but for what they count as recycled: a swap has a price.
+fn noticed() -> Rows {
+    let mut rows = rows(&PALLETS);
+    rows.remove(&pallet_emission::Recycled::<Runtime>::hashed_key()[..]);
+    rows
 }
 
 #[test]
@@ -31,26 +31,13 @@ fn a_key_swap_changes_one_row() {
             let stake = Staking::stake_of(&account(12), &account(2));
             assert!(stake > 0 && earned(2) > 0);
 
-            let before = PALLETS.map(rows);
-            let staking = rows("Staking");
+            let before = noticed();
+            let staking = rows(&["Staking"]);
             let (owner, old, new) = (RuntimeOrigin::signed(account(12)), account(2), account(22));
             assert_ok!(Neurons::swap_hotkey(owner, old.clone(), new.clone()));
-            // The recycled price of the swap is counted; besides, these pallets notice nothing.
-            let mut after = PALLETS.map(rows);
-            let counted = pallet_emission::Recycled::<Runtime>::hashed_key().to_vec();
-            after[2].insert(counted.clone(), before[2].get(&counted).cloned().unwrap_or_else(|| vec![0; 8]));
-            assert_eq!(
-                before.map(|mut rows| {
-                    rows.entry(counted.clone()).or_insert(vec![0; 8]);
-                    rows
-                }),
-                after.map(|mut rows| {
-                    rows.entry(counted.clone()).or_insert(vec![0; 8]);
-                    rows
-                })
-            );
+            assert_eq!(noticed(), before);
             // In staking the hotkey's row changed, and the way from the key to it; strangers can't have the old key.
-            let changed = difference(&staking, &rows("Staking"));
+            let changed = changed(&staking, &rows(&["Staking"]));
             let id = Staking::hotkey_id(&new).expect("is known under the new key");
             let expected = [
                 pallet_staking::Hotkeys::<Runtime>::hashed_key_for(id),
@@ -69,11 +56,4 @@ fn a_key_swap_changes_one_row() {
             assert!(weights(&new).is_ok() && weights(&old).is_err());
         },
     );
-}
-
-fn difference(
-    one: &BTreeMap<Vec<u8>, Vec<u8>>,
-    other: &BTreeMap<Vec<u8>, Vec<u8>>,
-) -> std::collections::BTreeSet<Vec<u8>> {
-    one.keys().chain(other.keys()).filter(|key| one.get(*key) != other.get(*key)).cloned().collect()
 }

@@ -1,6 +1,7 @@
 //! Weights: committed before they are revealed, so that who only copies is late.
 
 use crate::world::*;
+use frame_support::assert_ok;
 use ganglion_primitives::{Hyperparameters, NeuronId, Rao, TAO};
 use ganglion_runtime::*;
 use pallet_weights::commit_hash;
@@ -17,6 +18,23 @@ const COPIER: u8 = 6;
 #[test]
 fn commit_reveal_is_on_by_default() {
     assert!(Hyperparameters::default().commit_reveal);
+    let founder = genesis::Founder { account: account(1), keys: keys(1) };
+    let network = genesis::main_network(&[founder]).expect("a good founder");
+    chain_from(genesis::MAIN, network, || {
+        assert_ok!(Subnets::create(RuntimeOrigin::root(), b"audio".to_vec().try_into().expect("fits")));
+        let netuids = Subnets::netuids();
+        assert_eq!(netuids.len(), 4, "those of genesis, and a new one");
+        for (number, netuid) in (10..).zip(netuids) {
+            let (key, origin) = (account(number), || RuntimeOrigin::signed(account(number)));
+            fund(&key, 2 * TAO);
+            assert_ok!(Neurons::burned_register(origin(), netuid, key.clone()));
+            let neuron = Neurons::seat_of(netuid, &key).expect("has a seat").1.id;
+            // Nobody shows what others could copy before it is of yesterday.
+            let shown = Weights::set_weights(origin(), netuid, vec![(neuron, 1)], 0);
+            assert_eq!(shown, Err(pallet_weights::Error::<Runtime>::CommitRevealOn.into()), "{netuid:?}");
+            assert_ok!(Weights::commit_weights(origin(), netuid, Hash::repeat_byte(7)));
+        }
+    });
 }
 
 #[test]

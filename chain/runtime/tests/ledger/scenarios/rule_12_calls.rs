@@ -3,6 +3,7 @@
 use crate::{
     blocks, books,
     random::{Cast, Run, SUDO},
+    rows::{changed, rows, OURS},
     world::*,
 };
 use frame_support::{
@@ -13,9 +14,6 @@ use frame_support::{
 };
 use ganglion_runtime::*;
 use sp_runtime::{traits::Dispatchable, DispatchError, DispatchResult, TransactionOutcome};
-
-/// The ledger's own pallets.
-const PALLETS: [&[u8]; 7] = [b"Staking", b"Subnets", b"Neurons", b"Weights", b"Validators", b"Emission", b"Access"];
 
 /// Calls that people made at random on a ledger with a past.
 fn samples(count: usize, mut look: impl FnMut(&mut Run, usize, RuntimeCall)) {
@@ -134,8 +132,8 @@ fn every_collection_is_bounded() {
         |_| {},
         || {
             let rows = AllPalletsWithSystem::storage_info();
-            for pallet in PALLETS {
-                let ours: Vec<_> = rows.iter().filter(|row| row.pallet_name == pallet).collect();
+            for pallet in OURS {
+                let ours: Vec<_> = rows.iter().filter(|row| row.pallet_name == pallet.as_bytes()).collect();
                 assert!(!ours.is_empty());
                 for row in ours {
                     assert!(row.max_size.is_some(), "{}", String::from_utf8_lossy(&row.storage_name));
@@ -145,17 +143,45 @@ fn every_collection_is_bounded() {
     );
 }
 
-/// What the hooks at the beginning of the open block were charged, with the time's inherent.
-fn charged() -> u64 {
-    System::block_weight().get(DispatchClass::Mandatory).ref_time()
+/// What the hooks at the beginning of a block do, with the time's inherent.
+struct Begin {
+    /// Picoseconds.
+    charged: u64,
+    /// How many rows of our pallets it changed.
+    written: u64,
 }
 
-/// What block `number` was charged, and the one before it.
-fn charged_in(number: BlockNumber) -> (u64, u64) {
-    run_to(number - 1);
-    let before = charged();
-    next_block();
-    (charged(), before)
+/// Begins the next block.
+///
+/// # Panics
+/// If it is not even charged for what it writes.
+fn begin() -> Begin {
+    let parent = blocks::end();
+    let before = rows(&OURS);
+    blocks::begin(parent, &[]);
+    // An empty block's weight is there whatever hooks do.
+    let empty = configs::BlockWeights::get().base_block.ref_time();
+    let charged = System::block_weight().get(DispatchClass::Mandatory).ref_time().saturating_sub(empty);
+    let written = changed(&before, &rows(&OURS)).len() as u64;
+    let least = price_of_rows(written);
+    assert!(
+        charged >= least,
+        "block {} is charged {charged}, but its {written} rows cost {least}",
+        System::block_number()
+    );
+    Begin { charged, written }
+}
+
+/// What writing so many rows weighs.
+fn price_of_rows(count: u64) -> u64 {
+    <Runtime as frame_system::Config>::DbWeight::get().writes(count).ref_time()
+}
+
+/// What block `number` was charged and wrote beyond the one before it.
+fn beyond_idle(number: BlockNumber) -> Begin {
+    run_to(number - 2);
+    let (idle, busy) = (begin(), begin());
+    Begin { charged: busy.charged.saturating_sub(idle.charged), written: busy.written.saturating_sub(idle.written) }
 }
 
 #[test]
@@ -167,22 +193,57 @@ fn hooks_are_charged_for_what_they_do() {
         || {
             must_join(1, 11);
             must_join(2, 12);
-            let (epoch, idle) = charged_in(Emission::next_epoch(TEXT, System::block_number()));
-            assert!(epoch > idle, "an epoch weighs {epoch} beside {idle}");
+            let epoch = beyond_idle(Emission::next_epoch(TEXT, System::block_number()));
+            assert!(epoch.charged > 0 && epoch.written > 0, "an epoch is free, or writes nothing");
             run_to(62);
             let (session, due) = (Session::current_index(), Neurons::prices(TEXT).adjust_at);
-            let (adjustment, idle) = charged_in(due);
-            assert!(adjustment > idle, "new prices weigh {adjustment} beside {idle}");
+            let adjustment = beyond_idle(due);
+            assert!(adjustment.charged > 0, "new prices are free");
             assert_eq!((due, Session::current_index()), (106, session), "something else happened");
-            let (begin, idle) = charged_in(121);
-            assert_eq!(Session::current_index(), session + 1);
-            let full = configs::BlockWeights::get().max_block.ref_time();
+            run_to(119);
+            let (idle, session_begin) = (begin(), begin());
+            assert_eq!((System::block_number(), Session::current_index()), (121, session + 1));
+            let limits = configs::BlockWeights::get();
+            let room = limits.max_block.saturating_sub(limits.base_block).ref_time();
             assert!(
-                begin >= full && idle < full,
-                "a session's begin fills its block, but weighs {begin} beside {idle}"
+                session_begin.charged >= room && idle.charged < room,
+                "a session's begin fills its block, but weighs {} beside {}",
+                session_begin.charged,
+                idle.charged
             );
         },
     );
+}
+
+/// An epoch in which one of `neurons` judges all the others, and they are paid.
+fn paying_epoch(neurons: u8) -> Begin {
+    let mut epoch = None;
+    chain(
+        |rules| {
+            rules.min_difficulty = 1;
+            rules.target_registrations = 100;
+            rules.max_registrations_per_block = 100;
+        },
+        || {
+            let ids: Vec<_> = (1..=neurons).map(|number| must_join(number, number + 100)).collect();
+            run_to(40);
+            let weights: Vec<_> = ids.iter().skip(1).map(|id| (*id, 1)).collect();
+            set_weights(1, &weights).expect("has a permit");
+            epoch = Some(beyond_idle(Emission::next_epoch(TEXT, System::block_number())));
+            assert!((1..=neurons).all(|number| earned(number) > 0), "somebody wasn't paid");
+        },
+    );
+    epoch.expect("came")
+}
+
+/// Defect 26: what a hook declared was a constant, however much it did.
+#[test]
+fn defect_26_an_epoch_is_charged_by_its_size() {
+    let (small, large) = (paying_epoch(2), paying_epoch(40));
+    assert!(large.written > small.written, "{} and {} rows", small.written, large.written);
+    let (more, further) = (large.charged.saturating_sub(small.charged), large.written - small.written);
+    let least = price_of_rows(further);
+    assert!(more >= least, "{further} further rows cost {least}, but only {more} was charged for them");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use frame_support::{
     assert_noop, assert_ok,
     dispatch::{GetDispatchInfo, Pays},
 };
-use ganglion_primitives::{Endpoint, Hyperparameters, Setter};
+use ganglion_primitives::{Endpoint, Hyperparameters};
 use pallet_subnets::{Error, Hyperparameter, Identities, Line, Parameters, SubnetIdentity};
 use sp_io::{hashing, storage};
 
@@ -177,25 +177,70 @@ fn defect_29_a_new_subnet_neither_gives_seats_away_nor_shuts_workers_out() {
     assert!(fresh.min_burn >= TAO / 1_000, "a seat costs something even when nobody wants it");
     assert!(fresh.min_difficulty < fresh.max_difficulty && fresh.max_difficulty < u64::MAX, "work can win a seat");
     assert!(fresh.registration_open);
+    ledger(|| {
+        let netuid = create_next(50);
+        // Prices forget everything in each block; and work is as light as a test's must be.
+        let hasty = HyperparameterUpdate {
+            adjustment_interval: Some(1),
+            adjustment_alpha: Some(0),
+            min_difficulty: Some(1_000),
+            ..Default::default()
+        };
+        assert_ok!(set(RuntimeOrigin::root(), netuid, hasty));
+        run_to(System::block_number() + 100);
+        // After a hundred intervals in which nobody came, TAO buys no seat for less, and work still wins one.
+        let price = Neurons::prices(netuid).burn;
+        assert!(price >= TAO / 1_000, "a seat costs {price} RAO");
+        fund(&account(60), TAO);
+        assert_ok!(Neurons::burned_register(signed(60), netuid, account(1)));
+        assert_eq!(free(60), TAO - price);
+        run_to(System::block_number() + 10);
+        assert_ok!(join_as(netuid, account(2), account(12)));
+        assert_eq!(Neurons::seats(netuid).len(), 2);
+    });
 }
 
 #[test]
 fn defect_29_a_place_that_was_cheap_and_earns_nothing_is_the_first_to_go() {
     ledger_with(
-        |terms| terms.max_subnets = 3,
+        |terms| terms.max_subnets = 4,
         || {
-            let squatted = create_next(50);
-            let newer = create_next(51);
+            let (paid, dear) = (create_next(50), create_next(51));
+            // By now a place is as cheap as it gets.
+            run_to(System::block_number() + 300);
+            let squatted = create_next(52);
+            buy_seat(paid, 0);
             run_to(System::block_number() + 60);
-            assert!(locked(squatted) < locked(newer));
-            assert_eq!(Subnets::weakest().ok(), Some(squatted));
+            // Neither is the cheapest the first to go if it earns, nor the oldest if more is locked in it.
+            assert_eq!(locked(squatted), locked(paid));
+            assert!(locked(squatted) < locked(dear));
+            let newcomer = create(53).expect("replaces the weakest");
+            assert_eq!(Subnets::netuids(), [TEXT, paid, dear, newcomer]);
+            assert!(!Subnets::exists(squatted));
         },
     );
 }
 
 #[test]
 fn defect_29_an_owner_does_not_set_what_the_chain_has_to_bear() {
-    for field in [Hyperparameter::Tempo, Hyperparameter::MaxNeurons, Hyperparameter::MaxRegistrationsPerBlock] {
-        assert_eq!(field.setter(), Setter::Root);
-    }
+    ledger(|| {
+        let netuid = create_next(50);
+        let bearable = [
+            (Hyperparameter::Tempo, HyperparameterUpdate { tempo: Some(1), ..Default::default() }),
+            (Hyperparameter::MaxNeurons, HyperparameterUpdate { max_neurons: Some(MAX_NEURONS), ..Default::default() }),
+            (Hyperparameter::MaxValidators, HyperparameterUpdate { max_validators: Some(128), ..Default::default() }),
+            (
+                Hyperparameter::TargetRegistrations,
+                HyperparameterUpdate { target_registrations: Some(100), ..Default::default() },
+            ),
+            (
+                Hyperparameter::MaxRegistrationsPerBlock,
+                HyperparameterUpdate { max_registrations_per_block: Some(256), ..Default::default() },
+            ),
+        ];
+        for (field, update) in bearable {
+            assert_noop!(set(signed(50), netuid, update.clone()), Error::<Runtime>::RootOnly(field));
+            assert_ok!(set(RuntimeOrigin::root(), netuid, update));
+        }
+    });
 }
