@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::cli::AskArgs;
+use crate::exit::Usage;
 use crate::folder::Folder;
 use crate::output::{self, Step};
 use crate::status;
@@ -90,15 +91,17 @@ fn question(text: &str) -> Result<String> {
     if text == "-" {
         question.clear();
         let length = io::stdin().lock().take(QUESTION + 1).read_to_string(&mut question).context("can't read stdin")?;
-        ensure!(length as u64 <= QUESTION, "the question is longer than {} KiB", QUESTION >> 10);
+        let too_long = || Usage(format!("the question is longer than {} KiB: shorten it", QUESTION >> 10));
+        ensure!(length as u64 <= QUESTION, too_long());
     }
-    ensure!(!question.trim().is_empty(), "the question is empty");
+    ensure!(!question.trim().is_empty(), Usage("the question is empty: write one".into()));
     Ok(question)
 }
 
 fn gateway(args: &AskArgs) -> Result<String> {
     if let Some(url) = &args.gateway {
-        ensure!(url.starts_with("http://"), "--gateway must be an http:// URL, as http://127.0.0.1:8080");
+        let odd = || Usage("--gateway must be an http:// URL, as http://127.0.0.1:8080".into());
+        ensure!(url.starts_with("http://"), odd());
         return Ok(url.trim_end_matches('/').trim_end_matches("/v1").to_string());
     }
     let record = status::running(&Folder::locate(args.at.dir.as_deref())?)?;
@@ -210,7 +213,7 @@ mod tests {
 
     #[test]
     fn an_empty_question_is_refused() {
-        assert!(question("  ").is_err());
+        assert!(question("  ").expect_err("nothing is asked").is::<Usage>());
         assert_eq!(question("Why?").expect("a question"), "Why?");
     }
 }

@@ -13,7 +13,8 @@ use crate::output;
 
 /// Something failed.
 pub const FAILURE: u8 = 1;
-/// The command line was not understood (given by the argument parser).
+/// The command line is wrong: the argument parser doesn't understand it, or what it says turns out to be nothing that
+/// could ever work.
 pub const USAGE: u8 = 2;
 /// The command needs a running network and there is none, or no node answers.
 pub const NOT_RUNNING: u8 = 3;
@@ -59,6 +60,11 @@ impl fmt::Display for NotRunning {
 
 impl std::error::Error for NotRunning {}
 
+/// The command line is wrong in a way that the argument parser can't see; the sentence says what to write.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
 /// The chain refuses, or would; the sentence says why.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{0}")]
@@ -98,6 +104,9 @@ fn number(error: &anyhow::Error) -> u8 {
         return NOT_RUNNING;
     }
     for cause in error.chain() {
+        if cause.is::<Usage>() {
+            return USAGE;
+        }
         if cause.is::<Refused>() {
             return REFUSED;
         }
@@ -131,6 +140,7 @@ fn client_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a 
 /// The code of what the client says, if it has one of its own.
 fn of_client(error: &ClientError) -> Option<u8> {
     match error {
+        ClientError::NoEndpoints | ClientError::BadUrl { .. } | ClientError::Argument { .. } => Some(USAGE),
         ClientError::Unreachable { .. } => Some(NOT_RUNNING),
         ClientError::Rejected { .. } | ClientError::Failed { .. } => Some(REFUSED),
         ClientError::Signing { .. } => Some(KEY),
@@ -164,10 +174,19 @@ mod tests {
         let error = Err::<(), _>(full).context("can't write network.json").expect_err("full");
         let text = sentence(&error);
         assert!(text.contains("network.json") && text.contains("free some space"), "{text}");
+        // Also where a key was to be written.
+        let source = io::Error::from(io::ErrorKind::StorageFull);
+        let error = KeyError::Io { action: "write", path: "wallets/a/coldkey".into(), source };
+        let text = sentence(&anyhow::Error::new(error).context("the wallet"));
+        assert!(text.contains("wallets/a/coldkey") && text.contains("free some space"), "{text}");
     }
 
     fn away() -> ClientError {
         ClientError::Unreachable { endpoints: "ws://127.0.0.1:1".into(), reason: "nobody listens".into() }
+    }
+
+    fn bad_url() -> ClientError {
+        ClientError::BadUrl { url: "http://127.0.0.1:1".into(), reason: "only ws:// and wss:// are spoken here".into() }
     }
 
     #[test]
@@ -180,7 +199,11 @@ mod tests {
             (anyhow::Error::new(KeyError::BadSecret).context("the wallet"), KEY),
             (anyhow::Error::new(KeyError::Cancelled), DECLINED),
             (anyhow::Error::new(KeyError::BadName { what: "wallet" }), USAGE),
-            (anyhow::Error::new(ClientError::NoEndpoints), FAILURE),
+            (anyhow::Error::new(Usage("no".into())).context("why"), USAGE),
+            (anyhow::Error::new(ClientError::NoEndpoints), USAGE),
+            (anyhow::Error::new(RunError::Client(bad_url())), USAGE),
+            (anyhow::Error::new(ClientError::Argument { what: "too long".into() }), USAGE),
+            (anyhow::Error::new(ClientError::Timeout { what: "a block".into(), seconds: 1 }), FAILURE),
             (anyhow::Error::new(RunError::Client(away())), NOT_RUNNING),
         ] {
             assert_eq!(number(&error), code, "{error:#}");

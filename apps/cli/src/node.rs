@@ -7,6 +7,8 @@ use anyhow::{anyhow, bail, Context, Result};
 use ganglion_keys::PublicKey;
 pub use ganglion_node::Ledger;
 
+use crate::exit::Declined;
+
 /// Lets `key` commands print a secret where no terminal shows it.
 const SHOW_SECRET: &str = "--show-secret";
 
@@ -19,10 +21,10 @@ pub fn run(mut args: Vec<OsString>, ledger: Ledger) -> Result<()> {
         let before = args.len();
         args.retain(|word| word != SHOW_SECRET);
         if args.len() == before && !io::stdout().is_terminal() {
-            bail!(
+            bail!(Declined(format!(
                 "nothing was done: this prints a secret key, and what is printed doesn't go to a terminal but to a file or \
                  another program; add {SHOW_SECRET} if that is what you want"
-            );
+            )));
         }
     }
     ganglion_node::run(args, ledger).map_err(|error| anyhow!("the node failed: {error}"))

@@ -78,7 +78,7 @@ fn nobody_there_means_nothing_is_deleted() {
     let place = Place::bare();
     fs::create_dir_all(place.dir().join("wallets")).expect("folder");
     fs::write(place.dir().join("network.json"), r#"{"format":99}"#).expect("write");
-    refused(&place.run(&["up", "--offline", "--fresh"], LIMIT), 1, &["--yes", "wallets"]);
+    refused(&place.run(&["up", "--offline", "--fresh"], LIMIT), 5, &["--yes", "wallets", "nothing was deleted"]);
     assert!(place.dir().join("wallets").exists() && place.dir().join("network.json").exists());
 }
 

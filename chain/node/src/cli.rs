@@ -1,6 +1,6 @@
 //! Arguments of `ganglion node`.
 
-use crate::{found::FoundCmd, ledger::Ledger, sealing::Sealing};
+use crate::{found::FoundCmd, sealing::Sealing};
 use sc_cli::RunCmd;
 
 /// A node of the blockchain layer.
@@ -27,9 +27,6 @@ pub struct Cli {
         "no_grandpa",
     ])]
     pub sealing: Option<Sealing>,
-    /// What it runs; no argument says it.
-    #[clap(skip)]
-    pub ledger: Option<Ledger>,
 }
 
 /// What to do instead of running.

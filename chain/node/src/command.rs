@@ -15,7 +15,13 @@ use sc_cli::{CliConfiguration, SubstrateCli};
 use sc_service::DatabaseSource;
 use std::{ffi::OsString, future::Future, sync::Arc};
 
-impl SubstrateCli for Cli {
+/// The node as a program: what its arguments say, and the ledger that it runs, which no argument says.
+struct Program {
+    cli: Cli,
+    ledger: Ledger,
+}
+
+impl SubstrateCli for Program {
     fn impl_name() -> String {
         "Ganglion node".into()
     }
@@ -45,8 +51,7 @@ impl SubstrateCli for Cli {
     }
 
     fn load_spec(&self, id: &str) -> Result<Box<dyn sc_service::ChainSpec>, String> {
-        let ledger = self.ledger.ok_or("a node runs a ledger, and none was given")?;
-        (ledger.spec)(id)
+        (self.ledger.spec)(id)
     }
 }
 
@@ -56,12 +61,13 @@ impl SubstrateCli for Cli {
 /// Whatever keeps the node from starting or makes it end: a taken port, a broken database, a wrong chain
 /// specification. Wrong arguments print help and exit with 2.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, ledger: Ledger) -> sc_cli::Result<()> {
-    let cli = Cli { ledger: Some(ledger), ..parse(arguments) };
+    let program = Program { cli: parse(arguments), ledger };
+    let cli = &program.cli;
     match &cli.subcommand {
-        Some(subcommand) => run_subcommand(&cli, &ledger, subcommand),
+        Some(subcommand) => run_subcommand(&program, subcommand),
         None => {
-            check_chain(&cli)?;
-            let runner = cli.create_runner(&cli.run)?;
+            check_chain(cli)?;
+            let runner = program.create_runner(&cli.run)?;
             let sealing = cli.sealing;
             runner.run_node_until_exit(|config| async move {
                 service::start(config, sealing).map_err(sc_cli::Error::Service)
@@ -82,24 +88,28 @@ fn check_chain(cli: &Cli) -> sc_cli::Result<()> {
     ))
 }
 
-fn run_subcommand(cli: &Cli, ledger: &Ledger, subcommand: &Subcommand) -> sc_cli::Result<()> {
+fn run_subcommand(program: &Program, subcommand: &Subcommand) -> sc_cli::Result<()> {
     match subcommand {
-        Subcommand::Key(command) => command.run(cli),
-        Subcommand::Found(command) => command.run(ledger),
-        Subcommand::ExportChainSpec(command) => command.run(cli.load_spec(&command.chain)?),
-        Subcommand::CompileRuntime => executor::compile_runtime(ledger).map_err(sc_cli::Error::Input),
-        Subcommand::PurgeChain(command) => cli.create_runner(command)?.sync_run(|config| command.run(config.database)),
-        Subcommand::ChainInfo(command) => cli.create_runner(command)?.sync_run(|config| command.run::<Block>(&config)),
+        Subcommand::Key(command) => command.run(program),
+        Subcommand::Found(command) => command.run(&program.ledger),
+        Subcommand::ExportChainSpec(command) => command.run(program.load_spec(&command.chain)?),
+        Subcommand::CompileRuntime => executor::compile_runtime(&program.ledger).map_err(sc_cli::Error::Input),
+        Subcommand::PurgeChain(command) => {
+            program.create_runner(command)?.sync_run(|config| command.run(config.database))
+        }
+        Subcommand::ChainInfo(command) => {
+            program.create_runner(command)?.sync_run(|config| command.run::<Block>(&config))
+        }
         Subcommand::CheckBlock(command) => {
-            on_database(cli, command, |client, _, queue, _| command.run::<Block, _, _>(client, queue))
+            on_database(program, command, |client, _, queue, _| command.run::<Block, _, _>(client, queue))
         }
         Subcommand::ExportBlocks(command) => {
-            on_database(cli, command, |client, _, _, database| command.run::<Block, _>(client, database))
+            on_database(program, command, |client, _, _, database| command.run::<Block, _>(client, database))
         }
         Subcommand::ImportBlocks(command) => {
-            on_database(cli, command, |client, _, queue, _| command.run::<Block, _, _>(client, queue))
+            on_database(program, command, |client, _, queue, _| command.run::<Block, _, _>(client, queue))
         }
-        Subcommand::Revert(command) => on_database(cli, command, |client, backend, _, _| {
+        Subcommand::Revert(command) => on_database(program, command, |client, backend, _, _| {
             command.run::<Block, _, _>(client, backend, Some(Box::new(revert_consensus)))
         }),
     }
@@ -107,11 +117,11 @@ fn run_subcommand(cli: &Cli, ledger: &Ledger, subcommand: &Subcommand) -> sc_cli
 
 /// Runs a command on the chain that the disk holds, without a network.
 fn on_database<C: CliConfiguration, F: Future<Output = sc_cli::Result<()>>>(
-    cli: &Cli,
+    program: &Program,
     command: &C,
     work: impl FnOnce(Arc<Client>, Arc<Backend>, Queue, DatabaseSource) -> F,
 ) -> sc_cli::Result<()> {
-    cli.create_runner(command)?.async_run(|config| {
+    program.create_runner(command)?.async_run(|config| {
         let Parts { client, backend, queue, tasks, babe_worker, pool, .. } = Parts::new(&config, Clock::system)?;
         let work = work(client, backend, queue, config.database);
         let work = async move {
@@ -135,8 +145,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Cli {
     let command = Cli::command()
         .name("ganglion node")
         .bin_name("ganglion node")
-        .about(Cli::description())
-        .version(Cli::impl_version())
+        .about(Program::description())
+        .version(Program::impl_version())
         .args_conflicts_with_subcommands(true)
         .subcommand_negates_reqs(true);
     let matches = command.try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());

@@ -4,7 +4,7 @@ use crate::{
     blocks,
     error::ClientError,
     heads::{HeadFeed, HeadStream, Kind},
-    link::Link,
+    link::{self, Link},
     nonces::Nonces,
     runtime::{Runtime, RuntimeCache},
     BlockRef, Deadlines, Health,
@@ -33,6 +33,15 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
+    /// Whether `urls` can be addresses of nodes, without connecting to any: for a program that waits for its nodes for
+    /// ever, and would for one that can't be.
+    ///
+    /// # Errors
+    /// [`ClientError::NoEndpoints`], [`ClientError::BadUrl`].
+    pub fn check_urls(urls: &[String]) -> Result<(), ClientError> {
+        link::check(urls)
+    }
+
     /// Connects to the first of `urls` (`ws://` or `wss://`) that answers; the others are for when it stops.
     ///
     /// # Errors

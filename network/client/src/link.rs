@@ -54,18 +54,7 @@ struct Connection {
 
 impl Link {
     pub(crate) fn new(urls: &[String], deadlines: Deadlines) -> Result<Arc<Self>, ClientError> {
-        if urls.is_empty() {
-            return Err(ClientError::NoEndpoints);
-        }
-        for url in urls {
-            let reason = match url.split_once("://") {
-                Some(("ws" | "wss", rest)) if !rest.is_empty() => continue,
-                Some(("ws" | "wss", _)) => "the host is missing",
-                Some(_) => "only ws:// and wss:// are spoken here",
-                None => "the ws:// in front is missing",
-            };
-            return Err(ClientError::BadUrl { url: url.clone(), reason: reason.into() });
-        }
+        check(urls)?;
         Ok(Arc::new(Self {
             urls: urls.to_vec(),
             deadlines,
@@ -237,6 +226,26 @@ impl Link {
     fn endpoints(&self) -> String {
         self.urls.join(", ")
     }
+}
+
+/// Whether these can be the addresses of nodes.
+///
+/// # Errors
+/// [`ClientError::NoEndpoints`], [`ClientError::BadUrl`].
+pub(crate) fn check(urls: &[String]) -> Result<(), ClientError> {
+    if urls.is_empty() {
+        return Err(ClientError::NoEndpoints);
+    }
+    for url in urls {
+        let reason = match url.split_once("://") {
+            Some(("ws" | "wss", rest)) if !rest.is_empty() => continue,
+            Some(("ws" | "wss", _)) => "the host is missing",
+            Some(_) => "only ws:// and wss:// are spoken here",
+            None => "the ws:// in front is missing",
+        };
+        return Err(ClientError::BadUrl { url: url.clone(), reason: reason.into() });
+    }
+    Ok(())
 }
 
 /// Leaves time for another connection when this one turns out to be dead.

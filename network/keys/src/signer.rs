@@ -43,8 +43,8 @@ pub trait Signer: Send + Sync {
     /// The key whose signatures these are.
     fn public(&self) -> PublicKey;
 
-    /// Signs exactly `message` (context `substrate`). An agent signs only what has the shape of one of the network's
-    /// messages ([`Kind`](crate::agent::Kind)) and blocks the thread for up to 5 seconds; a pair never fails.
+    /// Signs exactly `message` (context `substrate`). An agent signs only transactions and texts
+    /// ([`Kind`](crate::agent::Kind)) and blocks the thread for up to 5 seconds; a pair never fails.
     ///
     /// # Errors
     /// [`SignError`]: the signer is away, or says no.

@@ -114,35 +114,57 @@ fn socket_and_folder_are_private() {
 fn a_key_signs_only_what_it_was_added_for() {
     let running = Running::start();
     let client = running.client();
-    client.add("v/hot", &alice(), LONG, &[Kind::Request, Kind::Receipt]).unwrap();
+    client.add("v/hot", &alice(), LONG, &[Kind::Text]).unwrap();
     let key = alice().public();
     refused(client.sign(key, Kind::Transaction, &[7; 100]), "not added for this kind");
-    // A transaction called a receipt.
-    refused(client.sign(key, Kind::Receipt, &[7; 100]), "not of the kind");
-    refused(client.sign(key, Kind::Request, TEXT), "not of the kind");
-    refused(client.sign(Keypair::from_uri("//Bob").unwrap().public(), Kind::Request, b"btauth/1\n"), "does not hold");
+    // A transaction called a text.
+    refused(client.sign(key, Kind::Text, &[7; 100]), "not of the kind");
+    refused(client.sign(Keypair::from_uri("//Bob").unwrap().public(), Kind::Text, TEXT), "does not hold");
     refused(client.key(key).unwrap().sign(b"anything"), "shape of nothing");
-    assert!(client.sign(key, Kind::Request, b"btauth/1\nsr25519\nPOST").is_ok());
+    assert!(client.sign(key, Kind::Text, TEXT).is_ok());
+    client.add("v/hot", &alice(), LONG, &[Kind::Transaction]).unwrap();
+    refused(client.sign(key, Kind::Text, TEXT), "not added for this kind");
     refused(client.add("x", &alice(), LONG, &[]), "allowed to sign something");
 }
 
 #[test]
-fn kinds_do_not_overlap() {
+fn what_neurons_sign_is_not_signed() {
+    let running = Running::start();
+    let client = running.client();
+    client.add("v/hot", &alice(), LONG, &Kind::ALL).unwrap();
+    for message in neurons_messages() {
+        let wrapped = [b"<Bytes>".as_slice(), &message, b"</Bytes>"].concat();
+        for message in [message, wrapped] {
+            for kind in Kind::ALL {
+                refused(client.sign(alice().public(), kind, &message), "not of the kind");
+            }
+            refused(client.key(alice().public()).unwrap().sign(&message), "shape of nothing");
+        }
+    }
+    // What an earlier version offered.
+    let ask = |kind: &str| {
+        let key = alice().public();
+        running.frame(format!(r#"{{"sign":{{"key":"{key}","kind":"{kind}","message":"00"}}}}"#).as_bytes())
+    };
+    for kind in ["request", "voucher", "receipt"] {
+        assert!(ask(kind).contains("refused"), "{kind}");
+    }
+}
+
+/// A request of each protocol, a voucher, and a receipt; all as long as a transaction may be, but the voucher.
+fn neurons_messages() -> [Vec<u8>; 4] {
     let ss58 = alice().public().to_ss58();
     let older = format!("1700000000000000000.{ss58}.{ss58}.5f0e7c1e-0000-11ee-b962-0242ac120002.{}", "ab".repeat(32));
-    let wrapped = format!("<Bytes>{older}</Bytes>");
+    let request = format!("btauth/1\nsr25519\nPOST\n/Text\n{}", "ab".repeat(32));
+    let receipt = format!(r#"{{"version":1,"netuid":1,"task":"{}"}}"#, "ab".repeat(32));
     let voucher = [b"ganglion/voucher/1".as_slice(), &[1; 48]].concat();
-    let wrapped_voucher = [b"<Bytes>".as_slice(), &voucher, b"</Bytes>"].concat();
+    [older.into_bytes(), request.into_bytes(), voucher, receipt.into_bytes()]
+}
+
+#[test]
+fn kinds_do_not_overlap() {
     for (message, kind) in [
-        (b"btauth/1\nsr25519\nPOST\n/Text".as_slice(), Some(Kind::Request)),
-        (older.as_bytes(), Some(Kind::Request)),
-        // Verifiers of the older requests take this wrapping, so it is no mere text.
-        (wrapped.as_bytes(), Some(Kind::Request)),
-        (&voucher, Some(Kind::Voucher)),
-        (&wrapped_voucher, Some(Kind::Voucher)),
-        (&voucher[..65], None),
-        (br#"{"version":1,"netuid":1}"#, Some(Kind::Receipt)),
-        (br#"{"netuid":1}"#, None),
+        (br#"{"netuid":1}"#.as_slice(), None),
         (b"<Bytes></Bytes>", Some(Kind::Text)),
         (b"<Bytes>0123456789012345678901234567890123456789</Bytes>", Some(Kind::Text)),
         (b"<Bytes>open", None),
@@ -157,7 +179,7 @@ fn kinds_do_not_overlap() {
         assert_eq!(Kind::of(message), kind, "{}", String::from_utf8_lossy(message));
     }
     let mut long = [b'x'; 100];
-    for prefix in ["btauth/2", "ganglion/", "{", "<Bytes>"] {
+    for prefix in ["btauth/1", "btauth/2", "ganglion/", "{", "<Bytes>"] {
         long[..prefix.len()].copy_from_slice(prefix.as_bytes());
         assert_eq!(Kind::of(&long), None, "{prefix}");
     }
@@ -203,10 +225,10 @@ fn adding_again_renews() {
     let running = Running::start();
     let client = running.client();
     client.add("a", &alice(), Duration::from_secs(60), &[Kind::Text]).unwrap();
-    client.add("b", &alice(), LONG, &[Kind::Voucher]).unwrap();
+    client.add("b", &alice(), LONG, &[Kind::Transaction]).unwrap();
     let listed = client.keys().unwrap();
     assert_eq!((listed.len(), listed[0].name.as_str()), (1, "b"));
-    assert!(listed[0].seconds > 60 && listed[0].kinds == [Kind::Voucher]);
+    assert!(listed[0].seconds > 60 && listed[0].kinds == [Kind::Transaction]);
 }
 
 #[test]
@@ -258,7 +280,7 @@ fn no_answer_holds_a_secret() {
         &add,
         r#""list""#,
         &format!(r#"{{"sign":{{"key":"{key}","kind":"text","message":"{message}"}}}}"#),
-        &format!(r#"{{"sign":{{"key":"{key}","kind":"voucher","message":"{message}"}}}}"#),
+        &format!(r#"{{"sign":{{"key":"{key}","kind":"transaction","message":"{message}"}}}}"#),
         // What nobody offers, and broken forms of what has a secret in it.
         &format!(r#"{{"export":{{"key":"{key}"}}}}"#),
         &format!(r#"{{"get":{{"key":"{key}"}}}}"#),

@@ -35,12 +35,6 @@ pub struct AgentRunArgs {
 pub enum Purpose {
     /// Transactions
     Transaction,
-    /// Requests to neurons
-    Request,
-    /// Payment vouchers
-    Voucher,
-    /// A validator's receipts
-    Receipt,
     /// Texts of `ganglion wallet sign`
     Text,
 }
@@ -54,7 +48,7 @@ pub struct AgentAddArgs {
     /// For how many minutes, 30 days at most
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=43_200))]
     pub minutes: u32,
-    /// What it may sign; give several [default: transactions and texts for a coldkey, everything for a hotkey]
+    /// What it may sign [default: both]
     #[arg(long = "for", value_name = "PURPOSE", value_enum, value_delimiter = ',')]
     pub purposes: Vec<Purpose>,
     /// Which wallet.

@@ -21,7 +21,7 @@ pub struct HeldKey {
     pub address: String,
     /// What it is called: wallet and key.
     pub name: String,
-    /// What it may sign: `transaction`, `request`, `voucher`, `receipt`, `text`.
+    /// What it may sign: `transaction`, `text`.
     pub purposes: Vec<String>,
     /// Seconds until it is forgotten.
     pub seconds: u64,
@@ -62,9 +62,6 @@ impl Purpose {
     fn kind(self) -> Kind {
         match self {
             Self::Transaction => Kind::Transaction,
-            Self::Request => Kind::Request,
-            Self::Voucher => Kind::Voucher,
-            Self::Receipt => Kind::Receipt,
             Self::Text => Kind::Text,
         }
     }
@@ -113,10 +110,9 @@ fn add(args: &AgentAddArgs) -> Result<()> {
     let role = Role::of(args.hotkey);
     let keyfile = folder(&args.wallet)?.open(role.name(&args.wallet), &source(&args.password)).map_err(explain)?;
     let Some(pair) = keyfile.keypair() else { bail!("the key file holds no secret") };
-    let kinds: Vec<Kind> = match (args.purposes.as_slice(), role) {
-        ([], Role::Coldkey) => vec![Kind::Transaction, Kind::Text],
-        ([], Role::Hotkey) => Kind::ALL.to_vec(),
-        (named, _) => named.iter().map(|purpose| purpose.kind()).collect(),
+    let kinds: Vec<Kind> = match args.purposes.as_slice() {
+        [] => Kind::ALL.to_vec(),
+        named => named.iter().map(|purpose| purpose.kind()).collect(),
     };
     let name = match role {
         Role::Coldkey => format!("{}/coldkey", args.wallet.wallet_name),

@@ -5,6 +5,7 @@ use ganglion_primitives::{Hyperparameter, HyperparameterUpdate};
 use serde_json::{Map, Value};
 
 use crate::amount::Tao;
+use crate::exit::Usage;
 
 /// Reads `NAME=VALUE` for each change. A value is a number, `true`, `false`, or for amounts also TAO such as `0.5τ`.
 ///
@@ -14,10 +15,10 @@ pub fn parse(changes: &[String]) -> Result<HyperparameterUpdate> {
     let mut fields = Map::new();
     for change in changes {
         let Some((name, text)) = change.split_once('=') else {
-            bail!("`{change}` is no change: write it as NAME=VALUE");
+            bail!(Usage(format!("`{change}` is no change: write it as NAME=VALUE")));
         };
         let Some(field) = Hyperparameter::ALL.into_iter().find(|field| field.name() == name.trim()) else {
-            bail!("there is no hyperparameter `{name}`: `ganglion subnet show` lists them");
+            bail!(Usage(format!("there is no hyperparameter `{name}`: `ganglion subnet show` lists them")));
         };
         let value = value(text.trim());
         let known = serde_json::from_value::<HyperparameterUpdate>(Value::Object(Map::from_iter([(
@@ -25,10 +26,10 @@ pub fn parse(changes: &[String]) -> Result<HyperparameterUpdate> {
             value.clone(),
         )])));
         if value.is_null() || known.is_err() {
-            bail!("`{text}` is no value for {name}: it may be {}", field.bounds());
+            bail!(Usage(format!("`{text}` is no value for {name}: it may be {}", field.bounds())));
         }
         if fields.insert(field.name().to_owned(), value).is_some() {
-            bail!("{name} is named twice");
+            bail!(Usage(format!("{name} is named twice")));
         }
     }
     Ok(serde_json::from_value(Value::Object(fields))?)
@@ -71,9 +72,9 @@ mod tests {
             ("weights_rate_limit=null", "no value"),
             ("commit_reveal=1", "no value"),
         ] {
-            let error = of(&[change]).expect_err(change).to_string();
-            assert!(error.contains(words), "{change}: {error}");
+            let error = of(&[change]).expect_err(change);
+            assert!(error.is::<Usage>() && error.to_string().contains(words), "{change}: {error}");
         }
-        assert!(of(&["commit_reveal=true", "commit_reveal=false"]).is_err());
+        assert!(of(&["commit_reveal=true", "commit_reveal=false"]).expect_err("twice").is::<Usage>());
     }
 }

@@ -8,6 +8,7 @@ use super::wallet::{BalancePage, NewKeys, SignedText, VerifiedText, WalletList, 
 use super::write::Report;
 use super::{agent, channel, delegate, doctor, governance, neuron, stake, subnet, validators, weights, work};
 use crate::cli::SchemaArgs;
+use crate::exit::Usage;
 use crate::{ask, output, status, up};
 
 /// Makes one schema.
@@ -106,7 +107,7 @@ pub fn run(args: &SchemaArgs) -> Result<()> {
     let command = args.command.join(" ");
     match find(&command) {
         Some(schema) => output::data(&serde_json::to_string_pretty(&schema)?),
-        None => bail!("`{command}` prints no JSON: `ganglion schema` lists the commands that do"),
+        None => bail!(Usage(format!("`{command}` prints no JSON: `ganglion schema` lists the commands that do"))),
     }
 }
 

@@ -14,6 +14,7 @@ use super::{block_on, connect, endpoints, show, table, write, Page};
 use crate::amount::column;
 use crate::chain::ss58;
 use crate::cli::{ChainArgs, KeysArgs, RootWeightsArgs, ValidatorsCommand};
+use crate::exit::Usage;
 use crate::loopback::are_loopback;
 
 /// A producer's opinion on one subnet.
@@ -164,10 +165,11 @@ fn keys(args: &KeysArgs) -> Result<()> {
     let hotkey = public(&args.write.wallet, Role::Hotkey)?;
     // Whoever has the secrets can produce blocks in the hotkey's name, and have its stake slashed.
     if args.own_node.is_none() && !are_loopback(&endpoints::of(&args.write.chain)?) {
-        bail!(
+        bail!(Usage(
             "nothing was done: the secrets of session keys stay in the node that makes them, and the chain's node is on \
              another machine; name your own node with --own-node"
-        );
+                .into()
+        ));
     }
     let foreseen = Write::set_session_keys(hotkey, &SessionKeys::not_made_yet());
     write::run_late(&args.write, Role::Hotkey, foreseen, async |client| {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::keys::{public, Role};
 use super::{block_on, connect, no_subnet, show, table, write, Page};
 use crate::cli::{WeightsCommand, WeightsRevealArgs, WeightsSetArgs, WeightsShowArgs};
-use crate::exit::{Declined, Refused};
+use crate::exit::{Declined, Refused, Usage};
 
 mod promise;
 
@@ -110,12 +110,12 @@ fn of(args: &WeightsShowArgs) -> Result<()> {
 pub fn scaled(weights: &[(u16, f64)]) -> Result<Vec<(u16, u16)>> {
     let most = weights.iter().map(|(_, weight)| *weight).fold(0.0, f64::max);
     if !weights.is_empty() && most <= 0.0 {
-        bail!("every weight is zero: one at least must be more");
+        bail!(Usage("every weight is zero: one at least must be more".into()));
     }
     let mut scaled: Vec<(u16, u16)> = Vec::with_capacity(weights.len());
     for (number, weight) in weights {
         if scaled.iter().any(|(other, _)| other == number) {
-            bail!("{number} is named twice");
+            bail!(Usage(format!("{number} is named twice")));
         }
         scaled.push((*number, (weight / most * f64::from(u16::MAX)).round() as u16));
     }
@@ -196,6 +196,8 @@ mod tests {
         assert_eq!(scaled(&[(1, 1.0), (2, 0.5), (3, 0.0)]).expect("weights"), [(1, 65_535), (2, 32_768), (3, 0)]);
         assert_eq!(scaled(&[(1, 1e300)]).expect("weights"), [(1, 65_535)]);
         assert_eq!(scaled(&[]).expect("none"), []);
-        assert!(scaled(&[(1, 0.0)]).is_err() && scaled(&[(1, 1.0), (1, 2.0)]).is_err());
+        for wrong in [&[(1, 0.0)][..], &[(1, 1.0), (1, 2.0)]] {
+            assert!(scaled(wrong).expect_err("nothing to set").is::<Usage>(), "{wrong:?}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
+use ganglion_client::Client;
 use ganglion_gateway::GatewayConfig;
 use tokio::net::TcpListener;
 
@@ -12,10 +13,12 @@ use crate::cli::GatewayArgs;
 /// Runs a gateway until it is ended.
 ///
 /// # Errors
-/// Wallet or port are of no use.
+/// Wallet, port or nodes are of no use.
 pub fn run(args: GatewayArgs) -> Result<()> {
     log_to_stderr();
     let identity = Identity::open(&args.neuron)?;
+    // It waits for its nodes for ever, and would for one that can't be.
+    Client::check_urls(&args.neuron.nodes)?;
     let mut config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     let address = SocketAddr::new(args.ip, args.port);

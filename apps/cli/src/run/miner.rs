@@ -8,6 +8,7 @@ use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
 use super::{log_to_stderr, until_signal, Identity};
 use crate::cli::{Engine, MinerArgs};
+use crate::exit::Usage;
 use crate::model::{self, Found};
 
 /// Runs a miner until it is ended.
@@ -55,6 +56,9 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
     Ok(match args.engine {
         Engine::Ngram => EngineChoice::Ngram,
         Engine::Skills => EngineChoice::Skills { fallback: Box::new(model()?.unwrap_or(EngineChoice::Ngram)) },
+        Engine::Smollm if args.no_model => {
+            bail!(Usage("--engine smollm is the language model, and --no-model does without it: leave one out".into()))
+        }
         Engine::Smollm => match model()? {
             Some(choice) => choice,
             None => bail!("--engine smollm needs the language model: fetch it with `cargo xtask setup`"),
@@ -79,7 +83,8 @@ mod tests {
     fn without_the_model_skills_lean_on_words() {
         let choice = engine(&args("ganglion miner run --no-model")).expect("skills");
         assert!(matches!(choice, EngineChoice::Skills { fallback } if matches!(*fallback, EngineChoice::Ngram)));
-        assert!(engine(&args("ganglion miner run --engine smollm --no-model")).is_err());
+        let error = engine(&args("ganglion miner run --engine smollm --no-model")).expect_err("one or the other");
+        assert!(error.is::<Usage>(), "{error}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use anyhow::{bail, Context, Result};
 
+use crate::exit::Declined;
 use crate::folder::Folder;
 use crate::output;
 
@@ -17,14 +18,18 @@ pub fn wipe(folder: &Folder, sure: bool) -> Result<()> {
     }
     if !sure {
         if !io::stdin().is_terminal() {
-            bail!("--fresh deletes the chain and the wallets in {}: add --yes to confirm", folder.root().display());
+            bail!(Declined(format!(
+                "nothing was deleted: --fresh deletes the chain and the wallets in {}, and there is no terminal to ask at; \
+                 add --yes to confirm",
+                folder.root().display()
+            )));
         }
         output::talk(&format!("This deletes the chain, the wallets and the logs in {}.", folder.root().display()));
         output::talk("Type yes to go on:");
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer).context("can't read the answer")?;
         if answer.trim() != "yes" {
-            bail!("nothing was deleted");
+            bail!(Declined("nothing was deleted".into()));
         }
     }
     folder.wipe()

@@ -1,9 +1,10 @@
 //! What will run where.
 
-use anyhow::Result;
+use anyhow::{bail, Result};
 
 use super::lineup::{self, Miner};
 use crate::cli::UpArgs;
+use crate::exit::Usage;
 use crate::folder::{NodeRecord, Record, Role};
 use crate::ports::{Choice, Ports, Wish};
 
@@ -108,7 +109,7 @@ impl Chooser {
             Some(0) => Wish::Any,
             Some(base) => match base.checked_add(offset) {
                 Some(port) => Wish::Exactly(port, "--base-port"),
-                None => anyhow::bail!("--base-port {base} leaves no room: choose one below 65400"),
+                None => bail!(Usage(format!("--base-port {base} leaves no room: choose one below 65400"))),
             },
         };
         let Choice { port, instead_of } = self.ports.choose(wish)?;
@@ -188,6 +189,6 @@ mod tests {
     #[test]
     fn a_base_port_too_high_is_refused() {
         let error = Plan::make(&args("ganglion up --base-port 65530"), true, None).expect_err("no room");
-        assert!(error.to_string().contains("65400") || error.to_string().contains("taken"), "{error}");
+        assert!(error.is::<Usage>() && error.to_string().contains("65400"), "{error}");
     }
 }

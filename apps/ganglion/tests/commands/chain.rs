@@ -141,6 +141,10 @@ fn refusals(stage: &Stage) {
     home.fails(&format!("delegate show {bob}"), 1, &["never registered"]);
     home.fails("weights reveal --yes", 1, &["nothing is committed", "ganglion weights commit"]);
     home.fails("weights set 5=1 --yes", 1, &["no neuron 5"]);
+    home.fails("weights set 1=0 --yes", 2, &["every weight is zero"]);
+    home.fails("weights set 1=1 1=2 --yes", 2, &["named twice"]);
+    let long = "x".repeat(1_025);
+    home.fails(&format!("subnet identity 1 --description {long} --yes"), 2, &["description", "shorten"]);
     home.refuses("subnet set", "1 tempo=30", &["would refuse"]);
     // An encrypted key, and nobody with its password.
     let (right, wrong) = (home.secret("right", PASSWORD), home.secret("wrong", "incorrect horse"));
@@ -272,10 +276,27 @@ fn weights(stage: &Stage, own: u64) {
     // Intervals are counted from block 0.
     let best = stage.node.rpc.best().expect("a block");
     stage.pass(INTERVAL - best % INTERVAL);
+    a_lost_promise_is_not_revealed(stage, own);
     home.write("weights reveal", &format!("--netuid {own}"));
     assert_eq!(kept(), 0, "what is revealed isn't kept");
     assert_eq!(home.json("weights show", &format!("--netuid {own}"))["rows"][0]["uid"], 0);
     home.refuses("weights commit", "0=1 --netuid 1", &["directly"]);
+}
+
+/// What was committed lies on this disk alone. Without it nothing is sent, and the commitment stays as it is.
+fn a_lost_promise_is_not_revealed(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    let folder = home.place.file("home/.local/share/ganglion/commitments");
+    let file = fs::read_dir(folder).expect("the folder").next().expect("a promise").expect("a file").path();
+    let (whole, best) = (fs::read(&file).expect("the promise"), stage.node.rpc.best());
+    let reveal = format!("weights reveal --netuid {own} --yes");
+    fs::remove_file(&file).expect("remove");
+    home.fails(&reveal, 1, &["what was committed is not in", "commit again"]);
+    fs::write(&file, &whole[..whole.len() / 2]).expect("write");
+    home.fails(&reveal, 1, &["what was committed is not in", "commit again"]);
+    assert!(file.exists(), "what is damaged can be mended by hand");
+    assert_eq!(stage.node.rpc.best(), best, "it reached the chain");
+    fs::write(&file, whole).expect("write");
 }
 
 fn producers(stage: &Stage) {

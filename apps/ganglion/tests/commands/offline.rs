@@ -133,21 +133,18 @@ fn passwords_open_and_wrong_ones_do_not() {
     );
 }
 
-/// What runs a neuron or a gateway; with these nodes and ports none of them gets far.
-fn neurons(port: u16) -> [String; 3] {
-    let node = "--node http://127.0.0.1:1";
-    [
-        format!("miner run --engine ngram --no-model --axon-port 0 {node}"),
-        format!("validator run --axon-port 0 {node}"),
-        format!("gateway run --port {port} {node}"),
-    ]
-}
+/// What runs a neuron or a gateway. No node can have this address, so none of them gets further than its wallet.
+const NEURONS: [&str; 3] = [
+    "miner run --engine ngram --no-model --axon-port 0 --node http://127.0.0.1:1",
+    "validator run --axon-port 0 --node http://127.0.0.1:1",
+    "gateway run --port 0 --node http://127.0.0.1:1",
+];
 
 #[test]
 fn a_neuron_with_a_mistyped_wallet_makes_none() {
     let home = Home::new();
     home.json("wallet create", "--plain");
-    for line in neurons(0) {
+    for line in NEURONS {
         home.fails(&format!("{line} --wallet-name defautl"), 6, &["defautl", "ganglion wallet create"]);
         home.fails(&format!("{line} --wallet-hotkey defautl"), 6, &["defautl", "ganglion wallet create"]);
     }
@@ -161,16 +158,25 @@ fn a_neuron_with_an_encrypted_hotkey_wants_its_password() {
     let home = Home::new();
     let (right, wrong) = (home.secret("right", PASSWORD), home.secret("wrong", "incorrect horse"));
     home.json("wallet create", &format!("--encrypt-hotkey --password-file {right}"));
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    // Past the wallet, the first two don't take that node's address, and the third finds its port taken.
-    let later = ["ws://", "ws://", "can't listen"];
-    for (line, later) in neurons(taken.local_addr().expect("an address").port()).iter().zip(later) {
+    for line in NEURONS {
         home.fails(line, 6, &["encrypted", "--password-fd", "--password-file"]);
         home.fails(&format!("{line} --password-file {wrong}"), 6, &["wrong password"]);
-        home.fails(&format!("{line} --password-file {right}"), 1, &[later]);
+        home.fails(&format!("{line} --password-file {right}"), 2, &["ws://"]);
         let line = format!("{line} --password-fd 0");
-        ended_with(&line, &home.run_with_input(&line, PASSWORD), 1, &[later]);
+        ended_with(&line, &home.run_with_input(&line, PASSWORD), 2, &["ws://"]);
     }
+}
+
+#[test]
+fn a_taken_port_is_named_before_a_node_is_waited_for() {
+    let home = Home::new();
+    home.json("wallet create", "--plain");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port();
+    home.fails(&format!("gateway run --port {port} --node ws://127.0.0.1:1"), 1, &["can't listen"]);
+    // A miner binds its axon before it looks for a node.
+    let line = format!("miner run --engine ngram --no-model --axon-port {port} --node ws://127.0.0.1:1");
+    home.fails(&line, 1, &[&port.to_string()]);
 }
 
 #[test]
@@ -260,7 +266,7 @@ fn a_node_that_is_not_there_is_named() {
     {
         home.fails(line, 3, &["127.0.0.1:1", "--node", "ganglion up"]);
     }
-    home.fails("wallet balance --node http://127.0.0.1:1", 1, &["ws://"]);
+    home.fails("wallet balance --node http://127.0.0.1:1", 2, &["ws://"]);
     let dir = home.place.dir().display().to_string();
     let mut alone = home.command(&format!("wallet balance --dir {dir}"));
     alone.env_remove("GANGLION_NODE");
@@ -272,7 +278,7 @@ fn a_node_that_is_not_there_is_named() {
 fn a_nodes_secret_keys_go_into_a_pipe_only_if_that_was_said() {
     let home = Home::new();
     for line in ["node key generate", "node key inspect //Alice", "node key generate-node-key"] {
-        home.fails(line, 1, &["secret key", "--show-secret"]);
+        home.fails(line, 5, &["secret key", "--show-secret"]);
     }
     let made: serde_json::Value =
         serde_json::from_str(&home.says("node key generate --output-type json --show-secret")).expect("JSON");
@@ -286,7 +292,7 @@ fn session_keys_are_not_left_on_another_machine() {
     home.json("wallet create", "--plain");
     for nodes in ["ws://192.0.2.1:9944", "ws://127.0.0.1:1,ws://node.invalid:9944"] {
         for how in ["--yes", "--dry-run"] {
-            home.fails(&format!("validators keys {how} --node {nodes}"), 1, &["another machine", "--own-node"]);
+            home.fails(&format!("validators keys {how} --node {nodes}"), 2, &["another machine", "--own-node"]);
         }
     }
     // On this machine it gets further: to the node, which isn't there.
@@ -311,9 +317,17 @@ fn wrong_command_lines_are_usage_errors() {
     ] {
         home.fails(&line, 2, &[words]);
     }
-    home.fails("subnet set 1 beauty=1 --yes", 1, &["no hyperparameter `beauty`", "ganglion subnet show"]);
+    home.fails("subnet set 1 beauty=1 --yes", 2, &["no hyperparameter `beauty`", "ganglion subnet show"]);
+    let proposal = "governance propose set 1 tempo=soon --yes";
+    home.fails(proposal, 2, &["no value for tempo"]);
+    home.fails("ask hello --gateway 127.0.0.1:8080", 2, &["http://"]);
+    ended_with("ask -", &home.run_with_input("ask - --gateway http://127.0.0.1:1", " \n"), 2, &["empty"]);
+    let long = "x".repeat(61 << 10);
+    ended_with("a long text", &home.run_with_input("wallet sign -", &long), 2, &["60 KiB"]);
+    let request = "btauth/1\nsr25519\nPOST";
+    ended_with("a request", &home.run_with_input("wallet sign -", request), 2, &["neurons exchange"]);
     home.fails("explorer run", 1, &["no explorer", "ganglion status"]);
-    home.fails("schema wallet fly", 1, &["prints no JSON", "ganglion schema"]);
+    home.fails("schema wallet fly", 2, &["prints no JSON", "ganglion schema"]);
 }
 
 #[test]

@@ -93,9 +93,13 @@ async fn nothing_waits_for_ever() {
 #[tokio::test]
 async fn bad_addresses_are_told_apart() {
     assert!(matches!(Client::connect(&[]).await, Err(ClientError::NoEndpoints)));
+    assert!(matches!(Client::check_urls(&[]), Err(ClientError::NoEndpoints)));
     for url in ["127.0.0.1:9944", "http://127.0.0.1:9944", "ws://", ""] {
         let error = Client::connect(&[url.to_owned()]).await.expect_err("not an address");
         assert!(matches!(error, ClientError::BadUrl { .. }), "{error}");
+        let good = "wss://node.example:1".to_owned();
+        assert!(Client::check_urls(std::slice::from_ref(&good)).is_ok());
+        assert!(matches!(Client::check_urls(&[good, url.to_owned()]), Err(ClientError::BadUrl { .. })));
     }
 }
 
@@ -108,6 +112,23 @@ async fn a_node_of_another_chain_is_not_used() {
     proxy.cut(Mode::Refuse);
     bounded(client.best()).await.expect_err("the only node left serves another chain");
     proxy.cut(Mode::Pass);
+    bounded(client.best()).await.expect("ours again");
+}
+
+#[tokio::test]
+async fn a_node_that_has_become_another_chains_is_named() {
+    let (ours, other) = (FakeNode::start().await, FakeNode::with_genesis(7).await);
+    let proxy = Proxy::new(ours.address).await;
+    let short = Deadlines { call: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[proxy.url()], short)).await.expect("connects");
+    // As when a network is made anew behind the same address.
+    proxy.lead_to(other.address);
+    let error = bounded(client.best()).await.expect_err("another chain answers");
+    assert!(text(&error).contains("remove it from the list of nodes") && !error.is_transient(), "{error}");
+    let ClientError::WrongChain { url, expected, found } = error else { panic!("{error}") };
+    assert_eq!((url, &expected), (proxy.url(), &hex::encode(client.genesis_hash())));
+    assert_ne!(found, expected);
+    proxy.lead_to(ours.address);
     bounded(client.best()).await.expect("ours again");
 }
 

@@ -5,9 +5,9 @@ use crate::support::{
     fake_node::{nonce, FakeNode},
     key,
     proxy::{Mode, Proxy},
-    text,
+    text, DEADLINES,
 };
-use ganglion_client::{Client, ClientError, Inclusion, Retry};
+use ganglion_client::{Client, ClientError, Deadlines, Inclusion, Retry};
 use ganglion_primitives::NeuronId;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -104,6 +104,18 @@ async fn what_no_block_takes_expires() {
 }
 
 #[tokio::test]
+async fn what_no_block_takes_in_time_may_still_go_in() {
+    let node = FakeNode::start().await;
+    let short = Deadlines { inclusion: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[node.url()], short)).await.expect("connects");
+    let error = bounded(send(&client)).await.expect("no panic").expect_err("no block comes");
+    assert!(matches!(error, ClientError::Timeout { seconds: 3, .. }) && error.is_transient(), "{error}");
+    assert!(text(&error).contains("it may still go in"), "{error}");
+    node.produce();
+    assert_eq!((node.submitted().len(), node.included()), (1, 1), "and it does");
+}
+
+#[tokio::test]
 async fn the_socket_may_die_at_every_step() {
     // The connection dies once after each number of bytes that the client could have been told.
     let node = FakeNode::start().await;
@@ -150,6 +162,42 @@ async fn a_lost_pool_gets_it_again() {
     finish(&node, task).await.expect("included");
     let submitted = node.submitted();
     assert!(submitted.iter().all(|bytes| bytes == &submitted[0]), "the same bytes");
+}
+
+#[tokio::test]
+async fn a_second_node_that_will_not_have_it_is_no_refusal() {
+    let node = FakeNode::start().await;
+    let proxy = Proxy::new(node.address).await;
+    let client = connect(&[proxy.url()]).await;
+    let mut submissions = node.submissions();
+    let task = send(&client);
+    bounded(submissions.recv()).await.expect("submitted");
+    // Only whoever waits for a block follows heads: the first answer has arrived.
+    bounded(async {
+        while node.followers() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+    node.refuse(1012, "Transaction is temporarily banned");
+    proxy.cut(Mode::Pass);
+    bounded(submissions.recv()).await.expect("offered to the second");
+    assert!(!task.is_finished(), "the first still has it");
+    finish(&node, task).await.expect("included");
+    assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
+}
+
+#[tokio::test]
+async fn what_a_block_took_while_the_answer_was_lost_is_found() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.make_haste();
+    let inclusion = bounded(send(&client)).await.expect("no panic").expect("banned, because a block has it");
+    assert_eq!((inclusion.block_number, node.included()), (1, 1));
+    // So for a call that nobody signs.
+    let (coldkey, hotkey) = (key("//Alice").public(), key("//Bob").public());
+    let inclusion = bounded(client.register_pow(1u16, coldkey, hotkey, 77, 1)).await.expect("a block has it");
+    assert_eq!((inclusion.block_number, node.included()), (2, 2));
 }
 
 #[tokio::test]

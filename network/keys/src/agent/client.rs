@@ -137,7 +137,7 @@ impl AgentKey {
     /// As [`Client::sign`]; refused if the message is of no kind.
     pub fn sign(&self, message: &[u8]) -> Result<Signature, KeyError> {
         let kind = Kind::of(message).ok_or_else(|| {
-            KeyError::AgentRefused("the message has the shape of nothing that this network signs".to_owned())
+            KeyError::AgentRefused("the message has the shape of nothing that an agent signs".to_owned())
         })?;
         self.client.sign(self.public, kind, message)
     }

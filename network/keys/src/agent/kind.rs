@@ -6,19 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::PublicKey;
 
-/// The kinds of message that keys of this network sign. No two have the same bytes, so a signature obtained for one
-/// purpose serves no other: who may ask for receipts can't move funds.
+/// The kinds of message that an agent signs. No two have the same bytes, so a signature obtained for one purpose serves no
+/// other: who may ask for texts can't move funds. What neurons sign for each other (requests, vouchers, receipts) is of no
+/// kind: they hold their hotkeys themselves, and nobody else shall get such a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// A transaction's payload: 67 to 256 bytes that begin like no other kind, or a hash of 32 bytes of a longer one.
+    /// A transaction's payload: 67 to 256 bytes that begin like nothing else that is signed here, or a hash of 32 bytes of a
+    /// longer one.
     Transaction,
-    /// A request to a neuron: text that begins `btauth/1`, or the older `nonce.sender.receiver.id.hash`.
-    Request,
-    /// A payment promise on a channel: 66 bytes that begin `ganglion/voucher/1`.
-    Voucher,
-    /// A validator's receipt: JSON that begins `{"version":`.
-    Receipt,
     /// A person's text, wrapped as `<Bytes>…</Bytes>`, as browser wallets do.
     Text,
 }
@@ -32,26 +28,27 @@ const NOT_PAYLOAD: [&[u8]; 4] = [b"btauth/", b"ganglion/", b"<Bytes>", b"{"];
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Transaction, Self::Request, Self::Voucher, Self::Receipt, Self::Text];
+    pub const ALL: [Self; 2] = [Self::Transaction, Self::Text];
 
     /// The kind of these bytes; `None` if they have the shape of none.
     pub fn of(message: &[u8]) -> Option<Self> {
         if let Some(inner) = message.strip_prefix(b"<Bytes>").and_then(|rest| rest.strip_suffix(b"</Bytes>")) {
-            // Verifiers accept other messages in this wrapping too, so it doesn't change what they are.
-            return Self::of(inner).filter(|kind| *kind != Self::Transaction).or(Some(Self::Text));
+            // Verifiers accept neurons' messages in this wrapping too, so it doesn't change what they are.
+            return (!is_neurons(inner)).then_some(Self::Text);
         }
-        if message.starts_with(b"btauth/1\n") || is_older_request(message) {
-            Some(Self::Request)
-        } else if message.starts_with(b"ganglion/voucher/1") && message.len() == VOUCHER {
-            Some(Self::Voucher)
-        } else if message.starts_with(b"{\"version\":") && message.ends_with(b"}") {
-            Some(Self::Receipt)
-        } else {
-            let length = message.len() == PAYLOAD_HASH || PAYLOAD.contains(&message.len());
-            let apart = !NOT_PAYLOAD.iter().any(|prefix| message.starts_with(prefix));
-            (length && apart).then_some(Self::Transaction)
-        }
+        let length = message.len() == PAYLOAD_HASH || PAYLOAD.contains(&message.len());
+        let apart = !is_neurons(message) && !NOT_PAYLOAD.iter().any(|prefix| message.starts_with(prefix));
+        (length && apart).then_some(Self::Transaction)
     }
+}
+
+/// Whether this is what neurons sign for each other: a request, which begins `btauth/1` or is Bittensor's older text, a
+/// payment promise on a channel, or a validator's receipt.
+fn is_neurons(message: &[u8]) -> bool {
+    message.starts_with(b"btauth/1\n")
+        || is_older_request(message)
+        || (message.starts_with(b"ganglion/voucher/1") && message.len() == VOUCHER)
+        || (message.starts_with(b"{\"version\":") && message.ends_with(b"}"))
 }
 
 /// `nonce.sender.receiver.id.hash`: a decimal number and two addresses, as Bittensor's dendrite signs.
@@ -68,9 +65,6 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Transaction => "transaction",
-            Self::Request => "request",
-            Self::Voucher => "voucher",
-            Self::Receipt => "receipt",
             Self::Text => "text",
         })
     }

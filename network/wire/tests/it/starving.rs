@@ -27,21 +27,25 @@ fn request(length: usize) -> RawRequest {
     RawRequest::signed_at(&key("//Alice"), key("//Bob").public(), "/Echo", body.as_bytes(), fresh_nonce())
 }
 
+/// Connects from this address of the machine's own.
+async fn connect_from(from: &str, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
 /// Sends a request but for its last byte.
-async fn stall(to: SocketAddr, request: &RawRequest) -> TcpStream {
+async fn stall(from: &str, to: SocketAddr, request: &RawRequest) -> TcpStream {
     let mut bytes = request.bytes();
     bytes.pop();
-    let mut stream = TcpStream::connect(to).await.unwrap();
+    let mut stream = connect_from(from, to).await;
     stream.write_all(&bytes).await.unwrap();
     stream
 }
 
-/// Sends a request from this address of the machine's own.
 async fn send_from(from: &str, to: SocketAddr, request: &RawRequest) -> RawAnswer {
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(format!("{from}:0").parse().unwrap()).unwrap();
     let exchange = async {
-        let mut stream = socket.connect(to).await.unwrap();
+        let mut stream = connect_from(from, to).await;
         stream.write_all(&request.bytes()).await.unwrap();
         read_answer(&mut stream).await.expect("no answer")
     };
@@ -54,7 +58,7 @@ async fn stalled_bodies_of_one_address_leave_room_for_another() {
     // More than the axon reads in all.
     let mut stalled = Vec::new();
     for _ in 0..80 {
-        stalled.push(stall(axon.address, &request(KIB)).await);
+        stalled.push(stall("127.0.0.1", axon.address, &request(KIB)).await);
     }
     // Sixteen have filled their address's share; without shares, the last sixteen would find nothing left.
     until(|| axon.metrics.snapshot().refused_busy >= 16).await;
@@ -69,6 +73,28 @@ async fn stalled_bodies_of_one_address_leave_room_for_another() {
     axon.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stalled_bodies_of_many_addresses_hold_the_budget_and_no_more() {
+    let axon = Running::start(bob().limits(patient(64 * KIB, 16 * KIB)).synapse::<Echo, _, _>(echo)).await;
+    // Four addresses' shares are all there is. Each sends four bodies more than its share takes, so that sixteen
+    // refusals tell that the others are held.
+    let mut stalled = Vec::new();
+    for from in ["127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5"] {
+        for _ in 0..20 {
+            stalled.push(stall(from, axon.address, &request(KIB)).await);
+        }
+    }
+    until(|| axon.metrics.snapshot().refused_busy >= 16).await;
+    send_from("127.0.0.6", axon.address, &request(2 * KIB)).await.is(503, "busy");
+    // Whoever stops sending gives back what it held, byte for byte.
+    drop(stalled);
+    until(|| axon.metrics.snapshot().connections_now == 0).await;
+    for from in ["127.0.0.2", "127.0.0.6"] {
+        assert_eq!(send_from(from, axon.address, &request(15 * KIB)).await.status, 200, "{from}");
+    }
+    axon.stop().await;
+}
+
 #[tokio::test]
 async fn whoever_would_not_be_served_need_not_send_a_body() {
     let alice = key("//Alice").public();
@@ -78,7 +104,7 @@ async fn whoever_would_not_be_served_need_not_send_a_body() {
     };
     let limits = patient(64 * KIB, 64 * KIB);
     let axon = Running::start(bob().limits(limits).screen(screen).synapse::<Echo, _, _>(echo)).await;
-    let mut stream = stall(axon.address, &request(KIB)).await;
+    let mut stream = stall("127.0.0.1", axon.address, &request(KIB)).await;
     let answer = tokio::time::timeout(PATIENCE, read_answer(&mut stream)).await.expect("at once").expect("an answer");
     answer.is(403, "forbidden");
     assert_eq!(axon.metrics.snapshot().bytes_in, 0, "nothing was read");

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::cli::{SignArgs, VerifyArgs};
 use crate::commands::keys::{Key, Role};
 use crate::commands::{show, Page};
+use crate::exit::Usage;
 
 /// Longest text, bytes: what the agent signs.
 const MAX: u64 = 60 * 1024;
@@ -54,7 +55,7 @@ fn text(given: &str) -> Result<Vec<u8>> {
         std::io::stdin().lock().take(MAX + 1).read_to_end(&mut bytes).context("can't read the text")?;
     }
     if bytes.len() as u64 > MAX {
-        bail!("the text is longer than 60 KiB: sign its hash instead");
+        bail!(Usage("the text is longer than 60 KiB: sign its hash instead".into()));
     }
     Ok(bytes)
 }
@@ -67,7 +68,7 @@ pub fn sign(args: &SignArgs) -> Result<()> {
     let wrapped = [b"<Bytes>".as_slice(), &text(&args.message)?, b"</Bytes>"].concat();
     let kind = Kind::of(&wrapped).filter(|kind| *kind == Kind::Text);
     let Some(kind) = kind else {
-        bail!("this text has the shape of a message that neurons exchange: it isn't signed as a text");
+        bail!(Usage("this text has the shape of a message that neurons exchange: it isn't signed as a text".into()));
     };
     let key = Key::find(&args.wallet, Role::of(args.hotkey))?;
     let signature = key.unlock(kind, &args.agent, &args.password)?.sign(&wrapped)?;

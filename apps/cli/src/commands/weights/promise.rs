@@ -81,3 +81,41 @@ impl Promise {
         self.version_key
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_is_read() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("promise.json");
+        let promise = Promise::new(&[(NeuronId(7), 65_535)], [9; 16], 3);
+        fs::write(&path, serde_json::to_vec(&promise).expect("JSON")).expect("write");
+        let read = Promise::read(&path).expect("it is there");
+        assert_eq!((read.weights(), read.version_key()), (vec![(NeuronId(7), 65_535)], 3));
+        assert_eq!(read.salt().expect("a salt"), [9; 16]);
+    }
+
+    #[test]
+    fn what_is_lost_or_damaged_is_named_and_not_guessed() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        let path = folder.path().join("promise.json");
+        let lost = || {
+            let error = format!("{:#}", Promise::read(&path).err().expect("it can't be read"));
+            assert!(error.contains("promise.json") && error.contains("commit again"), "{error}");
+        };
+        lost();
+        for content in ["", "{", r#"{"weights":[],"salt":""}"#, r#"{"weights":[[1]],"salt":"","version_key":0}"#] {
+            fs::write(&path, content).expect("write");
+            lost();
+        }
+        fs::File::create(&path).and_then(|file| file.set_len(MAX + 1)).expect("a long file");
+        lost();
+        for salt in ["", "12", &"g".repeat(32), &"0".repeat(34)] {
+            fs::write(&path, format!(r#"{{"weights":[],"salt":"{salt}","version_key":0}}"#)).expect("write");
+            let error = format!("{:#}", Promise::read(&path).expect("JSON").salt().expect_err(salt));
+            assert!(error.contains("commit again"), "{error}");
+        }
+    }
+}

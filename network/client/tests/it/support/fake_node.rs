@@ -13,6 +13,7 @@ use jsonrpsee::{
 use serde_json::{json, Value};
 use sp_runtime::{DispatchError, ModuleError};
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -46,6 +47,10 @@ struct Chain {
     shape: Shape,
     /// How often the chain's nonce is behind what another program has used.
     raced: u64,
+    /// Whether a block takes a transaction before its sender is answered, as if the first answer had been lost.
+    hasty: bool,
+    /// What these methods answer, whatever the chain is: JSON, or an error's number and words.
+    answers: HashMap<&'static str, Result<Value, (i32, String)>>,
 }
 
 /// Key of `System.Events`.
@@ -73,6 +78,32 @@ fn block(number: u64, parent: H256, mark: u8, chain: &Chain, extrinsics: Vec<Str
         digest: Digest { logs: Vec::new() },
     };
     Block { header, extrinsics, events, state: Arc::new(chain.state.clone()), shape: chain.shape }
+}
+
+/// Puts the pool into a new block, and returns its header.
+fn seal(chain: &mut Chain) -> Value {
+    let extrinsics = std::mem::take(&mut chain.pool);
+    let fail = chain.fail;
+    let outcomes = (0u32..).zip(&extrinsics).map(|(index, _)| {
+        let event = match fail {
+            Some((index, error)) => {
+                let error = ModuleError { index, error, message: None };
+                SystemEvent::ExtrinsicFailed { dispatch_error: DispatchError::Module(error), dispatch_info: 0 }
+            }
+            None => SystemEvent::ExtrinsicSuccess { dispatch_info: 0 },
+        };
+        (Some(index), RuntimeEvent::System(event))
+    });
+    let records: Vec<_> = std::mem::take(&mut chain.events).into_iter().chain(outcomes).map(record).collect();
+    // A list's length goes before it.
+    let mut events = Compact(records.len() as u32).encode();
+    events.extend(records.concat());
+    let parent = chain.blocks.last().expect("genesis");
+    let (number, parent) = (parent.header.number + 1, hash(&parent.header));
+    let new = block(number, parent, chain.genesis, chain, extrinsics, events);
+    let header = serde_json::to_value(&new.header).expect("header");
+    chain.blocks.push(new);
+    header
 }
 
 impl Chain {
@@ -131,29 +162,7 @@ impl FakeNode {
 
     /// Puts the pool into a new block.
     pub fn produce(&self) {
-        let mut chain = self.lock();
-        let extrinsics = std::mem::take(&mut chain.pool);
-        let fail = chain.fail;
-        let outcomes = (0u32..).zip(&extrinsics).map(|(index, _)| {
-            let event = match fail {
-                Some((index, error)) => {
-                    let error = ModuleError { index, error, message: None };
-                    SystemEvent::ExtrinsicFailed { dispatch_error: DispatchError::Module(error), dispatch_info: 0 }
-                }
-                None => SystemEvent::ExtrinsicSuccess { dispatch_info: 0 },
-            };
-            (Some(index), RuntimeEvent::System(event))
-        });
-        let records: Vec<_> = std::mem::take(&mut chain.events).into_iter().chain(outcomes).map(record).collect();
-        // A list's length goes before it.
-        let mut events = Compact(records.len() as u32).encode();
-        events.extend(records.concat());
-        let parent = chain.blocks.last().expect("genesis");
-        let (number, parent) = (parent.header.number + 1, hash(&parent.header));
-        let new = block(number, parent, chain.genesis, &chain, extrinsics, events);
-        let header = serde_json::to_value(&new.header).expect("header");
-        chain.blocks.push(new);
-        drop(chain);
+        let header = seal(&mut self.lock());
         let _ = self.heads.send(header);
     }
 
@@ -214,6 +223,26 @@ impl FakeNode {
         self.lock().refuse = Some((code, data.to_owned()));
     }
 
+    /// From now on, a block takes a transaction at once, and whoever sent it is answered as if it had asked again.
+    pub fn make_haste(&self) {
+        self.lock().hasty = true;
+    }
+
+    /// From now on, this method answers so, whatever it is asked.
+    pub fn answer(&self, method: &'static str, answer: Value) {
+        self.lock().answers.insert(method, Ok(answer));
+    }
+
+    /// From now on, this method refuses so.
+    pub fn fault(&self, method: &'static str, code: i32, words: String) {
+        self.lock().answers.insert(method, Err((code, words)));
+    }
+
+    /// How many follow the chain's heads.
+    pub fn followers(&self) -> usize {
+        self.heads.receiver_count()
+    }
+
     /// As a restart does.
     pub fn lose_pool(&self) {
         self.lock().pool.clear();
@@ -246,9 +275,10 @@ fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwne
     if chain.pool.contains(&extrinsic) {
         return error(1013, "Transaction Already Imported");
     }
+    // As a node does: what a block took is banned for half an hour.
+    let banned = || error(1012, "Transaction is temporarily banned");
     if chain.blocks.iter().any(|block| block.extrinsics.contains(&extrinsic)) {
-        // As a node does: what a block took is banned for half an hour.
-        return error(1012, "Transaction is temporarily banned");
+        return banned();
     }
     chain.submitted.push(extrinsic.clone());
     if chain.raced > 0 {
@@ -256,6 +286,10 @@ fn submit(chain: &mut Chain, extrinsic: String) -> Result<Value, ErrorObjectOwne
         return error(1014, "Priority is too low");
     }
     chain.pool.push(extrinsic);
+    if chain.hasty {
+        seal(chain);
+        return banned();
+    }
     Ok(json!(H256::zero()))
 }
 
@@ -269,7 +303,12 @@ fn module(
         module
             .register_method(name, move |params: jsonrpsee::types::Params<'_>, chain, _: &Extensions| {
                 let params: Vec<Value> = params.parse().unwrap_or_default();
-                run(&mut chain.lock().expect("lock"), params)
+                let mut chain = chain.lock().expect("lock");
+                match chain.answers.get(name).cloned() {
+                    Some(Ok(answer)) => Ok(answer),
+                    Some(Err((code, words))) => Err(ErrorObjectOwned::owned(code, words, None::<()>)),
+                    None => run(&mut chain, params),
+                }
             })
             .expect("a new name");
     };

@@ -19,17 +19,18 @@ pub enum Mode {
 
 pub struct Proxy {
     address: SocketAddr,
-    control: watch::Sender<(Mode, u64)>,
+    /// How connections are treated, where they lead, and how often they were cut.
+    control: watch::Sender<(Mode, SocketAddr, u64)>,
 }
 
 impl Proxy {
     pub async fn new(backend: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("address");
-        let (control, mut state) = watch::channel((Mode::Pass, 0));
+        let (control, mut state) = watch::channel((Mode::Pass, backend, 0));
         tokio::spawn(async move {
             while let Ok((mut front, _)) = listener.accept().await {
-                let (mode, _) = *state.borrow_and_update();
+                let (mode, backend, _) = *state.borrow_and_update();
                 if mode == Mode::Refuse {
                     continue;
                 }
@@ -56,6 +57,11 @@ impl Proxy {
 
     /// Ends all connections; later ones are treated as `mode` says.
     pub fn cut(&self, mode: Mode) {
-        self.control.send_modify(|state| *state = (mode, state.1 + 1));
+        self.control.send_modify(|state| *state = (mode, state.1, state.2 + 1));
+    }
+
+    /// Ends all connections; later ones lead to another backend.
+    pub fn lead_to(&self, backend: SocketAddr) {
+        self.control.send_modify(|state| *state = (state.0, backend, state.2 + 1));
     }
 }
