@@ -5,10 +5,27 @@ use std::os::unix::fs::{symlink, PermissionsExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use ganglion_keys::{KeyError, KeyName, Keyfile, Keypair, PasswordSource, Protection, Wallet, WalletFolder, Words};
+use ganglion_keys::{
+    Cost, KeyError, KeyName, Keyfile, Keypair, Password, PasswordSource, Protection, Wallet, WalletFolder, Words,
+};
 
 /// Names the wallets' folder to the process that can't write.
 const FULL_DISK: &str = "GANGLION_KEYS_TEST_FULL_DISK";
+/// Names it to the process that gets little memory.
+const LITTLE_MEMORY: &str = "GANGLION_KEYS_TEST_LITTLE_MEMORY";
+
+/// Runs the test `helper` in a process with these limits, which finds the folder in `variable`.
+fn helped(limits: &str, helper: &str, variable: &str, root: &Path) {
+    let output = Command::new("sh")
+        .args(["-c", &format!("{limits}; exec \"$0\" --exact {helper} --nocapture")])
+        .arg(std::env::current_exe().unwrap())
+        .env(variable, root)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("helper was here"), "{output:?}");
+}
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -208,17 +225,37 @@ fn a_full_disk_gets_no_half_keys() {
     let made = Wallet::create(root.path(), "a", "h").unwrap();
     let before = files_below(root.path());
     // A limit on the size of files stands for the disk. Its signal is ignored, so that the write fails, as on a full one.
-    let output = Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" --exact helper_on_a_full_disk --nocapture"])
-        .arg(std::env::current_exe().unwrap())
-        .env(FULL_DISK, root.path())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("helper was here"), "{output:?}");
+    helped("trap '' XFSZ; ulimit -f 0", "helper_on_a_full_disk", FULL_DISK, root.path());
     assert_eq!(files_below(root.path()), before, "nothing half-made is left, and nothing is gone");
     let opened = Wallet::open(root.path(), "a", "h").unwrap();
     assert_eq!(opened.hotkey().public(), made.hotkey().public());
+    assert_eq!(opened.coldkey().unwrap().public(), made.coldkey_public());
+}
+
+/// Run by the next test, in a process that gets less memory than its password would take.
+#[test]
+fn helper_with_little_memory() {
+    let Some(root) = std::env::var_os(LITTLE_MEMORY) else { return };
+    let folder = WalletFolder::new(Path::new(&root), "a").unwrap();
+    let password = Password::new("correct horse 42".to_owned()).unwrap();
+    let dear = Protection::PasswordAtCost(&password, Cost::new(Cost::MAX_MEMORY_KIB, 1, 1).unwrap());
+    let refused = |result: Result<(), KeyError>| match result {
+        Err(error @ KeyError::NoMemory { mib: 1024 }) => assert!(error.to_string().contains("free some"), "{error}"),
+        other => panic!("{other:?}"),
+    };
+    refused(folder.create(KeyName::Hotkey("other"), Words::Twelve, dear).map(drop));
+    refused(folder.protect(KeyName::Coldkey, &PasswordSource::Nothing, dear));
+    println!("helper was here");
+}
+
+#[test]
+fn without_the_memory_nothing_is_encrypted_and_nothing_lost() {
+    let root = tempfile::tempdir().unwrap();
+    let made = Wallet::create(root.path(), "a", "h").unwrap();
+    let before = files_below(root.path());
+    // 600 MB of addresses, where the password takes 1 GiB.
+    helped("ulimit -v 600000", "helper_with_little_memory", LITTLE_MEMORY, root.path());
+    assert_eq!(files_below(root.path()), before);
+    let opened = Wallet::open(root.path(), "a", "h").unwrap();
     assert_eq!(opened.coldkey().unwrap().public(), made.coldkey_public());
 }

@@ -90,6 +90,19 @@ fn a_password_is_typed_unseen_and_may_be_mistyped() {
     assert_eq!((terminal.ended(), read(&stdout)), (Some(5), String::new()), "{}", terminal.shown());
 }
 
+#[test]
+fn a_new_password_is_typed_twice_alike() {
+    let home = Home::new();
+    let (mut terminal, stdout) = at_terminal(&home, "wallet create");
+    terminal.expect("A new password");
+    terminal.line(PASSWORD);
+    terminal.expect("The same again");
+    terminal.line(WRONG);
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(6), String::new()), "{}", terminal.shown());
+    assert!(terminal.shown().contains("type the same password twice"), "{}", terminal.shown());
+    assert!(!home.wallets().join("default").exists(), "a wallet that isn't made leaves nothing");
+}
+
 /// A write asks, shows what it would do, and takes no for an answer.
 pub fn asks(stage: &Stage) {
     let line = format!("wallet transfer {} 1 --wallet-name safe", stage.bob);

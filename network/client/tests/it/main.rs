@@ -5,6 +5,7 @@ mod failover;
 mod feed;
 mod livelihood;
 mod node;
+mod nonsense;
 mod plans;
 mod refusals;
 mod support;

@@ -5,9 +5,9 @@ use crate::support::{
     fake_node::{nonce, FakeNode},
     key,
     proxy::{Mode, Proxy},
-    text,
+    text, DEADLINES,
 };
-use ganglion_client::{Client, ClientError, Inclusion, Retry};
+use ganglion_client::{Client, ClientError, Deadlines, Inclusion, Retry};
 use ganglion_primitives::NeuronId;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -101,6 +101,18 @@ async fn what_no_block_takes_expires() {
     let error = bounded(task).await.expect("no panic").expect_err("it is nowhere");
     assert!(matches!(error, ClientError::NotIncluded { until: 128, .. }), "{error}");
     assert!(error.is_transient());
+}
+
+#[tokio::test]
+async fn what_no_block_takes_in_time_may_still_go_in() {
+    let node = FakeNode::start().await;
+    let short = Deadlines { inclusion: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[node.url()], short)).await.expect("connects");
+    let error = bounded(send(&client)).await.expect("no panic").expect_err("no block comes");
+    assert!(matches!(error, ClientError::Timeout { seconds: 3, .. }) && error.is_transient(), "{error}");
+    assert!(text(&error).contains("it may still go in"), "{error}");
+    node.produce();
+    assert_eq!((node.submitted().len(), node.included()), (1, 1), "and it does");
 }
 
 #[tokio::test]

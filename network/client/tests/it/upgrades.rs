@@ -112,3 +112,20 @@ async fn a_plan_outlives_an_upgrade_or_says_what_changed() {
     let error = bounded(doomed.send(&key("//Alice"))).await.expect_err("the call is another");
     assert!(text(&error).contains("pallet Weights call set_weights changed"), "{error}");
 }
+
+#[tokio::test]
+async fn transactions_that_carry_something_unknown_are_not_made() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.upgrade(Shape::Extended);
+    node.produce();
+    assert_eq!(client.mismatches().await.expect("metadata"), Vec::<String>::new(), "the calls are the same");
+    let error = bounded(client.send(&key("//Alice"), &weights())).await.expect_err("nobody knows what to write there");
+    assert!(matches!(error, ClientError::Encode { .. }), "{error}");
+    let words = text(&error);
+    assert!(
+        words.starts_with("Weights.set_weights can't be encoded") && words.contains("update the client"),
+        "{error}"
+    );
+    assert_eq!(node.submitted().len(), 0);
+}

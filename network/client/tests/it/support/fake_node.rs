@@ -13,6 +13,7 @@ use jsonrpsee::{
 use serde_json::{json, Value};
 use sp_runtime::{DispatchError, ModuleError};
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -48,6 +49,8 @@ struct Chain {
     raced: u64,
     /// Whether a block takes a transaction before its sender is answered, as if the first answer had been lost.
     hasty: bool,
+    /// What these methods answer, whatever the chain is: JSON, or an error's number and words.
+    answers: HashMap<&'static str, Result<Value, (i32, String)>>,
 }
 
 /// Key of `System.Events`.
@@ -225,6 +228,16 @@ impl FakeNode {
         self.lock().hasty = true;
     }
 
+    /// From now on, this method answers so, whatever it is asked.
+    pub fn answer(&self, method: &'static str, answer: Value) {
+        self.lock().answers.insert(method, Ok(answer));
+    }
+
+    /// From now on, this method refuses so.
+    pub fn fault(&self, method: &'static str, code: i32, words: String) {
+        self.lock().answers.insert(method, Err((code, words)));
+    }
+
     /// How many follow the chain's heads.
     pub fn followers(&self) -> usize {
         self.heads.receiver_count()
@@ -290,7 +303,12 @@ fn module(
         module
             .register_method(name, move |params: jsonrpsee::types::Params<'_>, chain, _: &Extensions| {
                 let params: Vec<Value> = params.parse().unwrap_or_default();
-                run(&mut chain.lock().expect("lock"), params)
+                let mut chain = chain.lock().expect("lock");
+                match chain.answers.get(name).cloned() {
+                    Some(Ok(answer)) => Ok(answer),
+                    Some(Err((code, words))) => Err(ErrorObjectOwned::owned(code, words, None::<()>)),
+                    None => run(&mut chain, params),
+                }
             })
             .expect("a new name");
     };

@@ -502,6 +502,8 @@ pub enum Shape {
     Changed,
     /// The weights pallet has the same calls with arguments of the same names and other types.
     Retyped,
+    /// Transactions carry something that this client doesn't know.
+    Extended,
 }
 
 type Entry = v16::StorageEntryMetadata;
@@ -586,7 +588,7 @@ fn extension(identifier: &'static str, ty: MetaType, implicit: MetaType) -> v16:
 fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
     use v16::StorageHasher::{Blake2_128Concat, Twox64Concat};
     let (index, weights) = match shape {
-        Shape::Known => (23, meta_type::<Weights>()),
+        Shape::Known | Shape::Extended => (23, meta_type::<Weights>()),
         Shape::Moved => (43, meta_type::<Weights>()),
         Shape::Changed => (23, meta_type::<LaterWeights>()),
         Shape::Retyped => (23, meta_type::<RetypedWeights>()),
@@ -666,6 +668,21 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
 pub fn metadata(shape: Shape) -> String {
     let unit = meta_type::<()>();
     let calls = if shape == Shape::Moved { meta_type::<MovedCall>() } else { meta_type::<RuntimeCall>() };
+    let mut extensions = vec![
+        extension("CheckNonZeroSender", unit, unit),
+        extension("CheckSpecVersion", unit, meta_type::<u32>()),
+        extension("CheckTxVersion", unit, meta_type::<u32>()),
+        extension("CheckGenesis", unit, meta_type::<Hash>()),
+        extension("CheckMortality", meta_type::<Era>(), meta_type::<Hash>()),
+        extension("CheckNonce", meta_type::<Compact<u32>>(), unit),
+        extension("CheckWeight", unit, unit),
+        extension("ChargeTransactionPayment", meta_type::<Compact<u64>>(), unit),
+        extension("CheckFeeless", unit, unit),
+    ];
+    if shape == Shape::Extended {
+        extensions.push(extension("CheckMoon", meta_type::<u32>(), unit));
+    }
+    let count = u32::try_from(extensions.len()).expect("a few");
     let metadata = v16::RuntimeMetadataV16::new(
         pallets(shape),
         v16::ExtrinsicMetadata {
@@ -673,18 +690,8 @@ pub fn metadata(shape: Shape) -> String {
             address_ty: meta_type::<Address>(),
             call_ty: calls,
             signature_ty: meta_type::<MultiSignature>(),
-            transaction_extensions_by_version: [(0, (0..9).map(Compact).collect())].into_iter().collect(),
-            transaction_extensions: vec![
-                extension("CheckNonZeroSender", unit, unit),
-                extension("CheckSpecVersion", unit, meta_type::<u32>()),
-                extension("CheckTxVersion", unit, meta_type::<u32>()),
-                extension("CheckGenesis", unit, meta_type::<Hash>()),
-                extension("CheckMortality", meta_type::<Era>(), meta_type::<Hash>()),
-                extension("CheckNonce", meta_type::<Compact<u32>>(), unit),
-                extension("CheckWeight", unit, unit),
-                extension("ChargeTransactionPayment", meta_type::<Compact<u64>>(), unit),
-                extension("CheckFeeless", unit, unit),
-            ],
+            transaction_extensions_by_version: [(0, (0..count).map(Compact).collect())].into_iter().collect(),
+            transaction_extensions: extensions,
         },
         Vec::new(),
         v16::OuterEnums {

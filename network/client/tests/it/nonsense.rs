@@ -1,0 +1,88 @@
+//! Nodes that refuse, and answers that make no sense: each is told in a sentence, and none is believed.
+
+use crate::support::{bounded, connect, fake_node::FakeNode, text, DEADLINES};
+use ganglion_client::{Client, ClientError, Deadlines};
+use serde_json::{json, Value};
+use std::time::Duration;
+
+async fn refused(node: &FakeNode) -> ClientError {
+    let short = Deadlines { connect: Duration::from_secs(3), ..DEADLINES };
+    bounded(Client::connect_with(&[node.url()], short)).await.expect_err("of no use")
+}
+
+/// Checks that the answer of `method` can't be read, and that the error names it.
+fn unreadable<T>(method: &str, result: Result<T, ClientError>) {
+    let Err(error) = result else { panic!("{method} was believed") };
+    assert!(matches!(error, ClientError::Answer { .. }) && !error.is_transient(), "{method}: {error}");
+    assert!(text(&error).contains(&format!("answer to {method} can't be read")), "{method}: {error}");
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_in_the_nodes_words_but_not_at_its_length() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.fault("system_health", -32_000, "no ".repeat(1_000));
+    let error = bounded(client.health()).await.expect_err("refused");
+    assert!(matches!(error, ClientError::Rpc { code: -32_000, .. }) && !error.is_transient(), "{error}");
+    assert!(text(&error).contains("refused system_health: no no") && text(&error).len() < 600, "{error}");
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_not_believed() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.produce();
+    let best = client.best().await.expect("best");
+    node.answer("system_health", json!({"peers": -1, "isSyncing": "no"}));
+    unreadable("system_health", bounded(client.health()).await);
+    node.answer("state_getStorage", json!("0xzz"));
+    unreadable("state_getStorage", bounded(client.at(best.hash).events()).await);
+    node.answer("chain_getFinalizedHead", json!(7));
+    unreadable("chain_getFinalizedHead", bounded(client.finalized()).await);
+    for header in [json!("a header"), Value::Null, json!({"number": "0x1"})] {
+        node.answer("chain_getHeader", header);
+        unreadable("chain_getHeader", bounded(client.best()).await);
+    }
+    node.answer("chain_getBlockHash", json!("0x12"));
+    unreadable("chain_getBlockHash", bounded(client.block_hash(1)).await);
+    let unnamed = bounded(client.latest().events()).await.expect_err("of which block?");
+    assert!(matches!(unnamed, ClientError::Argument { .. }), "{unnamed}");
+}
+
+#[tokio::test]
+async fn a_description_of_the_runtime_must_be_one() {
+    for metadata in [json!("0x00"), json!("0xzz"), json!("0x6d65746110"), json!(7)] {
+        let node = FakeNode::start().await;
+        node.answer("state_getMetadata", metadata);
+        unreadable("state_getMetadata", Err::<(), _>(refused(&node).await));
+    }
+    let node = FakeNode::start().await;
+    node.answer("state_getRuntimeVersion", Value::Null);
+    unreadable("state_getRuntimeVersion", Err::<(), _>(refused(&node).await));
+}
+
+#[tokio::test]
+async fn a_chain_without_our_runtime_api_or_with_another_is_named() {
+    let id = format!("0x{}", hex::encode(sp_crypto_hashing::blake2_64(b"NetworkApi")));
+    for (apis, words) in [
+        (json!([]), "no runtime API NetworkApi"),
+        (json!([[id, 2]]), "NetworkApi is at version 2, this client knows 1"),
+    ] {
+        let node = FakeNode::start().await;
+        node.answer("state_getRuntimeVersion", json!({"specVersion": 1, "transactionVersion": 1, "apis": apis}));
+        let error = refused(&node).await;
+        assert!(matches!(error, ClientError::Shape { .. }) && !error.is_transient(), "{error}");
+        assert!(text(&error).contains(words) && text(&error).contains("update the client or the node"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_node_without_a_first_block_is_no_node() {
+    for (genesis, words) in [(Value::Null, "no block 0"), (json!("0x12"), "the genesis hash is not a hash")] {
+        let node = FakeNode::start().await;
+        node.answer("chain_getBlockHash", genesis);
+        let error = refused(&node).await;
+        assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
+        assert!(text(&error).contains(words), "{error}");
+    }
+}
