@@ -6,8 +6,10 @@ use crate::{patience, terminal};
 use std::fs;
 use std::path::Path;
 
+use codec::{Decode, Encode};
 use ganglion_keys::PublicKey;
-use ganglion_primitives::{AccountId, Rao, TAO};
+use ganglion_primitives::{AccountId, Hyperparameters, NetUid, Rao, TAO};
+use ganglion_runtime::Runtime;
 use ganglion_specs::LocalSpec;
 use serde_json::{json, Value};
 
@@ -32,6 +34,18 @@ fn account(address: &str) -> AccountId {
     AccountId::from(PublicKey::from_ss58(address).expect("an address").0)
 }
 
+/// The same chain, but the text subnet takes weights in the open: the script sets some there, and hidden ones on its own.
+fn with_open_weights(spec: &str) -> String {
+    let mut spec: Value = serde_json::from_str(spec).expect("a specification");
+    let key = pallet_subnets::Parameters::<Runtime>::hashed_key_for(NetUid(1));
+    let row = &mut spec["genesis"]["raw"]["top"][format!("0x{}", hex::encode(key))];
+    let bytes = hex::decode(row.as_str().expect("the subnet's row").trim_start_matches("0x")).expect("hex");
+    let mut rules = Hyperparameters::decode(&mut &bytes[..]).expect("hyperparameters");
+    rules.commit_reveal = false;
+    *row = json!(format!("0x{}", hex::encode(rules.encode())));
+    spec.to_string()
+}
+
 impl Stage {
     fn set() -> Self {
         let mut home = Home::new();
@@ -43,7 +57,7 @@ impl Stage {
         let endowed = vec![(account(&owner), 10_000 * TAO), (account(&bob), 1_000 * TAO)];
         let spec = LocalSpec { founders: 1, endowed, ..LocalSpec::default() }.json().expect("a specification");
         let path = home.place.file("spec.json");
-        fs::write(&path, spec).expect("the specification is written");
+        fs::write(&path, with_open_weights(&spec)).expect("the specification is written");
         let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
         let mut node =
             Node::new(program, &home.place.file("."), &path, "alice").with(&["--alice", "--sealing", "instant"]);
