@@ -312,6 +312,32 @@ fn a_simulation_follows_from_its_seed() {
     home.fails("simulate text --scenario saints", 2, &["weight-copier"]);
 }
 
+#[test]
+fn models_are_listed_checked_and_trained() {
+    let home = Home::new();
+    let listed = home.json("models list", "");
+    let models = listed["models"].as_array().expect("models");
+    assert!(models.len() > 1 && models.iter().all(|model| model["state"] == "missing"), "{listed:#}");
+    let verified = home.json("models verify", "");
+    assert_eq!(verified["models"].as_array().map(Vec::len), Some(models.len()), "{verified:#}");
+
+    let here = ganglion_models::models_dir().expect("a folder for models");
+    if here.join(ganglion_models::verify::SMOLLM2.file_name).exists() {
+        let pulled = home.json("models pull", &format!("smollm2-135m-instruct --models {}", here.display()));
+        assert_eq!(pulled["models"][0]["fetched_files"], 0, "{pulled:#}");
+    } else {
+        eprintln!("the default model isn't here: `models pull` was not tried");
+    }
+
+    let text: String = (0..300).map(|number| format!("After {number} comes {}.\n", number + 1)).collect();
+    let (file, out) = (home.secret("text", &text), home.place.file("tiny"));
+    let line =
+        format!("{file} --out {} --steps 3 --batch 2 --layers 1 --width 16 --heads 2 --context 32", out.display());
+    let trained = home.json("models train", &line);
+    assert_eq!((&trained["steps"], &trained["cancelled"]), (&3.into(), &false.into()), "{trained:#}");
+    home.fails(&format!("models train {line}"), 1, &["--force"]);
+}
+
 /// A receipt as a validator writes it, signed.
 fn receipt(round: u64, kind: &str) -> String {
     let keypair = ganglion_keys::Keypair::from_seed([1; 32]);
