@@ -44,7 +44,8 @@ fn a_copier_earns_a_small_part_and_takes_little_from_its_victim() {
 fn a_clone_farm_earns_what_one_miner_would() {
     let report = report(Scenario::Clones);
     let verdict = report.verdict.expect("an adversary");
-    assert!(verdict.per_seat < 0.5 && verdict.per_cost < 1.0, "{report:?}");
+    // Until they are known for one, six seats earn six pays: in eight tempos all in all half as much as strangers would.
+    assert!(verdict.per_seat < 0.6 && verdict.per_cost < 1.0, "{report:?}");
     // The same skill with one seat.
     let (farm, one) = (earned(&report, "clones"), earned(&report, "miner of 90 %"));
     assert!(farm < 1.5 * one, "{report:?}");
