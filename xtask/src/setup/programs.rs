@@ -1,14 +1,15 @@
-//! The programs that the C and C++ parts of our dependencies are built with.
+//! The programs and the library that the C parts of our dependencies are built with.
 
 use super::debian;
 use crate::{failure::Result, process};
+use std::process::Command;
 
 /// Program, and the Debian package that has it.
 const PROGRAMS: [(&str, &str); 6] = [
     ("cc", "build-essential"),
     ("c++", "build-essential"),
     ("make", "build-essential"),
-    ("perl", "perl"),
+    ("pkg-config", "pkg-config"),
     ("protoc", "protobuf-compiler"),
     ("sha256sum", "coreutils"),
 ];
@@ -18,7 +19,17 @@ const PROGRAMS: [(&str, &str); 6] = [
 /// # Errors
 /// Not root, or offline, or apt failed; the message has the line to type.
 pub fn ensure(offline: bool) -> Result<()> {
-    debian::install(&missing(|program| process::find(program).is_some()), offline)
+    let mut packages = missing(|program| process::find(program).is_some());
+    if !has_openssl() {
+        packages.push("libssl-dev".to_owned());
+    }
+    debian::install(&packages, offline)
+}
+
+/// Whether OpenSSL's headers and library are there, of a version that the network library can use.
+fn has_openssl() -> bool {
+    let found = Command::new("pkg-config").args(["--exists", "openssl >= 3.0"]).status();
+    found.is_ok_and(|status| status.success())
 }
 
 fn missing(present: impl Fn(&str) -> bool) -> Vec<String> {
