@@ -14,6 +14,7 @@
 //! shares its machine with others: candle's worker threads spin while they wait.
 
 pub mod backend;
+mod draft;
 pub mod engine;
 pub mod kind;
 pub mod likelihood;

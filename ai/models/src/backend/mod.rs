@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use serde_json::{json, Value};
 
+use crate::draft::Draft;
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
 use crate::likelihood::Logprobs;
 use crate::message::Message;
-use crate::stream::{Next, TextStream};
 
 use told::Told;
 
@@ -94,7 +94,7 @@ impl Backend {
         limited.map_err(|_| EngineError::Backend("it took too long".to_owned()))?
     }
 
-    async fn ask(&self, request: &GenerateRequest, stream: &mut TextStream<'_>) -> Result<Told, EngineError> {
+    async fn ask(&self, request: &GenerateRequest, draft: &mut Draft<'_>) -> Result<Told, EngineError> {
         let mut body = json!({
             "model": self.model,
             "messages": request.messages,
@@ -123,7 +123,7 @@ impl Backend {
             for byte in chunk {
                 if byte != b'\n' {
                     line.push(byte);
-                } else if told.line(&std::mem::take(&mut line), stream)? {
+                } else if told.line(&std::mem::take(&mut line), draft)? {
                     return Ok(told);
                 }
             }
@@ -131,7 +131,7 @@ impl Backend {
                 return Err(EngineError::Backend("its answer is too long".to_owned()));
             }
         }
-        told.line(&line, stream)?;
+        told.line(&line, draft)?;
         if told.heard {
             Ok(told)
         } else {
@@ -167,16 +167,13 @@ impl TextEngine for Backend {
         if !request.has_content() {
             return Err(EngineError::EmptyRequest);
         }
-        let mut stream = TextStream::new(request.bounded_stops(), on_text);
-        let told = self.block(self.ask(request, &mut stream))?;
-        let (text, next) = stream.finish();
-        let finish = if next == Next::Cancelled { Finish::Cancelled } else { told.finish.unwrap_or(Finish::Stop) };
-        Ok(Generation {
-            text,
-            prompt_tokens: told.prompt_tokens.unwrap_or(0),
-            completion_tokens: told.completion_tokens.unwrap_or(told.pieces),
-            finish,
-        })
+        // The server counts the tokens: what arrives in one piece may be several.
+        let mut draft = Draft::new(request.bounded_stops(), usize::MAX, on_text);
+        let told = self.block(self.ask(request, &mut draft))?;
+        draft.end(told.finish.unwrap_or(Finish::Stop));
+        let answer = draft.close(told.prompt_tokens.unwrap_or(0));
+        let completion_tokens = told.completion_tokens.unwrap_or(answer.completion_tokens);
+        Ok(Generation { completion_tokens, ..answer })
     }
 
     fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {

@@ -3,18 +3,17 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::draft::Draft;
 use crate::engine::{EngineError, Finish};
-use crate::stream::{Next, TextStream};
 
 /// What the server has said so far.
 #[derive(Default)]
 pub(super) struct Told {
     /// Whether anything was a chat completion.
     pub(super) heard: bool,
-    /// Pieces of text so far.
-    pub(super) pieces: usize,
     pub(super) prompt_tokens: Option<usize>,
     pub(super) completion_tokens: Option<usize>,
+    /// Why the server ended its answer.
     pub(super) finish: Option<Finish>,
 }
 
@@ -45,8 +44,9 @@ struct Usage {
 }
 
 impl Told {
-    /// Takes one line of an event stream, or a whole JSON answer of a server that does not stream; true at the end.
-    pub(super) fn line(&mut self, line: &[u8], stream: &mut TextStream<'_>) -> Result<bool, EngineError> {
+    /// Takes one line of an event stream, or a whole JSON answer of a server that does not stream; true at the end, or if
+    /// no more is wanted.
+    pub(super) fn line(&mut self, line: &[u8], draft: &mut Draft<'_>) -> Result<bool, EngineError> {
         let text = String::from_utf8_lossy(line);
         let text = text.trim();
         let data = text.strip_prefix("data:").map_or(text, str::trim);
@@ -74,17 +74,6 @@ impl Told {
         if part.is_empty() {
             return Ok(false);
         }
-        self.pieces += 1;
-        match stream.push(part.as_bytes()) {
-            Next::Continue => Ok(false),
-            Next::Stopped => {
-                self.finish = Some(Finish::Stop);
-                Ok(true)
-            }
-            Next::Cancelled => {
-                self.finish = Some(Finish::Cancelled);
-                Ok(true)
-            }
-        }
+        Ok(!draft.push(part.as_bytes()))
     }
 }

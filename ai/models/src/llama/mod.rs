@@ -29,12 +29,12 @@ use std::time::{Duration, Instant};
 
 use candle_core::quantized::gguf_file::Content;
 
+use crate::draft::Draft;
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
 use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::Message;
 use crate::sampling::{log_softmax_at, Sampler};
 use crate::slots::Slots;
-use crate::stream::{Next, TextStream};
 use crate::verify::{self, ModelFileError};
 
 use network::{last_row, to_numbers, Cache, Network, CHUNK};
@@ -241,41 +241,19 @@ impl TextEngine for Llama {
         let mut sampler = Sampler::new(request);
         let mut stops = request.bounded_stops();
         stops.extend(self.template.stops().iter().copied());
-        let mut stream = TextStream::new(stops, on_text);
+        let mut draft = Draft::new(stops, room, on_text);
         let mut state = self.read(&prompt, &mut cache)?;
-        let mut made = 0;
-        let mut finish = Finish::Length;
-        while made < room {
+        while draft.is_open() {
             let scores = to_numbers(&self.network.scores(&state).map_err(compute)?).map_err(compute)?;
             let chosen = sampler.choose_next(scores).and_then(|i| u32::try_from(i).ok());
             let token = chosen.ok_or_else(|| EngineError::Compute("no finite score".to_owned()))?;
             if self.tokenizer.ends_answer(token) {
-                finish = Finish::Stop;
-                break;
-            }
-            made += 1;
-            match stream.push(self.tokenizer.bytes(token)) {
-                Next::Continue => {}
-                Next::Stopped => {
-                    finish = Finish::Stop;
-                    break;
-                }
-                Next::Cancelled => {
-                    finish = Finish::Cancelled;
-                    break;
-                }
-            }
-            if made < room {
+                draft.end(Finish::Stop);
+            } else if draft.push(self.tokenizer.bytes(token)) {
                 state = self.network.step(&[token], &mut cache).map_err(compute)?;
             }
         }
-        let (text, next) = stream.finish();
-        match next {
-            Next::Cancelled => finish = Finish::Cancelled,
-            Next::Stopped if finish == Finish::Length => finish = Finish::Stop,
-            _ => {}
-        }
-        Ok(Generation { text, prompt_tokens: prompt.len(), completion_tokens: made, finish })
+        Ok(draft.close(prompt.len()))
     }
 
     fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {

@@ -10,11 +10,11 @@ mod pieces;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
+use crate::draft::Draft;
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
 use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::{last_user, Message};
 use crate::sampling::Sampler;
-use crate::stream::{Next, TextStream};
 
 use model::{Model, EDGE};
 use pieces::{pieces, words};
@@ -118,13 +118,10 @@ impl TextEngine for NgramEngine {
         let mut said: HashSet<[u32; 3]> = HashSet::new();
 
         let mut sampler = Sampler::new(request);
-        let mut stream = TextStream::new(request.bounded_stops(), on_text);
-        let most = request.bounded_max_tokens();
+        let mut draft = Draft::new(request.bounded_stops(), request.bounded_max_tokens(), on_text);
         let mut context = [EDGE, EDGE];
-        let mut made = 0;
-        let mut finish = Finish::Length;
-        while made < most {
-            let next = match opening.get(made) {
+        while draft.is_open() {
+            let next = match opening.get(draft.made()) {
                 Some(id) => *id,
                 None => {
                     let distribution = self.model.distribution(context);
@@ -142,30 +139,15 @@ impl TextEngine for NgramEngine {
                 }
             };
             if next == EDGE {
-                finish = Finish::Stop;
+                draft.end(Finish::Stop);
                 break;
             }
-            made += 1;
             said.insert([context[0], context[1], next]);
             context = [context[1], next];
-            match stream.push(self.model.piece(next).as_bytes()) {
-                Next::Continue => {}
-                Next::Stopped => {
-                    finish = Finish::Stop;
-                    break;
-                }
-                Next::Cancelled => {
-                    finish = Finish::Cancelled;
-                    break;
-                }
-            }
-        }
-        let (text, next) = stream.finish();
-        if next == Next::Cancelled {
-            finish = Finish::Cancelled;
+            draft.push(self.model.piece(next).as_bytes());
         }
         let prompt_tokens = request.messages.iter().map(|m| words(cut(&m.content, MAX_QUESTION)).count()).sum();
-        Ok(Generation { text, prompt_tokens, completion_tokens: made, finish })
+        Ok(draft.close(prompt_tokens))
     }
 
     fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {

@@ -16,10 +16,10 @@ mod words;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use crate::draft::Draft;
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
 use crate::likelihood::Logprobs;
 use crate::message::{last_user, Message};
-use crate::stream::{Next, TextStream};
 
 use answer::Answer;
 use words::Question;
@@ -59,31 +59,17 @@ impl TextEngine for SkillRouter {
         let Some(answer) = last_user(&request.messages).and_then(Self::answer) else {
             return self.fallback.generate(request, on_text);
         };
-        let mut stream = TextStream::new(request.bounded_stops(), on_text);
-        let most = request.bounded_max_tokens();
-        let mut finish = Finish::Stop;
-        let mut words = 0;
-        for word in answer.split_inclusive(' ') {
-            if words == most {
-                finish = Finish::Length;
-                break;
-            }
-            words += 1;
-            match stream.push(word.as_bytes()) {
-                Next::Continue => {}
-                Next::Stopped => break,
-                Next::Cancelled => {
-                    finish = Finish::Cancelled;
-                    break;
-                }
-            }
+        let mut draft = Draft::new(request.bounded_stops(), request.bounded_max_tokens(), on_text);
+        let mut words = answer.split_inclusive(' ').peekable();
+        while let Some(word) = words.next_if(|_| draft.is_open()) {
+            draft.push(word.as_bytes());
         }
-        let (text, next) = stream.finish();
-        if next == Next::Cancelled {
-            finish = Finish::Cancelled;
+        // An answer of just so many words as it may have is whole.
+        if words.peek().is_none() {
+            draft.end(Finish::Stop);
         }
         let prompt_tokens = request.messages.iter().map(|m| m.content.split_whitespace().count()).sum();
-        Ok(Generation { text, prompt_tokens, completion_tokens: words, finish })
+        Ok(draft.close(prompt_tokens))
     }
 
     fn is_instant(&self, request: &GenerateRequest) -> bool {

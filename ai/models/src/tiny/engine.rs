@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::draft::Draft;
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
 use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::Message;
 use crate::sampling::{log_softmax_at, Sampler};
 use crate::slots::Slots;
-use crate::stream::{Next, TextStream};
 
 use super::files;
 use super::network::{Cache, Network};
@@ -117,39 +117,21 @@ impl TextEngine for TinyEngine {
         let prompt = self.prompt(&request.messages);
         let (mut reader, mut scores) = self.reader(&prompt)?;
         let mut sampler = Sampler::new(request);
-        let mut stream = TextStream::new(request.bounded_stops(), on_text);
-        let most = request.bounded_max_tokens();
-        let mut made = 0;
-        let mut finish = Finish::Length;
-        while made < most {
+        let mut draft = Draft::new(request.bounded_stops(), request.bounded_max_tokens(), on_text);
+        while draft.is_open() {
             let chosen = sampler.choose_next(scores);
             let chosen = chosen.ok_or_else(|| EngineError::Compute("no finite score".to_owned()))?;
             // Anything that is no byte is the end of the document.
             let Ok(byte) = u8::try_from(chosen) else {
-                finish = Finish::Stop;
+                draft.end(Finish::Stop);
                 break;
             };
-            made += 1;
-            match stream.push(&[byte]) {
-                Next::Continue => {}
-                Next::Stopped => {
-                    finish = Finish::Stop;
-                    break;
-                }
-                Next::Cancelled => {
-                    finish = Finish::Cancelled;
-                    break;
-                }
+            if !draft.push(&[byte]) {
+                break;
             }
-            scores = if made < most { reader.read(&[u32::from(byte)])? } else { Vec::new() };
+            scores = reader.read(&[u32::from(byte)])?;
         }
-        let (text, next) = stream.finish();
-        match next {
-            Next::Cancelled => finish = Finish::Cancelled,
-            Next::Stopped if finish == Finish::Length => finish = Finish::Stop,
-            _ => {}
-        }
-        Ok(Generation { text, prompt_tokens: prompt.len(), completion_tokens: made, finish })
+        Ok(draft.close(prompt.len()))
     }
 
     fn logprobs(&self, messages: &[Message], continuation: &str) -> Result<Logprobs, EngineError> {
