@@ -150,6 +150,11 @@ impl Book {
     /// Enters one score (0 to 1) of a miner that was asked at `block`.
     pub fn enter(&mut self, neuron: NeuronId, score: f64, block: u32, policy: &ScorePolicy) {
         let prior = self.newcomer_prior();
+        self.enter_from(prior, neuron, score, block, policy);
+    }
+
+    /// As [`Book::enter`]; a miner that isn't in the book yet begins at `prior`.
+    fn enter_from(&mut self, prior: f64, neuron: NeuronId, score: f64, block: u32, policy: &ScorePolicy) {
         let score = if score.is_finite() { score.clamp(0.0, 1.0) } else { 0.0 };
         self.estimates
             .entry(neuron.0)
@@ -158,13 +163,16 @@ impl Book {
     }
 
     /// Enters all that a round begun at `block` has shown. Answers how much information each answer carried, in the
-    /// order of the findings, judged by what was known before.
+    /// order of the findings, judged by what was known before. All newcomers among them begin at one value.
     pub fn enter_round(&mut self, findings: &Findings, block: u32, dice: &mut Dice, policy: &ScorePolicy) -> Vec<Bits> {
         let leaders = policy.clones.as_ref().map(|clones| self.pairs.leaders(clones)).unwrap_or_default();
-        let known = |neuron: NeuronId| self.estimate(neuron).map_or_else(|| self.newcomer_prior(), |e| e.mean);
+        // Taken once: else each newcomer would move where the next one begins, and the order of seats would be worth
+        // something.
+        let prior = self.newcomer_prior();
+        let known = |neuron: NeuronId| self.estimate(neuron).map_or(prior, |estimate| estimate.mean);
         let bits = information::of_round(findings, known, &leaders, dice);
         for (miner, bits) in findings.miners.iter().zip(&bits) {
-            self.enter(miner.neuron, miner.score.value, block, policy);
+            self.enter_from(prior, miner.neuron, miner.score.value, block, policy);
             self.information.entry(miner.neuron.0).or_default().update(bits, policy.alpha);
         }
         let Some(clones) = &policy.clones else { return bits };
@@ -245,6 +253,9 @@ impl Book {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Finding;
+    use crate::seed::Seed;
+    use crate::subnet::Score;
 
     const A: NeuronId = NeuronId(1);
     const B: NeuronId = NeuronId(2);
@@ -295,6 +306,23 @@ mod tests {
         }
         assert!((book.newcomer_prior() - 0.4).abs() < 0.01);
         assert_eq!(Book::new(&[0; 32], 1).newcomer_prior(), 0.0);
+    }
+
+    #[test]
+    fn newcomers_of_one_round_begin_at_one_value() {
+        let policy = ScorePolicy::default();
+        let finding = |neuron| Finding { neuron, score: Score::new(0.2, &[]), answered: true };
+        let findings = Findings { miners: vec![finding(A), finding(B)], comparisons: Vec::new() };
+        // A new book, and one with somebody at one half.
+        for (field, mean) in [(None, 0.1), (Some(NeuronId(3)), 0.35)] {
+            let mut book = Book::new(&[0; 32], 1);
+            if let Some(neuron) = field {
+                book.enter(neuron, 1.0, 1, &policy);
+            }
+            book.enter_round(&findings, 2, &mut Seed([1; 32]).dice(), &policy);
+            assert_eq!(book.estimate(A), book.estimate(B));
+            assert!((book.estimate(A).expect("entered").mean - mean).abs() < 1e-12);
+        }
     }
 
     #[test]
