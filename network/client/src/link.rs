@@ -95,6 +95,18 @@ impl Link {
         params: RpcParams,
         deadline: Instant,
     ) -> Result<R, ClientError> {
+        self.request_noting(method, params, deadline, &mut false).await
+    }
+
+    /// [`Link::request`] that sets `unanswered` once a connection is lost with the request on its way: that node may have
+    /// done what it was asked.
+    pub(crate) async fn request_noting<R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: RpcParams,
+        deadline: Instant,
+        unanswered: &mut bool,
+    ) -> Result<R, ClientError> {
         let started = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
@@ -109,6 +121,7 @@ impl Link {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the connection went silent".into(),
             };
+            *unanswered = true;
             tracing::debug!(target: "ganglion::client", method, %lost, "connection dropped");
             self.replace(connection.generation).await;
             if Instant::now() + pause >= deadline {

@@ -12,13 +12,32 @@ use ganglion_primitives::NeuronId;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-fn send(client: &Client) -> JoinHandle<Result<Inclusion, ClientError>> {
+type Task = JoinHandle<Result<Inclusion, ClientError>>;
+
+fn send(client: &Client) -> Task {
     let client = client.clone();
     tokio::spawn(async move { client.set_weights(&key("//Alice"), 1u16, &[(NeuronId(4), 9)], 0).await })
 }
 
+/// [`send`] of a call that nobody signs.
+fn register(client: &Client) -> Task {
+    let client = client.clone();
+    let (coldkey, hotkey) = (key("//Alice").public(), key("//Bob").public());
+    tokio::spawn(async move { client.register_pow(1u16, coldkey, hotkey, 77, 1).await })
+}
+
+/// Waits until the transaction's answer has arrived: only whoever waits for a block follows heads.
+async fn answered(node: &FakeNode, task: &Task) {
+    bounded(async {
+        while node.followers() == 0 && !task.is_finished() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
 /// Produces a block whenever the pool has something, until the transaction has ended.
-async fn finish(node: &FakeNode, task: JoinHandle<Result<Inclusion, ClientError>>) -> Result<Inclusion, ClientError> {
+async fn finish(node: &FakeNode, task: Task) -> Result<Inclusion, ClientError> {
     bounded(async {
         while !task.is_finished() {
             if node.pending() > 0 {
@@ -46,11 +65,7 @@ async fn an_included_transaction_says_where() {
 async fn registration_by_work_needs_no_signature() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    let task =
-        tokio::spawn(
-            async move { client.register_pow(1u16, key("//Alice").public(), key("//Bob").public(), 77, 1).await },
-        );
-    finish(&node, task).await.expect("included");
+    finish(&node, register(&client)).await.expect("included");
 }
 
 #[tokio::test]
@@ -172,19 +187,37 @@ async fn a_second_node_that_will_not_have_it_is_no_refusal() {
     let mut submissions = node.submissions();
     let task = send(&client);
     bounded(submissions.recv()).await.expect("submitted");
-    // Only whoever waits for a block follows heads: the first answer has arrived.
-    bounded(async {
-        while node.followers() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await;
+    answered(&node, &task).await;
     node.refuse(1012, "Transaction is temporarily banned");
     proxy.cut(Mode::Pass);
     bounded(submissions.recv()).await.expect("offered to the second");
     assert!(!task.is_finished(), "the first still has it");
     finish(&node, task).await.expect("included");
     assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
+}
+
+#[tokio::test]
+async fn a_second_node_that_turns_down_what_the_first_has_is_no_refusal() {
+    // 1016 is the code of a pool that is full.
+    for (code, words) in [(1012, "Transaction is temporarily banned"), (1016, "Immediately dropped")] {
+        for begin in [send as fn(&Client) -> Task, register] {
+            let node = FakeNode::start().await;
+            let proxy = Proxy::new(node.address).await;
+            let client = connect(&[proxy.url()]).await;
+            let mut submissions = node.submissions();
+            node.lose_answer();
+            let task = begin(&client);
+            bounded(submissions.recv()).await.expect("submitted");
+            // The first has it and couldn't say so; no block has it yet.
+            node.refuse(code, words);
+            proxy.cut(Mode::Pass);
+            bounded(submissions.recv()).await.expect("offered to the second");
+            answered(&node, &task).await;
+            assert!(!task.is_finished(), "the first still has it");
+            finish(&node, task).await.expect("included");
+            assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
+        }
+    }
 }
 
 #[tokio::test]
@@ -195,8 +228,7 @@ async fn what_a_block_took_while_the_answer_was_lost_is_found() {
     let inclusion = bounded(send(&client)).await.expect("no panic").expect("banned, because a block has it");
     assert_eq!((inclusion.block_number, node.included()), (1, 1));
     // So for a call that nobody signs.
-    let (coldkey, hotkey) = (key("//Alice").public(), key("//Bob").public());
-    let inclusion = bounded(client.register_pow(1u16, coldkey, hotkey, 77, 1)).await.expect("a block has it");
+    let inclusion = bounded(register(&client)).await.expect("no panic").expect("a block has it");
     assert_eq!((inclusion.block_number, node.included()), (2, 2));
 }
 
