@@ -7,10 +7,14 @@ use crate::support::{
     proxy::{Mode, Proxy},
     text, DEADLINES,
 };
-use ganglion_client::{Client, ClientError, Deadlines, Inclusion, Retry};
+use ganglion_client::{Client, ClientError, Deadlines, Inclusion, Retry, SignError, Signer, Write};
+use ganglion_keys::{PublicKey, Signature};
 use ganglion_primitives::NeuronId;
-use std::time::Duration;
-use tokio::task::JoinHandle;
+use std::{
+    sync::{mpsc, Arc, Mutex},
+    time::Duration,
+};
+use tokio::{sync::Notify, task::JoinHandle};
 
 type Task = JoinHandle<Result<Inclusion, ClientError>>;
 
@@ -128,6 +132,49 @@ async fn what_no_block_takes_in_time_may_still_go_in() {
     assert!(text(&error).contains("it may still go in"), "{error}");
     node.produce();
     assert_eq!((node.submitted().len(), node.included()), (1, 1), "and it does");
+}
+
+/// Signs for //Alice when it is told to, as an agent does that asks a person.
+struct Slow {
+    asked: Arc<Notify>,
+    told: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Signer for Slow {
+    fn public(&self) -> PublicKey {
+        key("//Alice").public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
+        self.asked.notify_one();
+        let wait = || self.told.lock().expect("lock").recv_timeout(Duration::from_secs(60));
+        tokio::task::block_in_place(wait).map_err(|error| SignError::new(error.to_string()))?;
+        Ok(key("//Alice").sign(message))
+    }
+}
+
+// Several threads, since the signer blocks one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_ever_for_an_accounts_earlier_transactions() {
+    let node = FakeNode::start().await;
+    let short = Deadlines { inclusion: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[node.url()], short)).await.expect("connects");
+    let mut submissions = node.submissions();
+    let asked = Arc::new(Notify::new());
+    let (tell, told) = mpsc::channel();
+    let slow = Slow { asked: asked.clone(), told: Mutex::new(told) };
+    let (sender, write) = (client.clone(), Write::set_weights(1u16, &[(NeuronId(4), 9)], 0));
+    let first = tokio::spawn(async move { sender.send(&slow, &write).await });
+    bounded(asked.notified()).await;
+    let error = bounded(send(&client)).await.expect("no panic").expect_err("the first is still being signed");
+    assert!(matches!(error, ClientError::Timeout { seconds: 3, .. }) && error.is_transient(), "{error}");
+    assert!(text(&error).contains("earlier transactions of the account that signs Weights.set_weights"), "{error}");
+    assert!(node.submitted().is_empty(), "it was not signed out of turn");
+    // The first goes on where it was; by now it is too late to wait for its block.
+    tell.send(()).expect("it waits");
+    bounded(submissions.recv()).await.expect("submitted");
+    let error = bounded(first).await.expect("no panic").expect_err("no block comes");
+    assert!(matches!(error, ClientError::Timeout { .. }) && node.submitted().len() == 1, "{error}");
 }
 
 #[tokio::test]
