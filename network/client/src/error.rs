@@ -25,8 +25,11 @@ pub enum ClientError {
         /// The last failure.
         reason: String,
     },
-    /// An endpoint serves another chain than the one first connected to.
-    #[error("{url} serves another chain (genesis 0x{found}, expected 0x{expected}): remove it from the list of nodes")]
+    /// An endpoint serves another chain than the one first connected to, and no other endpoint answers.
+    #[error(
+        "{url} serves another chain (genesis 0x{found}, expected 0x{expected}): remove it from the list of nodes{}",
+        also(.others)
+    )]
     WrongChain {
         /// The endpoint.
         url: String,
@@ -34,6 +37,8 @@ pub enum ClientError {
         expected: String,
         /// Genesis hash that the endpoint reports, hex.
         found: String,
+        /// Why the other endpoints don't serve; `None` if there are no others, or they serve another chain too.
+        others: Option<String>,
     },
     /// The chain's interface isn't the one this client knows.
     #[error("{what}: update the client or the node")]
@@ -138,7 +143,12 @@ pub enum ClientError {
 impl ClientError {
     /// Whether the same call may succeed later without changing anything.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::NotIncluded { .. })
+        match self {
+            Self::Unreachable { .. } | Self::Timeout { .. } | Self::NotIncluded { .. } => true,
+            // They may come back.
+            Self::WrongChain { others, .. } => others.is_some(),
+            _ => false,
+        }
     }
 
     /// When to try again, if the chain said that it is too early.
@@ -164,6 +174,10 @@ fn sentence(docs: &str) -> String {
     } else {
         format!(" ({docs})")
     }
+}
+
+fn also(others: &Option<String>) -> String {
+    others.as_ref().map(|others| format!("; and {others}")).unwrap_or_default()
 }
 
 fn later(retry: &Option<Retry>) -> String {

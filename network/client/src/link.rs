@@ -95,6 +95,18 @@ impl Link {
         params: RpcParams,
         deadline: Instant,
     ) -> Result<R, ClientError> {
+        self.request_noting(method, params, deadline, &mut false).await
+    }
+
+    /// [`Link::request`] that sets `unanswered` once a connection is lost with the request on its way: that node may have
+    /// done what it was asked.
+    pub(crate) async fn request_noting<R: DeserializeOwned>(
+        &self,
+        method: &str,
+        params: RpcParams,
+        deadline: Instant,
+        unanswered: &mut bool,
+    ) -> Result<R, ClientError> {
         let started = Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
@@ -109,6 +121,7 @@ impl Link {
                 Ok(Err(error)) => error.to_string(),
                 Err(_) => "the connection went silent".into(),
             };
+            *unanswered = true;
             tracing::debug!(target: "ganglion::client", method, %lost, "connection dropped");
             self.replace(connection.generation).await;
             if Instant::now() + pause >= deadline {
@@ -154,9 +167,9 @@ impl Link {
         if let Some(connection) = &state.connection {
             return Ok(connection.clone());
         }
+        let mut failures = Failures::default();
         let mut pause = FIRST_PAUSE;
         loop {
-            let mut last = late("no time left");
             for _ in 0..self.urls.len() {
                 let Some(url) = self.urls.get(state.next % self.urls.len().max(1)) else { break };
                 match self.open(url, deadline).await {
@@ -168,13 +181,13 @@ impl Link {
                         return Ok(connection);
                     }
                     Err(error) => {
-                        last = error;
+                        failures.note(url, error);
                         state.next = state.next.wrapping_add(1);
                     }
                 }
             }
             if Instant::now() + pause >= deadline {
-                return Err(last);
+                return Err(failures.verdict().unwrap_or_else(|| late("no time left")));
             }
             sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
@@ -218,6 +231,7 @@ impl Link {
                 url: url.into(),
                 expected: hex::encode(expected),
                 found: hex::encode(found),
+                others: None,
             });
         }
         Ok(rpc)
@@ -225,6 +239,36 @@ impl Link {
 
     fn endpoints(&self) -> String {
         self.urls.join(", ")
+    }
+}
+
+/// Why no endpoint serves, each by its address.
+#[derive(Default)]
+struct Failures(Vec<(String, ClientError)>);
+
+impl Failures {
+    fn note(&mut self, url: &str, error: ClientError) {
+        match self.0.iter_mut().find(|(known, _)| known == url) {
+            // That it had no time left to say so once more is no news.
+            Some((_, ClientError::WrongChain { .. })) => {}
+            Some((_, old)) => *old = error,
+            None => self.0.push((url.to_owned(), error)),
+        }
+    }
+
+    /// What to tell: a node of another chain stays one until somebody removes it, whereas one that is away may come back.
+    /// `None` if nothing was tried.
+    fn verdict(self) -> Option<ClientError> {
+        let errors = self.0.into_iter().map(|(_, error)| error);
+        let (wrong, away): (Vec<_>, Vec<_>) = errors.partition(|error| matches!(error, ClientError::WrongChain { .. }));
+        let away = away.into_iter().next_back();
+        match wrong.into_iter().next() {
+            Some(ClientError::WrongChain { url, expected, found, .. }) => {
+                let others = away.map(|error| error.to_string());
+                Some(ClientError::WrongChain { url, expected, found, others })
+            }
+            _ => away,
+        }
     }
 }
 
@@ -270,4 +314,49 @@ fn refusal(method: &str, error: &subxt_rpcs::UserError) -> ClientError {
 
 pub(crate) fn whole_seconds(duration: Duration) -> u64 {
     duration.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn away(url: &'static str) -> (&'static str, ClientError) {
+        (url, ClientError::Unreachable { endpoints: url.into(), reason: "nobody listens".into() })
+    }
+
+    fn wrong(url: &'static str) -> (&'static str, ClientError) {
+        (url, ClientError::WrongChain { url: url.into(), expected: "00".into(), found: "11".into(), others: None })
+    }
+
+    fn verdict<const N: usize>(failures: [(&str, ClientError); N]) -> ClientError {
+        let mut noted = Failures::default();
+        for (url, error) in failures {
+            noted.note(url, error);
+        }
+        noted.verdict().expect("something failed")
+    }
+
+    #[test]
+    fn a_node_of_another_chain_is_told_in_any_order() {
+        for failures in [[away("ws://a"), wrong("ws://b")], [wrong("ws://b"), away("ws://a")]] {
+            let error = verdict(failures);
+            let text = error.to_string();
+            assert!(text.starts_with("ws://b serves another chain"), "{text}");
+            assert!(text.contains("remove it from the list of nodes; and no node answers at ws://a"), "{text}");
+            assert!(error.is_transient(), "the other may come back");
+        }
+    }
+
+    #[test]
+    fn a_node_of_another_chain_that_falls_silent_stays_one() {
+        let error = verdict([away("ws://a"), wrong("ws://a"), away("ws://a")]);
+        assert!(matches!(error, ClientError::WrongChain { others: None, .. }) && !error.is_transient(), "{error}");
+    }
+
+    #[test]
+    fn of_nodes_that_are_away_the_last_is_told() {
+        let error = verdict([away("ws://a"), away("ws://b")]);
+        assert!(error.to_string().contains("no node answers at ws://b"), "{error}");
+        assert!(Failures::default().verdict().is_none());
+    }
 }

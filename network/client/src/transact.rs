@@ -39,7 +39,7 @@ pub(crate) struct Sent {
 
 /// What a node's pool said.
 pub(crate) enum Pool {
-    /// It has it.
+    /// It has it; or a node may that got it before and was lost with its answer.
     Taken,
     /// The nonce is used, in the pool or in a block.
     Used,
@@ -174,10 +174,15 @@ impl Client {
 
     /// Hands the transaction to a node. Sending the same bytes twice does no harm.
     pub(crate) async fn submit(&self, sent: &Sent, deadline: Instant) -> Result<Pool, ClientError> {
-        let answer = self.link().request::<String>("author_submitExtrinsic", rpc_params![&sent.bytes], deadline).await;
+        const METHOD: &str = "author_submitExtrinsic";
+        let mut unanswered = false;
+        let params = rpc_params![&sent.bytes];
+        let answer = self.link().request_noting::<String>(METHOD, params, deadline, &mut unanswered).await;
         match answer {
             Ok(_) => Ok(Pool::Taken),
             Err(ClientError::Rpc { code: ALREADY_THERE, .. }) => Ok(Pool::Taken),
+            // No refusal: the node that was lost with its answer may have it in its pool, and only blocks tell.
+            Err(ClientError::Rpc { code: BANNED | DROPPED, .. }) if unanswered => Ok(Pool::Taken),
             Err(ClientError::Rpc { code: NONCE_TAKEN, .. }) => Ok(Pool::Used),
             Err(ClientError::Rpc { code: INVALID, message, .. }) if message.contains("outdated") => Ok(Pool::Used),
             Err(ClientError::Rpc { code: BANNED | DROPPED, message, .. }) => Ok(Pool::Unsure(message)),

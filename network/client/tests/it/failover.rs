@@ -110,7 +110,12 @@ async fn a_node_of_another_chain_is_not_used() {
     let short = Deadlines { call: Duration::from_secs(3), ..DEADLINES };
     let client = bounded(Client::connect_with(&[proxy.url(), other.url()], short)).await.expect("connects");
     proxy.cut(Mode::Refuse);
-    bounded(client.best()).await.expect_err("the only node left serves another chain");
+    let error = bounded(client.best()).await.expect_err("the only node left serves another chain");
+    // The one that is away was tried last, and must not hide the one to remove.
+    let ClientError::WrongChain { url, others: Some(others), .. } = &error else { panic!("{error}") };
+    assert_eq!(url, &other.url());
+    assert!(others.contains(&proxy.url()) && text(&error).contains(others), "both are named: {error}");
+    assert!(error.is_transient(), "ours may come back");
     proxy.cut(Mode::Pass);
     bounded(client.best()).await.expect("ours again");
 }
@@ -125,7 +130,7 @@ async fn a_node_that_has_become_another_chains_is_named() {
     proxy.lead_to(other.address);
     let error = bounded(client.best()).await.expect_err("another chain answers");
     assert!(text(&error).contains("remove it from the list of nodes") && !error.is_transient(), "{error}");
-    let ClientError::WrongChain { url, expected, found } = error else { panic!("{error}") };
+    let ClientError::WrongChain { url, expected, found, others: None } = error else { panic!("{error}") };
     assert_eq!((url, &expected), (proxy.url(), &hex::encode(client.genesis_hash())));
     assert_ne!(found, expected);
     proxy.lead_to(ours.address);

@@ -7,18 +7,41 @@ use crate::support::{
     proxy::{Mode, Proxy},
     text, DEADLINES,
 };
-use ganglion_client::{Client, ClientError, Deadlines, Inclusion, Retry};
+use ganglion_client::{Client, ClientError, Deadlines, Inclusion, Retry, SignError, Signer, Write};
+use ganglion_keys::{PublicKey, Signature};
 use ganglion_primitives::NeuronId;
-use std::time::Duration;
-use tokio::task::JoinHandle;
+use std::{
+    sync::{mpsc, Arc, Mutex},
+    time::Duration,
+};
+use tokio::{sync::Notify, task::JoinHandle};
 
-fn send(client: &Client) -> JoinHandle<Result<Inclusion, ClientError>> {
+type Task = JoinHandle<Result<Inclusion, ClientError>>;
+
+fn send(client: &Client) -> Task {
     let client = client.clone();
     tokio::spawn(async move { client.set_weights(&key("//Alice"), 1u16, &[(NeuronId(4), 9)], 0).await })
 }
 
+/// [`send`] of a call that nobody signs.
+fn register(client: &Client) -> Task {
+    let client = client.clone();
+    let (coldkey, hotkey) = (key("//Alice").public(), key("//Bob").public());
+    tokio::spawn(async move { client.register_pow(1u16, coldkey, hotkey, 77, 1).await })
+}
+
+/// Waits until the transaction's answer has arrived: only whoever waits for a block follows heads.
+async fn answered(node: &FakeNode, task: &Task) {
+    bounded(async {
+        while node.followers() == 0 && !task.is_finished() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
 /// Produces a block whenever the pool has something, until the transaction has ended.
-async fn finish(node: &FakeNode, task: JoinHandle<Result<Inclusion, ClientError>>) -> Result<Inclusion, ClientError> {
+async fn finish(node: &FakeNode, task: Task) -> Result<Inclusion, ClientError> {
     bounded(async {
         while !task.is_finished() {
             if node.pending() > 0 {
@@ -46,11 +69,7 @@ async fn an_included_transaction_says_where() {
 async fn registration_by_work_needs_no_signature() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    let task =
-        tokio::spawn(
-            async move { client.register_pow(1u16, key("//Alice").public(), key("//Bob").public(), 77, 1).await },
-        );
-    finish(&node, task).await.expect("included");
+    finish(&node, register(&client)).await.expect("included");
 }
 
 #[tokio::test]
@@ -115,6 +134,49 @@ async fn what_no_block_takes_in_time_may_still_go_in() {
     assert_eq!((node.submitted().len(), node.included()), (1, 1), "and it does");
 }
 
+/// Signs for //Alice when it is told to, as an agent does that asks a person.
+struct Slow {
+    asked: Arc<Notify>,
+    told: Mutex<mpsc::Receiver<()>>,
+}
+
+impl Signer for Slow {
+    fn public(&self) -> PublicKey {
+        key("//Alice").public()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Signature, SignError> {
+        self.asked.notify_one();
+        let wait = || self.told.lock().expect("lock").recv_timeout(Duration::from_secs(60));
+        tokio::task::block_in_place(wait).map_err(|error| SignError::new(error.to_string()))?;
+        Ok(key("//Alice").sign(message))
+    }
+}
+
+// Several threads, since the signer blocks one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_waits_for_ever_for_an_accounts_earlier_transactions() {
+    let node = FakeNode::start().await;
+    let short = Deadlines { inclusion: Duration::from_secs(3), ..DEADLINES };
+    let client = bounded(Client::connect_with(&[node.url()], short)).await.expect("connects");
+    let mut submissions = node.submissions();
+    let asked = Arc::new(Notify::new());
+    let (tell, told) = mpsc::channel();
+    let slow = Slow { asked: asked.clone(), told: Mutex::new(told) };
+    let (sender, write) = (client.clone(), Write::set_weights(1u16, &[(NeuronId(4), 9)], 0));
+    let first = tokio::spawn(async move { sender.send(&slow, &write).await });
+    bounded(asked.notified()).await;
+    let error = bounded(send(&client)).await.expect("no panic").expect_err("the first is still being signed");
+    assert!(matches!(error, ClientError::Timeout { seconds: 3, .. }) && error.is_transient(), "{error}");
+    assert!(text(&error).contains("earlier transactions of the account that signs Weights.set_weights"), "{error}");
+    assert!(node.submitted().is_empty(), "it was not signed out of turn");
+    // The first goes on where it was; by now it is too late to wait for its block.
+    tell.send(()).expect("it waits");
+    bounded(submissions.recv()).await.expect("submitted");
+    let error = bounded(first).await.expect("no panic").expect_err("no block comes");
+    assert!(matches!(error, ClientError::Timeout { .. }) && node.submitted().len() == 1, "{error}");
+}
+
 #[tokio::test]
 async fn the_socket_may_die_at_every_step() {
     // The connection dies once after each number of bytes that the client could have been told.
@@ -172,19 +234,37 @@ async fn a_second_node_that_will_not_have_it_is_no_refusal() {
     let mut submissions = node.submissions();
     let task = send(&client);
     bounded(submissions.recv()).await.expect("submitted");
-    // Only whoever waits for a block follows heads: the first answer has arrived.
-    bounded(async {
-        while node.followers() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await;
+    answered(&node, &task).await;
     node.refuse(1012, "Transaction is temporarily banned");
     proxy.cut(Mode::Pass);
     bounded(submissions.recv()).await.expect("offered to the second");
     assert!(!task.is_finished(), "the first still has it");
     finish(&node, task).await.expect("included");
     assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
+}
+
+#[tokio::test]
+async fn a_second_node_that_turns_down_what_the_first_has_is_no_refusal() {
+    // 1016 is the code of a pool that is full.
+    for (code, words) in [(1012, "Transaction is temporarily banned"), (1016, "Immediately dropped")] {
+        for begin in [send as fn(&Client) -> Task, register] {
+            let node = FakeNode::start().await;
+            let proxy = Proxy::new(node.address).await;
+            let client = connect(&[proxy.url()]).await;
+            let mut submissions = node.submissions();
+            node.lose_answer();
+            let task = begin(&client);
+            bounded(submissions.recv()).await.expect("submitted");
+            // The first has it and couldn't say so; no block has it yet.
+            node.refuse(code, words);
+            proxy.cut(Mode::Pass);
+            bounded(submissions.recv()).await.expect("offered to the second");
+            answered(&node, &task).await;
+            assert!(!task.is_finished(), "the first still has it");
+            finish(&node, task).await.expect("included");
+            assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
+        }
+    }
 }
 
 #[tokio::test]
@@ -195,8 +275,7 @@ async fn what_a_block_took_while_the_answer_was_lost_is_found() {
     let inclusion = bounded(send(&client)).await.expect("no panic").expect("banned, because a block has it");
     assert_eq!((inclusion.block_number, node.included()), (1, 1));
     // So for a call that nobody signs.
-    let (coldkey, hotkey) = (key("//Alice").public(), key("//Bob").public());
-    let inclusion = bounded(client.register_pow(1u16, coldkey, hotkey, 77, 1)).await.expect("a block has it");
+    let inclusion = bounded(register(&client)).await.expect("no panic").expect("a block has it");
     assert_eq!((inclusion.block_number, node.included()), (2, 2));
 }
 

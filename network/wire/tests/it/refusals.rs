@@ -221,6 +221,41 @@ async fn bodies_that_are_too_long() {
 }
 
 #[tokio::test]
+async fn bodies_in_broken_chunks() {
+    let axon = Running::start_echo().await;
+    let good = RawRequest::good();
+    let (body, length) = (String::from_utf8_lossy(&good.body), good.body.len());
+    let head = format!("{}Transfer-Encoding: chunked\r\n\r\n", good.head());
+    let broken = [
+        // All that is signed is there, but not its end.
+        format!("{length:x}\r\n{body}\r\nzz\r\n\r\n"),
+        // Longer than it says, and shorter.
+        format!("{:x}\r\n{body}\r\n0\r\n\r\n", length - 1),
+        format!("{:x}\r\n{body}\r\n0\r\n\r\n", length + 1),
+        // Of no length, a negative one, and one beyond 64 bits.
+        format!("\r\n{body}\r\n0\r\n\r\n"),
+        format!("-{length:x}\r\n{body}\r\n0\r\n\r\n"),
+        format!("{}\r\n{body}\r\n0\r\n\r\n", "f".repeat(17)),
+    ];
+    for chunks in &broken {
+        let answer = send_bytes(axon.address, format!("{head}{chunks}").as_bytes()).await;
+        answer.unwrap_or_else(|| panic!("no answer to {chunks:?}")).is(400, "bad_body");
+    }
+    // Cut off within a chunk by somebody who still listens.
+    let mut stream = TcpStream::connect(axon.address).await.unwrap();
+    stream.write_all(format!("{head}{length:x}\r\n{}", &body[..5]).as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    tokio::time::timeout(PATIENCE, read_answer(&mut stream)).await.unwrap().unwrap().is(400, "bad_body");
+    // The axon lives on, and none of this used the nonce up or holds a connection.
+    assert_eq!(good.send(&axon).await.status, 200);
+    until(|| axon.metrics.snapshot().connections_now == 0).await;
+    let counted = axon.metrics.snapshot();
+    assert_eq!((counted.accepted, counted.refused_body), (1, broken.len() as u64 + 1));
+    assert_eq!(counted.bytes_in, length as u64, "of the one that was read to its end");
+    axon.stop().await;
+}
+
+#[tokio::test]
 async fn headers_that_are_too_many_or_too_long() {
     let axon = Running::start_echo().await;
     let mut many = RawRequest::good();

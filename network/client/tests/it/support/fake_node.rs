@@ -49,6 +49,8 @@ struct Chain {
     raced: u64,
     /// Whether a block takes a transaction before its sender is answered, as if the first answer had been lost.
     hasty: bool,
+    /// Whether the next submission is never answered.
+    mute: bool,
     /// What these methods answer, whatever the chain is: JSON, or an error's number and words.
     answers: HashMap<&'static str, Result<Value, (i32, String)>>,
 }
@@ -228,6 +230,11 @@ impl FakeNode {
         self.lock().hasty = true;
     }
 
+    /// Treats the next submission like any other, but never answers it.
+    pub fn lose_answer(&self) {
+        self.lock().mute = true;
+    }
+
     /// From now on, this method answers so, whatever it is asked.
     pub fn answer(&self, method: &'static str, answer: Value) {
         self.lock().answers.insert(method, Ok(answer));
@@ -367,13 +374,23 @@ fn module(
         }
     });
     module
-        .register_method(
+        .register_async_method(
             "author_submitExtrinsic",
-            move |params: jsonrpsee::types::Params<'_>, chain, _: &Extensions| {
-                let (extrinsic,): (String,) = params.parse()?;
-                let result = submit(&mut chain.lock().expect("lock"), extrinsic);
-                let _ = submissions.send(());
-                result
+            move |params: jsonrpsee::types::Params<'static>, chain: Arc<Arc<Mutex<Chain>>>, _: Extensions| {
+                let submissions = submissions.clone();
+                async move {
+                    let (extrinsic,): (String,) = params.parse()?;
+                    let (result, mute) = {
+                        let mut chain = chain.lock().expect("lock");
+                        let mute = std::mem::take(&mut chain.mute);
+                        (submit(&mut chain, extrinsic), mute)
+                    };
+                    let _ = submissions.send(());
+                    if mute {
+                        std::future::pending::<()>().await;
+                    }
+                    result
+                }
             },
         )
         .expect("a new name");
