@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::backend::{BadAddress, BadKey};
 use crate::likelihood::Logprobs;
 use crate::message::Message;
 use crate::verify::ModelFileError;
@@ -143,6 +144,12 @@ pub enum EngineError {
         /// The missing ability, as a verb phrase.
         what: &'static str,
     },
+    /// There is no remote engine at such an address.
+    #[error(transparent)]
+    BackendAddress(#[from] BadAddress),
+    /// The key for a remote engine can't be sent.
+    #[error(transparent)]
+    BackendKey(#[from] BadKey),
     /// A remote engine failed or answered nonsense.
     #[error("the model server failed: {0}")]
     Backend(String),

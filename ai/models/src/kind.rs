@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use crate::backend::{ApiKey, Backend};
 use crate::engine::{EngineError, TextEngine};
 use crate::llama::Llama;
 use crate::ngram::NgramEngine;
@@ -11,7 +12,7 @@ use crate::skills::SkillRouter;
 use crate::tiny::TinyEngine;
 use crate::verify;
 
-/// The engines that come with Ganglion.
+/// The engines that Ganglion has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum EngineKind {
     /// [`Llama`] with the pinned file of SmolLM2.
@@ -24,14 +25,21 @@ pub enum EngineKind {
     File(PathBuf),
     /// [`TinyEngine`] with the folder of a model that was trained here.
     Trained(PathBuf),
+    /// [`Backend`]: a model server of the user's own.
+    Backend {
+        /// Its base address.
+        url: String,
+        /// The name of the model there.
+        model: String,
+    },
 }
 
 impl EngineKind {
-    /// Those that need no path, best known first.
+    /// Those that need neither path nor address, best known first.
     pub const ALL: [Self; 3] = [Self::SmolLm2, Self::Skills, Self::Ngram];
 }
 
-/// The name used in arguments and configuration: a word, or a word and a path.
+/// The name used in arguments and configuration: a word, or a word and a path or an address.
 impl std::fmt::Display for EngineKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -40,13 +48,17 @@ impl std::fmt::Display for EngineKind {
             Self::Ngram => f.write_str("ngram"),
             Self::File(path) => write!(f, "file:{}", path.display()),
             Self::Trained(path) => write!(f, "trained:{}", path.display()),
+            // No base address has a `#`; names of models have about everything else.
+            Self::Backend { url, model } => write!(f, "backend:{url}#{model}"),
         }
     }
 }
 
 /// A name that is no engine's.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no engine called {0:?}: choose smollm2, skills, ngram, file:MODEL or trained:FOLDER")]
+#[error(
+    "there is no engine called {0:?}: choose smollm2, skills, ngram, file:MODEL, trained:FOLDER or backend:URL#MODEL"
+)]
 pub struct UnknownEngine(pub String);
 
 impl FromStr for EngineKind {
@@ -58,16 +70,22 @@ impl FromStr for EngineKind {
             Some((_, "")) => Err(unknown()),
             Some(("file", path)) => Ok(Self::File(path.into())),
             Some(("trained", path)) => Ok(Self::Trained(path.into())),
+            Some(("backend", server)) => match server.split_once('#') {
+                Some((url, model)) if !url.is_empty() && !model.is_empty() => {
+                    Ok(Self::Backend { url: url.to_owned(), model: model.to_owned() })
+                }
+                _ => Err(unknown()),
+            },
             _ => Self::ALL.into_iter().find(|kind| kind.to_string() == name).ok_or_else(unknown),
         }
     }
 }
 
 /// Makes an engine ready to answer; known model files are looked for in `models_dir` and checked against their pinned
-/// hashes.
+/// hashes. A model server's key comes from the environment; whether the server is there shows with the first request.
 ///
 /// # Errors
-/// [`EngineError::ModelFile`] or [`EngineError::BadModel`].
+/// [`EngineError::ModelFile`], [`EngineError::BadModel`], [`EngineError::BackendAddress`] or [`EngineError::BackendKey`].
 pub fn open(kind: &EngineKind, models_dir: &Path) -> Result<Arc<dyn TextEngine>, EngineError> {
     Ok(match kind {
         EngineKind::SmolLm2 => {
@@ -79,6 +97,7 @@ pub fn open(kind: &EngineKind, models_dir: &Path) -> Result<Arc<dyn TextEngine>,
         EngineKind::Ngram => Arc::new(NgramEngine::builtin()),
         EngineKind::File(path) => Arc::new(Llama::load(path)?),
         EngineKind::Trained(folder) => Arc::new(TinyEngine::load(folder)?),
+        EngineKind::Backend { url, model } => Arc::new(Backend::new(url, model)?.with_key(ApiKey::from_env()?)),
     })
 }
 
@@ -97,11 +116,17 @@ mod tests {
 
     #[test]
     fn names_come_back() {
-        let with_paths = [EngineKind::File("a b/m.gguf".into()), EngineKind::Trained("C:/x".into())];
-        for kind in EngineKind::ALL.into_iter().chain(with_paths) {
+        let server = |model: &str| EngineKind::Backend { url: "http://[::1]:1/v1".into(), model: model.into() };
+        let others = [
+            EngineKind::File("a b/m.gguf".into()),
+            EngineKind::Trained("C:/x".into()),
+            server("org/m:8b"),
+            server("a#b"),
+        ];
+        for kind in EngineKind::ALL.into_iter().chain(others) {
             assert_eq!(kind.to_string().parse(), Ok(kind));
         }
-        for name in ["gpt", "", "file:", "trained", "smollm2:x"] {
+        for name in ["gpt", "", "file:", "trained", "smollm2:x", "backend:http://h", "backend:#m", "backend:h#"] {
             assert!(name.parse::<EngineKind>().is_err(), "{name}");
         }
     }
@@ -112,6 +137,10 @@ mod tests {
         let engine = |kind: &EngineKind| open(kind, empty.path());
         assert_eq!(engine(&EngineKind::Ngram).expect("opens").name(), "ngram");
         assert_eq!(engine(&EngineKind::Skills).expect("opens").name(), "skills+ngram");
+        let server = |url: &str| EngineKind::Backend { url: url.into(), model: "m".into() };
+        assert_eq!(engine(&server("http://127.0.0.1:1/v1")).expect("opens").name(), "backend:m");
+        let error = engine(&server("https://127.0.0.1:1/v1")).err().expect("encrypted");
+        assert!(error.to_string().contains("https://"), "{error}");
         let nowhere = empty.path().join("nothing");
         for kind in [EngineKind::SmolLm2, EngineKind::File(nowhere.clone()), EngineKind::Trained(nowhere)] {
             let error = engine(&kind).err().expect("no file there");

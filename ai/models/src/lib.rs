@@ -30,7 +30,7 @@ mod stream;
 pub mod tiny;
 pub mod verify;
 
-pub use backend::Backend;
+pub use backend::{ApiKey, Backend};
 pub use engine::{Embedder, EngineError, Finish, GenerateRequest, Generation, TextEngine};
 pub use kind::{models_dir, open, EngineKind};
 pub use likelihood::{Logprobs, TokenLogprob};

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ganglion_models::{Backend, EngineError, Finish, GenerateRequest, Logprobs, Message, TextEngine};
+use ganglion_models::{ApiKey, Backend, EngineError, Finish, GenerateRequest, Logprobs, Message, TextEngine};
 
 /// Serves one request with `reply`; the thread returns what was asked.
 fn server(reply: impl Into<Vec<u8>>) -> (SocketAddr, JoinHandle<String>) {
@@ -55,7 +55,8 @@ fn ask(
     request: &GenerateRequest,
 ) -> (Result<ganglion_models::Generation, EngineError>, String) {
     let (address, thread) = server(reply);
-    let engine = Backend::new(&format!("http://{address}/v1/"), "m").expect("an address").with_key("k3y");
+    let engine = Backend::new(&format!("http://{address}/v1/"), "m").expect("an address");
+    let engine = engine.with_key(ApiKey::new("k3y").expect("a key"));
     let answer = engine.with_timeout(Duration::from_secs(10)).complete(request);
     (answer, thread.join().expect("the server ends"))
 }
@@ -122,6 +123,15 @@ fn bad_servers_are_errors() {
     for base in ["", "ftp://x", "https://x/v1", "http://", "127.0.0.1:80"] {
         assert!(Backend::new(base, "m").is_err(), "{base}");
     }
+}
+
+#[test]
+fn a_key_that_is_refused_is_not_repeated() {
+    let body = "wrong key: k3y";
+    let reply =
+        format!("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let error = ask(reply, &GenerateRequest::ask("hi")).0.expect_err("refused").to_string();
+    assert!(error.contains("401") && error.contains("wrong key: …") && !error.contains("k3y"), "{error}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! `ganglion down`: ends the processes that `up` started, and only those.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
 use nix::sys::signal::Signal;
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::cli::DownArgs;
-use crate::folder::{Folder, Phase};
+use crate::folder::{Folder, Phase, Record};
 use crate::output::{self, Step};
 use crate::process::wait_gone;
 use crate::up;
@@ -14,22 +17,47 @@ use crate::up;
 /// How long a supervisor may take to end its children, rank by rank.
 const PATIENCE: Duration = Duration::from_secs(40);
 
+/// The line that `down --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Stopped {
+    /// The network's folder.
+    dir: PathBuf,
+    /// Whether there is a network in it, running or not.
+    found: bool,
+    /// How many processes were ended; 0 if none ran.
+    ended: u32,
+}
+
 /// Ends the network in the folder. If none runs, that's well too.
 ///
 /// # Errors
 /// Its processes can't be ended.
 pub fn run(args: &DownArgs) -> Result<()> {
     let folder = Folder::locate(args.at.dir.as_deref())?;
-    let Some(record) = folder.read()? else {
-        output::talk(&format!("nothing to end: there is no network in {}", folder.root().display()));
-        return Ok(());
+    let record = folder.read()?;
+    let found = record.is_some();
+    let ended = match record {
+        Some(record) => end(&folder, &record)?,
+        None => {
+            output::talk(&format!("nothing to end: there is no network in {}", folder.root().display()));
+            0
+        }
     };
+    if args.json {
+        let ended = u32::try_from(ended).unwrap_or(u32::MAX);
+        output::json(&Stopped { dir: folder.root().to_owned(), found, ended })?;
+    }
+    Ok(())
+}
+
+/// Ends what the record names and still runs; says how many processes that were.
+fn end(folder: &Folder, record: &Record) -> Result<usize> {
     let running: Vec<_> = record.supervisor.into_iter().filter(|supervisor| supervisor.alive()).collect();
     let mut all = record.alive();
     all.extend(&running);
     if all.is_empty() {
         output::talk(&format!("nothing to end: no network is running in {}", folder.root().display()));
-        return Ok(());
+        return Ok(0);
     }
     let step = Step::start("stopped");
     for supervisor in &running {
@@ -42,9 +70,9 @@ pub fn run(args: &DownArgs) -> Result<()> {
     let mut left = folder.read()?.map(|record| record.alive()).unwrap_or_default();
     left.extend(all.iter().filter(|process| process.alive()));
     up::end(&left)?;
-    mark_stopped(&folder)?;
+    mark_stopped(folder)?;
     step.done(&format!("{} processes", all.len()));
-    Ok(())
+    Ok(all.len())
 }
 
 /// Notes the end where the supervisor could not.
@@ -72,7 +100,7 @@ fn mark_stopped(folder: &Folder) -> Result<()> {
 mod tests {
     use super::*;
     use crate::cli::DirArgs;
-    use crate::folder::{ProcessRecord, Record, Role};
+    use crate::folder::{ProcessRecord, Role};
     use crate::process::ProcessId;
     use std::process::Command;
 
@@ -100,7 +128,7 @@ mod tests {
         record.processes = vec![process("left", left), process("reused", reused)];
         folder.write(&record).expect("write");
         let reaper = std::thread::spawn(move || ours.wait());
-        run(&DownArgs { at: DirArgs { dir: Some(dir.path().into()) } }).expect("down");
+        run(&DownArgs { at: DirArgs { dir: Some(dir.path().into()) }, json: false }).expect("down");
         reaper.join().expect("join").expect("wait");
         assert!(!left.alive());
         assert!(stranger.alive());
@@ -114,7 +142,7 @@ mod tests {
     #[test]
     fn nothing_running_is_well() {
         let dir = tempfile::tempdir().expect("temporary folder");
-        run(&DownArgs { at: DirArgs { dir: Some(dir.path().join("none")) } }).expect("nothing to do");
+        run(&DownArgs { at: DirArgs { dir: Some(dir.path().join("none")) }, json: false }).expect("nothing to do");
         assert!(!dir.path().join("none").exists());
     }
 }

@@ -258,8 +258,10 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let finalised = common_finalised(&record);
     let before = network.status();
     let all = network.processes();
-    let down = place.run(&["down"], COMMAND);
+    let down = place.run(&["down", "--json"], COMMAND);
     assert_eq!(down.code, Some(0), "{down:?}");
+    let said = place.described("down", &down.stdout);
+    assert!(said["found"] == true && said["ended"].as_u64().is_some_and(|ended| ended > 0), "{said}");
     assert!(wait_gone(&all, Duration::ZERO).is_empty(), "down returned before the end");
     assert_eq!(place.run(&["status"], COMMAND).code, Some(3));
     let seconds = network.ready["seconds"].clone();

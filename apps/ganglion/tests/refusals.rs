@@ -27,6 +27,10 @@ fn without_a_network_there_is_no_status_and_no_answer() {
     refused(&place.run(&["ask", "What is 17 + 25?"], LIMIT), 3, &["no network is running"]);
     let down = place.run(&["down"], LIMIT);
     assert_eq!((down.code, down.stdout.as_str()), (Some(0), ""), "{down:?}");
+    let down = place.run(&["down", "--json"], LIMIT);
+    assert_eq!(down.code, Some(0), "{down:?}");
+    let said = place.described("down", &down.stdout);
+    assert_eq!((&said["found"], &said["ended"]), (&false.into(), &0.into()), "{said}");
     assert!(!place.dir().exists(), "looking must not make the folder");
 }
 

@@ -105,3 +105,14 @@ fn publish(temporary: &Path, path: &Path) -> Result<(), KeyError> {
         Err(_) => fs::rename(temporary, path).map_err(io_error("write", path)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        let _ = |SecretFile { bytes, mode: _ }: &SecretFile| erased::field(bytes);
+    }
+}

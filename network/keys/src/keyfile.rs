@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::cipher::{self, Encryption};
 use crate::{files, KeyError, Keypair, Mnemonic, PasswordSource, Protection, PublicKey};
@@ -21,6 +21,9 @@ pub struct Keyfile {
     seed: Option<Zeroizing<[u8; 32]>>,
     phrase: Option<Zeroizing<String>>,
 }
+
+/// Its fields do it.
+impl ZeroizeOnDrop for Keyfile {}
 
 /// The file's fields. All optional, since tools differ in what they leave out or write as null.
 #[derive(Default, Serialize, Deserialize)]
@@ -45,6 +48,9 @@ struct Fields {
 
 /// Text that is erased when dropped.
 pub(crate) struct Secret(pub(crate) Zeroizing<String>);
+
+/// Its field does it.
+impl ZeroizeOnDrop for Secret {}
 
 impl Serialize for Secret {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -292,4 +298,37 @@ pub(crate) fn secret_hex(bytes: &[u8]) -> Secret {
         }
     }
     Secret(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        erased::assert::<Keyfile>();
+        erased::assert::<Secret>();
+        // By name, each field of them: a new one doesn't compile before somebody has thought of it here.
+        let _ = |Keyfile { public: _, keypair, seed, phrase }: &Keyfile| {
+            erased::field(keypair);
+            erased::field(seed);
+            erased::field(phrase);
+        };
+        let _ = |Secret(text): &Secret| erased::field(text);
+        let _ = |fields: &Fields| {
+            let Fields {
+                account_id: _,
+                public_key: _,
+                private_key,
+                secret_phrase,
+                secret_seed,
+                ss58_address: _,
+                crypto_type: _,
+            } = fields;
+            erased::field(private_key);
+            erased::field(secret_phrase);
+            erased::field(secret_seed);
+        };
+    }
 }

@@ -16,6 +16,8 @@ pub mod agent;
 mod batch;
 mod cipher;
 mod derive;
+#[cfg(test)]
+mod erased;
 mod error;
 mod files;
 mod keyfile;

@@ -5,7 +5,7 @@ use std::fmt;
 use bip39::Language;
 use rand::{rngs::OsRng, RngCore};
 use sha2::{Digest, Sha256, Sha512};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::KeyError;
 
@@ -47,6 +47,9 @@ pub struct Mnemonic {
     phrase: Zeroizing<String>,
     entropy: Zeroizing<Vec<u8>>,
 }
+
+/// Its fields do it.
+impl ZeroizeOnDrop for Mnemonic {}
 
 impl Mnemonic {
     /// A new phrase from the system's random numbers.
@@ -130,5 +133,20 @@ fn check_byte(entropy: &[u8]) -> u8 {
 impl fmt::Debug for Mnemonic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Mnemonic(secret)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        erased::assert::<Mnemonic>();
+        let _ = |Mnemonic { phrase, entropy }: &Mnemonic| {
+            erased::field(phrase);
+            erased::field(entropy);
+        };
     }
 }

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::{files::io_error, terminal::Terminal, KeyError};
 
@@ -21,6 +21,9 @@ const TRIES: usize = 3;
 /// A password: 1 to 1024 bytes of UTF-8 without control characters. Erased when dropped, never shown.
 #[derive(Clone)]
 pub struct Password(Zeroizing<Vec<u8>>);
+
+/// Its field does it.
+impl ZeroizeOnDrop for Password {}
 
 impl Password {
     /// Checks and takes over the text.
@@ -79,6 +82,9 @@ pub enum PasswordSource {
     /// It is here already.
     Given(Password),
 }
+
+/// A password that is here already does it; the others are no secrets.
+impl ZeroizeOnDrop for PasswordSource {}
 
 impl PasswordSource {
     /// An existing password. `question` is what a person sees. Waits for the person, or for the descriptor's writer.
@@ -183,4 +189,22 @@ fn file_line(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         return Err(KeyError::BadPassword("its file has more than one line, or one longer than 1024 bytes"));
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        erased::assert::<Password>();
+        erased::assert::<PasswordSource>();
+        let _ = |Password(bytes): &Password| erased::field(bytes);
+        let _ = |source: &PasswordSource| match source {
+            PasswordSource::Nothing | PasswordSource::Terminal => {}
+            PasswordSource::Descriptor(_) | PasswordSource::File(_) => {}
+            PasswordSource::Given(password) => erased::field(password),
+        };
+    }
 }

@@ -1,5 +1,7 @@
 //! Any server that speaks OpenAI's chat protocol over HTTP (vLLM, Ollama, llama.cpp and so on) as an engine.
 
+mod address;
+mod key;
 mod score;
 mod told;
 
@@ -17,6 +19,9 @@ use crate::message::Message;
 
 use told::Told;
 
+pub use address::BadAddress;
+pub use key::{ApiKey, BadKey, KEY_VARIABLE};
+
 /// Most bytes of an answer that are read.
 const MAX_BODY: usize = 8 << 20;
 
@@ -31,7 +36,7 @@ pub struct Backend {
     name: String,
     base: String,
     model: String,
-    key: Option<String>,
+    key: Option<ApiKey>,
     timeout: Duration,
     /// How the server gives probabilities of a given text, once that is known.
     way: AtomicU8,
@@ -41,17 +46,12 @@ impl Backend {
     /// A server at `base`, for instance `http://127.0.0.1:8080/v1`, and the model it should use.
     ///
     /// # Errors
-    /// [`EngineError::Backend`] if `base` is not an `http://` address (encrypted connections are not supported: put the
-    /// server on the same machine or behind a tunnel).
+    /// [`EngineError::BackendAddress`] if `base` is not an `http://` address (encrypted connections are not supported: put
+    /// the server on the same machine or behind a tunnel), or holds a password.
     pub fn new(base: &str, model: &str) -> Result<Self, EngineError> {
-        let base = base.trim().trim_end_matches('/');
-        let host = base.strip_prefix("http://").unwrap_or_default();
-        if host.is_empty() || base.contains(char::is_whitespace) {
-            return Err(EngineError::Backend(format!("{base:?} is not an address such as http://127.0.0.1:8080/v1")));
-        }
         Ok(Self {
             name: format!("backend:{model}"),
-            base: base.to_owned(),
+            base: address::base(base)?,
             model: model.to_owned(),
             key: None,
             timeout: Duration::from_secs(120),
@@ -59,10 +59,10 @@ impl Backend {
         })
     }
 
-    /// Sends `key` as a bearer token.
+    /// Sends `key`, if there is one, as a bearer token.
     #[must_use]
-    pub fn with_key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+    pub fn with_key(mut self, key: impl Into<Option<ApiKey>>) -> Self {
+        self.key = key.into();
         self
     }
 
@@ -78,7 +78,7 @@ impl Backend {
         let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build().map_err(network)?;
         let mut post = client.post(format!("{}/{path}", self.base)).json(body);
         if let Some(key) = &self.key {
-            post = post.bearer_auth(key);
+            post = post.bearer_auth(key.reveal());
         }
         post.send().await.map_err(network)
     }
@@ -113,7 +113,7 @@ impl Backend {
         }
         let mut response = self.post("chat/completions", &body).await?;
         if !response.status().is_success() {
-            return Err(refusal(response).await);
+            return Err(self.refusal(response).await);
         }
         let mut told = Told::default();
         let mut line = Vec::new();
@@ -138,15 +138,19 @@ impl Backend {
             Err(EngineError::Backend("its answer holds no chat completion".to_owned()))
         }
     }
-}
 
-/// What a status other than success means, with the beginning of what the server says about it.
-async fn refusal(mut response: reqwest::Response) -> EngineError {
-    let status = response.status();
-    let reason = response.chunk().await.ok().flatten().unwrap_or_default();
-    let reason: String =
-        String::from_utf8_lossy(&reason).chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
-    EngineError::Backend(format!("it answered {status}: {reason}"))
+    /// What a status other than success means, with the beginning of what the server says about it. This is logged, and
+    /// some servers repeat the key that they refuse.
+    async fn refusal(&self, mut response: reqwest::Response) -> EngineError {
+        let status = response.status();
+        let reason = response.chunk().await.ok().flatten().unwrap_or_default();
+        let mut reason = String::from_utf8_lossy(&reason).into_owned();
+        if let Some(key) = &self.key {
+            reason = reason.replace(key.reveal(), "…");
+        }
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
+        EngineError::Backend(format!("it answered {status}: {reason}"))
+    }
 }
 
 fn network(error: reqwest::Error) -> EngineError {

@@ -104,7 +104,7 @@ impl Backend {
             return Ok(None);
         }
         if !status.is_success() {
-            return Err(super::refusal(response).await);
+            return Err(self.refusal(response).await);
         }
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(network)? {

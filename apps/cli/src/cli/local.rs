@@ -64,6 +64,9 @@ pub struct DownArgs {
     /// Which network.
     #[command(flatten)]
     pub at: DirArgs,
+    /// Print what was ended as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ganglion status`.

@@ -151,8 +151,13 @@ pub struct MinerArgs {
     /// What answers
     #[arg(long, value_enum, default_value_t = Engine::Skills)]
     pub engine: Engine,
-    /// Model for --engine file and trained
-    #[arg(long, value_name = "PATH", required_if_eq_any([("engine", "file"), ("engine", "trained")]))]
+    /// Let a model server answer, such as llama.cpp, vLLM or Ollama: the base address (with /v1 at its end, as a rule) of
+    /// any that speaks OpenAI's chat protocol. Its API key, if it wants one, is read from the environment variable
+    /// GANGLION_BACKEND_KEY
+    #[arg(long, value_name = "URL", requires = "model", conflicts_with_all = ["engine", "no_model"])]
+    pub backend: Option<String>,
+    /// Model for --engine file and trained (a path), or for --backend (its name there)
+    #[arg(long, value_name = "MODEL", required_if_eq_any([("engine", "file"), ("engine", "trained")]))]
     pub model: Option<PathBuf>,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]

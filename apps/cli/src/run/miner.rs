@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use anyhow::{bail, Context, Result};
+use ganglion_models::{ApiKey, Backend};
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
@@ -44,6 +45,12 @@ fn announced(args: &MinerArgs) -> Option<SocketAddr> {
 }
 
 fn engine(args: &MinerArgs) -> Result<EngineChoice> {
+    if let Some(url) = &args.backend {
+        return backend(url, args, ApiKey::from_env().map_err(|error| Usage(error.to_string()))?);
+    }
+    if args.model.is_some() && !matches!(args.engine, Engine::File | Engine::Trained) {
+        bail!(Usage("--model goes with --engine file, --engine trained or --backend URL: add one of these".into()))
+    }
     let model = || -> Result<Option<EngineChoice>> {
         if args.no_model {
             return Ok(None);
@@ -70,11 +77,25 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
     })
 }
 
+/// The model that a server at `url` calls by the name in `args`.
+fn backend(url: &str, args: &MinerArgs, key: Option<ApiKey>) -> Result<EngineChoice> {
+    let name = args.model.as_ref().and_then(|model| model.to_str());
+    let model = name.ok_or_else(|| Usage("--backend needs --model NAME, the model's name at that server".into()))?;
+    // A wrong address is told now, not when the wallet is open.
+    Backend::new(url, model).map_err(|error| Usage(format!("--backend: {error}")))?;
+    Ok(EngineChoice::Backend { url: url.to_owned(), model: model.to_owned(), key, temperature: args.temperature })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::{Cli, Command, MinerCommand};
     use clap::Parser;
+    use ganglion_models::GenerateRequest;
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::thread::JoinHandle;
+    use std::time::Duration;
 
     fn args(line: &str) -> MinerArgs {
         match Cli::parse_from(line.split(' ')).command {
@@ -96,6 +117,71 @@ mod tests {
         let choice = engine(&args("ganglion miner run --engine trained --model m --temperature 0.5")).expect("trained");
         assert_eq!(choice, EngineChoice::Trained { folder: "m".into(), temperature: 0.5 });
         assert!(Cli::try_parse_from("ganglion miner run --engine file".split(' ')).is_err());
+        let error = engine(&args("ganglion miner run --engine ngram --model m")).expect_err("nobody reads it");
+        assert!(error.is::<Usage>() && error.to_string().contains("--backend"), "{error}");
+    }
+
+    /// A model server that answers one request with `text`; the thread returns what it was asked.
+    fn model_server(text: &str) -> (SocketAddr, JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let message = serde_json::json!({ "message": { "content": text }, "finish_reason": "stop" });
+        let body = serde_json::json!({ "choices": [message] }).to_string();
+        let thread = std::thread::spawn(move || {
+            let (mut socket, _) = listener.accept().expect("a caller");
+            socket.set_read_timeout(Some(Duration::from_secs(10))).expect("a time limit");
+            let (mut asked, mut buffer) = (Vec::new(), [0; 4096]);
+            // The request's body ends where its braces close.
+            while !String::from_utf8_lossy(&asked).split_once("\r\n\r\n").is_some_and(|(_, body)| is_json(body)) {
+                match socket.read(&mut buffer) {
+                    Ok(count @ 1..) => asked.extend(buffer.iter().take(count)),
+                    _ => break,
+                }
+            }
+            let head = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            socket.write_all((head + &body).as_bytes()).expect("the caller listens");
+            String::from_utf8_lossy(&asked).into_owned()
+        });
+        (address, thread)
+    }
+
+    fn is_json(text: &str) -> bool {
+        serde_json::from_str::<serde_json::Value>(text).is_ok()
+    }
+
+    #[test]
+    fn a_model_server_answers() {
+        let (address, server) = model_server("forty-two");
+        let line = format!("ganglion miner run --backend http://{address}/v1/ --model org/m:1b --temperature 0.5");
+        let args = args(&line);
+        let url = args.backend.clone().expect("the address");
+        let choice = backend(&url, &args, Some(ApiKey::new("k3y").expect("a key"))).expect("a model server");
+        assert!(
+            matches!(&choice, EngineChoice::Backend { model, temperature, .. } if model == "org/m:1b" && *temperature == 0.5)
+        );
+        assert!(!format!("{choice:?}").contains("k3y"), "{choice:?}");
+        let model = choice.load().expect("loads");
+        assert_eq!((model.engine.name(), model.temperature), ("backend:org/m:1b", Some(0.5)));
+        let answer = model.engine.complete(&GenerateRequest::ask("What is 17 + 25?")).expect("an answer");
+        assert_eq!(answer.text, "forty-two");
+        let asked = server.join().expect("the server ends");
+        assert!(asked.starts_with("POST /v1/chat/completions ") && asked.contains("Bearer k3y"), "{asked}");
+        assert!(asked.contains(r#""model":"org/m:1b""#) && asked.contains("17 + 25"), "{asked}");
+    }
+
+    #[test]
+    fn a_model_servers_address_is_plain_and_alone() {
+        let wrong = [("https://h/v1", "https://"), ("http://me:pass@h/v1", "GANGLION_BACKEND_KEY"), ("h", "such as")];
+        for (url, word) in wrong {
+            let error = engine(&args(&format!("ganglion miner run --backend {url} --model m"))).expect_err(url);
+            assert!(error.is::<Usage>() && error.to_string().contains(word), "{error}");
+            assert!(!error.to_string().contains("pass@"), "{error}");
+        }
+        for (other, named) in [("--engine ngram", "--engine"), ("--no-model", "--no-model")] {
+            let line = format!("ganglion miner run --backend http://127.0.0.1:1/v1 --model m {other}");
+            let error = Cli::try_parse_from(line.split(' ')).expect_err("one or the other").to_string();
+            assert!(error.contains("cannot be used with") && error.contains(named), "{error}");
+        }
     }
 
     #[test]

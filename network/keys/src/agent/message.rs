@@ -51,3 +51,17 @@ pub struct KeyInfo {
     /// Seconds until the agent forgets it.
     pub seconds: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        let _ = |request: &Request| match request {
+            Request::List | Request::Sign { .. } | Request::Remove { .. } | Request::Lock | Request::Stop => {}
+            Request::Add { name: _, private, seconds: _, kinds: _ } => erased::field(private),
+        };
+    }
+}

@@ -102,3 +102,14 @@ impl Store {
         self.0.retain(|held| !held.expiry.left().is_zero());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        let _ = |Held { pair, name: _, kinds: _, expiry: _ }: &Held| erased::field(pair);
+    }
+}

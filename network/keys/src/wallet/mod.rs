@@ -11,6 +11,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use zeroize::ZeroizeOnDrop;
+
 use crate::{KeyError, Keyfile, Keypair, Mnemonic, PasswordSource, PublicKey, Words};
 
 mod folder;
@@ -43,6 +45,9 @@ pub struct WalletEntry {
     /// Hotkey names in order, with the public key where it can be read without a password.
     pub hotkeys: Vec<(String, Option<PublicKey>)>,
 }
+
+/// Its hotkey does it.
+impl ZeroizeOnDrop for Wallet {}
 
 impl Wallet {
     /// Makes a wallet with a new coldkey and a new hotkey, as plain files of mode 0600.
@@ -230,4 +235,16 @@ fn names_in(folder: &Path) -> Result<Vec<String>, KeyError> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        erased::assert::<Wallet>();
+        let _ = |Wallet { root: _, name: _, hotkey_name: _, coldkey_public: _, hotkey }: &Wallet| erased::field(hotkey);
+    }
 }
