@@ -30,6 +30,9 @@ pub enum Scenario {
     Flooder,
 }
 
+/// Why laziness is cheap; `SIMULATION.md` has the formula.
+const LAZY: &str = "validators are paid for agreeing, and who finds everybody equal agrees as far as miners are alike";
+
 /// Seats of the clone farm.
 const FARM: usize = 6;
 
@@ -65,6 +68,12 @@ impl Scenario {
     /// The scenario of a name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scenario| scenario.name() == name)
+    }
+
+    /// Why the adversary may earn more for what it spends than honest people, though less in its seats: a limit of the
+    /// mechanism that is known and told. `None` where it may not.
+    pub fn limit(self) -> Option<&'static str> {
+        (self == Self::Lazy).then_some(LAZY)
     }
 
     /// Who takes part.
