@@ -120,9 +120,8 @@ pub struct Setting {
 
 impl Default for Setting {
     fn default() -> Self {
-        // A hundred answers are remembered: as many as a miner gives to a validator within a tempo.
-        let policy = ScorePolicy { alpha: 0.02, ..ScorePolicy::default() };
-        Self { seed: 1, tempos: 8, rounds: 200, sample: 6, policy }
+        // What is shown of the policy is so of the one that validators have.
+        Self { seed: 1, tempos: 8, rounds: 200, sample: 6, policy: ScorePolicy::default() }
     }
 }
 
