@@ -1,12 +1,13 @@
 //! Checking a validator afterwards: whether the task of a receipt was really drawn from its seed.
 //!
 //! A receipt names block, round and the hash of the tempo's secret, and the validator reveals the secret when the tempo
-//! is over. With both anybody can draw the task again.
+//! is over, on a page whose hash is signed, too. With both anybody can draw the task again.
 
 use sha2::{Digest, Sha256};
 
 use crate::receipts::SignedReceipt;
 use crate::secret::TempoSecret;
+use crate::secret_page::SecretPage;
 use crate::seed::{Beacon, Seed};
 use crate::subnet::Subnet;
 
@@ -19,12 +20,30 @@ pub enum AuditError {
     /// The validator had committed to another secret.
     #[error("the secret is not the one that the validator had committed to")]
     Secret,
+    /// The validator still keeps it.
+    #[error("the secret is not shown yet; a validator shows it when another tempo has passed")]
+    Hidden,
     /// The block's hash isn't one.
     #[error("the hash of the block is not 64 hexadecimal digits")]
     BlockHash,
     /// The seed draws another request.
     #[error("the request was not drawn from the seed")]
     Request,
+}
+
+/// The secret of a receipt's tempo, from the page on which its validator shows it.
+///
+/// # Errors
+/// The page is not this validator's, binds it to another secret than the receipt does, or doesn't show one yet.
+pub fn revealed(page: &SecretPage, signed: &SignedReceipt) -> Result<[u8; 32], AuditError> {
+    let (said, receipt) = (&page.commitment, &signed.receipt);
+    if said.validator != receipt.validator || !page.verify() {
+        return Err(AuditError::Signature);
+    }
+    if (said.netuid, said.epoch, &said.hash) != (receipt.netuid, receipt.epoch, &receipt.secret_hash) {
+        return Err(AuditError::Secret);
+    }
+    page.secret().ok_or(AuditError::Hidden)
 }
 
 /// Checks the signature, the secret, and that `subnet` draws the receipt's request from the seed.

@@ -28,6 +28,7 @@ pub mod records;
 pub mod scores;
 pub mod scoring;
 pub mod secret;
+pub mod secret_page;
 pub mod seed;
 pub mod simulator;
 pub mod standings;

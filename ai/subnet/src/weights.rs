@@ -92,7 +92,7 @@ mod tests {
         let policy = ScorePolicy { information: 0.0, ..ScorePolicy::default() };
         let apart = ScorePolicy { clones: None, ..policy.clone() };
         let mut book = Book::new(&[0; 32], 1);
-        (0..50).for_each(|_| round(&mut book, &[0.6, 0.6, 0.6], &[(0, 2)], &policy));
+        (0..300).for_each(|_| round(&mut book, &[0.6, 0.6, 0.6], &[(0, 2)], &policy));
         let of =
             |policy: &ScorePolicy| weights(&book, &ids(&[0, 1, 2]), policy).iter().map(|w| w.1).collect::<Vec<_>>();
         assert_eq!(of(&apart), [u16::MAX; 3]);

@@ -16,13 +16,12 @@ use ganglion_primitives::NetUid;
 use ganglion_subnet::audit::{self, AuditError};
 use ganglion_subnet::gate::GateLimits;
 use ganglion_subnet::receipts::{self, SignedReceipt};
-use ganglion_subnet::secret::TempoSecret;
+use ganglion_subnet::secret_page::{equivocates, SecretPage};
 use ganglion_subnet::standings::Standings;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::{miner, validator, Chain, MinerSettings, ScorePolicy, ValidatorSettings};
 use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
 use ganglion_wire::Synapse;
-use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -167,17 +166,12 @@ async fn scores(pages: SocketAddr) -> Option<Standings> {
     (status == 200).then(|| serde_json::from_str(&body).expect("standings"))
 }
 
-async fn secret(pages: SocketAddr, epoch: u32) -> Value {
+async fn secret(pages: SocketAddr, epoch: u32) -> SecretPage {
     let (status, body) = call(pages, &format!("GET /secrets/{epoch}")).await;
     assert_eq!(status, 200, "{body}");
-    serde_json::from_str(&body).expect("JSON")
-}
-
-/// A revealed secret's bytes.
-fn bytes(page: &Value) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(page["secret"].as_str()?, &mut bytes).expect("64 hexadecimal digits");
-    Some(bytes)
+    let page: SecretPage = serde_json::from_str(&body).expect("a page");
+    assert!(page.verify() && page.commitment.validator == key(9).public() && page.commitment.epoch == epoch, "{body}");
+    page
 }
 
 fn newest(folder: &Path) -> Option<SignedReceipt> {
@@ -214,15 +208,21 @@ async fn a_secret_is_shown_when_its_tempo_is_over_and_opens_the_receipts() {
     let pages = network.pages().await;
     let block = until("a view", || async { Some(scores(pages).await?.block) }).await;
     let ahead = secret(pages, block + 10 * TEMPO).await;
-    assert!(ahead["secret"].is_null() && ahead["hash"].as_str().is_some_and(|hash| hash.len() == 64), "{ahead}");
+    assert!(ahead.secret.is_none() && ahead.commitment.hash.len() == 64, "{ahead:?}");
 
     let signed = until("a receipt", || async { newest(network.folder.path()) }).await;
     let epoch = signed.receipt.epoch;
-    assert_eq!(secret(pages, epoch).await["hash"], signed.receipt.secret_hash.as_str());
-    let shown = until("the secret", || async { bytes(&secret(pages, epoch).await) }).await;
-    assert_eq!(hex::encode(TempoSecret::revealed(shown).commitment()), signed.receipt.secret_hash);
+    let early = secret(pages, epoch).await;
+    assert_eq!(early.commitment.hash, signed.receipt.secret_hash);
+    let page = until("the secret", || async { Some(secret(pages, epoch).await).filter(|page| page.secret.is_some()) });
+    let page = page.await;
+    assert!(!equivocates(&early, &page), "it stands by its hash");
+    let shown = audit::revealed(&page, &signed).expect("the receipt's secret");
     assert_eq!(audit::check(&Next, &signed, shown), Ok(()));
-    let other = bytes(&secret(pages, epoch - TEMPO).await).expect("older ones are shown, too");
+    assert_eq!(audit::revealed(&SecretPage { secret: None, ..page }, &signed), Err(AuditError::Hidden));
+    let older = secret(pages, epoch - TEMPO).await;
+    assert_eq!(audit::revealed(&older, &signed), Err(AuditError::Secret));
+    let other = older.secret().expect("older ones are shown, too");
     assert_eq!(audit::check(&Next, &signed, other), Err(AuditError::Secret));
     network.end().await;
 }

@@ -131,7 +131,7 @@ async fn more_effort_weighs_more() {
         pace: Pace { mean: Duration::from_millis(20), sample: 3, in_flight: 4 },
         public_addresses_only: false,
         poll: Duration::from_millis(50),
-        scoring: ScorePolicy { alpha: 0.02, ..ScorePolicy::default() },
+        scoring: ScorePolicy::default(),
         ..ValidatorSettings::new(NetUid(1), Arc::clone(&judge), owner, folder.path().join("validator"))
     };
     let (ledger, end) = (Arc::clone(&chain), stop.clone());

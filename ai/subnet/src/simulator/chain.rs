@@ -92,4 +92,25 @@ mod tests {
         assert!(near(earned[0], 180.0) && near(earned[1], 180.0), "{earned:?}");
         assert!(near(earned[2], 270.0) && near(earned[3], 90.0), "{earned:?}");
     }
+
+    /// What an equal vote earns beside three that know the miners' worth, as a part of what each of these does.
+    fn guess(worthless: u16) -> f64 {
+        let mut chain = Chain::new(&[1_000; 4], 4 + usize::from(worthless));
+        let known = vec![(4, 4), (5, 2), (6, 1), (7, 1)];
+        let guessed = (4..8 + worthless).map(|uid| (uid, 1)).collect();
+        let rows = [known.clone(), known.clone(), known, guessed];
+        for now in [360, 720, 1_080] {
+            chain.epoch(now, &rows).expect("an epoch");
+        }
+        chain.earned(3) / chain.earned(0)
+    }
+
+    #[test]
+    fn a_guess_earns_as_much_of_itself_as_is_agreed_on() {
+        // Consensus 1/2, 1/4, 1/8, 1/8: of four quarters 1/4 + 1/4 + 1/8 + 1/8 are not clipped.
+        let (few, many) = (guess(0), guess(4));
+        assert!((few - 0.75).abs() < 0.01, "{few}");
+        // Of eight eighths, the four for those who work.
+        assert!((many - 0.5).abs() < 0.01, "{many}");
+    }
 }

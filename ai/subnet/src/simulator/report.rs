@@ -111,9 +111,11 @@ fn verdict(seats: &[Seat<'_>]) -> Option<Verdict> {
 }
 
 impl Report {
-    /// Whether no adversary did as well as honest people in its seats.
+    /// Whether no adversary did as well as honest people in its seats; nor for what it spent, unless the scenario is one
+    /// whose [limit](Scenario::limit) is known.
     pub fn honesty_pays(&self) -> bool {
-        self.verdict.is_none_or(|verdict| verdict.per_seat < 1.0)
+        let cheap = self.scenario.limit().is_some();
+        self.verdict.is_none_or(|verdict| verdict.per_seat < 1.0 && (cheap || verdict.per_cost < 1.0))
     }
 
     /// A table for documents, one row a scenario.

@@ -124,6 +124,8 @@ pub(crate) struct Shared<S> {
     settings: ValidatorSettings,
     records: Arc<Mutex<Records>>,
     secret: Secret,
+    /// The chain, hex.
+    genesis: String,
     dendrite: Dendrite,
     metrics: Arc<Metrics>,
 }
@@ -147,6 +149,7 @@ pub async fn run<S: Subnet, C: Chain>(
         subnet,
         records: Arc::new(Mutex::new(records)),
         secret: Secret::open(&dir.join("secret"))?,
+        genesis: hex::encode(chain.genesis_hash()),
         dendrite: Dendrite::with_limits(Arc::clone(&settings.hotkey), limits),
         metrics: Arc::new(Metrics::new()?),
         settings,

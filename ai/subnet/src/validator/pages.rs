@@ -6,24 +6,13 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
 
 use super::draw::lock;
 use super::Shared;
+use crate::secret_page::{Commitment, SecretPage};
 use crate::standings::Standings;
 use crate::subnet::Subnet;
 use crate::view::{View, Views};
-
-/// The secret of a tempo: its hash at any time, itself when nothing drawn from it can be asked any more.
-#[derive(Debug, Serialize)]
-struct Revealed {
-    /// The epoch block with which the tempo ends.
-    epoch: u32,
-    /// What the receipts of the tempo name, hex.
-    hash: String,
-    /// The secret, hex; `null` until a whole tempo has passed since.
-    secret: Option<String>,
-}
 
 /// `GET /scores` and `GET /secrets/<epoch>`.
 pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router {
@@ -53,10 +42,14 @@ fn newest(views: &Views) -> Result<Arc<View>, StatusCode> {
     views.borrow().clone().ok_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 
-fn revealed<S: Subnet>(shared: &Shared<S>, view: &View, epoch: u32) -> Revealed {
-    let secret = shared.secret.of_tempo(shared.settings.netuid.0, epoch);
+/// The hash of a tempo's secret at any time, the secret itself when nothing drawn from it can be asked any more.
+fn revealed<S: Subnet>(shared: &Shared<S>, view: &View, epoch: u32) -> SecretPage {
+    let (settings, netuid) = (&shared.settings, shared.settings.netuid.0);
+    let secret = shared.secret.of_tempo(netuid, epoch);
     let over = is_over(epoch, view.block.number, view.subnet.tempo);
-    Revealed { epoch, hash: hex::encode(secret.commitment()), secret: over.then(|| hex::encode(secret.reveal())) }
+    let (genesis, hash) = (shared.genesis.clone(), hex::encode(secret.commitment()));
+    let commitment = Commitment { genesis, netuid, validator: settings.hotkey.public(), epoch, hash };
+    SecretPage::sign(commitment, over.then_some(&secret), &settings.hotkey)
 }
 
 /// Whether no question drawn in the tempo that ended at `epoch` can still be open.

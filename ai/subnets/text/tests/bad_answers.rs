@@ -88,17 +88,15 @@ fn injections_around_a_wrong_answer_earn_nothing() {
     ];
     for number in 0..400 {
         let (task, good) = drawn(number);
-        // Where "1" is right, whoever says it is right.
-        let one = TextResponse { completion: "1".into(), ..good.clone() };
-        if Text.score(&task, &[answer(0, one, Duration::ZERO)])[0].value > 0.0 {
-            continue;
-        }
-        let answers: Vec<_> = (0..)
-            .zip(INJECTIONS)
-            .map(|(id, text)| answer(id, TextResponse { completion: text.into(), ..good.clone() }, Duration::ZERO))
-            .collect();
+        let says =
+            |id, text: &str| answer(id, TextResponse { completion: text.into(), ..good.clone() }, Duration::ZERO);
+        // A number is an answer wherever it stands: right where 1 is right, and worth e⁻⁵⁰ or more where an estimate is
+        // asked for (some conversions). Whoever dresses it up has no more of it.
+        let one = Text.score(&task, &[says(0, "1")])[0].value;
+        let answers: Vec<_> = (0..).zip(INJECTIONS).map(|(id, text)| says(id, text)).collect();
         for (score, text) in Text.score(&task, &answers).iter().zip(INJECTIONS) {
-            assert!(score.value < 0.1, "{}: {text}: {score:?}", task.kind);
+            let most = if text.contains('1') { one } else { 0.0 };
+            assert!(score.value <= most, "{}: {text}: {score:?}", task.kind);
         }
     }
 }

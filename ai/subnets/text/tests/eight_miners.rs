@@ -184,7 +184,7 @@ fn round(cast: &[Kind], book: &mut Book, run: u64, when: [u64; 2], block: u32, p
 
 /// What each miner of `cast` was paid in one run, TAO.
 fn run(cast: &[Kind], run: u64) -> Vec<f64> {
-    let policy = ScorePolicy { alpha: 0.02, ..ScorePolicy::default() };
+    let policy = ScorePolicy::default();
     let mut books: Vec<Book> = (0..VALIDATORS).map(|_| Book::new(&[0; 32], 1)).collect();
     let mut ledger = Ledger::new(cast.len());
     let miners: Vec<NeuronId> = (0..cast.len()).map(id).collect();

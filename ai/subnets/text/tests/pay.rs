@@ -122,7 +122,7 @@ async fn pay_follows_quality() {
         timeout: Duration::from_secs(20),
         public_addresses_only: false,
         poll: Duration::from_millis(50),
-        scoring: ScorePolicy { min_samples: 40, alpha: 0.02, ..ScorePolicy::default() },
+        scoring: ScorePolicy { min_samples: 40, ..ScorePolicy::default() },
         receipts: ReceiptLimits::default(),
         pow_threads: 1,
         metrics: None,

@@ -64,6 +64,9 @@ fn a_weight_copier_earns_less_than_who_judges() {
 #[test]
 fn a_lazy_validator_earns_less_than_who_judges() {
     assert!(part(Scenario::Lazy) < 1.0);
+    // The limit that is told of exists: one that doesn't would excuse what comes later.
+    let verdict = report(Scenario::Lazy).verdict.expect("an adversary");
+    assert!(Scenario::Lazy.limit().is_some() && verdict.per_cost > 1.0, "{verdict:?}");
 }
 
 #[test]

@@ -113,7 +113,16 @@ impl ScenarioPage {
             None => "Nobody but honest people".to_owned(),
             Some(part) => format!("The adversary earned {:.0} % of what honest people earn in its seats", part * 100.0),
         };
-        format!("{}: {} rounds\n{parties}\n{verdict}", self.scenario, self.rounds)
+        format!("{}: {} rounds\n{parties}\n{verdict}{}", self.scenario, self.rounds, self.limit())
+    }
+
+    /// Why it earned more for its cost than honest people, if it did and that is known.
+    fn limit(&self) -> String {
+        let part = self.adversary_per_cost.filter(|part| *part >= 1.0);
+        let reason = Scenario::named(&self.scenario).and_then(Scenario::limit);
+        part.zip(reason)
+            .map(|(part, reason)| format!(", and {:.0} % for its cost: {reason}", part * 100.0))
+            .unwrap_or_default()
     }
 }
 

@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn slow_miners_do_not_set_the_pace() {
-        let usual = Pace { mean: Duration::from_secs(5), sample: 4, in_flight: 2 };
+        let usual = Pace { mean: Duration::from_secs(5), sample: 8, in_flight: 2 };
         let in_flight = |millis| pace(usual, Duration::from_millis(millis), Duration::from_secs(20)).in_flight;
         assert_eq!([50, 500, 3_000, 60_000].map(in_flight), [64, 40, 7, 2]);
     }
