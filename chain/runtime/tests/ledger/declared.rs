@@ -3,11 +3,11 @@
 use ganglion_runtime::*;
 use scale_info::{form::MetaForm, TypeDef, TypeInfo, Variant};
 
-/// The variants of an error type.
-fn variants<Error: TypeInfo>() -> Vec<Variant<MetaForm>> {
-    match Error::type_info().type_def {
+/// The variants of an error or event type.
+fn variants<Enum: TypeInfo>() -> Vec<Variant<MetaForm>> {
+    match Enum::type_info().type_def {
         TypeDef::Variant(variants) => variants.variants,
-        _ => panic!("errors are an enum"),
+        _ => panic!("errors and events are enums"),
     }
 }
 
@@ -51,4 +51,34 @@ fn every_limit_that_says_later_says_when() {
     for variant in named {
         assert!(variant.fields.iter().any(|field| field.ty == retry), "{} names no wait", variant.name);
     }
+}
+
+#[test]
+fn every_event_and_every_field_of_one_says_what_it_is() {
+    let pallets = [
+        ("staking", variants::<pallet_staking::Event<Runtime>>()),
+        ("subnets", variants::<pallet_subnets::Event<Runtime>>()),
+        ("neurons", variants::<pallet_neurons::Event<Runtime>>()),
+        ("weights", variants::<pallet_weights::Event<Runtime>>()),
+        ("validators", variants::<pallet_validators::Event<Runtime>>()),
+        ("emission", variants::<pallet_emission::Event<Runtime>>()),
+        ("access", variants::<pallet_access::Event<Runtime>>()),
+    ];
+    for (pallet, variants) in pallets {
+        assert!(!variants.is_empty(), "{pallet} has no events");
+        for Variant { name, fields, docs, .. } in variants {
+            assert!(is_sentence(&docs), "{pallet}::{name} doesn't say what happened: {docs:?}");
+            for (place, field) in fields.iter().enumerate() {
+                let field_name = field.name.unwrap_or_else(|| panic!("field {place} of {pallet}::{name} has no name"));
+                assert!(is_sentence(&field.docs), "{pallet}::{name} doesn't say what `{field_name}` is");
+            }
+        }
+    }
+}
+
+/// Whether documentation begins like a sentence and ends like one.
+fn is_sentence(docs: &[&str]) -> bool {
+    let text = docs.join(" ");
+    let text = text.trim();
+    text.starts_with(char::is_uppercase) && text.ends_with('.')
 }

@@ -5,6 +5,7 @@ mod endpoints;
 mod pool;
 mod seals;
 mod seats;
+mod terms;
 
 use crate::world::*;
 use frame_support::{assert_noop, assert_ok, assert_storage_noop, traits::OnInitialize};

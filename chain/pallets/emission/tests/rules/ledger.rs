@@ -48,7 +48,8 @@ parameter_types! {
     pub const StakePot: PalletId = PalletId(*b"gn/stake");
     pub const LockPot: PalletId = PalletId(*b"gn/locks");
     pub const EmissionPot: PalletId = PalletId(*b"gn/emiss");
-    pub const Budget: Weight = Weight::MAX;
+    /// How much of a block epochs may take.
+    pub static Budget: Weight = Weight::MAX;
     /// What the producers want.
     pub static Votes: Vec<RootVote> = Vec::new();
 }
@@ -138,6 +139,7 @@ pub fn rules(tempo: u16) -> Hyperparameters {
 /// A ledger at block 2 with three subnets, of which one has a tempo of one block, and people with TAO.
 pub fn ledger() -> sp_io::TestExternalities {
     Votes::set(Vec::new());
+    Budget::set(Weight::MAX);
     let subnets = (1..=3).map(|netuid| (NetUid(netuid), format!("subnet {netuid}"), rules(netuid))).collect();
     let storage = RuntimeGenesisConfig {
         balances: pallet_balances::GenesisConfig {

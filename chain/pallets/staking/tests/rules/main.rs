@@ -5,6 +5,7 @@ mod cost;
 mod fee;
 mod genesis;
 mod identity;
+mod invariants;
 mod leave;
 mod ledger;
 mod random;

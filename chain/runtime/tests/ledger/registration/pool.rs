@@ -43,3 +43,22 @@ fn the_pool_keeps_work_that_has_no_place_in_this_block() {
         },
     );
 }
+
+#[test]
+fn a_closed_subnet_takes_neither_work_nor_burn_until_it_opens() {
+    chain(
+        |rules| rules.registration_open = false,
+        || {
+            fund(&account(12), 1_000 * TAO);
+            let burn = || Neurons::burned_register(RuntimeOrigin::signed(account(12)), TEXT, account(2));
+            let call = worked(1, 11);
+            assert_eq!(validate(&call), refused(3));
+            assert_noop!(join(1, 11), Error::<Runtime>::RegistrationClosed);
+            assert_noop!(burn(), Error::<Runtime>::RegistrationClosed);
+            govern(HyperparameterUpdate { registration_open: Some(true), ..Default::default() });
+            assert!(validate(&call).is_ok());
+            assert_ok!(RuntimeCall::from(call).dispatch(RuntimeOrigin::none()));
+            assert_ok!(burn());
+        },
+    );
+}
