@@ -6,7 +6,7 @@ use ganglion_primitives::{
     AccountId, BlockNumber, ChannelId, Hash, HotkeyId, Rao, RetryIn, SignedVoucher, Voucher, TAO,
 };
 use ganglion_runtime::*;
-use pallet_access::{Channels, Error};
+use pallet_access::{Channels, Error, Event};
 use pallet_subnets::Hyperparameters;
 use sp_core::{sr25519, Pair};
 use sp_runtime::DispatchResult;
@@ -99,9 +99,13 @@ fn a_channel_pays_its_provider_and_gives_the_user_the_rest() {
         assert_eq!(free(&account(USER)), 15 * TAO);
         assert_eq!(pays(11, &[voucher(channel, TAO)]), TAO);
         assert_eq!(pays(11, &[voucher(channel, 3 * TAO)]), 2 * TAO, "the difference to what was paid before");
+        let (amount, redeemed, paid_to) = (2 * TAO, 3 * TAO, account(11));
+        System::assert_has_event(Event::<Runtime>::Redeemed { channel, amount, redeemed, paid_to }.into());
         assert_ok!(close(USER, channel));
         pass(close_delay());
         assert_ok!(settle(USER, channel));
+        let (user, refund) = (account(USER), 2 * TAO);
+        System::assert_has_event(Event::<Runtime>::ChannelSettled { channel, user, refund }.into());
         assert_eq!(free(&account(USER)), 17 * TAO);
         assert_eq!(free(&Access::pot()), 0);
         assert!(Access::channel(channel).is_none());

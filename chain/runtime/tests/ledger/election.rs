@@ -4,7 +4,7 @@ use crate::world::*;
 use frame_support::{assert_noop, assert_ok, traits::Get};
 use ganglion_primitives::{HotkeyId, NetUid, Rao, RetryIn, TAO};
 use ganglion_runtime::*;
-use pallet_validators::{producer_account, ChillCause, Error, Standing, Standings};
+use pallet_validators::{producer_account, ChillCause, Error, Event, Standing, Standings, SubnetWeights};
 use serde_json::{json, Value};
 use std::collections::BTreeSet;
 
@@ -315,6 +315,8 @@ fn one_chilled_cannot_stand_in_the_same_session() {
         run_to(System::block_number() + interval().blocks());
         assert_ok!(Validators::chill(signed(1), account(1)));
         let session = Session::current_index();
+        let (hotkey, cause, until) = (hotkey(1), ChillCause::Wish, session + 2);
+        System::assert_has_event(Event::<Runtime>::Chilled { hotkey, cause, until }.into());
         run_to(System::block_number() + interval().blocks());
         assert_noop!(Validators::chill(signed(1), account(1)), Error::<Runtime>::AlreadyChilled);
         let left = (session + 2 - Session::current_index()) as u8;
@@ -338,8 +340,9 @@ fn a_key_swap_keeps_seat_session_keys_and_votes() {
         }
         until_members(1..=4);
         run_sessions(1);
-        let votes = vec![(TEXT, 1)].try_into().expect("fits");
-        assert_ok!(Validators::set_root_weights(signed(1), votes));
+        let weights: SubnetWeights = vec![(TEXT, 1)].try_into().expect("fits");
+        assert_ok!(Validators::set_root_weights(signed(1), weights.clone()));
+        System::assert_has_event(Event::<Runtime>::RootWeightsSet { hotkey: account(1), weights }.into());
         let before = hotkey(1);
         fund(&account(101), 10 * TAO);
         assert_ok!(Neurons::swap_hotkey(signed(101), account(1), account(51)));

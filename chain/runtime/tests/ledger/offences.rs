@@ -4,7 +4,7 @@ use crate::{crimes, world::*};
 use frame_support::{assert_noop, assert_ok, traits::Get};
 use ganglion_primitives::{HotkeyId, Rao, TAO};
 use ganglion_runtime::*;
-use pallet_validators::{producer_account, Slashed};
+use pallet_validators::{producer_account, ChillCause, Event, Slashed};
 use serde_json::json;
 use sp_runtime::{DispatchResult, Perbill};
 use sp_staking::offence::{OffenceDetails, OnOffenceHandler};
@@ -61,6 +61,14 @@ fn offend(numbers: &[u8], percent: u32) {
     Validators::on_offence(&details, &fractions, Session::current_index());
 }
 
+/// Hotkey `number` has lost `percent` of its stake for this session's offences, `slashed` RAO of it now.
+fn assert_punished(number: u8, percent: u32, slashed: Rao) {
+    let (hotkey, session, fraction) = (hotkey(number), Session::current_index(), Perbill::from_percent(percent));
+    System::assert_has_event(Event::<Runtime>::OffencePunished { hotkey, session, fraction, slashed }.into());
+    let (cause, until) = (ChillCause::Offence, session + 2);
+    System::assert_has_event(Event::<Runtime>::Chilled { hotkey, cause, until }.into());
+}
+
 #[test]
 fn a_vote_for_two_blocks_in_a_round_is_an_offence_too() {
     four_members(|| {
@@ -102,9 +110,12 @@ fn offences_of_one_session_cost_as_much_as_the_dearest() {
     four_members(|| {
         offend(&[1], 20);
         assert_eq!(stake_on(1), 80 * TAO);
+        assert_punished(1, 20, 20 * TAO);
         // Two at once: the fraction is higher, and is what each has lost in all.
         offend(&[1, 2], 50);
         assert_eq!((stake_on(1), stake_on(2)), (50 * TAO, 50 * TAO));
+        assert_punished(1, 50, 30 * TAO);
+        assert_punished(2, 50, 50 * TAO);
         offend(&[1], 30);
         assert_eq!(stake_on(1), 50 * TAO);
         // Another session counts anew.

@@ -5,7 +5,7 @@ use frame_support::{assert_noop, assert_ok};
 use ganglion_primitives::{NetUid, NeuronId, RetryIn, TAO};
 use ganglion_runtime::*;
 use pallet_subnets::{HyperparameterUpdate, Hyperparameters};
-use pallet_weights::{commit_hash, Error};
+use pallet_weights::{commit_hash, Error, Event};
 use sp_runtime::DispatchResult;
 
 const SALT: [u8; 16] = [7; 16];
@@ -132,6 +132,10 @@ fn committed_weights_are_revealed_in_the_next_interval_only() {
         assert_noop!(reveal(1, &weights), Error::<Runtime>::NothingCommitted);
         run_to(45);
         assert_ok!(commit(1, &weights));
+        let (netuid, id, hash) = (TEXT, first, commit_hash(&account(1), TEXT, &weights, &SALT, 0));
+        let (reveal_from, reveal_until) = (50, 60);
+        let committed = Event::<Runtime>::WeightsCommitted { netuid, id, hash, reveal_from, reveal_until };
+        System::assert_has_event(committed.into());
         assert_noop!(commit(1, &weights), Error::<Runtime>::AlreadyCommitted(RetryIn::new(5)));
         run_to(49);
         assert_noop!(reveal(1, &weights), Error::<Runtime>::RevealTooEarly(RetryIn::new(1)));

@@ -1,6 +1,7 @@
 //! Who sits, who gives way, and what a seat passes on.
 
 use super::*;
+use pallet_neurons::Event;
 
 #[test]
 fn a_hotkey_has_one_owner() {
@@ -39,6 +40,8 @@ fn defect_7_a_reused_seat_inherits_nothing() {
             // The miner goes first: who is least worth, then who is oldest.
             let (seat, _) = Neurons::seat_of(TEXT, &account(1)).expect("sits");
             let newcomer = must_join(3, 13);
+            let (netuid, uid, id, hotkey) = (TEXT, seat, miner, account(1));
+            System::assert_has_event(Event::<Runtime>::NeuronPruned { netuid, uid, id, hotkey }.into());
             assert_eq!(Neurons::seat_of(TEXT, &account(3)).expect("sits").0, seat);
             assert_ne!(newcomer, miner);
             assert!(Neurons::axon(TEXT, seat).is_none() && Neurons::prometheus(TEXT, seat).is_none());
