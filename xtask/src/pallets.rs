@@ -4,7 +4,7 @@ use crate::{
     failure::{Context, Result},
     paths::Paths,
 };
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 /// What a pallet declares, and the lines it takes: without comments, empty lines, benchmarks and tests.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -16,18 +16,29 @@ struct Size {
 
 /// Prints the table.
 pub fn print(paths: &Paths) -> Result<()> {
-    println!("| pallet | storage items | calls | lines of code |\n|---|---|---|---|");
-    let folder = paths.workspace.join("chain/pallets");
+    print!("{}", table(&sizes(&paths.workspace)?));
+    Ok(())
+}
+
+/// Each pallet's size, by name.
+fn sizes(workspace: &Path) -> Result<BTreeMap<String, Size>> {
+    let folder = workspace.join("chain/pallets");
     let entries = fs::read_dir(&folder).context(|| format!("cannot read {}", folder.display()))?;
-    let mut pallets: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    pallets.sort();
-    for pallet in pallets {
+    let mut sizes = BTreeMap::new();
+    for pallet in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()) {
         let mut size = Size::default();
         walk(&pallet.join("src"), &mut size)?;
-        let name = pallet.file_name().unwrap_or_default().to_string_lossy();
-        println!("| `{name}` | {} | {} | {} |", size.storage, size.calls, size.lines);
+        sizes.insert(pallet.file_name().unwrap_or_default().to_string_lossy().into_owned(), size);
     }
-    Ok(())
+    Ok(sizes)
+}
+
+fn table(sizes: &BTreeMap<String, Size>) -> String {
+    let mut text = String::from("| pallet | storage items | calls | lines of code |\n|---|---|---|---|\n");
+    for (name, size) in sizes {
+        text.push_str(&format!("| `{name}` | {} | {} | {} |\n", size.storage, size.calls, size.lines));
+    }
+    text
 }
 
 fn walk(folder: &Path, size: &mut Size) -> Result<()> {
@@ -60,5 +71,33 @@ mod tests {
         let mut size = Size::default();
         add("//! Doc.\n#[pallet::storage]\npub type A;\n\n#[pallet::call_index(0)]\nfn b() {}\n#[cfg(test)]\nmod tests {}", &mut size);
         assert_eq!(size, Size { storage: 1, calls: 1, lines: 4 });
+    }
+
+    fn workspace() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above")
+    }
+
+    /// The rows of the table in `text`, without the lines of code, which every change moves.
+    fn declared(text: &str) -> Vec<&str> {
+        let rows = text.lines().skip_while(|line| !line.starts_with("| pallet | storage items |"));
+        let rows = rows.take_while(|line| line.starts_with('|'));
+        rows.map(|row| row.trim_end_matches(" |").rsplit_once(" | ").map_or(row, |(declared, _)| declared)).collect()
+    }
+
+    #[test]
+    fn the_table_of_the_architecture_has_what_the_pallets_declare() {
+        let architecture = fs::read_to_string(workspace().join("ARCHITECTURE.md")).expect("can be read");
+        let counted = table(&sizes(workspace()).expect("the pallets can be read"));
+        assert_eq!(declared(&architecture), declared(&counted), "paste what `cargo xtask pallets` prints");
+        assert_eq!(declared(&counted)[2], "| `access` | 4 | 5");
+    }
+
+    #[test]
+    fn no_pallet_is_larger_than_the_house_allows() {
+        let sizes = sizes(workspace()).expect("the pallets can be read");
+        assert_eq!(sizes.len(), 7);
+        for (name, size) in sizes {
+            assert!(size.storage <= 25 && size.calls <= 12, "{name}: {} items, {} calls", size.storage, size.calls);
+        }
     }
 }
