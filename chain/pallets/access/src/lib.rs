@@ -38,6 +38,10 @@
 //! paid), nor after the end (numbers are never reused). A second valid signature over the same voucher is worth no more
 //! than the first.
 //!
+//! # Genesis
+//! There is nothing to configure: a chain begins without channels, and what they cost and how long they take to close are
+//! the runtime's constants.
+//!
 //! # Invariants
 //! - The pot holds the sum of `deposit − redeemed` over all channels (and what strangers may have sent to its account).
 //! - No provider has got more than the deposit, nor more than the largest total signed.

@@ -116,4 +116,11 @@ mod benchmarks {
         assert_eq!(LastOutcome::<T>::get(NETUID).len(), usize::from(MAX_NEURONS));
         Ok(())
     }
+
+    impl_benchmark_test_suite!(Pallet, ledger::ledger(), ledger::Ledger);
 }
+
+#[cfg(test)]
+#[path = "../tests/rules/ledger.rs"]
+#[allow(dead_code)] // The tests of the rules need more of it.
+mod ledger;

@@ -40,6 +40,10 @@
 
 extern crate alloc;
 
+// The benchmarks' tests use the ledger of `tests/rules`, which knows this crate by its name.
+#[cfg(all(test, feature = "runtime-benchmarks"))]
+extern crate self as ganglion_pallet_emission;
+
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod columns;

@@ -222,4 +222,11 @@ mod benchmarks {
         assert!(JoiningPrices::<T>::get().values().all(|prices| prices.adjust_at > start));
         Ok(())
     }
+
+    impl_benchmark_test_suite!(Pallet, ledger::ledger(), ledger::Ledger);
 }
+
+#[cfg(test)]
+#[path = "../tests/rules/ledger.rs"]
+#[allow(dead_code)] // The tests of the rules need more of it.
+mod ledger;

@@ -76,6 +76,10 @@
 
 extern crate alloc;
 
+// The benchmarks' tests use the ledger of `tests/rules`, which knows this crate by its name.
+#[cfg(all(test, feature = "runtime-benchmarks"))]
+extern crate self as ganglion_pallet_neurons;
+
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;
 mod coldkey_swap;

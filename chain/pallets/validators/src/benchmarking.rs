@@ -1,4 +1,7 @@
 //! What calls and hooks cost at worst, measured in the runtime.
+//!
+//! They run there only (`measure_weights --check`). The ledger of `tests/rules` allows none of the worst cases: its session
+//! keys aren't BABE's and GRANDPA's, and its list of candidates is shorter than the members.
 
 use crate::{Pallet as Validators, *};
 use alloc::vec::Vec;

@@ -75,4 +75,11 @@ mod benchmarks {
         assert_eq!(Weights::<T>::iter_prefix(NETUID).count(), 1);
         Ok(())
     }
+
+    impl_benchmark_test_suite!(Pallet, ledger::ledger(), ledger::Ledger);
 }
+
+#[cfg(test)]
+#[path = "../tests/rules/ledger.rs"]
+#[allow(dead_code)] // The tests of the rules need more of it.
+mod ledger;

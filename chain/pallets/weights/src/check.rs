@@ -1,4 +1,7 @@
 //! The rules that weights must keep.
+//!
+//! One check of the original (`protocol.md` §9.1) has no counterpart: `WeightsMinStake`, the least stake of who sets weights.
+//! It is 0 there, and permits, which go to the neurons with most stake, stand in for it.
 
 use crate::{limit::lower_to, pallet::*, Permits};
 use alloc::vec::Vec;

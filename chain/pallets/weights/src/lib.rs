@@ -22,6 +22,8 @@
 //! and once a commitment. A limit that says "later" says how many blocks later ([`RetryIn`](ganglion_primitives::RetryIn)).
 //! Checking a row reads the subnet's seats once, however many neurons it names.
 //!
+//! There is nothing to configure at genesis: nobody has set weights yet, and a subnet's numbers are its hyperparameters.
+//!
 //! # Invariants
 //!
 //! - Rows and commitments belong to neurons that exist, and go with them.
@@ -31,6 +33,10 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
+
+// The benchmarks' tests use the ledger of `tests/rules`, which knows this crate by its name.
+#[cfg(all(test, feature = "runtime-benchmarks"))]
+extern crate self as ganglion_pallet_weights;
 
 #[cfg(feature = "runtime-benchmarks")]
 mod benchmarking;

@@ -91,7 +91,9 @@ impl NeuronScores for Others {
 
 impl OnNeuronRemoved for Others {
     fn on_neuron_removed(_: NetUid, id: NeuronId) {
-        Gone::mutate(|gone| assert!(gone.insert(id), "a neuron went twice"));
+        let first = Gone::mutate(|gone| gone.insert(id));
+        // What the pool tries is undone, but not what is noted here: benchmarks try a registration and then make it.
+        assert!(first || cfg!(feature = "runtime-benchmarks"), "a neuron went twice");
     }
 }
 

@@ -63,6 +63,25 @@ fn the_least_amount_is_enough_whatever_a_share_is_worth() {
     });
 }
 
+#[test]
+fn less_than_a_share_is_worth_buys_nothing() {
+    run(|| {
+        let hotkey = register(100, 1);
+        assert_ok!(set_take(1, 100, 0));
+        assert_ok!(add(2, 100, MIN_NOMINATION));
+        let pay = |from| Staking::pay_from(&from, |payout| Ok(payout.credit(hotkey, dividends(900 * TAO))?));
+        // Pay makes shares dear, the more the fewer there are: the only nominator takes off what it gained.
+        for source in [3, 4] {
+            assert_ok!(pay(source));
+            assert_ok!(remove(2, 100, Staking::stake_of(&2, &100) - MIN_NOMINATION));
+        }
+        assert_ok!(pay(5));
+        assert_noop!(add(1, 100, 1), Error::<Ledger>::AmountTooSmall);
+        assert_noop!(add(2, 100, 1), Error::<Ledger>::AmountTooSmall);
+        assert_ok!(add(1, 100, TAO));
+    });
+}
+
 fn dividends(amount: u64) -> ganglion_pallet_staking::Pay {
     ganglion_pallet_staking::Pay { incentive: 0, dividends: amount }
 }
