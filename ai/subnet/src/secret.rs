@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use rand::{rngs::OsRng, RngCore};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::store::{self, StoreError};
@@ -16,6 +17,18 @@ pub struct Secret([u8; 32]);
 
 /// The secret of one tempo.
 pub struct TempoSecret([u8; 32]);
+
+/// What a validator tells everybody of a tempo's secret: its hash at any time, itself when nothing drawn from it can be
+/// asked any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revealed {
+    /// The epoch block with which the tempo ends.
+    pub epoch: u32,
+    /// What the receipts of the tempo name, hex.
+    pub hash: String,
+    /// The secret, hex; `null` until a whole tempo has passed since.
+    pub secret: Option<String>,
+}
 
 impl Secret {
     /// Reads the secret of `path`, or makes one and writes it (readable by its owner only).

@@ -6,24 +6,13 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
 
 use super::draw::lock;
 use super::Shared;
+use crate::secret::Revealed;
 use crate::standings::Standings;
 use crate::subnet::Subnet;
 use crate::view::{View, Views};
-
-/// The secret of a tempo: its hash at any time, itself when nothing drawn from it can be asked any more.
-#[derive(Debug, Serialize)]
-struct Revealed {
-    /// The epoch block with which the tempo ends.
-    epoch: u32,
-    /// What the receipts of the tempo name, hex.
-    hash: String,
-    /// The secret, hex; `null` until a whole tempo has passed since.
-    secret: Option<String>,
-}
 
 /// `GET /scores` and `GET /secrets/<epoch>`.
 pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router {

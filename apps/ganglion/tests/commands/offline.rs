@@ -381,6 +381,43 @@ fn receipts_are_found_and_a_forged_one_is_seen() {
 }
 
 #[test]
+fn receipts_are_audited_and_what_does_not_hold_is_named() {
+    let home = Home::new();
+    let state = home.place.file("state");
+    fs::create_dir_all(state.join("receipts")).expect("a folder");
+    let lines: String = (1..4).map(|round| receipt(round, "dates")).collect();
+    fs::write(state.join("receipts/receipts.jsonl"), &lines).expect("receipts");
+    let printed = home.run(&format!("validator receipts --state-dir {} --json", state.display())).stdout;
+    let printed = home.secret("printed", &printed);
+    let hidden = home.secret("hidden", r#"{"epoch":20,"hash":"00","secret":null}"#);
+    // As they are printed, and as they lie.
+    for receipts in [printed.clone(), state.join("receipts/receipts.jsonl").display().to_string()] {
+        let found = home.json("validator audit", &format!("{receipts} --secrets {hidden}"));
+        assert_eq!((&found["unchecked"], &found["wrong"]), (&3.into(), &0.into()), "{found:#}");
+    }
+    assert!(home.says(&format!("validator audit {printed} --secrets {hidden}")).contains("isn't revealed yet"));
+    let other = home.run_with_input(&format!("validator audit - --secrets {hidden} --netuid 2 --json"), &lines);
+    let found = home.fits("validator audit", "receipts of another subnet", &other);
+    assert!(text(&found["receipts"][0]["reason"]).contains("subnet 1"), "{found:#}");
+
+    // A secret that isn't the one of the receipts, and a receipt that was changed.
+    let secret = "07".repeat(32);
+    let shown = home.secret("shown", &format!(r#"[{{"epoch":20,"hash":"00","secret":"{secret}"}}]"#));
+    let forged = home.secret("forged", &lines.replace("\"score\":0.5", "\"score\":1.0"));
+    for (receipts, secrets) in [(&printed, &shown), (&forged, &hidden)] {
+        let line = format!("validator audit {receipts} --secrets {secrets} --json");
+        let ended = home.run(&line);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.stderr.contains("3 of these receipts don't hold"), "{ended:?}");
+        assert_eq!(home.fits("validator audit", &line, &ended)["wrong"], 3);
+    }
+    home.fails(&format!("validator audit {hidden} --secrets {hidden}"), 1, &["no receipts"]);
+    home.fails(&format!("validator audit {printed} --secrets {printed}"), 1, &["no secrets"]);
+    home.fails(&format!("validator audit {printed} --secrets nowhere"), 1, &["can't open nowhere"]);
+    home.fails(&format!("validator audit {printed} --secrets https://validator.example"), 2, &["http://"]);
+}
+
+#[test]
 fn wrong_command_lines_are_usage_errors() {
     let home = Home::new();
     for (line, words) in [
