@@ -3,6 +3,7 @@
 //! A receipt names block, round and the hash of the tempo's secret, and the validator reveals the secret when the tempo
 //! is over, on a page whose hash is signed, too. With both anybody can draw the task again.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::receipts::SignedReceipt;
@@ -29,6 +30,9 @@ pub enum AuditError {
     /// The seed draws another request.
     #[error("the request was not drawn from the seed")]
     Request,
+    /// The seed draws this request as another kind of task.
+    #[error("the seed draws another kind of task")]
+    Kind,
 }
 
 /// The secret of a receipt's tempo, from the page on which its validator shows it.
@@ -46,11 +50,16 @@ pub fn revealed(page: &SecretPage, signed: &SignedReceipt) -> Result<[u8; 32], A
     page.secret().ok_or(AuditError::Hidden)
 }
 
-/// Checks the signature, the secret, and that `subnet` draws the receipt's request from the seed.
+/// What receipts say of a request: the SHA-256 of its JSON, hex; `None` if it has no JSON.
+pub fn request_hash<T: Serialize>(request: &T) -> Option<String> {
+    serde_json::to_vec(request).ok().map(|body| hex::encode(Sha256::digest(body)))
+}
+
+/// The seed of the receipt's task, if signature and secret hold.
 ///
 /// # Errors
 /// What doesn't hold.
-pub fn check<S: Subnet>(subnet: &S, signed: &SignedReceipt, secret: [u8; 32]) -> Result<(), AuditError> {
+pub fn seed(signed: &SignedReceipt, secret: [u8; 32]) -> Result<Seed, AuditError> {
     if !signed.verify() {
         return Err(AuditError::Signature);
     }
@@ -60,16 +69,26 @@ pub fn check<S: Subnet>(subnet: &S, signed: &SignedReceipt, secret: [u8; 32]) ->
     }
     let mut block_hash = [0; 32];
     hex::decode_to_slice(&receipt.block_hash, &mut block_hash).map_err(|_| AuditError::BlockHash)?;
-    let seed = Seed::of(&Beacon {
+    Ok(Seed::of(&Beacon {
         block_hash: &block_hash,
         netuid: receipt.netuid,
         hotkey: receipt.validator.as_bytes(),
         secret: secret.reveal(),
         round: receipt.round,
-    });
-    let request = serde_json::to_vec(&subnet.task(&seed).request).map_err(|_| AuditError::Request)?;
-    match hex::encode(Sha256::digest(request)) == receipt.request_hash {
+    }))
+}
+
+/// Checks the signature, the secret, and that `subnet` draws the receipt's request from the seed.
+///
+/// # Errors
+/// What doesn't hold.
+pub fn check<S: Subnet>(subnet: &S, signed: &SignedReceipt, secret: [u8; 32]) -> Result<(), AuditError> {
+    let draw = subnet.task(&seed(signed, secret)?);
+    if request_hash(&draw.request).as_ref() != Some(&signed.receipt.request_hash) {
+        return Err(AuditError::Request);
+    }
+    match draw.kind == signed.receipt.kind {
         true => Ok(()),
-        false => Err(AuditError::Request),
+        false => Err(AuditError::Kind),
     }
 }

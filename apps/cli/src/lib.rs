@@ -68,6 +68,7 @@ fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
         Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
         Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),
         Command::Validator(ValidatorCommand::Receipts(args)) => commands::receipts::run(&args),
+        Command::Validator(ValidatorCommand::Audit(args)) => commands::audit::run(&args),
         Command::Gateway(GatewayCommand::Run(args)) => run::gateway::run(args),
         Command::Wallet(command) => commands::wallet::run(command),
         Command::Stake(command) => commands::stake::run(&command),

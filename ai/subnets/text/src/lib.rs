@@ -11,6 +11,7 @@
 
 pub mod agreement;
 mod aids;
+mod audit;
 pub mod bits;
 mod calendar;
 mod engine;
@@ -31,6 +32,7 @@ pub mod truth;
 mod validator;
 
 pub use aids::Aids;
+pub use audit::{origin_of_task, Origin};
 pub use engine::{EngineChoice, TextModel};
 pub use mechanism::Text;
 pub use organics::Organics;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use ganglion_models::Role;
-use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
+use ganglion_subnet::{Answer, AnswerError, Budget, Dice, Draw, Score, Seed, Subnet};
 use ganglion_wire::{CallError, Dendrite, Target};
 
 use crate::aids::Aids;
@@ -16,6 +16,9 @@ use crate::organics::Organics;
 use crate::synapse::{TextRequest, TextResponse, TextSynapse};
 use crate::tasks::{Task, ORGANIC_SHARE};
 use crate::truth::Truth;
+
+/// The kind of tasks that are users' requests.
+pub(crate) const ORGANIC: &str = "organic";
 
 /// [`Text`], and a validator's own means. Without any it is the same.
 #[derive(Clone, Debug, Default)]
@@ -30,15 +33,20 @@ impl TextValidator {
     /// A user's request as a task, if this seed draws one.
     fn organic(&self, seed: &Seed) -> Option<Draw<TextRequest, Task>> {
         let mut dice = seed.dice();
-        if !dice.chance(ORGANIC_SHARE, 1000) {
+        if !may_be_organic(&mut dice) {
             return None;
         }
         let request = self.organics.as_ref()?.draw(&mut dice)?;
         let question = request.messages.iter().rev().find(|message| message.role == Role::User)?.content.clone();
         let task =
-            Task { kind: "organic", question, truth: Truth::Agreement, bare: false, max_tokens: request.max_tokens };
+            Task { kind: ORGANIC, question, truth: Truth::Agreement, bare: false, max_tokens: request.max_tokens };
         Some(Draw { request, kind: task.kind, task })
     }
+}
+
+/// Whether a validator that has users' requests asks one of them: the first throw of a seed's dice.
+pub(crate) fn may_be_organic(dice: &mut Dice) -> bool {
+    dice.chance(ORGANIC_SHARE, 1000)
 }
 
 impl Subnet for TextValidator {

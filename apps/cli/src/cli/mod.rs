@@ -28,8 +28,8 @@ pub use channel::{
 pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
-    AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ReceiptsArgs,
-    ValidatorArgs, ValidatorCommand,
+    AuditArgs, AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs,
+    ReceiptsArgs, ValidatorArgs, ValidatorCommand,
 };
 pub use rule::{
     GovernanceCommand, GovernanceListArgs, KeysArgs, ProposalArgs, ProposeCommand, ProposeDissolveArgs, ProposeSetArgs,
@@ -211,6 +211,7 @@ mod tests {
             "ganglion simulate text --scenario saints",
             "ganglion simulate text --tempos 0",
             "ganglion validator receipts --last 0",
+            "ganglion validator audit receipts.jsonl",
             "ganglion validator run --embedder sometimes",
             "ganglion validator run --reference gpt-5",
         ] {

@@ -21,6 +21,27 @@ pub enum ValidatorCommand {
     Run(ValidatorArgs),
     /// Show the signed receipts of answers that a validator has scored
     Receipts(ReceiptsArgs),
+    /// Check whether a validator of text drew its tasks as it must: from a block and a secret, not as it liked
+    Audit(AuditArgs),
+}
+
+/// `ganglion validator audit`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArgs {
+    /// One validator's receipts, as `ganglion validator receipts --json` prints them or as they lie in its folder: a file,
+    /// an http:// address, or `-` for stdin
+    #[arg(value_name = "RECEIPTS")]
+    pub receipts: String,
+    /// The secrets of the tempos: the http:// address of the validator's metrics, which shows each at /secrets/EPOCH when
+    /// its tempo is over, or a file with such pages
+    #[arg(long, value_name = "URL|FILE")]
+    pub secrets: String,
+    /// Number of the text subnet; nothing is known here of others' tasks
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub netuid: u16,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ganglion validator receipts`.

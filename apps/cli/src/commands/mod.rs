@@ -15,6 +15,7 @@ use crate::cli::ChainArgs;
 use crate::output;
 
 pub mod agent;
+pub mod audit;
 pub mod channel;
 pub mod delegate;
 pub mod doctor;

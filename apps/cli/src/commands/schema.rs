@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
+use super::{agent, audit, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 32] = [
+const READS: [(&str, Make); 33] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -43,6 +43,7 @@ const READS: [(&str, Make); 32] = [
     ("subnet metagraph", of::<subnet::MetagraphPage>),
     ("subnet show", of::<subnet::SubnetPage>),
     ("up", of::<up::screen::Ready<'static>>),
+    ("validator audit", of::<audit::AuditPage>),
     ("validator receipts", of::<receipts::ReceiptsPage>),
     ("validators list", of::<validators::ProducerList>),
     ("wallet balance", of::<BalancePage>),

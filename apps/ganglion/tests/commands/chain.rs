@@ -448,7 +448,7 @@ fn last_things(stage: &Stage, own: u64) {
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network (the end-to-end
 /// test has them), a time that this script doesn't wait for, or that other tests have.
 fn all_were_checked(stage: &Stage) {
-    const ELSEWHERE: [&str; 15] = [
+    const ELSEWHERE: [&str; 16] = [
         "agent list",
         "ask",
         "down",
@@ -459,6 +459,7 @@ fn all_were_checked(stage: &Stage) {
         "simulate",
         "status",
         "up",
+        "validator audit",
         "validator receipts",
         "wallet list",
         "wallet password",

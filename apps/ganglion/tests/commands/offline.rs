@@ -350,6 +350,16 @@ fn receipt(round: u64, kind: &str) -> String {
     format!("{{\"receipt\":{receipt},\"signature\":\"{signature}\"}}\n")
 }
 
+/// A validator's page of a tempo's secret, its hash signed. Validator 1 wrote the receipts.
+fn page(validator: u8, hash: &str, secret: Option<&str>) -> String {
+    let keypair = ganglion_keys::Keypair::from_seed([validator; 32]);
+    let key = keypair.public().to_ss58();
+    let said = format!(r#""genesis":"00","netuid":1,"validator":"{key}","epoch":20,"hash":"{hash}""#);
+    let signature = keypair.sign(format!("ganglion/task-secret-page/1{{{said}}}").as_bytes());
+    let secret = secret.map_or("null".into(), |secret| format!("\"{secret}\""));
+    format!(r#"{{{said},"signature":"{signature}","secret":{secret}}}"#)
+}
+
 #[test]
 fn receipts_are_found_and_a_forged_one_is_seen() {
     let home = Home::new();
@@ -378,6 +388,52 @@ fn receipts_are_found_and_a_forged_one_is_seen() {
     assert!(ended.stderr.contains("not what the validator signed"), "{ended:?}");
     let found = home.fits("validator receipts", "a forged receipt", &ended);
     assert_eq!((&found["invalid"], &found["receipts"][4]["valid"]), (&1.into(), &false.into()));
+}
+
+#[test]
+fn receipts_are_audited_and_what_does_not_hold_is_named() {
+    let home = Home::new();
+    let state = home.place.file("state");
+    fs::create_dir_all(state.join("receipts")).expect("a folder");
+    let lines: String = (1..4).map(|round| receipt(round, "dates")).collect();
+    fs::write(state.join("receipts/receipts.jsonl"), &lines).expect("receipts");
+    let printed = home.run(&format!("validator receipts --state-dir {} --json", state.display())).stdout;
+    let printed = home.secret("printed", &printed);
+    let hidden = home.secret("hidden", &page(1, "00", None));
+    // As they are printed, and as they lie.
+    for receipts in [printed.clone(), state.join("receipts/receipts.jsonl").display().to_string()] {
+        let found = home.json("validator audit", &format!("{receipts} --secrets {hidden}"));
+        assert_eq!((&found["unchecked"], &found["wrong"]), (&3.into(), &0.into()), "{found:#}");
+    }
+    assert!(home.says(&format!("validator audit {printed} --secrets {hidden}")).contains("isn't revealed yet"));
+    let other = home.run_with_input(&format!("validator audit - --secrets {hidden} --netuid 2 --json"), &lines);
+    let found = home.fits("validator audit", "receipts of another subnet", &other);
+    assert!(text(&found["receipts"][0]["reason"]).contains("subnet 1"), "{found:#}");
+
+    // A secret that isn't the one of the receipts, and a receipt that was changed.
+    let another = home.secret("another", &format!("[{}]", page(1, "01", None)));
+    let forged = home.secret("forged", &lines.replace("\"score\":0.5", "\"score\":1.0"));
+    for (receipts, secrets) in [(&printed, &another), (&forged, &hidden)] {
+        let line = format!("validator audit {receipts} --secrets {secrets} --json");
+        let ended = home.run(&line);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.stderr.contains("3 of these receipts don't hold"), "{ended:?}");
+        assert_eq!(home.fits("validator audit", &line, &ended)["wrong"], 3);
+    }
+    // Pages that can't be the validator's word.
+    let secret = "07".repeat(32);
+    for (page, word) in [
+        (page(2, "00", None), "of validator"),
+        (page(1, "00", None).replace("\"hash\":\"00\"", "\"hash\":\"01\""), "not what the validator signed"),
+        (page(1, "00", Some(&secret)), "not what the validator signed"),
+    ] {
+        let refused = home.secret("refused", &page);
+        home.fails(&format!("validator audit {printed} --secrets {refused}"), 1, &[word]);
+    }
+    home.fails(&format!("validator audit {hidden} --secrets {hidden}"), 1, &["no receipts"]);
+    home.fails(&format!("validator audit {printed} --secrets {printed}"), 1, &["no secrets"]);
+    home.fails(&format!("validator audit {printed} --secrets nowhere"), 1, &["can't open nowhere"]);
+    home.fails(&format!("validator audit {printed} --secrets https://validator.example"), 2, &["http://"]);
 }
 
 #[test]

@@ -1,0 +1,213 @@
+//! `ganglion validator audit`: whether a validator drew its tasks as it must.
+//!
+//! A receipt names the block and the hash of the secret that its task was drawn from, and the validator shows the secret
+//! when the tempo is over, on a page whose hash is signed, too. With both, the task is drawn again here. Whether the block
+//! really had that hash, a node knows.
+
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{bail, Result};
+use ganglion_keys::PublicKey;
+use ganglion_subnet::audit::{revealed, AuditError};
+use ganglion_subnet::receipts::SignedReceipt;
+use ganglion_subnet::secret_page::SecretPage;
+use ganglion_subnet_text::{origin_of_task, Origin};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use self::sources::Wanted;
+use super::{block_on, plain, show, table, Page};
+use crate::cli::AuditArgs;
+use crate::exit::Usage;
+
+/// What a receipt turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Its task follows from the seed.
+    Seed,
+    /// Its task was a user's request, by the validator's word: nobody else can draw it again. The seed had one asked.
+    Organic,
+    /// Its task can't be drawn again here, or not yet; the signature holds.
+    Unchecked,
+    /// Something doesn't hold.
+    Wrong,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Seed => "from the seed",
+            Self::Organic => "a user's",
+            Self::Unchecked => "unchecked",
+            Self::Wrong => "WRONG",
+        }
+    }
+}
+
+/// One receipt.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AuditRow {
+    /// The validator's round.
+    pub round: u64,
+    /// Block whose hash went into the task's seed.
+    pub block: u32,
+    /// That hash, as the receipt has it, hex: to be compared with what a node says.
+    pub block_hash: String,
+    /// The epoch block with which the tempo of the task ends.
+    pub epoch: u32,
+    /// Kind of task.
+    pub kind: String,
+    /// Address of the miner's hotkey.
+    pub miner: String,
+    /// What it turned out to be.
+    pub verdict: Verdict,
+    /// Why it is unchecked or wrong; `null` if it is neither.
+    pub reason: Option<String>,
+}
+
+/// `ganglion validator audit`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AuditPage {
+    /// Address of the validator's hotkey.
+    pub validator: String,
+    /// The text subnet.
+    pub netuid: u16,
+    /// How many receipts' tasks follow from their seeds.
+    pub seed: u32,
+    /// How many are users' requests.
+    pub organic: u32,
+    /// How many can't be checked here, or not yet.
+    pub unchecked: u32,
+    /// How many don't hold.
+    pub wrong: u32,
+    /// How many lines were no receipts.
+    pub unreadable: u32,
+    /// The receipts in the order in which they were given.
+    pub receipts: Vec<AuditRow>,
+}
+
+impl AuditRow {
+    fn new(signed: &SignedReceipt, netuid: u16, secrets: &BTreeMap<u32, SecretPage>) -> Self {
+        let (verdict, reason) = judge(signed, netuid, secrets);
+        let receipt = &signed.receipt;
+        Self {
+            round: receipt.round,
+            block: receipt.block,
+            block_hash: receipt.block_hash.clone(),
+            epoch: receipt.epoch,
+            kind: receipt.kind.clone(),
+            miner: receipt.miner.to_ss58(),
+            verdict,
+            reason,
+        }
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.round.to_string(),
+            self.block.to_string(),
+            self.epoch.to_string(),
+            plain(self.kind.as_bytes()),
+            table::short(&self.miner),
+            self.verdict.word().into(),
+            table::or_dash(self.reason.as_deref()),
+        ]
+    }
+}
+
+impl AuditPage {
+    fn new(validator: String, netuid: u16, unreadable: usize, receipts: Vec<AuditRow>) -> Self {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let of = |verdict: Verdict| number(receipts.iter().filter(|row| row.verdict == verdict).count());
+        Self {
+            validator,
+            netuid,
+            seed: of(Verdict::Seed),
+            organic: of(Verdict::Organic),
+            unchecked: of(Verdict::Unchecked),
+            wrong: of(Verdict::Wrong),
+            unreadable: number(unreadable),
+            receipts,
+        }
+    }
+}
+
+impl Page for AuditPage {
+    fn text(&self) -> String {
+        let headings = ["ROUND", "BLOCK", "TEMPO ENDS", "KIND", "MINER", "TASK", "WHY"];
+        let rows = table::table(&headings, &[0, 1, 2], self.receipts.iter().map(AuditRow::cells));
+        format!(
+            "{rows}\n\nOf validator {}: {} tasks from the seed, {} users' requests (by its word), {} unchecked, {} wrong; \
+             {} lines are no receipts",
+            self.validator, self.seed, self.organic, self.unchecked, self.wrong, self.unreadable
+        )
+    }
+}
+
+/// What a receipt is, and why if it isn't good.
+fn judge(signed: &SignedReceipt, netuid: u16, secrets: &BTreeMap<u32, SecretPage>) -> (Verdict, Option<String>) {
+    let wrong = |why: &str| (Verdict::Wrong, Some(why.to_owned()));
+    let unchecked = |why: String| (Verdict::Unchecked, Some(why));
+    let receipt = &signed.receipt;
+    // Unsigned, it could be anybody's, and what it says of its subnet and tempo too.
+    if !signed.verify() {
+        return wrong("the signature is not the validator's");
+    }
+    if receipt.netuid != netuid {
+        return unchecked(format!("it is of subnet {}, whose tasks aren't known here", receipt.netuid));
+    }
+    let Some(page) = secrets.get(&receipt.epoch) else {
+        return unchecked("its tempo's secret wasn't given".into());
+    };
+    let secret = match revealed(page, signed) {
+        Ok(secret) => secret,
+        Err(AuditError::Hidden) => {
+            return unchecked("its tempo's secret isn't revealed yet: a tempo later it is".into())
+        }
+        Err(AuditError::Secret) => {
+            return wrong("the validator names another secret for this tempo than in the receipt");
+        }
+        Err(error) => return wrong(&error.to_string()),
+    };
+    match origin_of_task(signed, secret) {
+        Ok(Origin::Seed) => (Verdict::Seed, None),
+        Ok(Origin::Organic) => (Verdict::Organic, None),
+        Err(error) => wrong(&error.to_string()),
+    }
+}
+
+/// Checks receipts, and fails if one doesn't hold.
+///
+/// # Errors
+/// Receipts or secrets can't be read, or a receipt is wrong.
+pub fn run(args: &AuditArgs) -> Result<()> {
+    let page = block_on(audit(args))?;
+    show(&page, args.json)?;
+    match page.wrong {
+        0 => Ok(()),
+        wrong => bail!(
+            "{wrong} of these receipts don't hold (if the validator runs another version of Ganglion, which draws other \
+             tasks, audit with that one)"
+        ),
+    }
+}
+
+async fn audit(args: &AuditArgs) -> Result<AuditPage> {
+    let receipts = sources::receipts(&args.receipts).await?;
+    let validators: BTreeSet<PublicKey> = receipts.found.iter().map(|signed| signed.receipt.validator).collect();
+    let (1, Some(&validator)) = (validators.len(), validators.first()) else {
+        bail!(Usage(format!("these are receipts of {} validators: audit one at a time", validators.len())));
+    };
+    let ours = receipts.found.iter().filter(|signed| signed.receipt.netuid == args.netuid);
+    let epochs: BTreeSet<u32> = ours.map(|signed| signed.receipt.epoch).collect();
+    let wanted = Wanted { validator, netuid: args.netuid, epochs };
+    let secrets = sources::secrets(&args.secrets, &wanted).await?;
+    let rows = receipts.found.iter().map(|signed| AuditRow::new(signed, args.netuid, &secrets)).collect();
+    Ok(AuditPage::new(validator.to_ss58(), args.netuid, receipts.unreadable, rows))
+}
+
+#[cfg(test)]
+mod tests;

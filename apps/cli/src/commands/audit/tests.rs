@@ -1,0 +1,177 @@
+use super::*;
+use ganglion_keys::Keypair;
+use ganglion_subnet::audit::request_hash;
+use ganglion_subnet::receipts::Receipt;
+use ganglion_subnet::secret::TempoSecret;
+use ganglion_subnet::secret_page::Commitment;
+use ganglion_subnet::seed::Beacon;
+use ganglion_subnet::{Seed, Subnet};
+use ganglion_subnet_text::Text;
+use std::fs;
+use std::path::Path;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+const SECRET: [u8; 32] = [7; 32];
+
+/// The receipt of an honest validator.
+fn receipt(round: u64, epoch: u32) -> Receipt {
+    let key = Keypair::from_seed([1; 32]).public();
+    let block_hash = [0x11; 32];
+    let hotkey = key.as_bytes();
+    let seed = Seed::of(&Beacon { block_hash: &block_hash, netuid: 1, hotkey, secret: &SECRET, round });
+    let draw = Text.task(&seed);
+    Receipt {
+        version: 1,
+        netuid: 1,
+        validator: key,
+        round,
+        block: 7,
+        block_hash: hex::encode(block_hash),
+        epoch,
+        secret_hash: commitment(),
+        kind: draw.kind.to_owned(),
+        neuron: 3,
+        miner: key,
+        request_hash: request_hash(&draw.request).expect("JSON"),
+        answer_hash: None,
+        outcome: "timeout".into(),
+        elapsed_ms: 5,
+        score: 0.5,
+        parts: BTreeMap::new(),
+        bits: None,
+        time_ms: 7,
+    }
+}
+
+fn signed(receipt: Receipt) -> SignedReceipt {
+    SignedReceipt::sign(receipt, &Keypair::from_seed([1; 32]))
+}
+
+fn commitment() -> String {
+    hex::encode(TempoSecret::revealed(SECRET).commitment())
+}
+
+/// What the validator shows of a tempo.
+fn page(epoch: u32, over: bool) -> SecretPage {
+    page_of(&Keypair::from_seed([1; 32]), epoch, over)
+}
+
+fn page_of(key: &Keypair, epoch: u32, over: bool) -> SecretPage {
+    let said = Commitment { genesis: "00".into(), netuid: 1, validator: key.public(), epoch, hash: commitment() };
+    SecretPage::sign(said, over.then_some(&TempoSecret::revealed(SECRET)), key)
+}
+
+fn lines<T: Serialize>(values: &[T]) -> String {
+    values.iter().map(|value| serde_json::to_string(value).expect("JSON") + "\n").collect()
+}
+
+fn args(receipts: &Path, secrets: &str) -> AuditArgs {
+    AuditArgs { receipts: receipts.display().to_string(), secrets: secrets.to_owned(), netuid: 1, json: true }
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.join(name);
+    fs::write(&path, text).expect("the file is written");
+    path
+}
+
+#[test]
+fn each_receipt_gets_its_verdict() {
+    let organic = |round| Receipt { kind: "organic".into(), request_hash: "00".into(), ..receipt(round, 20) };
+    let secrets = BTreeMap::from([(20, page(20, true)), (40, page(40, false))]);
+    let verdict = |receipt: Receipt| judge(&signed(receipt), 1, &secrets);
+    assert_eq!(verdict(receipt(1, 20)), (Verdict::Seed, None));
+    for (receipt, word) in [
+        (receipt(1, 40), "isn't revealed yet"),
+        (receipt(1, 60), "wasn't given"),
+        (Receipt { netuid: 5, ..receipt(1, 20) }, "subnet 5"),
+    ] {
+        let (found, why) = verdict(receipt);
+        assert!(found == Verdict::Unchecked && why.as_ref().is_some_and(|why| why.contains(word)), "{found:?} {why:?}");
+    }
+    for (receipt, word) in [
+        (Receipt { request_hash: "00".into(), ..receipt(1, 20) }, "not drawn from the seed"),
+        (Receipt { round: 2, ..receipt(1, 20) }, "not drawn from the seed"),
+        (Receipt { kind: "chosen".into(), ..receipt(1, 20) }, "another kind"),
+        (Receipt { secret_hash: "00".into(), ..receipt(1, 20) }, "another secret"),
+        (Receipt { block_hash: "00".into(), ..receipt(1, 20) }, "64 hexadecimal digits"),
+    ] {
+        let (found, why) = verdict(receipt);
+        assert!(found == Verdict::Wrong && why.as_ref().is_some_and(|why| why.contains(word)), "{found:?} {why:?}");
+    }
+    let mut forged = signed(receipt(1, 20));
+    forged.receipt.score = 1.0;
+    assert_eq!(judge(&forged, 1, &secrets).0, Verdict::Wrong);
+    // A tenth of the seeds has a user's request asked; a receipt that says so of another one is a lie.
+    let found: Vec<Verdict> = (0..200).map(|round| verdict(organic(round)).0).collect();
+    assert!(found.contains(&Verdict::Organic) && found.contains(&Verdict::Wrong), "{found:?}");
+}
+
+#[tokio::test]
+async fn files_are_read_as_they_are_printed_or_lie() {
+    let folder = tempfile::tempdir().expect("folder");
+    let all = [signed(receipt(1, 20)), signed(receipt(2, 20)), signed(receipt(3, 40))];
+    let rows: Vec<_> = all.iter().map(|signed| serde_json::json!({ "line": lines(&[signed]).trim() })).collect();
+    let printed = serde_json::json!({ "folder": "x", "receipts": rows, "invalid": 0 });
+    let secrets = write(folder.path(), "secrets", &lines(&[page(20, true), page(40, false)]));
+    let secrets = secrets.display().to_string();
+    let pretty = serde_json::to_string_pretty(&printed).expect("JSON");
+    for text in [lines(&all), printed.to_string(), pretty] {
+        let path = write(folder.path(), "receipts", &text);
+        let page = audit(&args(&path, &secrets)).await.expect("a page");
+        assert_eq!((page.seed, page.unchecked, page.wrong, page.unreadable), (2, 1, 0, 0), "{text}");
+        assert!(page.text().contains("2 tasks from the seed"), "{}", page.text());
+    }
+    let torn = write(folder.path(), "torn", &(lines(&all) + "{\"receipt\":{\"vers"));
+    assert_eq!(audit(&args(&torn, &secrets)).await.expect("a page").unreadable, 1);
+    let empty = write(folder.path(), "empty", "");
+    assert!(audit(&args(&empty, &secrets)).await.expect_err("nothing").to_string().contains("no receipts"));
+    let other = Receipt { validator: Keypair::from_seed([2; 32]).public(), ..receipt(4, 20) };
+    let two = write(folder.path(), "two", &(lines(&all) + &lines(&[signed(other)])));
+    assert!(audit(&args(&two, &secrets)).await.expect_err("two validators").is::<Usage>());
+    assert!(audit(&args(&torn, "https://validator.example")).await.expect_err("encrypted").is::<Usage>());
+}
+
+/// A validator's pages; every tempo but the one that ends at block 40 is over.
+async fn pages() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut request = [0; 1024];
+            let count = socket.read(&mut request).await.unwrap_or(0);
+            let request = String::from_utf8_lossy(request.get(..count).unwrap_or_default()).into_owned();
+            let path = request.split(' ').nth(1).unwrap_or_default();
+            let epoch = path.strip_prefix("/secrets/").and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
+            let body = lines(&[page(epoch, epoch != 40)]);
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _ = socket.write_all((head + &body).as_bytes()).await;
+        }
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn a_validator_is_asked_for_its_secrets() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = write(folder.path(), "receipts", &lines(&[signed(receipt(1, 20)), signed(receipt(2, 40))]));
+    let address = pages().await;
+    for base in [address.clone(), format!("{address}/"), format!("{address}/secrets/")] {
+        let page = audit(&args(&path, &base)).await.expect("a page");
+        assert_eq!((page.seed, page.unchecked, page.wrong), (1, 1, 0), "{base}");
+    }
+}
+
+#[tokio::test]
+async fn pages_that_the_validator_did_not_sign_are_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = write(folder.path(), "receipts", &lines(&[signed(receipt(1, 20))]));
+    let forged = SecretPage { signature: page(40, true).signature, ..page(20, true) };
+    let other = page_of(&Keypair::from_seed([2; 32]), 20, true);
+    for (page, word) in [(forged, "not what the validator signed"), (other, "of validator")] {
+        let secrets = write(folder.path(), "secrets", &lines(&[page])).display().to_string();
+        let error = audit(&args(&path, &secrets)).await.expect_err("refused").to_string();
+        assert!(error.contains(word), "{error}");
+    }
+}
