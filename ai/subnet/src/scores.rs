@@ -20,8 +20,8 @@ const VERSION: u32 = 1;
 /// How scores become estimates and estimates become weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScorePolicy {
-    /// Weight of the newest score, 0 to 1; [`ALPHA`](Self::ALPHA) is the usual one. Early scores count more: the estimate
-    /// starts as a plain mean.
+    /// Weight of the newest score, 0 to 1; [`ALPHA`](Self::ALPHA) is the usual one. Early scores count more: the
+    /// estimate starts as a plain mean.
     pub alpha: f64,
     /// How many standard errors the lower confidence bound lies below the mean.
     pub z: f64,
@@ -41,11 +41,11 @@ pub struct ScorePolicy {
 }
 
 impl ScorePolicy {
-    /// The weight of the newest score that validators use, and that the simulator and the tests of pay have measured: the
-    /// last (2 − α) / α = 99 answers count. The text subnet of early 2024 had 0.1, which remembers 19: the mean of 19
-    /// answers that are right or wrong is off by 0.11, of 99 by 0.05 (half over the root of their number), and its third
-    /// power is paid. Two miners a tenth apart would change places all the time. The price is that a miner that changes
-    /// is known for it after some fifty answers, not ten.
+    /// The weight of the newest score that validators use, and that the simulator and the tests of pay have measured.
+    /// The estimate remembers (2 − α) / α = 99 answers. The text subnet of early 2024 had 0.1, which remembers 19. The
+    /// mean of 19 answers that are right or wrong is off by up to 0.11, of 99 by 0.05 (½ / √n), and its third power is
+    /// paid: two miners a tenth apart would change places all the time. The price is that a miner that changes is known
+    /// for it after some fifty answers, not ten.
     pub const ALPHA: f64 = 0.02;
 }
 
@@ -67,8 +67,8 @@ impl Default for ScorePolicy {
 impl ScorePolicy {
     /// For local networks, where a minute is a long time: weights from the third answer on, and gentler, so that a short
     /// run shows what every miner is worth, without the memory of earlier tempos. Seats are paid by themselves: a
-    /// demonstration's miners are often the same engine. The moving average is everybody's: it is a plain mean of the first
-    /// fifty answers, and a faster one would tell miners apart later, not sooner.
+    /// demonstration's miners are often the same engine. The moving average is everybody's: it is a plain mean of the
+    /// first fifty answers, and a faster one would tell miners apart later, not sooner.
     pub fn local() -> Self {
         Self { min_samples: 3, steepness: 2.0, clones: None, vectors: 1, ..Self::default() }
     }

@@ -49,7 +49,8 @@ impl SecretPage {
         Self { commitment, signature, secret: secret.map(|secret| hex::encode(secret.reveal())) }
     }
 
-    /// Whether the validator that it names has signed it, and the secret, if one is shown, is the one that it is bound to.
+    /// Whether the validator that it names has signed it, and the secret, if one is shown, is the one that it is bound
+    /// to.
     pub fn verify(&self) -> bool {
         let opens = |secret: [u8; 32]| hex::encode(TempoSecret::revealed(secret).commitment()) == self.commitment.hash;
         self.is_signed() && (self.secret.is_none() || self.secret().is_some_and(opens))

@@ -20,8 +20,8 @@ use crate::view::{self, Neuron, View, Views};
 pub struct Pace {
     /// Mean time between two rounds; the times themselves are exponentially distributed, so nobody can foresee them.
     pub mean: Duration,
-    /// Miners asked the same in one round, or all if there are fewer. The usual eight are what the three numbers need: the
-    /// pool that a miner adds to is those who were asked with it.
+    /// Miners asked the same in one round, or all if there are fewer. The usual eight are what the three numbers need:
+    /// the pool that a miner adds to is those who were asked with it.
     pub sample: usize,
     /// Rounds that may wait for answers at the same time; slow miners slow the asking down beyond that.
     pub in_flight: usize,

@@ -133,9 +133,9 @@ pub struct ValidatorConfig {
 }
 
 impl ValidatorConfig {
-    /// A validator for a local network: a round about every five seconds, weights after three answers. As many miners are
-    /// asked at once as anywhere, eight: with fewer, what each adds to what the others know is a matter of who was asked
-    /// with it. A network with fewer asks all of them; the four of `ganglion up` are no more work for it.
+    /// A validator for a local network: a round about every five seconds, weights after three answers. As many miners
+    /// are asked at once as anywhere, eight: with fewer, what each adds to what the others know is a matter of who was
+    /// asked with it. A network with fewer asks all of them; the four of `ganglion up` are no more work for it.
     pub fn new(nodes: Vec<String>, hotkey: Arc<Keypair>, coldkey: PublicKey, state_dir: impl Into<PathBuf>) -> Self {
         Self {
             netuid: NETUID,

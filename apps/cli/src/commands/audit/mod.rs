@@ -1,8 +1,8 @@
 //! `ganglion validator audit`: whether a validator drew its tasks as it must.
 //!
-//! A receipt names the block and the hash of the secret that its task was drawn from, and the validator shows the secret
-//! when the tempo is over, on a page whose hash is signed, too. With both, the task is drawn again here. Whether the block
-//! really had that hash, a node knows.
+//! A receipt names the block and the hash of the secret that its task was drawn from, and the validator shows the
+//! secret when the tempo is over, on a page whose hash is signed, too. With both, the task is drawn again here. Whether
+//! the block really had that hash, a node knows.
 
 mod sources;
 

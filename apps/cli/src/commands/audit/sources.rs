@@ -107,7 +107,7 @@ fn by_epoch(pages: Vec<SecretPage>, wanted: &Wanted) -> Result<BTreeMap<u32, Sec
         }
         let kept = all.entry(epoch).or_insert_with(|| page.clone());
         if equivocates(kept, &page) {
-            bail!("two secrets are signed for the tempo that ends at block {epoch}: it is a proof that the validator cheats");
+            bail!("two secrets are signed for the tempo that ends at block {epoch}: a proof that the validator cheats");
         }
         if kept.commitment != page.commitment {
             bail!("there are pages of two chains for the tempo that ends at block {epoch}: give those of one only");
