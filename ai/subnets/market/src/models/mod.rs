@@ -13,7 +13,7 @@ use crate::horizon::Horizon;
 use crate::quantiles::{QuantileError, Quantiles};
 
 pub use backend::Backend;
-pub use ewma::{volatility, Ewma};
+pub use ewma::{volatility, Ewma, DECAY};
 pub use garch::Garch;
 pub use regression::Regression;
 pub use student::unit_t4;
