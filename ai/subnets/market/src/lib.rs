@@ -7,9 +7,11 @@
 //! A round: a validator draws a question ([`exchange`]), miners commit to a forecast ([`commit`]), the market's clock
 //! reaches the start, miners show what they committed to, and when the last horizon is over the forecasts are held
 //! against what everybody knows ([`baseline`]) and scored ([`judge`]). [`Market`] puts this behind the framework's three
-//! verbs; [`MarketStage`] lets it be simulated.
+//! verbs; [`MarketStage`] lets it be simulated. Users get the miners' forecasts as one ([`pool`]), and as a picture
+//! ([`chart`]).
 
 pub mod baseline;
+pub mod chart;
 pub mod commit;
 pub mod event;
 pub mod events;
@@ -23,6 +25,7 @@ mod mechanism;
 mod model;
 pub mod models;
 pub mod policy;
+pub mod pool;
 pub mod quantiles;
 mod sandbox;
 pub mod sources;
