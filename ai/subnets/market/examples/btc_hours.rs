@@ -53,19 +53,23 @@ impl Differences {
 /// A way to forecast: from what is known, the honest forecast, and the baseline.
 type Way = (&'static str, Box<dyn Fn(&Past, &Quantiles, &Yard) -> Option<Quantiles>>);
 
+fn way(name: &'static str, bend: impl Fn(&Past, &Quantiles, &Yard) -> Option<Quantiles> + 'static) -> Way {
+    (name, Box::new(bend))
+}
+
+fn bluff(name: &'static str, bluff: Bluff) -> Way {
+    way(name, move |_, honest, yard| bluff.bend(honest, &yard.base))
+}
+
 fn ways() -> Vec<Way> {
-    let bluff = |bluff: Bluff| move |_: &Past, honest: &Quantiles, yard: &Yard| bluff.bend(honest, &yard.base);
     let (garch, regression) = (Garch::default(), Regression::default());
     vec![
-        ("baseline", Box::new(bluff(Bluff::Baseline))),
-        ("point path", Box::new(bluff(Bluff::Point))),
-        ("half width", Box::new(bluff(Bluff::OverConfident))),
-        ("double width", Box::new(bluff(Bluff::Padded))),
-        ("garch", Box::new(move |past: &Past, _: &Quantiles, yard: &Yard| garch.forecast(past, yard.horizon).ok())),
-        (
-            "regression",
-            Box::new(move |past: &Past, _: &Quantiles, yard: &Yard| regression.forecast(past, yard.horizon).ok()),
-        ),
+        bluff("baseline", Bluff::Baseline),
+        bluff("point path", Bluff::Point),
+        bluff("half width", Bluff::OverConfident),
+        bluff("double width", Bluff::Padded),
+        way("garch", move |past, _, yard| garch.forecast(past, yard.horizon).ok()),
+        way("regression", move |past, _, yard| regression.forecast(past, yard.horizon).ok()),
     ]
 }
 

@@ -8,10 +8,11 @@
 //! reaches the start, miners show what they committed to, and when the last horizon is over the forecasts are held
 //! against what everybody knows ([`baseline`]) and scored ([`judge`]). [`Market`] puts this behind the framework's three
 //! verbs; [`MarketStage`] lets it be simulated. Users get the miners' forecasts as one ([`pool`]), and as a picture
-//! ([`chart`]).
+//! ([`chart`]). [`run`] connects miner and validator to the chain; nothing else here knows chains.
 
 pub mod baseline;
 pub mod chart;
+pub mod choice;
 pub mod commit;
 pub mod event;
 pub mod events;
@@ -27,12 +28,15 @@ pub mod models;
 pub mod policy;
 pub mod pool;
 pub mod quantiles;
+pub mod run;
 mod sandbox;
 pub mod sources;
 pub mod stage;
 pub mod synapse;
 mod task;
+mod tide;
 
+pub use choice::{ModelChoice, Prices};
 pub use events::EventBook;
 pub use exchange::Exchange;
 pub use history::{Archive, Past, Quote};
@@ -41,6 +45,7 @@ pub use mechanism::{Market, COMMIT};
 pub use model::MarketModel;
 pub use models::{ForecastError, Forecaster};
 pub use quantiles::Quantiles;
+pub use run::{run_miner, run_validator, MinerConfig, RunError, ValidatorConfig, NETUID};
 pub use sources::{Feed, Outcome};
 pub use stage::{Bluff, MarketStage};
 pub use synapse::{ForecastRequest, ForecastResponse, ForecastSynapse};
