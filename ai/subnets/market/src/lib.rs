@@ -7,7 +7,7 @@
 //! A round: a validator draws a question ([`exchange`]), miners commit to a forecast ([`commit`]), the market's clock
 //! reaches the start, miners show what they committed to, and when the last horizon is over the forecasts are held
 //! against what everybody knows ([`baseline`]) and scored ([`judge`]). [`Market`] puts this behind the framework's three
-//! verbs; [`MarketStage`] lets it be simulated. Users get the miners' forecasts as one ([`pool`]), and as a picture
+//! verbs; [`MarketStage`] lets it be simulated. Users get the miners' forecasts as one ([`gather`], [`pool`]), and as a picture
 //! ([`chart`]). [`run`] connects miner and validator to the chain; nothing else here knows chains.
 
 pub mod baseline;
@@ -17,6 +17,7 @@ pub mod commit;
 pub mod event;
 pub mod events;
 pub mod exchange;
+pub mod gather;
 pub mod history;
 pub mod horizon;
 mod http;
