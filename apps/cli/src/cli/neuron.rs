@@ -216,6 +216,9 @@ pub struct GatewayArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Number of the market subnet, whose forecasts are served under /v1/forecasts [default: none are served]
+    #[arg(long, value_name = "N")]
+    pub market: Option<u16>,
     /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,

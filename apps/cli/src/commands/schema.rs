@@ -10,7 +10,7 @@ use super::{agent, channel, delegate, doctor, governance, models, neuron, receip
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
-use crate::{ask, output, status, up};
+use crate::{ask, forecast, output, status, up};
 
 /// Makes one schema.
 type Make = fn() -> Schema;
@@ -21,13 +21,14 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 31] = [
+const READS: [(&str, Make); 32] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
     ("delegate list", of::<delegate::DelegateList>),
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
+    ("forecast", of::<forecast::Forecasts>),
     ("governance list", of::<governance::GovernancePage>),
     ("models list", of::<models::list::ModelList>),
     ("models pull", of::<models::pull::PulledModels>),
