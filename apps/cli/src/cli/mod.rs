@@ -4,6 +4,7 @@ mod agent;
 mod aids;
 mod channel;
 mod local;
+mod market;
 mod models;
 mod neuron;
 mod rule;
@@ -26,6 +27,7 @@ pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
 pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, StatusArgs, UpArgs};
+pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
     AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ReceiptsArgs,

@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, AidArgs, JudgingArgs, PasswordArgs};
+use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum MinerCommand {
     /// Run a miner
     Run(MinerArgs),
+    /// Run a miner of the market subnet: forecasts of prices and events
+    Market(MarketMinerArgs),
 }
 
 /// `ganglion validator …`.
@@ -19,6 +21,8 @@ pub enum MinerCommand {
 pub enum ValidatorCommand {
     /// Run a validator
     Run(ValidatorArgs),
+    /// Run a validator of the market subnet
+    Market(MarketValidatorArgs),
     /// Show the signed receipts of answers that a validator has scored
     Receipts(ReceiptsArgs),
 }
