@@ -55,7 +55,20 @@ pub fn long_run(past: &Past, horizon: Horizon) -> Option<Quantiles> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::history::{Archive, Quote};
+    use crate::horizon::Asset;
     use crate::models::tests::hours;
+
+    /// What validators hold forecasts against doesn't know the future either.
+    #[test]
+    fn a_poisoned_future_changes_no_yard() {
+        let (clean, hour) = (hours(1000, 20.0, 60.0, 2), Horizon::seconds(3600).expect("an hour"));
+        let cut = 700 * 3600;
+        let later = (701..1000).map(|hour| Quote { time: hour * 3600, price: 1e12 });
+        let quotes = clean.past(cut).quotes().iter().copied().chain(later).collect();
+        let poisoned = Archive::new(Asset::btc(), 3600, quotes).expect("an archive");
+        assert_eq!(Yard::at(&clean.past(cut), hour), Yard::at(&poisoned.past(cut), hour));
+    }
 
     #[test]
     fn the_baseline_is_that_of_midnight_and_the_unit_that_of_now() {

@@ -85,9 +85,19 @@ pub enum Prices {
     /// A world that the chain's own randomness drives, a step a block: for local networks. The time is that between two
     /// blocks.
     World(Duration),
-    /// A file of candles, from a moment on (seconds since 1970; the middle of the file, if none is given), so many times as
-    /// fast as it happened.
-    File(PathBuf, Asset, Option<u64>, f64),
+    /// A file of candles, played.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What its prices are of.
+        asset: Asset,
+        /// The moment from which it is played, seconds since 1970; its middle, if none is given.
+        start: Option<u64>,
+        /// How many times as fast as it happened.
+        speed: f64,
+        /// When the playing began, seconds since 1970, so that several processes see the same; now, if none is given.
+        since: Option<u64>,
+    },
     /// Servers of each asset, asked every so many seconds.
     Servers(Vec<(Asset, Vec<Endpoint>)>, u32),
 }
@@ -97,7 +107,7 @@ impl Prices {
     pub fn assets(&self) -> Vec<Asset> {
         match self {
             Self::World(_) => vec![Asset::btc()],
-            Self::File(_, asset, ..) => vec![asset.clone()],
+            Self::File { asset, .. } => vec![asset.clone()],
             Self::Servers(servers, _) => servers.iter().map(|(asset, _)| asset.clone()).collect(),
         }
     }
@@ -113,11 +123,16 @@ impl Prices {
                 tokio::spawn(tide::run(Arc::clone(client), Arc::clone(&tape), self.assets(), stop.clone()));
                 Ok(tape)
             }
-            Self::File(path, asset, start, speed) => {
+            Self::File { path, asset, start, speed, since } => {
                 let archive = csv::read(path, asset.clone())?;
                 let middle = archive.times().nth(archive.times().count() / 2).ok_or(ChoiceError::NoPrices)?;
                 let replay = Replay::new(vec![archive], start.unwrap_or(middle), *speed);
-                Ok(Arc::new(replay.ok_or(ChoiceError::NoPrices)?))
+                let replay = replay.ok_or(ChoiceError::NoPrices)?;
+                let replay = match since {
+                    Some(began) => replay.since(*began),
+                    None => replay,
+                };
+                Ok(Arc::new(replay))
             }
             Self::Servers(servers, step) => {
                 let tape = Arc::new(Tape::new(&self.assets(), *step, Clock::World)?);

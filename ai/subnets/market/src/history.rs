@@ -27,7 +27,7 @@ pub enum ArchiveError {
     #[error("the time between two prices must be at least a second")]
     Step,
     /// There are more than [`MOST`].
-    #[error("there are more than {MOST} prices")]
+    #[error("there are too many prices")]
     Length,
     /// One isn't later than its forerunner.
     #[error("the price at {0} s comes after one of the same or a later time")]

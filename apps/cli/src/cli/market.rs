@@ -24,6 +24,9 @@ pub struct PriceArgs {
     /// Play the file so many times as fast as it happened
     #[arg(long, value_name = "X", default_value_t = 1.0)]
     pub speed: f64,
+    /// When the playing began, seconds since 1970, the same for all who are to see the same [default: now]
+    #[arg(long, value_name = "S", requires = "csv")]
+    pub since: Option<u64>,
     /// Price server, as BTC=http://host/path#/price@/time with JSON pointers to price and time; give three of each asset
     #[arg(long, value_name = "SERVER", value_parser = source)]
     pub source: Vec<(Asset, Endpoint)>,

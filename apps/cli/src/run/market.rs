@@ -78,7 +78,8 @@ fn check(neuron: &NeuronArgs) -> Result<()> {
 
 fn prices(args: &PriceArgs) -> Prices {
     if let Some(file) = &args.csv {
-        return Prices::File(file.clone(), args.asset.clone(), args.start, args.speed);
+        let (path, asset) = (file.clone(), args.asset.clone());
+        return Prices::File { path, asset, start: args.start, speed: args.speed, since: args.since };
     }
     if args.source.is_empty() {
         return Prices::World(Duration::from_millis(args.block_ms));
@@ -107,7 +108,9 @@ mod tests {
     fn prices_are_the_worlds_a_files_or_servers() {
         assert_eq!(prices(&args("ganglion miner market").prices), Prices::World(Duration::from_secs(1)));
         let file = prices(&args("ganglion miner market --csv a.csv --asset eth --start 5 --speed 60").prices);
-        assert_eq!(file, Prices::File("a.csv".into(), "ETH".parse::<Asset>().expect("a name"), Some(5), 60.0));
+        let asset = "ETH".parse::<Asset>().expect("a name");
+        let right = Prices::File { path: "a.csv".into(), asset, start: Some(5), speed: 60.0, since: None };
+        assert_eq!(file, right);
         let line = "ganglion miner market --source BTC=http://a/#/p --source BTC=http://b/#/p@/t --step 60";
         let Prices::Servers(servers, 60) = prices(&args(line).prices) else { panic!("servers") };
         assert_eq!((servers.len(), servers[0].1.len()), (1, 2));

@@ -21,13 +21,13 @@ pub enum CsvError {
     #[error("the prices can't be read: {0}")]
     Io(#[from] std::io::Error),
     /// No line names the columns.
-    #[error("no line among the first {MOST_PREAMBLE} names a column date (or time, timestamp) and a column close")]
+    #[error("no line among the first 16 names a column date (or time, timestamp) and a column close")]
     Header,
     /// A line isn't what the columns say.
     #[error("line {0}: {1}")]
     Line(usize, &'static str),
     /// It is too long.
-    #[error("the file has more than {MOST} lines or 512 MiB")]
+    #[error("the file has more than four million lines or 512 MiB")]
     Length,
     /// There are too few lines to see how far apart they are.
     #[error("there are fewer than three prices")]

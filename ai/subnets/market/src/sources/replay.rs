@@ -1,7 +1,7 @@
 //! Markets of other days, once more.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::{Feed, Outcome};
 use crate::history::{Archive, Past};
@@ -13,9 +13,30 @@ pub struct Replay {
     archives: BTreeMap<Asset, Archive>,
     step: u32,
     start: u64,
-    begun: Instant,
+    begun: Begun,
     /// Seconds of the market's clock in one of the world's.
     speed: f64,
+}
+
+/// When it began.
+#[derive(Clone, Copy, Debug)]
+enum Begun {
+    /// With this process.
+    Here(Instant),
+    /// At this time, seconds since 1970.
+    Then(u64),
+}
+
+impl Begun {
+    fn elapsed(self) -> Duration {
+        match self {
+            Self::Here(instant) => instant.elapsed(),
+            Self::Then(seconds) => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                now.saturating_sub(Duration::from_secs(seconds))
+            }
+        }
+    }
 }
 
 impl Replay {
@@ -27,7 +48,13 @@ impl Replay {
             return None;
         }
         let archives = archives.into_iter().map(|archive| (archive.asset().clone(), archive)).collect();
-        Some(Self { archives, step, start, begun: Instant::now(), speed: speed.clamp(1e-3, 1e6) })
+        Some(Self { archives, step, start, begun: Begun::Here(Instant::now()), speed: speed.clamp(1e-3, 1e6) })
+    }
+
+    /// The same, begun at a time (seconds since 1970) that several processes agree on.
+    #[must_use]
+    pub fn since(self, began: u64) -> Self {
+        Self { begun: Begun::Then(began), ..self }
     }
 }
 
@@ -84,6 +111,8 @@ mod tests {
         assert!(feed.past(&"ETH".parse().expect("a name")).is_none());
         // A second of waiting is a thousandth of the market's, so that the next hour's price is unknown.
         assert_eq!(feed.opening(Duration::from_secs(1)), 51 * 3600);
+        let agreed = Replay::new(vec![market.clone()], 0, 1e6).expect("a feed").since(1_000_000_000);
+        assert!(agreed.now() > 1_000_000_000_000 && agreed.outcome(&Asset::btc(), 3600, hour) != Outcome::Pending);
         assert!(Replay::new(Vec::new(), 0, 1.0).is_none() && Replay::new(vec![market], 0, f64::NAN).is_none());
     }
 }

@@ -32,7 +32,7 @@ pub struct Parameters {
 const REGIMES: [f64; 3] = [0.8, 1.0, 1.25];
 /// Standard deviation of a jump, in units of the step's own.
 const JUMP: f64 = 6.0;
-/// The logarithm of the price reverts to none; it is kept within e^±20 of the start.
+/// The price is kept within e^±20 of the start.
 const MOST_LOG: f64 = 20.0;
 
 impl Default for Parameters {
