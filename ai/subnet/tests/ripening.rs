@@ -42,7 +42,7 @@ impl Subnet for Later {
 
     fn task(&self, seed: &Seed) -> Draw<u32, u32> {
         let number = seed.dice().below(1 << 30) as u32;
-        Draw { request: number, task: number, kind: if number % 3 == 0 { "void" } else { "ripe" } }
+        Draw { request: number, task: number, kind: if number.is_multiple_of(3) { "void" } else { "ripe" } }
     }
 
     fn answer(&self, _: &(), request: &u32, _: &Budget) -> Result<u32, AnswerError> {
@@ -50,7 +50,7 @@ impl Subnet for Later {
     }
 
     fn ripeness(&self, task: &u32) -> Ripeness {
-        if task % 3 == 0 {
+        if task.is_multiple_of(3) {
             return Ripeness::Never("nobody will know");
         }
         let mut asked = self.0.lock().expect("lock");

@@ -74,7 +74,7 @@ impl Archive {
         if before.is_some_and(|before| quote.time <= before) {
             return Err(ArchiveError::Order(quote.time));
         }
-        if quote.time % u64::from(self.step) != 0 {
+        if !quote.time.is_multiple_of(u64::from(self.step)) {
             return Err(ArchiveError::Grid(quote.time));
         }
         if !quote.price.is_finite() || quote.price <= 0.0 {

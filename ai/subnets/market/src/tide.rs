@@ -38,7 +38,7 @@ impl Tide {
         let time = u64::from(number) * u64::from(STEP);
         let move_on = |(asset, world): &mut (Asset, World)| {
             let own: [u8; 32] = Sha256::digest(asset.name().as_bytes()).into();
-            if number % SEASON == 0 {
+            if number.is_multiple_of(SEASON) {
                 world.turn(Parameters::of(&innovation(hash, &[own, [1; 32]])));
             }
             (asset.clone(), Quote { time, price: world.step(&innovation(hash, &[own])) })

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 fn feed() -> Arc<Tape> {
     let tape = Tape::new(&[Asset::btc()], 300, Clock::Steps(Duration::from_secs(1))).expect("a tape");
     for step in 1..200u64 {
-        let price = if step % 2 == 0 { 100.0 } else { 100.1 };
+        let price = if step.is_multiple_of(2) { 100.0 } else { 100.1 };
         tape.push(&Asset::btc(), Quote { time: step * 300, price }).expect("in order");
     }
     Arc::new(tape)

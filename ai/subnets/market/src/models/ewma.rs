@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn a_market_that_goes_back_and_forth_by_a_thousandth() {
         // Every return is ten basis points, up or down: so is the volatility, whatever the weights.
-        let price = |step: u64| if step % 2 == 0 { 100.0 } else { 100.0 * 1e-3f64.exp() };
+        let price = |step: u64| if step.is_multiple_of(2) { 100.0 } else { 100.0 * 1e-3f64.exp() };
         let quotes = (1..100).map(|step| Quote { time: step * 60, price: price(step) }).collect();
         let market = Archive::new(Asset::btc(), 60, quotes).expect("an archive");
         let past = market.past(u64::MAX);

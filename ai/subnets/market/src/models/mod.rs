@@ -82,7 +82,7 @@ pub(crate) mod tests {
         let mut dice = Seed([seed; 32]).dice();
         let (mut price, mut quotes) = (100.0f64, Vec::new());
         for hour in 0..count {
-            let sigma = if hour / 96 % 2 == 0 { quiet } else { wild };
+            let sigma = if (hour / 96).is_multiple_of(2) { quiet } else { wild };
             // Twelve uniform numbers add up to nearly a normal one, of variance 1.
             let normal = (0..12).map(|_| dice.below(1 << 32) as f64 / (1u64 << 32) as f64).sum::<f64>() - 6.0;
             price *= (sigma * normal * 1e-4).exp();
