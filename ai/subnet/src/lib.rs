@@ -45,6 +45,6 @@ pub use chain::{Block, Chain, ChainError};
 pub use miner::{MinerError, MinerSettings};
 pub use scores::{Book, Estimate, ScorePolicy};
 pub use seed::{Dice, Seed};
-pub use subnet::{Answer, AnswerError, Draw, Score, Subnet};
+pub use subnet::{Answer, AnswerError, Draw, Ripeness, Score, Subnet};
 pub use validator::{ValidatorError, ValidatorSettings};
 pub use work::Budget;

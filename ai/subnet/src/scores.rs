@@ -29,6 +29,8 @@ pub struct ScorePolicy {
     pub min_samples: u64,
     /// What the mean of a miner that wasn't asked for a whole tempo loses.
     pub idle_decay: f64,
+    /// The mean score (0 to 1) of somebody who says only what everybody knows: nothing is paid up to it.
+    pub baseline: f64,
     /// Weights grow as the bound to this power: the better half of the work earns more than half of the pay.
     pub steepness: f64,
     /// How much of a miner's worth depends on the information that it produces, 0 to 1; see
@@ -56,6 +58,7 @@ impl Default for ScorePolicy {
             z: 1.0,
             min_samples: 20,
             idle_decay: 0.001,
+            baseline: 0.0,
             steepness: 3.0,
             information: 0.3,
             clones: Some(ClonePolicy::default()),
@@ -105,9 +108,12 @@ impl Estimate {
         Average { mean: self.mean, variance: self.variance, count: self.count }
     }
 
-    /// The lower confidence bound: what the miner is worth at least, in all likelihood. Never below 0.
+    /// The lower confidence bound: what the miner is worth at least, in all likelihood, as a part of the way from the
+    /// policy's baseline to a perfect score. Never below 0.
     pub fn bound(&self, policy: &ScorePolicy) -> f64 {
-        self.average().lower(policy.z, policy.alpha, Self::PRIOR_VARIANCE).max(0.0)
+        let baseline = policy.baseline.clamp(0.0, 0.999);
+        let lower = self.average().lower(policy.z, policy.alpha, Self::PRIOR_VARIANCE);
+        ((lower - baseline) / (1.0 - baseline)).max(0.0)
     }
 }
 
@@ -306,6 +312,14 @@ mod tests {
         let steady = fed(&[0.5; 40]);
         let wild = fed(&[0.0, 1.0].repeat(20));
         assert!(wild.variance > steady.variance);
+    }
+
+    #[test]
+    fn what_everybody_knows_is_worth_nothing() {
+        let policy = ScorePolicy { baseline: 0.5, z: 0.0, ..ScorePolicy::default() };
+        let bound = |score: f64| fed(&[score; 400]).bound(&policy);
+        assert_eq!((bound(0.5), bound(0.2)), (0.0, 0.0));
+        assert!((bound(0.75) - 0.5).abs() < 1e-3 && (bound(1.0) - 1.0).abs() < 1e-3);
     }
 
     #[test]

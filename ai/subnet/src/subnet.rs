@@ -89,6 +89,13 @@ pub trait Subnet: Send + Sync + 'static {
         dendrite.call::<Self::Synapse>(target, request, timeout).boxed()
     }
 
+    /// Whether the answers to a task can be scored yet. Where the truth lies in the future, the framework keeps them and
+    /// asks again. At once by default.
+    fn ripeness(&self, task: &Self::Task) -> Ripeness {
+        let _ = task;
+        Ripeness::Now
+    }
+
     /// How alike two answers to one task are: from 0 (nothing in common) to 1 (the same). Clones are found by it, and
     /// novelty is measured with it. By default an answer is like none but itself; a subnet of free texts should look at
     /// wording, so that a changed comma doesn't make another answer. Called for every pair of answers of a round: be
@@ -110,6 +117,17 @@ pub trait Subnet: Send + Sync + 'static {
         let _ = task;
         true
     }
+}
+
+/// When answers can be scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ripeness {
+    /// Now.
+    Now,
+    /// Hardly before so much time has passed.
+    After(Duration),
+    /// Never, for this reason: the round doesn't count.
+    Never(&'static str),
 }
 
 /// A task: what is sent, and what is remembered.

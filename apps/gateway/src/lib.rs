@@ -10,6 +10,7 @@ mod ask;
 mod config;
 mod directory;
 mod error;
+mod forecasts;
 mod impatient;
 mod live;
 mod metrics;
@@ -41,9 +42,21 @@ pub async fn run(
     let chain = Arc::new(ChainDirectory::default());
     let follow = chain.clone();
     let settings = config.clone();
+    let forecasters = config.market.map(|netuid| {
+        let settings = GatewayConfig { netuid, ..config.clone() };
+        (Arc::new(ChainDirectory::default()), settings)
+    });
+    let market = forecasters.as_ref().map(|(directory, _)| Arc::clone(directory) as Arc<dyn Directory>);
+    let follow_market = async move {
+        match forecasters {
+            Some((directory, settings)) => directory.follow(&settings).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        result = run_with(config, chain, listener, shutdown) => result,
+        result = run_with_market(config, chain, market, listener, shutdown) => result,
         () = async move { follow.follow(&settings).await } => Ok(()),
+        () = follow_market => Ok(()),
     }
 }
 
@@ -57,7 +70,21 @@ pub async fn run_with(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
-    let shared = Arc::new(state::Shared::new(config, directory)?);
+    run_with_market(config, directory, None, listener, shutdown).await
+}
+
+/// [`run_with`], and with miners of the market subnet, if forecasts are served.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with_market(
+    config: GatewayConfig,
+    directory: Arc<dyn Directory>,
+    market: Option<Arc<dyn Directory>>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    let shared = Arc::new(state::Shared::new(config, directory, market)?);
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }

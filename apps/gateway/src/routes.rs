@@ -1,6 +1,6 @@
 //! The HTTP routes.
 
-use crate::{ask::Goal, error::ApiError, live, openai::ChatRequest, reply, standing::Access, state::Shared};
+use crate::{ask::Goal, error::ApiError, forecasts, live, openai::ChatRequest, reply, standing::Access, state::Shared};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -24,6 +24,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/v1/models", get(models))
         .route("/v1/models/{*model}", get(model))
         .route("/v1/network", get(network))
+        .route("/v1/forecasts", get(forecasts::answer))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .fallback(nowhere)
@@ -179,6 +180,7 @@ async fn measure(State(shared): App, request: Request, next: Next) -> Response {
         "/v1/chat/completions" => "chat",
         "/v1/models" => "models",
         "/v1/network" => "network",
+        "/v1/forecasts" => "forecasts",
         "/health" => "health",
         "/metrics" => "metrics",
         _ => "other",

@@ -35,10 +35,16 @@ pub(crate) struct Shared {
     pub(crate) asker: Asker,
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) organics: Option<Arc<Organics>>,
+    /// Who forecasts, if forecasts are served.
+    pub(crate) market: Option<Arc<dyn Directory>>,
 }
 
 impl Shared {
-    pub(crate) fn new(config: GatewayConfig, directory: Arc<dyn Directory>) -> Result<Self, prometheus::Error> {
+    pub(crate) fn new(
+        config: GatewayConfig,
+        directory: Arc<dyn Directory>,
+        market: Option<Arc<dyn Directory>>,
+    ) -> Result<Self, prometheus::Error> {
         let config = Arc::new(config);
         let standings = Arc::new(Standings::new(&config));
         let metrics = Arc::new(Metrics::new()?);
@@ -55,7 +61,7 @@ impl Shared {
         };
         let slots = Arc::new(Semaphore::new(config.in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         let organics = config.organics.as_ref().map(|path| Arc::new(Organics::at(path)));
-        Ok(Self { config, directory, standings, metrics, asker, slots, organics })
+        Ok(Self { config, directory, standings, metrics, asker, slots, organics, market })
     }
 
     pub(crate) fn listing(&self) -> Option<Arc<Listing>> {

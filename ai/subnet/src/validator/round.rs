@@ -15,8 +15,13 @@ use crate::scoring::bits::Bits;
 use crate::secret::TempoSecret;
 use crate::seed::{Beacon, Seed};
 use crate::store::StoreError;
-use crate::subnet::{Answer, RequestOf, ResponseOf, Score, Subnet};
+use crate::subnet::{Answer, RequestOf, ResponseOf, Ripeness, Score, Subnet};
 use crate::view::{Neuron, View};
+
+/// How often at most a subnet is asked whether it knows the truth by now.
+const SHORTEST_WAIT: Duration = Duration::from_millis(200);
+/// How long a truth is waited for.
+const LONGEST_WAIT: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// What a round is about.
 pub(super) struct Plan {
@@ -35,6 +40,9 @@ pub(super) enum RoundError {
     /// The subnet's own logic failed, or the runtime is ending.
     #[error("{0} failed")]
     Logic(&'static str),
+    /// The truth never came out.
+    #[error("the answers can't be scored: {0}")]
+    Void(&'static str),
 }
 
 /// What came of one question.
@@ -93,8 +101,10 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
         }
     }
     let asked: Vec<_> = replies.iter().map(|reply| (reply.neuron.id, reply.outcome)).collect();
-    let (subnet, task) = (Arc::clone(&shared.subnet), draw.task);
-    let findings = blocking("scoring", move || Findings::of(subnet.as_ref(), &task, &asked, &answers)).await?;
+    let task = Arc::new(draw.task);
+    ripen(shared, &task).await?;
+    let subnet = Arc::clone(&shared.subnet);
+    let findings = blocking("scoring", move || Findings::of(subnet.as_ref(), &*task, &asked, &answers)).await?;
     count(shared, &facts, &replies, &findings);
 
     let (keeper, policy) = (Arc::clone(shared), shared.settings.scoring.clone());
@@ -109,6 +119,22 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     blocking("score keeping", kept).await??;
     shared.metrics.rounds.inc();
     Ok(())
+}
+
+/// Waits until the answers can be scored. A validator that ends meanwhile forgets the round.
+async fn ripen<S: Subnet>(shared: &Arc<Shared<S>>, task: &Arc<S::Task>) -> Result<(), RoundError> {
+    let begun = Instant::now();
+    loop {
+        let (subnet, task) = (Arc::clone(&shared.subnet), Arc::clone(task));
+        match blocking("ripeness", move || subnet.ripeness(&task)).await? {
+            Ripeness::Now => return Ok(()),
+            Ripeness::After(wait) if begun.elapsed() < LONGEST_WAIT => {
+                tokio::time::sleep(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT)).await;
+            }
+            Ripeness::After(_) => return Err(RoundError::Void("the truth took too long")),
+            Ripeness::Never(reason) => return Err(RoundError::Void(reason)),
+        }
+    }
 }
 
 fn count<S: Subnet, R>(shared: &Arc<Shared<S>>, facts: &Facts, replies: &[Reply<R>], findings: &Findings) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ganglion_subnet_market::{Asset, Horizon};
 
 use super::{temperature, JudgingArgs};
 
@@ -101,6 +102,32 @@ pub struct AskArgs {
     #[arg(long, value_name = "S", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
     /// Print the answer and who gave it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `ganglion forecast`.
+#[derive(Debug, Clone, Args)]
+pub struct ForecastArgs {
+    /// What is traded, such as BTC
+    #[arg(default_value = "BTC")]
+    pub asset: Asset,
+    /// Times ahead, such as 5m, 3h or 8h20m, parted by commas [default: the usual four]
+    #[arg(long, value_name = "TIME", value_delimiter = ',')]
+    pub horizon: Vec<Horizon>,
+    /// Which network.
+    #[command(flatten)]
+    pub at: DirArgs,
+    /// Ask this gateway instead of the local network's
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<String>,
+    /// Write the forecast as a picture too: a fan of nine bands, in SVG
+    #[arg(long, value_name = "FILE")]
+    pub svg: Option<PathBuf>,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "S", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Print the forecast as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -4,6 +4,7 @@ mod agent;
 mod aids;
 mod channel;
 mod local;
+mod market;
 mod models;
 mod neuron;
 mod rule;
@@ -25,7 +26,8 @@ pub use aids::{AidArgs, JudgingArgs, Reference, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
-pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
+pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, StatusArgs, UpArgs};
+pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
     AuditArgs, AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs,
@@ -75,6 +77,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Ask the network a question: the best miner answers
     Ask(AskArgs),
+    /// See what the best miners of the market subnet expect of a price
+    Forecast(ForecastArgs),
     /// Answer tasks with an AI model and be paid for it
     #[command(subcommand)]
     Miner(MinerCommand),
@@ -191,6 +195,8 @@ mod tests {
             "ganglion up --base-port 65536",
             "ganglion ask",
             "ganglion ask hello --temperature NaN",
+            "ganglion forecast BTC --horizon soon",
+            "ganglion forecast <svg>",
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
             "ganglion miner run --backend http://127.0.0.1:1/v1",

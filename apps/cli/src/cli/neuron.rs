@@ -5,13 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, AidArgs, JudgingArgs, PasswordArgs};
+use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum MinerCommand {
     /// Run a miner
     Run(MinerArgs),
+    /// Run a miner of the market subnet: forecasts of prices and events
+    Market(MarketMinerArgs),
 }
 
 /// `ganglion validator …`.
@@ -19,6 +21,8 @@ pub enum MinerCommand {
 pub enum ValidatorCommand {
     /// Run a validator
     Run(ValidatorArgs),
+    /// Run a validator of the market subnet
+    Market(MarketValidatorArgs),
     /// Show the signed receipts of answers that a validator has scored
     Receipts(ReceiptsArgs),
     /// Check whether a validator of text drew its tasks as it must: from a block and a secret, not as it liked
@@ -242,6 +246,9 @@ pub struct GatewayArgs {
     /// Whom it asks.
     #[command(flatten)]
     pub reach: ReachArgs,
+    /// Number of the market subnet, whose forecasts are served under /v1/forecasts [default: none are served]
+    #[arg(long, value_name = "N")]
+    pub market: Option<u16>,
     /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,

@@ -27,6 +27,8 @@ pub struct DoctorArgs {
 pub enum Simulated {
     /// The text subnet
     Text,
+    /// The market subnet; its parrot says that nothing will change
+    Market,
 }
 
 /// `ganglion simulate`.

@@ -10,7 +10,7 @@ use super::{agent, audit, channel, delegate, doctor, governance, models, neuron,
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
-use crate::{ask, down, output, status, up};
+use crate::{ask, down, forecast, output, status, up};
 
 /// Makes one schema.
 type Make = fn() -> Schema;
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 33] = [
+const READS: [(&str, Make); 34] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -29,6 +29,7 @@ const READS: [(&str, Make); 33] = [
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
     ("down", of::<down::Stopped>),
+    ("forecast", of::<forecast::Forecasts>),
     ("governance list", of::<governance::GovernancePage>),
     ("models list", of::<models::list::ModelList>),
     ("models pull", of::<models::pull::PulledModels>),

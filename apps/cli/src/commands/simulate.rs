@@ -5,6 +5,8 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::ValueEnum;
 use ganglion_subnet::simulator::{self, Line, Report, Scenario, Setting};
+use ganglion_subnet::ScorePolicy;
+use ganglion_subnet_market::{policy, MarketStage};
 use ganglion_subnet_text::TextStage;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -132,10 +134,22 @@ impl Page for SimulationPage {
     }
 }
 
-/// A subnet's name and its stage. There is one so far.
-fn stage(subnet: Simulated) -> (String, &'static TextStage) {
+/// A subnet's name, and how one of its scenarios runs.
+fn subnet(subnet: Simulated) -> (String, fn(Scenario, &Setting) -> Report) {
     let name = subnet.to_possible_value().map(|value| value.get_name().to_owned());
-    (name.unwrap_or_default(), &TextStage)
+    let run: fn(Scenario, &Setting) -> Report = match subnet {
+        Simulated::Text => |scenario, setting| simulator::run(&TextStage, scenario, setting),
+        Simulated::Market => |scenario, setting| simulator::run(&MarketStage::default(), scenario, setting),
+    };
+    (name.unwrap_or_default(), run)
+}
+
+/// How a subnet's scores become pay in a run of some thousand rounds.
+fn pay(subnet: Simulated) -> ScorePolicy {
+    match subnet {
+        Simulated::Text => Setting::default().policy,
+        Simulated::Market => ScorePolicy { alpha: 0.01, ..policy::policy() },
+    }
 }
 
 /// Runs one scenario or all.
@@ -143,17 +157,17 @@ fn stage(subnet: Simulated) -> (String, &'static TextStage) {
 /// # Errors
 /// Stdout can't be written to.
 pub fn run(args: &SimulateArgs) -> Result<()> {
-    let (subnet, stage) = stage(args.subnet);
+    let (subnet, run) = subnet(args.subnet);
     let setting = Setting {
         seed: args.seed,
         tempos: args.tempos,
         rounds: args.rounds,
         sample: usize::from(args.sample),
-        ..Setting::default()
+        policy: pay(args.subnet),
     };
     let chosen = args.scenario.map_or_else(|| Scenario::ALL.to_vec(), |scenario| vec![scenario]);
     let begun = Instant::now();
-    let reports: Vec<Report> = chosen.into_iter().map(|scenario| simulator::run(stage, scenario, &setting)).collect();
+    let reports: Vec<Report> = chosen.into_iter().map(|scenario| run(scenario, &setting)).collect();
     let rounds: u64 = reports.iter().map(|report| report.rounds).sum();
     let rate = rounds as f64 / begun.elapsed().as_secs_f64().max(1e-6);
     let scenarios = reports.iter().map(ScenarioPage::new).collect();

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result};
 use ganglion_client::Client;
 use ganglion_gateway::GatewayConfig;
+use ganglion_primitives::NetUid;
 use tokio::net::TcpListener;
 
 use super::{log_to_stderr, organics, public_addresses_only, until_signal, Identity};
@@ -21,6 +22,7 @@ pub fn run(args: GatewayArgs) -> Result<()> {
     Client::check_urls(&args.neuron.nodes)?;
     let mut config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
+    config.market = args.market.map(NetUid);
     config.organics = organics(args.organics.as_deref())?;
     let address = SocketAddr::new(args.ip, args.port);
     until_signal(|shutdown| async move {

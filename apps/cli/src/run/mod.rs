@@ -2,6 +2,7 @@
 
 mod aids;
 pub mod gateway;
+pub mod market;
 pub mod miner;
 pub mod validator;
 

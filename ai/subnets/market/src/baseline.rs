@@ -1,0 +1,85 @@
+//! What everybody knows: the quantiles of all moves of the past.
+
+use crate::history::Past;
+use crate::horizon::Horizon;
+use crate::models::{volatility, DECAY};
+use crate::quantiles::Quantiles;
+
+/// Seconds in an epoch of the baseline.
+pub const EPOCH: u64 = 86_400;
+/// Fewest moves that say anything.
+const FEWEST: usize = 100;
+/// Most moves that are sorted.
+const MOST: usize = 20_000;
+
+/// What a forecast over one horizon is held against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Yard {
+    /// The time ahead.
+    pub horizon: Horizon,
+    /// The unit of losses, basis points: the volatility that was known before the start, grown with the root of time. The
+    /// same for everybody, so that it changes no order.
+    pub sigma: f64,
+    /// What everybody knows.
+    pub base: Quantiles,
+}
+
+impl Yard {
+    /// From what was known at the start: the baseline from all history before the last midnight, the same for every
+    /// validator; the unit from everything. `None` if too little is known.
+    pub fn at(past: &Past, horizon: Horizon) -> Option<Self> {
+        let midnight = past.cut() - past.cut() % EPOCH;
+        Self::with(past, horizon, long_run(&past.before(midnight), horizon)?)
+    }
+
+    /// With a baseline of another origin.
+    pub fn with(past: &Past, horizon: Horizon, base: Quantiles) -> Option<Self> {
+        let steps = horizon.steps(past.step())?;
+        let sigma = volatility(past, DECAY).ok()? * (steps as f64).sqrt();
+        Some(Self { horizon, sigma, base })
+    }
+}
+
+/// The quantiles of all moves over `horizon`, overlapping ones included. `None` with fewer than a hundred.
+pub fn long_run(past: &Past, horizon: Horizon) -> Option<Quantiles> {
+    let steps = horizon.steps(past.step()).filter(|steps| *steps > 0)?;
+    let stride = past.quotes().len().div_ceil(MOST).max(1);
+    let mut moves: Vec<f64> = past.moves(steps, stride).map(|(_, size)| size).collect();
+    if moves.len() < FEWEST {
+        return None;
+    }
+    moves.sort_by(f64::total_cmp);
+    Quantiles::of_sample(&moves)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Archive, Quote};
+    use crate::horizon::Asset;
+    use crate::models::tests::hours;
+
+    /// What validators hold forecasts against doesn't know the future either.
+    #[test]
+    fn a_poisoned_future_changes_no_yard() {
+        let (clean, hour) = (hours(1000, 20.0, 60.0, 2), Horizon::seconds(3600).expect("an hour"));
+        let cut = 700 * 3600;
+        let later = (701..1000).map(|hour| Quote { time: hour * 3600, price: 1e12 });
+        let quotes = clean.past(cut).quotes().iter().copied().chain(later).collect();
+        let poisoned = Archive::new(Asset::btc(), 3600, quotes).expect("an archive");
+        assert_eq!(Yard::at(&clean.past(cut), hour), Yard::at(&poisoned.past(cut), hour));
+    }
+
+    #[test]
+    fn the_baseline_is_that_of_midnight_and_the_unit_that_of_now() {
+        let (market, hour) = (hours(1000, 20.0, 60.0, 1), Horizon::seconds(3600).expect("an hour"));
+        let at = |hour_of: u64| Yard::at(&market.past(hour_of * 3600), hour).expect("enough");
+        let (early, late, next) = (at(20 * 24), at(20 * 24 + 23), at(21 * 24));
+        assert_eq!(early.base, late.base);
+        assert_ne!(early.sigma, late.sigma);
+        assert_ne!(early.base, next.base);
+        assert!((late.base.values()[18] - late.base.values()[0]) > 60.0);
+        assert!(Yard::at(&market.past(80 * 3600), hour).is_none());
+        assert!(Yard::at(&market.past(900 * 3600), Horizon::seconds(60).expect("a minute")).is_none());
+    }
+}

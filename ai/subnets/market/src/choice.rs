@@ -1,0 +1,169 @@
+//! What an operator chooses: a forecaster, and where prices come from.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ganglion_client::Client;
+use tokio_util::sync::CancellationToken;
+
+use crate::history::ArchiveError;
+use crate::horizon::Asset;
+use crate::models::{Backend, Ewma, ForecastError, Forecaster, Garch, Regression};
+use crate::sources::csv::{self, CsvError};
+use crate::sources::{Clock, Endpoint, Feed, MedianPolicy, Panel, Replay, Tape, STEP};
+use crate::tide;
+
+/// Why a choice can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ChoiceError {
+    /// The file of prices can't be used.
+    #[error(transparent)]
+    Csv(#[from] CsvError),
+    /// The prices can't be kept.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The forecaster can't be used.
+    #[error(transparent)]
+    Forecaster(#[from] ForecastError),
+    /// There are too few prices.
+    #[error("there are no prices to play")]
+    NoPrices,
+    /// No server is named.
+    #[error("name at least one price server of {0}")]
+    NoServer(Asset),
+}
+
+/// A miner's forecaster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelChoice {
+    /// Exponentially weighted volatility: the default.
+    Ewma,
+    /// GARCH(1,1).
+    Garch,
+    /// Quantile regression.
+    Regression,
+    /// A program at this address; see [`Backend`].
+    Backend(String),
+}
+
+impl FromStr for ModelChoice {
+    type Err = String;
+
+    /// `ewma`, `garch`, `regression`, or the `http://` address of a program.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "ewma" => Ok(Self::Ewma),
+            "garch" => Ok(Self::Garch),
+            "regression" => Ok(Self::Regression),
+            address if address.starts_with("http://") => Ok(Self::Backend(address.to_owned())),
+            other => Err(format!("{other:?} is none of ewma, garch, regression, or an http:// address")),
+        }
+    }
+}
+
+impl ModelChoice {
+    /// The forecaster.
+    ///
+    /// # Errors
+    /// If the address of a program is none.
+    pub fn make(&self) -> Result<Arc<dyn Forecaster>, ChoiceError> {
+        let made: Arc<dyn Forecaster> = match self {
+            Self::Ewma => Arc::new(Ewma::default()),
+            Self::Garch => Arc::new(Garch::default()),
+            Self::Regression => Arc::new(Regression::default()),
+            Self::Backend(address) => Arc::new(Backend::new(address)?),
+        };
+        Ok(made)
+    }
+}
+
+/// Where prices come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Prices {
+    /// A world that the chain's own randomness drives, a step a block: for local networks. The time is that between two
+    /// blocks.
+    World(Duration),
+    /// A file of candles, played.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What its prices are of.
+        asset: Asset,
+        /// The moment from which it is played, seconds since 1970; its middle, if none is given.
+        start: Option<u64>,
+        /// How many times as fast as it happened.
+        speed: f64,
+        /// When the playing began, seconds since 1970, so that several processes see the same; now, if none is given.
+        since: Option<u64>,
+    },
+    /// Servers of each asset, asked every so many seconds.
+    Servers(Vec<(Asset, Vec<Endpoint>)>, u32),
+}
+
+impl Prices {
+    /// The assets that there are prices of.
+    pub fn assets(&self) -> Vec<Asset> {
+        match self {
+            Self::World(_) => vec![Asset::btc()],
+            Self::File { asset, .. } => vec![asset.clone()],
+            Self::Servers(servers, _) => servers.iter().map(|(asset, _)| asset.clone()).collect(),
+        }
+    }
+
+    /// Begins to see prices, until `stop`. Needs a Tokio runtime. A large file takes a second.
+    ///
+    /// # Errors
+    /// See [`ChoiceError`].
+    pub fn open(&self, client: &Arc<Client>, stop: &CancellationToken) -> Result<Arc<dyn Feed>, ChoiceError> {
+        match self {
+            Self::World(block) => {
+                let tape = Arc::new(Tape::new(&self.assets(), STEP, Clock::Steps(*block))?);
+                tokio::spawn(tide::run(Arc::clone(client), Arc::clone(&tape), self.assets(), stop.clone()));
+                Ok(tape)
+            }
+            Self::File { path, asset, start, speed, since } => {
+                let archive = csv::read(path, asset.clone())?;
+                let middle = archive.times().nth(archive.times().count() / 2).ok_or(ChoiceError::NoPrices)?;
+                let replay = Replay::new(vec![archive], start.unwrap_or(middle), *speed);
+                let replay = replay.ok_or(ChoiceError::NoPrices)?;
+                let replay = match since {
+                    Some(began) => replay.since(*began),
+                    None => replay,
+                };
+                Ok(Arc::new(replay))
+            }
+            Self::Servers(servers, step) => {
+                let tape = Arc::new(Tape::new(&self.assets(), *step, Clock::World)?);
+                for (asset, endpoints) in servers {
+                    if endpoints.is_empty() {
+                        return Err(ChoiceError::NoServer(asset.clone()));
+                    }
+                    // Fewer than three sources can't outvote a liar; the operator has chosen so.
+                    let policy = MedianPolicy::default();
+                    let policy = MedianPolicy { quorum: policy.quorum.min(endpoints.len()), ..policy };
+                    let panel = Panel::new(asset.clone(), endpoints.clone(), policy);
+                    tokio::spawn(panel.run(Arc::clone(&tape), stop.clone()));
+                }
+                Ok(tape)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_chosen_by_name() {
+        for (text, name) in
+            [("ewma", "ewma"), ("garch", "garch"), ("regression", "regression"), ("http://h/", "backend")]
+        {
+            let choice: ModelChoice = text.parse().expect(text);
+            assert_eq!(choice.make().expect("a model").name(), name);
+        }
+        assert!("oracle".parse::<ModelChoice>().is_err());
+    }
+}

@@ -1,0 +1,150 @@
+//! Commitments: who has said something can't say something else, nor let somebody else say it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ganglion_keys::PublicKey;
+use sha2::{Digest, Sha256};
+
+use crate::synapse::{ForecastResponse, Told};
+
+/// Most forecasts that wait to be shown.
+const MOST: usize = 4_096;
+/// How long one waits.
+const AGE: Duration = Duration::from_secs(600);
+
+/// SHA-256 of `ganglion/forecast/1`, the miner's hotkey (32 bytes), the nonce (as its 32 digits), the salt (16 bytes) and the
+/// forecast: 0 and the quantiles, or 1 and the probabilities, each list after its length as 32 bits, all numbers 32 bits,
+/// little-endian.
+pub fn commitment(hotkey: &PublicKey, nonce: &str, salt: &[u8; 16], forecast: &Told) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(b"ganglion/forecast/1");
+    hasher.update(hotkey.as_bytes());
+    hasher.update(nonce.as_bytes());
+    hasher.update(salt);
+    let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes();
+    match forecast {
+        Told::Returns { quantiles } => {
+            hasher.update([0u8]);
+            hasher.update(length(quantiles.len()));
+            for list in quantiles {
+                hasher.update(length(list.len()));
+                list.iter().for_each(|value| hasher.update(value.to_le_bytes()));
+            }
+        }
+        Told::Event { probabilities } => {
+            hasher.update([1u8]);
+            hasher.update(length(probabilities.len()));
+            probabilities.iter().for_each(|value| hasher.update(value.to_le_bytes()));
+        }
+    }
+    hasher.finalize().into()
+}
+
+/// Whether `shown` is what `committed` was made of, by that miner under that nonce.
+pub fn holds(hotkey: &PublicKey, nonce: &str, committed: &ForecastResponse, shown: &ForecastResponse) -> bool {
+    let (Some(commitment), Some(forecast), Some(salt)) = (&committed.commitment, &shown.forecast, &shown.salt) else {
+        return false;
+    };
+    let (mut hash, mut salt_bytes) = ([0; 32], [0; 16]);
+    let read = hex::decode_to_slice(commitment, &mut hash).and(hex::decode_to_slice(salt, &mut salt_bytes));
+    read.is_ok() && self::commitment(hotkey, nonce, &salt_bytes, forecast) == hash
+}
+
+/// A forecast that waits to be shown.
+#[derive(Debug)]
+struct Kept {
+    forecast: Told,
+    salt: [u8; 16],
+    since: Instant,
+}
+
+/// What a miner has committed to and not yet forgotten, by nonce.
+#[derive(Debug, Default)]
+pub struct Vault(Mutex<BTreeMap<String, Kept>>);
+
+impl Vault {
+    /// Keeps a forecast; answers the commitment. Under a nonce that is known, the forecast kept first stays.
+    pub fn commit(&self, hotkey: &PublicKey, nonce: &str, forecast: Told) -> ForecastResponse {
+        let mut kept = self.lock();
+        let now = Instant::now();
+        if kept.len() >= MOST {
+            kept.retain(|_, one| now.saturating_duration_since(one.since) < AGE);
+        }
+        if kept.len() >= MOST {
+            // Whoever fills it within minutes has asked for what nobody will fetch.
+            kept.clear();
+        }
+        let fresh = Kept { forecast, salt: rand::random(), since: now };
+        let one = kept.entry(nonce.to_owned()).or_insert(fresh);
+        let hash = commitment(hotkey, nonce, &one.salt, &one.forecast);
+        ForecastResponse { commitment: Some(hex::encode(hash)), ..ForecastResponse::default() }
+    }
+
+    /// Whether something is kept under a nonce.
+    pub fn holds(&self, nonce: &str) -> bool {
+        self.lock().contains_key(nonce)
+    }
+
+    /// Shows what was committed to under a nonce.
+    pub fn reveal(&self, nonce: &str) -> Option<ForecastResponse> {
+        let kept = self.lock();
+        let one = kept.get(nonce).filter(|one| one.since.elapsed() < AGE)?;
+        let (forecast, salt) = (Some(one.forecast.clone()), Some(hex::encode(one.salt)));
+        Some(ForecastResponse { commitment: None, forecast, salt })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: PublicKey = PublicKey([7; 32]);
+    const NONCE: &str = "00000000000000000000000000000001";
+
+    fn told(value: i32) -> Told {
+        Told::Returns { quantiles: vec![vec![value; 19]] }
+    }
+
+    #[test]
+    fn only_what_was_committed_to_holds() {
+        let vault = Vault::default();
+        let committed = vault.commit(&KEY, NONCE, told(1));
+        assert!(committed.forecast.is_none() && committed.salt.is_none(), "nothing is shown yet");
+        let shown = vault.reveal(NONCE).expect("kept");
+        assert!(holds(&KEY, NONCE, &committed, &shown));
+        // Another's key, another nonce, forecast, salt or kind; nothing at all.
+        assert!(!holds(&PublicKey([8; 32]), NONCE, &committed, &shown));
+        assert!(!holds(&KEY, "00000000000000000000000000000002", &committed, &shown));
+        let event = Told::Event { probabilities: vec![1; 19] };
+        for other in [
+            ForecastResponse { forecast: Some(told(2)), ..shown.clone() },
+            ForecastResponse { forecast: Some(event), ..shown.clone() },
+            ForecastResponse { salt: Some("0".repeat(32)), ..shown.clone() },
+            ForecastResponse { salt: Some("x".to_owned()), ..shown.clone() },
+            ForecastResponse { forecast: None, ..shown.clone() },
+            ForecastResponse::default(),
+        ] {
+            assert!(!holds(&KEY, NONCE, &committed, &other), "{other:?}");
+        }
+        let odd = ForecastResponse { commitment: Some("zz".to_owned()), ..committed };
+        assert!(!holds(&KEY, NONCE, &odd, &shown));
+    }
+
+    #[test]
+    fn a_second_commitment_changes_nothing_and_the_vault_is_bounded() {
+        let vault = Vault::default();
+        let first = vault.commit(&KEY, NONCE, told(1));
+        assert_eq!(vault.commit(&KEY, NONCE, told(2)), first);
+        assert_eq!(vault.reveal("f"), None);
+        for number in 0..2 * MOST {
+            vault.commit(&KEY, &format!("{number:032}"), told(3));
+        }
+        assert!(vault.lock().len() <= MOST);
+    }
+}

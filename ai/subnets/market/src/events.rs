@@ -1,0 +1,162 @@
+//! Events whose outcome somebody will know: a file that the operator keeps.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use ganglion_subnet::store::{self, StoreError};
+use ganglion_subnet::{Dice, Ripeness};
+use serde::{Deserialize, Serialize};
+
+use crate::synapse::Subject;
+
+/// Longest file, bytes.
+const FILE: u64 = 4 << 20;
+/// Most events.
+const MOST: usize = 1_024;
+/// How often the file is looked at.
+const LOOK: Duration = Duration::from_secs(10);
+/// An event is asked about if its outcome will be known within a day: a validator doesn't wait longer.
+const AHEAD: u64 = 24 * 3600;
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// What is asked.
+    pub question: String,
+    /// The outcomes' names.
+    pub outcomes: Vec<String>,
+    /// Until when it may be asked, seconds since 1970: its outcome isn't known before.
+    pub closes: u64,
+    /// The index of the outcome, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<usize>,
+}
+
+/// A file with a JSON list of events. The operator adds outcomes as they become known; the file is read again.
+#[derive(Debug)]
+pub struct EventBook {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    events: Vec<Event>,
+    read: Option<Instant>,
+}
+
+impl EventBook {
+    /// The events in a file.
+    ///
+    /// # Errors
+    /// If it can't be read, or holds something else.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let state = State { events: load(path)?, read: Some(Instant::now()) };
+        Ok(Self { path: path.into(), state: Mutex::new(state) })
+    }
+
+    /// One of the events that close within a day, if there are any.
+    pub fn draw(&self, dice: &mut Dice) -> Option<Event> {
+        let now = now();
+        let state = self.fresh();
+        let open: Vec<&Event> = state
+            .events
+            .iter()
+            .filter(|event| event.closes > now && event.closes - now < AHEAD && event.outcome.is_none())
+            .collect();
+        open.get(dice.index(open.len())).map(|event| (*event).clone())
+    }
+
+    /// The index of an event's outcome, if it is known.
+    pub fn outcome(&self, question: &str) -> Option<usize> {
+        let state = self.fresh();
+        let event = state.events.iter().find(|event| event.question == question)?;
+        event.outcome.filter(|outcome| *outcome < event.outcomes.len())
+    }
+
+    /// Whether an event's outcome is known.
+    pub(crate) fn ripeness(&self, question: &str) -> Ripeness {
+        if self.outcome(question).is_some() {
+            return Ripeness::Now;
+        }
+        let state = self.fresh();
+        match state.events.iter().find(|event| event.question == question) {
+            Some(event) => Ripeness::After(Duration::from_secs(event.closes.saturating_sub(now())).max(LOOK)),
+            None => Ripeness::Never("the event was withdrawn"),
+        }
+    }
+
+    /// The events, read again if that is some time ago. A file that can't be read leaves them as they are.
+    fn fresh(&self) -> MutexGuard<'_, State> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.read.is_none_or(|at| at.elapsed() >= LOOK) {
+            state.read = Some(Instant::now());
+            match load(&self.path) {
+                Ok(events) => state.events = events,
+                Err(error) => tracing::warn!(%error, "events can't be read"),
+            }
+        }
+        state
+    }
+}
+
+/// The events that make sense; of those with the same question the first.
+fn load(path: &Path) -> Result<Vec<Event>, StoreError> {
+    let damaged = |reason: String| StoreError::Damaged { path: path.into(), reason };
+    let content = store::read(path, FILE)?.ok_or_else(|| damaged("it doesn't exist".to_owned()))?;
+    let mut events: Vec<Event> = serde_json::from_slice(&content).map_err(|error| damaged(error.to_string()))?;
+    events.truncate(MOST);
+    let sound = |event: &Event| {
+        Subject::Event { question: event.question.clone(), outcomes: event.outcomes.clone() }.check().is_ok()
+    };
+    events.retain(sound);
+    Ok(events)
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_subnet::Seed;
+
+    fn event(question: &str, closes: u64, outcome: Option<usize>) -> Event {
+        Event { question: question.to_owned(), outcomes: vec!["yes".to_owned(), "no".to_owned()], closes, outcome }
+    }
+
+    #[test]
+    fn only_what_is_open_is_asked_and_only_what_is_known_is_scored() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("events.json");
+        let soon = now() + 600;
+        let events = [
+            event("over", 5, Some(1)),
+            event("open", soon, None),
+            event("far", soon + 10 * AHEAD, None),
+            event("odd", 5, Some(7)),
+            event("", soon, None),
+        ];
+        std::fs::write(&path, serde_json::to_vec(&events).expect("JSON")).expect("written");
+        let book = EventBook::open(&path).expect("events");
+        let mut dice = Seed([1; 32]).dice();
+        assert!((0..20).all(|_| book.draw(&mut dice).is_some_and(|event| event.question == "open")));
+        assert_eq!((book.outcome("over"), book.outcome("open"), book.outcome("odd")), (Some(1), None, None));
+        assert_eq!(book.ripeness("over"), Ripeness::Now);
+        assert!(matches!(book.ripeness("open"), Ripeness::After(_)));
+        assert!(matches!(book.ripeness("none"), Ripeness::Never(_)));
+    }
+
+    #[test]
+    fn a_damaged_file_is_said_to_be_damaged() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("events.json");
+        assert!(EventBook::open(&path).is_err());
+        for damaged in ["", "{", "[1]", "\u{0}"] {
+            std::fs::write(&path, damaged).expect("written");
+            assert!(EventBook::open(&path).is_err());
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Questions about markets and events, as a validator asks them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ganglion_subnet::{Dice, Draw};
+
+use crate::baseline::Yard;
+use crate::events::EventBook;
+use crate::horizon::{Asset, Horizon};
+use crate::mechanism::COMMIT;
+use crate::sources::Feed;
+use crate::synapse::{ForecastRequest, Subject, MOST_HORIZONS};
+use crate::task::{self, Task, Truth};
+
+/// Time between drawing a question and its last commitment that has nothing to do with miners.
+const SLACK: Duration = Duration::from_secs(1);
+/// One of so many questions is about an event, if there is one.
+const EVENTS: u64 = 5;
+
+/// What a validator asks about.
+pub struct Exchange {
+    feed: Arc<dyn Feed>,
+    assets: Vec<Asset>,
+    horizons: Vec<Horizon>,
+    events: Option<Arc<EventBook>>,
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Exchange({:?} over {:?} on {})", self.assets, self.horizons, self.feed.name())
+    }
+}
+
+impl Exchange {
+    /// Asks about `assets` (bitcoin, if none is named) over those of `horizons` that are whole steps of the feed, at most
+    /// eight, ascending.
+    pub fn new(feed: Arc<dyn Feed>, mut assets: Vec<Asset>, mut horizons: Vec<Horizon>) -> Self {
+        if assets.is_empty() {
+            assets.push(Asset::btc());
+        }
+        let step = feed.step();
+        horizons.retain(|horizon| horizon.steps(step).is_some());
+        horizons.sort_unstable();
+        horizons.dedup();
+        horizons.truncate(MOST_HORIZONS);
+        if horizons.is_empty() {
+            horizons.extend(Horizon::seconds(step));
+        }
+        Self { feed, assets, horizons, events: None }
+    }
+
+    /// The same, which asks about events too.
+    #[must_use]
+    pub fn with_events(self, events: EventBook) -> Self {
+        Self { events: Some(Arc::new(events)), ..self }
+    }
+
+    /// Draws a question. Which one follows from the dice and the settings; what its truth will be, from the time.
+    pub(crate) fn draw(&self, dice: &mut Dice) -> Draw<ForecastRequest, Task> {
+        let wanted = dice.chance(1, EVENTS);
+        if let Some(draw) = self.events.as_ref().filter(|_| wanted).and_then(|events| event(events, dice)) {
+            return draw;
+        }
+        let asset = self.assets.get(dice.index(self.assets.len())).cloned().unwrap_or_else(Asset::btc);
+        let request = task::request(task::returns(&asset, &self.horizons), dice);
+        Draw { request, task: self.task(asset), kind: "returns" }
+    }
+
+    fn task(&self, asset: Asset) -> Task {
+        let Some(past) = self.feed.past(&asset) else { return Task::void() };
+        let yards: Option<Vec<Yard>> = self.horizons.iter().map(|horizon| Yard::at(&past, *horizon)).collect();
+        let Some(yards) = yards else { return Task::void() };
+        let opens = self.feed.opening(COMMIT + SLACK);
+        let truth = Truth::Market { feed: Arc::clone(&self.feed), asset, opens };
+        Task { past: Some(past), yards, outcomes: 0, truth }
+    }
+}
+
+fn event(events: &Arc<EventBook>, dice: &mut Dice) -> Option<Draw<ForecastRequest, Task>> {
+    let event = events.draw(dice)?;
+    let outcomes = event.outcomes.len();
+    let truth = Truth::Event { events: Arc::clone(events), question: event.question.clone() };
+    let subject = Subject::Event { question: event.question, outcomes: event.outcomes };
+    let request = task::request(subject, dice);
+    Some(Draw { request, task: Task { past: None, yards: Vec::new(), outcomes, truth }, kind: "event" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::Quote;
+    use crate::horizon::STANDARD;
+    use crate::mechanism::Market;
+    use crate::models::tests::hours;
+    use crate::sources::{Clock, Replay, Tape};
+    use ganglion_subnet::{Ripeness, Seed, Subnet};
+
+    fn hour() -> Horizon {
+        Horizon::seconds(3600).expect("an hour")
+    }
+
+    /// A market that goes on by the hour when it is told to.
+    fn tape(known: u64) -> Arc<Tape> {
+        let tape = Tape::new(&[Asset::btc()], 3600, Clock::Steps(Duration::from_secs(60))).expect("a tape");
+        hours(known, 20.0, 60.0, 1).past(u64::MAX).quotes().iter().for_each(|quote| {
+            tape.push(&Asset::btc(), *quote).expect("in order");
+        });
+        Arc::new(tape)
+    }
+
+    #[test]
+    fn a_round_opens_after_the_commitments_and_ripens_with_the_prices() {
+        let tape = tape(500);
+        let market = Market::exchange(Exchange::new(Arc::clone(&tape) as Arc<dyn Feed>, Vec::new(), vec![hour()]));
+        let draw = market.task(&Seed([1; 32]));
+        let Truth::Market { opens, .. } = draw.task.truth else { panic!("a market") };
+        assert!(opens > tape.now(), "its price is known to nobody");
+        assert!(matches!(market.ripeness(&draw.task), Ripeness::After(_)));
+        assert!(market.score(&draw.task, &[]).is_empty() && draw.task.settled().is_none());
+        let mut time = tape.now();
+        while time < opens + 3600 {
+            assert_ne!(market.ripeness(&draw.task), Ripeness::Now);
+            time += 3600;
+            tape.push(&Asset::btc(), Quote { time, price: time as f64 }).expect("in order");
+        }
+        assert_eq!(market.ripeness(&draw.task), Ripeness::Now);
+        assert!(draw.task.settled().is_some());
+    }
+
+    #[test]
+    fn a_gap_in_the_feed_voids_the_round() {
+        let tape = tape(500);
+        let market = Market::exchange(Exchange::new(Arc::clone(&tape) as Arc<dyn Feed>, Vec::new(), vec![hour()]));
+        let draw = market.task(&Seed([1; 32]));
+        tape.push(&Asset::btc(), Quote { time: 600 * 3600, price: 1.0 }).expect("in order");
+        assert!(matches!(market.ripeness(&draw.task), Ripeness::Never(_)));
+    }
+
+    #[test]
+    fn too_short_a_past_is_not_asked_about() {
+        let market = Market::exchange(Exchange::new(tape(50) as Arc<dyn Feed>, Vec::new(), vec![hour()]));
+        let draw = market.task(&Seed([1; 32]));
+        assert!(draw.request.check().is_ok());
+        assert!(matches!(market.ripeness(&draw.task), Ripeness::Never(_)));
+    }
+
+    #[test]
+    fn only_horizons_of_whole_steps_are_asked_for() {
+        let feed = Replay::new(vec![hours(10, 1.0, 1.0, 1)], 0, 1.0).expect("a feed");
+        let exchange = Exchange::new(Arc::new(feed), Vec::new(), STANDARD.to_vec());
+        assert_eq!(exchange.horizons, ["3h".parse::<Horizon>().expect("a time")]);
+    }
+}

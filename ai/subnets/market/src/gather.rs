@@ -1,0 +1,89 @@
+//! Forecasts for users: several miners are asked at once, and heard as one.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use ganglion_wire::{CallError, Dendrite, Target};
+
+use crate::horizon::{Asset, Horizon};
+use crate::mechanism::Market;
+use crate::pool;
+use crate::quantiles::Quantiles;
+use crate::synapse::{ForecastRequest, Phase};
+use crate::task;
+
+/// Most miners that are asked for one forecast.
+pub const MOST: usize = 16;
+
+/// A miner that may be asked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Voice {
+    /// Whom to ask.
+    pub target: Target,
+    /// How much it counts, above 0.
+    pub weight: f64,
+}
+
+/// What one miner said.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Who.
+    pub voice: Voice,
+    /// Its forecasts, in the order of the horizons.
+    pub forecasts: Vec<Quantiles>,
+    /// How long it took.
+    pub latency: Duration,
+}
+
+/// What came of asking.
+#[derive(Clone, Debug, Default)]
+pub struct Gathered {
+    /// Those who gave a forecast.
+    pub heard: Vec<Heard>,
+    /// Why the others didn't, in one sentence each.
+    pub failures: Vec<String>,
+}
+
+/// Asks up to sixteen miners for the log-returns of an asset over these times, each within `timeout`.
+pub async fn gather(
+    dendrite: &Dendrite,
+    voices: &[Voice],
+    (asset, horizons): (&Asset, &[Horizon]),
+    timeout: Duration,
+) -> Gathered {
+    let nonce = format!("{:032x}", rand::random::<u128>());
+    let request = ForecastRequest { phase: Phase::Commit, subject: task::returns(asset, horizons), nonce };
+    let asked = voices.iter().take(MOST).map(|voice| one(dendrite, *voice, &request, (horizons.len(), timeout)));
+    let mut gathered = Gathered::default();
+    for found in join_all(asked).await {
+        match found {
+            Ok(heard) => gathered.heard.push(heard),
+            Err(error) => gathered.failures.push(error.to_string()),
+        }
+    }
+    gathered
+}
+
+async fn one(
+    dendrite: &Dendrite,
+    voice: Voice,
+    request: &ForecastRequest,
+    (horizons, timeout): (usize, Duration),
+) -> Result<Heard, CallError> {
+    let answer = Market::ask_now(dendrite, &voice.target, request, timeout).await?;
+    let forecasts = answer.response.forecast.and_then(|told| told.as_returns(horizons));
+    let forecasts = forecasts.ok_or_else(|| CallError::BadAnswer("it is no forecast".to_owned()))?;
+    Ok(Heard { voice, forecasts, latency: answer.elapsed })
+}
+
+impl Gathered {
+    /// All forecasts as one, each weighed by its miner's reputation, in the order of the horizons; `None` without any.
+    pub fn pool(&self) -> Option<Vec<Quantiles>> {
+        let horizons = self.heard.iter().map(|heard| heard.forecasts.len()).min()?;
+        let of = |index: usize| {
+            let parts = self.heard.iter().filter_map(|heard| Some((*heard.forecasts.get(index)?, heard.voice.weight)));
+            pool::returns(&parts.collect::<Vec<(Quantiles, f64)>>())
+        };
+        (0..horizons).map(of).collect()
+    }
+}

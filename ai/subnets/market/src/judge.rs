@@ -1,0 +1,212 @@
+//! What answers are worth once the truth is known.
+
+use ganglion_subnet::{Answer, Score};
+
+use crate::baseline::Yard;
+use crate::event::Probabilities;
+use crate::loss::{evidence, pinball};
+use crate::quantiles::Quantiles;
+use crate::synapse::{ForecastResponse, Told};
+use crate::task::{Settled, Task};
+
+/// The score of the baseline itself: what [`ScorePolicy::baseline`](ganglion_subnet::ScorePolicy) should be.
+pub const BASE: f64 = 0.5;
+/// Gains beyond this, either way, in units of σ, count as so much: no single round decides.
+const MOST_GAIN: f64 = 1.0;
+/// Gains of events beyond this, in nats.
+const MOST_NATS: f64 = 4.0;
+/// Forecasts that are closer than this, in units of σ, are the same.
+const SAME: f64 = 0.02;
+
+/// A forecast over all horizons, in numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gain {
+    /// The mean over the horizons of the loss, in units of σ.
+    pub loss: f64,
+    /// By how much it is less than the baseline's: the information, in units of σ.
+    pub gain: f64,
+    /// The geometric mean of the probabilities given to where the outcomes fell.
+    pub probability: f64,
+    /// The same of the baseline's.
+    pub baseline: f64,
+}
+
+impl Gain {
+    /// Of `forecasts`, one for each yard, when the returns (basis points) are known. `None` without a yard.
+    pub fn of(yards: &[Yard], forecasts: &[Quantiles], returns: &[f64]) -> Option<Self> {
+        let count = yards.len().min(forecasts.len()).min(returns.len());
+        if count == 0 {
+            return None;
+        }
+        let (mut loss, mut gain, mut own, mut public) = (0.0, 0.0, 0.0, 0.0);
+        for ((yard, forecast), outcome) in yards.iter().zip(forecasts).zip(returns) {
+            let cost = pinball(forecast, *outcome) / yard.sigma;
+            loss += cost;
+            gain += pinball(&yard.base, *outcome) / yard.sigma - cost;
+            let (probability, baseline) = evidence(forecast, &yard.base, *outcome);
+            own += probability.max(ganglion_subnet::scoring::bits::FLOOR).ln();
+            public += baseline.ln();
+        }
+        let n = count as f64;
+        Some(Self { loss: loss / n, gain: gain / n, probability: (own / n).exp(), baseline: (public / n).exp() })
+    }
+
+    /// The gain as a score, 0 to 1: a half for the baseline, and straight in between, since only straight lines leave a
+    /// proper score proper.
+    pub fn score(&self) -> Score {
+        let parts = [("loss", self.loss), ("gain", self.gain), ("bits", (self.probability / self.baseline).log2())];
+        Score::new(value(self.gain, MOST_GAIN), &parts).with_probability(self.probability, self.baseline)
+    }
+}
+
+fn value(gain: f64, most: f64) -> f64 {
+    BASE + (1.0 - BASE) * (gain / most).clamp(-1.0, 1.0)
+}
+
+/// Scores all answers to one task.
+pub(crate) fn judge_all(task: &Task, answers: &[Answer<ForecastResponse>]) -> Vec<Score> {
+    let Some(settled) = task.settled() else { return answers.iter().map(|_| Score::zero("unsettled")).collect() };
+    answers.iter().map(|answer| judge(task, &settled, answer.response.forecast.as_ref())).collect()
+}
+
+fn judge(task: &Task, settled: &Settled, told: Option<&Told>) -> Score {
+    match settled {
+        Settled::Returns(returns) => {
+            let bases: Vec<Quantiles> = task.yards.iter().map(|yard| yard.base).collect();
+            let forecasts = told.and_then(|told| told.as_returns(task.yards.len()));
+            match forecasts.and_then(|forecasts| Gain::of(&task.yards, &forecasts, returns)) {
+                Some(gain) => gain.score(),
+                // Who says nothing sensible gave the truth no chance.
+                None => match Gain::of(&task.yards, &bases, returns) {
+                    Some(base) => Score::zero("no_forecast").with_probability(0.0, base.baseline),
+                    None => Score::zero("no_forecast"),
+                },
+            }
+        }
+        Settled::Outcome(outcome) => {
+            let even = 1.0 / task.outcomes.max(2) as f64;
+            match told.and_then(|told| told.as_event(task.outcomes)) {
+                Some(found) => event(&found, *outcome, even),
+                None => Score::zero("no_forecast").with_probability(0.0, even),
+            }
+        }
+    }
+}
+
+/// The gain over a forecast that knows nothing.
+fn event(found: &Probabilities, outcome: usize, even: f64) -> Score {
+    let (loss, probability) = (found.loss(outcome), found.of(outcome));
+    let gain = -even.ln() - loss;
+    let parts = [("loss", loss), ("gain", gain)];
+    Score::new(value(gain, MOST_NATS), &parts).with_probability(probability, even)
+}
+
+/// How alike two forecasts are, 0 to 1: 1 up to a mean distance of 0.02 σ, then halved with each further 0.02.
+pub(crate) fn likeness(task: &Task, a: &ForecastResponse, b: &ForecastResponse) -> f64 {
+    let (Some(a), Some(b)) = (&a.forecast, &b.forecast) else { return 0.0 };
+    match distance(task, a, b) {
+        Some(distance) => (-(distance - SAME).max(0.0) / SAME).exp2(),
+        None => 0.0,
+    }
+}
+
+fn distance(task: &Task, a: &Told, b: &Told) -> Option<f64> {
+    if task.yards.is_empty() {
+        return Some(a.as_event(task.outcomes)?.distance(&b.as_event(task.outcomes)?));
+    }
+    let (a, b) = (a.as_returns(task.yards.len())?, b.as_returns(task.yards.len())?);
+    let apart = |((yard, a), b): ((&Yard, &Quantiles), &Quantiles)| a.distance(b) / yard.sigma;
+    Some(task.yards.iter().zip(&a).zip(&b).map(apart).sum::<f64>() / task.yards.len() as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::horizon::Horizon;
+    use crate::task::Truth;
+    use ganglion_primitives::NeuronId;
+    use std::time::Duration;
+
+    fn ladder(width: f64) -> Quantiles {
+        Quantiles::from_fn(|level| width * (2.0 * level - 1.0)).expect("a forecast")
+    }
+
+    fn task(outcome: f64) -> Task {
+        let yard = Yard { horizon: Horizon::seconds(300).expect("fine"), sigma: 10.0, base: ladder(20.0) };
+        Task { past: None, yards: vec![yard], outcomes: 0, truth: Truth::Returns(vec![outcome]) }
+    }
+
+    fn answer(forecast: Option<Told>) -> Answer<ForecastResponse> {
+        let response = ForecastResponse { forecast, ..ForecastResponse::default() };
+        Answer { neuron: NeuronId(1), response, elapsed: Duration::ZERO, first: Duration::ZERO }
+    }
+
+    #[test]
+    fn scores_done_by_hand() {
+        let task = task(0.0);
+        let said = |width: f64| answer(Some(Told::returns(&[ladder(width)])));
+        let scores = judge_all(&task, &[said(20.0), said(10.0), said(40.0), said(0.0)]);
+        // A ladder of ten costs 33/19 at its middle; all in units of ten: gains of ±0.1737, and 0.3474 for a point.
+        let unit = 33.0 / 190.0;
+        for (score, gain) in scores.iter().zip([0.0, unit, -2.0 * unit, 2.0 * unit]) {
+            assert!((score.value - (0.5 + gain / 2.0)).abs() < 1e-3, "{score:?} {gain}");
+            assert!((score.parts["gain"] - gain).abs() < 1e-3);
+        }
+        let given: Vec<f64> = scores.iter().filter_map(|score| score.evidence?.probability).collect();
+        // The outcome lies at the upper edge of the baseline's tenth share.
+        for (given, right) in given.iter().zip([0.05, 0.1, 0.025, 1.0]) {
+            assert!((given - right).abs() < 1e-3, "{given} {right}");
+        }
+    }
+
+    #[test]
+    fn bad_answers_are_worth_nothing_and_harm_nobody() {
+        let task = task(3.0);
+        let good = answer(Some(Told::returns(&[ladder(15.0)])));
+        let bad = [
+            None,
+            Some(Told::Returns { quantiles: vec![vec![0; 18]] }),
+            Some(Told::Returns { quantiles: vec![(0..19).rev().collect()] }),
+            Some(Told::Returns { quantiles: vec![vec![i32::MIN; 19]] }),
+            Some(Told::Returns { quantiles: vec![vec![0; 19]; 2] }),
+            Some(Told::Event { probabilities: vec![500_000, 500_000] }),
+        ];
+        let answers: Vec<_> = std::iter::once(good.clone()).chain(bad.into_iter().map(answer)).collect();
+        let scores = judge_all(&task, &answers);
+        assert_eq!(scores[0], judge_all(&task, &[good])[0]);
+        assert!(scores[0].value > 0.5);
+        for score in &scores[1..] {
+            assert_eq!((score.value, score.evidence.and_then(|e| e.probability)), (0.0, Some(0.0)), "{score:?}");
+        }
+        assert_eq!(judge_all(&Task::void(), &answers).iter().map(|score| score.value).sum::<f64>(), 0.0);
+    }
+
+    #[test]
+    fn no_gain_counts_for_more_than_one_sigma() {
+        let far = |width: f64, outcome: f64| {
+            judge_all(&task(outcome), &[answer(Some(Told::returns(&[ladder(width)])))])[0].value
+        };
+        assert_eq!((far(10_000.0, 0.0), far(200.0, 5_000.0)), (0.0, 1.0));
+    }
+
+    #[test]
+    fn copies_are_alike_and_strangers_are_not() {
+        let task = task(0.0);
+        let of = |width: f64| answer(Some(Told::returns(&[ladder(width)]))).response;
+        assert_eq!(likeness(&task, &of(20.0), &of(20.0)), 1.0);
+        // Half of the width's difference is the mean distance: 0.2 of ten is σ/50.
+        assert!(likeness(&task, &of(20.0), &of(20.3)) > 0.99);
+        let stranger = likeness(&task, &of(20.0), &of(24.0));
+        assert!(stranger < 0.05, "{stranger}");
+        assert_eq!(likeness(&task, &of(20.0), &ForecastResponse::default()), 0.0);
+    }
+
+    #[test]
+    fn events_are_scored_in_nats_over_knowing_nothing() {
+        let found = Probabilities::new(&[0.8, 0.2]).expect("probabilities");
+        let (right, wrong) = (event(&found, 0, 0.5), event(&found, 1, 0.5));
+        assert!((right.value - (0.5 + 1.6f64.ln() / 8.0)).abs() < 1e-9);
+        assert!((wrong.value - (0.5 + 0.4f64.ln() / 8.0)).abs() < 1e-9);
+        assert_eq!(event(&Probabilities::equal(2).expect("even"), 0, 0.5).value, 0.5);
+    }
+}

@@ -1,0 +1,179 @@
+//! The three verbs of the market subnet.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::future::BoxFuture;
+use futures::FutureExt;
+use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Ripeness, Score, Seed, Subnet};
+use ganglion_wire::{CallError, Dendrite, Target};
+
+use crate::commit;
+use crate::exchange::Exchange;
+use crate::horizon::{Asset, STANDARD};
+use crate::judge;
+use crate::model::MarketModel;
+use crate::sandbox;
+use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
+use crate::task::{self, Task};
+
+/// How long miners have to commit, and how long a validator waits before it asks to be shown what they committed to.
+pub const COMMIT: Duration = Duration::from_secs(5);
+
+/// The market subnet's incentive mechanism.
+#[derive(Clone, Debug, Default)]
+pub struct Market {
+    /// Where tasks come from; without it every task has a world of its own.
+    exchange: Option<Arc<Exchange>>,
+}
+
+impl Market {
+    /// Tasks of worlds that are drawn with them: for simulations, and for whoever only answers.
+    pub fn sandbox() -> Self {
+        Self::default()
+    }
+
+    /// Tasks of markets.
+    pub fn exchange(exchange: Exchange) -> Self {
+        Self { exchange: Some(Arc::new(exchange)) }
+    }
+
+    /// Asks a miner for a forecast at once, as users do: commitment and forecast one after the other.
+    ///
+    /// # Errors
+    /// See [`CallError`]; [`CallError::BadAnswer`] if the two don't match.
+    pub async fn ask_now(
+        dendrite: &Dendrite,
+        target: &Target,
+        request: &ForecastRequest,
+        timeout: Duration,
+    ) -> Result<ganglion_wire::Answer<ForecastResponse>, CallError> {
+        ask(dendrite, target, request, timeout, Duration::ZERO).await
+    }
+}
+
+impl Subnet for Market {
+    type Synapse = ForecastSynapse;
+    type Task = Task;
+    type Model = MarketModel;
+
+    fn task(&self, seed: &Seed) -> Draw<ForecastRequest, Task> {
+        let mut dice = seed.dice();
+        match &self.exchange {
+            Some(exchange) => exchange.draw(&mut dice),
+            None => {
+                let request = task::request(task::returns(&Asset::btc(), &STANDARD), &mut dice);
+                Draw { request, task: sandbox::draw(&mut dice).unwrap_or_else(Task::void), kind: "returns" }
+            }
+        }
+    }
+
+    fn answer(
+        &self,
+        model: &MarketModel,
+        request: &ForecastRequest,
+        budget: &Budget,
+    ) -> Result<ForecastResponse, AnswerError> {
+        if budget.is_spent() {
+            return Err(AnswerError::Abandoned);
+        }
+        model.answer(request)
+    }
+
+    fn is_instant(&self, model: &MarketModel, request: &ForecastRequest) -> bool {
+        model.is_instant(request)
+    }
+
+    fn score(&self, task: &Task, answers: &[Answer<ForecastResponse>]) -> Vec<Score> {
+        judge::judge_all(task, answers)
+    }
+
+    fn ripeness(&self, task: &Task) -> Ripeness {
+        task.ripeness()
+    }
+
+    fn ask<'a>(
+        dendrite: &'a Dendrite,
+        target: &'a Target,
+        request: &'a ForecastRequest,
+        timeout: Duration,
+    ) -> BoxFuture<'a, Result<ganglion_wire::Answer<ForecastResponse>, CallError>> {
+        ask(dendrite, target, request, timeout, COMMIT).boxed()
+    }
+
+    fn likeness(&self, task: &Task, a: &ForecastResponse, b: &ForecastResponse) -> f64 {
+        judge::likeness(task, a, b)
+    }
+
+    fn has_one_answer(&self, _: &Task) -> bool {
+        // Two honest models differ; what doesn't is one.
+        false
+    }
+}
+
+/// Commitment, pause, forecast. The commitment must be there within `timeout` and the pause, if there is one, and the
+/// forecast must be what was committed to. The answer's time is that of the commitment.
+async fn ask(
+    dendrite: &Dendrite,
+    target: &Target,
+    request: &ForecastRequest,
+    timeout: Duration,
+    pause: Duration,
+) -> Result<ganglion_wire::Answer<ForecastResponse>, CallError> {
+    let begun = Instant::now();
+    let patience = if pause.is_zero() { timeout } else { timeout.min(pause) };
+    let commit = ForecastRequest { phase: Phase::Commit, ..request.clone() };
+    let committed = dendrite.call::<ForecastSynapse>(target, &commit, patience).await?;
+    tokio::time::sleep(pause.saturating_sub(begun.elapsed())).await;
+    let reveal = ForecastRequest { phase: Phase::Reveal, ..commit };
+    let shown = dendrite.call::<ForecastSynapse>(target, &reveal, timeout).await?;
+    if !commit::holds(&target.hotkey, &request.nonce, &committed.response, &shown.response) {
+        return Err(CallError::BadAnswer("it shows something else than it had committed to".to_owned()));
+    }
+    Ok(ganglion_wire::Answer { elapsed: committed.elapsed, first: committed.first, ..shown })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::horizon::Horizon;
+    use crate::models::tests::hours;
+    use crate::models::Ewma;
+    use crate::sources::Replay;
+    use ganglion_keys::PublicKey;
+
+    const KEY: PublicKey = PublicKey([3; 32]);
+
+    fn model() -> MarketModel {
+        let feed = Replay::new(vec![hours(500, 20.0, 60.0, 1)], 400 * 3600, 1e-3).expect("a feed");
+        MarketModel::new(Arc::new(Ewma::default()), Arc::new(feed), KEY)
+    }
+
+    #[test]
+    fn a_miner_commits_and_then_shows() {
+        let (market, model, budget) = (Market::sandbox(), model(), Budget::unlimited());
+        let horizons = ["1h", "3h"].map(|text| text.parse::<Horizon>().expect("a time"));
+        let commit = task::request(task::returns(&Asset::btc(), &horizons), &mut Seed([1; 32]).dice());
+        let reveal = ForecastRequest { phase: Phase::Reveal, ..commit.clone() };
+        assert!(matches!(market.answer(&model, &reveal, &budget), Err(AnswerError::Request(_))), "commit first");
+        let committed = market.answer(&model, &commit, &budget).expect("a commitment");
+        let shown = market.answer(&model, &reveal, &budget).expect("a forecast");
+        assert!(commit::holds(&KEY, &commit.nonce, &committed, &shown) && market.is_instant(&model, &reveal));
+        assert!(shown.forecast.and_then(|told| told.as_returns(2)).is_some());
+        for (asset, horizon) in [("ETH", "1h"), ("BTC", "5m")] {
+            let (asset, horizon): (Asset, Horizon) = (asset.parse().expect("a name"), horizon.parse().expect("a time"));
+            let subject = task::returns(&asset, &[horizon]);
+            let request = task::request(subject, &mut Seed([2; 32]).dice());
+            assert!(matches!(market.answer(&model, &request, &budget), Err(AnswerError::Request(_))), "{asset}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_draws_the_same_request() {
+        let market = Market::sandbox();
+        let of = |seed: u8| market.task(&Seed([seed; 32])).request;
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1).nonce, of(2).nonce);
+        assert!(of(1).check().is_ok());
+    }
+}

@@ -1,0 +1,81 @@
+//! What a miner answers with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use ganglion_keys::PublicKey;
+use ganglion_subnet::AnswerError;
+
+use crate::commit::Vault;
+use crate::models::{ForecastError, Forecaster};
+use crate::sources::Feed;
+use crate::synapse::{ForecastRequest, ForecastResponse, Phase, Told, Topic};
+
+/// A forecaster, the prices that it sees, and what it has committed to.
+pub struct MarketModel {
+    forecaster: Arc<dyn Forecaster>,
+    feed: Arc<dyn Feed>,
+    hotkey: PublicKey,
+    vault: Vault,
+}
+
+impl fmt::Debug for MarketModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MarketModel({} on {})", self.forecaster.name(), self.feed.name())
+    }
+}
+
+impl MarketModel {
+    /// A forecaster that answers as `hotkey`.
+    pub fn new(forecaster: Arc<dyn Forecaster>, feed: Arc<dyn Feed>, hotkey: PublicKey) -> Self {
+        Self { forecaster, feed, hotkey, vault: Vault::default() }
+    }
+
+    /// The forecaster's name.
+    pub fn name(&self) -> &str {
+        self.forecaster.name()
+    }
+
+    /// Whether the answer to `request` is there already.
+    pub(crate) fn is_instant(&self, request: &ForecastRequest) -> bool {
+        request.phase == Phase::Reveal || self.vault.holds(&request.nonce)
+    }
+
+    /// Commits to a forecast, or shows it.
+    ///
+    /// # Errors
+    /// See [`AnswerError`].
+    pub(crate) fn answer(&self, request: &ForecastRequest) -> Result<ForecastResponse, AnswerError> {
+        let topic = request.check()?;
+        match request.phase {
+            Phase::Commit => Ok(self.vault.commit(&self.hotkey, &request.nonce, self.forecast(&topic)?)),
+            Phase::Reveal => self
+                .vault
+                .reveal(&request.nonce)
+                .ok_or_else(|| AnswerError::Request("commit first: nothing is known under this nonce".to_owned())),
+        }
+    }
+
+    fn forecast(&self, topic: &Topic) -> Result<Told, AnswerError> {
+        match topic {
+            Topic::Returns(asset, horizons) => {
+                let unknown = || AnswerError::Request(format!("{asset} is not forecast here"));
+                let past = self.feed.past(asset).ok_or_else(unknown)?;
+                let forecasts: Result<Vec<_>, _> =
+                    horizons.iter().map(|horizon| self.forecaster.forecast(&past, *horizon)).collect();
+                Ok(Told::returns(&forecasts.map_err(refusal)?))
+            }
+            Topic::Event(question, outcomes) => {
+                Ok(Told::event(&self.forecaster.event(question, outcomes).map_err(refusal)?))
+            }
+        }
+    }
+}
+
+/// What the caller can do something about, and what it can't.
+fn refusal(error: ForecastError) -> AnswerError {
+    match error {
+        ForecastError::Horizon(_) => AnswerError::Request(error.to_string()),
+        other => AnswerError::Model(other.to_string()),
+    }
+}

@@ -1,0 +1,102 @@
+//! The market subnet as the simulator sees it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ganglion_subnet::simulator::Stage;
+
+use crate::baseline::Yard;
+use crate::mechanism::{Market, COMMIT};
+use crate::models::{Ewma, Forecaster};
+use crate::quantiles::Quantiles;
+use crate::synapse::{ForecastRequest, ForecastResponse, Told};
+use crate::task::Task;
+
+/// What somebody says who knows nothing, in the hope that it pays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bluff {
+    /// "Nothing will change": the path that squared errors used to pay.
+    #[default]
+    Point,
+    /// The honest forecast, half as wide.
+    OverConfident,
+    /// The honest forecast, twice as wide.
+    Padded,
+    /// What everybody knows.
+    Baseline,
+}
+
+impl Bluff {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Point, Self::OverConfident, Self::Padded, Self::Baseline];
+
+    /// What it makes of an honest forecast, beside the baseline's.
+    pub fn bend(self, honest: &Quantiles, base: &Quantiles) -> Option<Quantiles> {
+        match self {
+            Self::Point => Quantiles::point(0.0).ok(),
+            Self::OverConfident => honest.stretched(0.5).ok(),
+            Self::Padded => honest.stretched(2.0).ok(),
+            Self::Baseline => Some(*base),
+        }
+    }
+}
+
+/// Market miners that forecast by exponentially weighted volatility as often as their skill is; and, where the scenario
+/// has a parrot, one that bluffs.
+#[derive(Debug, Default)]
+pub struct MarketStage {
+    bluff: Bluff,
+    market: Market,
+    /// The bluff about the latest task: the simulator shows a task first to whom it asks for good work.
+    bent: Mutex<Option<ForecastResponse>>,
+}
+
+impl MarketStage {
+    /// A stage whose parrot bluffs so.
+    pub fn new(bluff: Bluff) -> Self {
+        Self { bluff, ..Self::default() }
+    }
+
+    fn bend(&self, task: &Task, honest: &[Quantiles]) -> Option<ForecastResponse> {
+        let bend = |(honest, yard): (&Quantiles, &Yard)| self.bluff.bend(honest, &yard.base);
+        let forecasts: Option<Vec<Quantiles>> = honest.iter().zip(&task.yards).map(bend).collect();
+        forecasts.map(|forecasts| says(&forecasts))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<ForecastResponse>> {
+        self.bent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The honest forecasts for a task.
+pub fn honest(task: &Task) -> Option<Vec<Quantiles>> {
+    let past = task.past.as_ref()?;
+    task.yards.iter().map(|yard| Ewma::default().forecast(past, yard.horizon).ok()).collect()
+}
+
+/// The answer with these forecasts.
+pub fn says(forecasts: &[Quantiles]) -> ForecastResponse {
+    ForecastResponse { forecast: Some(Told::returns(forecasts)), ..ForecastResponse::default() }
+}
+
+impl Stage for MarketStage {
+    type Subnet = Market;
+
+    fn subnet(&self) -> &Market {
+        &self.market
+    }
+
+    fn work(&self, _: &ForecastRequest, task: &Task) -> Option<ForecastResponse> {
+        let forecasts = honest(task)?;
+        *self.lock() = self.bend(task, &forecasts);
+        Some(says(&forecasts))
+    }
+
+    fn parrot(&self, _: &ForecastRequest) -> ForecastResponse {
+        self.lock().clone().unwrap_or_default()
+    }
+
+    fn timeout(&self) -> Duration {
+        COMMIT
+    }
+}

@@ -1,0 +1,113 @@
+//! What a validator remembers of a question.
+
+use std::sync::Arc;
+
+use ganglion_subnet::{Dice, Ripeness};
+
+use crate::baseline::Yard;
+use crate::events::EventBook;
+use crate::history::Past;
+use crate::horizon::{Asset, Horizon};
+use crate::sources::{Feed, Outcome};
+use crate::synapse::{ForecastRequest, Phase, Subject};
+
+/// A question whose answers can be scored once the truth is known.
+pub struct Task {
+    /// What was known when it was asked.
+    pub past: Option<Past>,
+    /// What a forecast of each horizon is held against; empty for an event.
+    pub yards: Vec<Yard>,
+    /// How many outcomes an event has; 0 for returns.
+    pub outcomes: usize,
+    pub(crate) truth: Truth,
+}
+
+/// Where the truth is.
+pub(crate) enum Truth {
+    /// Known to the validator and to nobody else: the returns over the yards' horizons, basis points.
+    Returns(Vec<f64>),
+    /// In the market's future.
+    Market {
+        /// Who will know.
+        feed: Arc<dyn Feed>,
+        /// Of what.
+        asset: Asset,
+        /// The moment from which returns are counted, seconds since 1970: that of the first price after the commitments.
+        opens: u64,
+    },
+    /// In the future of the rest of the world.
+    Event {
+        /// Who will know.
+        events: Arc<EventBook>,
+        /// Which event.
+        question: String,
+    },
+    /// Nowhere: too little is known to ask.
+    None,
+}
+
+/// What turned out to be true.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Settled {
+    /// The returns over the yards' horizons, basis points.
+    Returns(Vec<f64>),
+    /// The index of the outcome.
+    Outcome(usize),
+}
+
+impl Task {
+    /// A question that can't be scored.
+    pub(crate) fn void() -> Self {
+        Self { past: None, yards: Vec::new(), outcomes: 0, truth: Truth::None }
+    }
+
+    /// Whether the truth is known.
+    pub(crate) fn ripeness(&self) -> Ripeness {
+        match &self.truth {
+            Truth::Returns(_) => Ripeness::Now,
+            Truth::Market { feed, asset, opens } => {
+                let found: Vec<Outcome> =
+                    self.yards.iter().map(|yard| feed.outcome(asset, *opens, yard.horizon)).collect();
+                if found.contains(&Outcome::Missing) {
+                    return Ripeness::Never("a price is missing");
+                }
+                let longest = self.yards.iter().map(|yard| yard.horizon.as_secs()).max().unwrap_or(0);
+                let end = opens.saturating_add(u64::from(longest));
+                match found.contains(&Outcome::Pending) {
+                    true => Ripeness::After(feed.wall(end.saturating_sub(feed.now()))),
+                    false => Ripeness::Now,
+                }
+            }
+            Truth::Event { events, question } => events.ripeness(question),
+            Truth::None => Ripeness::Never("too little is known of the past"),
+        }
+    }
+
+    /// The truth, once it is known.
+    pub(crate) fn settled(&self) -> Option<Settled> {
+        match &self.truth {
+            Truth::Returns(returns) => Some(Settled::Returns(returns.clone())),
+            Truth::Market { feed, asset, opens } => {
+                let known = |yard: &Yard| match feed.outcome(asset, *opens, yard.horizon) {
+                    Outcome::Known(size) => Some(size),
+                    Outcome::Pending | Outcome::Missing => None,
+                };
+                self.yards.iter().map(known).collect::<Option<Vec<f64>>>().map(Settled::Returns)
+            }
+            Truth::Event { events, question } => events.outcome(question).map(Settled::Outcome),
+            Truth::None => None,
+        }
+    }
+}
+
+/// The request for a subject, under a nonce drawn for it.
+pub(crate) fn request(subject: Subject, dice: &mut Dice) -> ForecastRequest {
+    let nonce = format!("{:016x}{:016x}", dice.bits(), dice.bits());
+    ForecastRequest { phase: Phase::Commit, subject, nonce }
+}
+
+/// The subject of returns.
+pub(crate) fn returns(asset: &Asset, horizons: &[Horizon]) -> Subject {
+    let horizons = horizons.iter().map(|horizon| horizon.as_secs()).collect();
+    Subject::Returns { asset: asset.name().to_owned(), horizons }
+}

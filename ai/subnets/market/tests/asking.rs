@@ -1,0 +1,104 @@
+//! Miners over real sockets: honest ones, and those that say something else than they had committed to.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_subnet::{Budget, Subnet};
+use ganglion_subnet_market::gather::{gather, Voice};
+use ganglion_subnet_market::models::Ewma;
+use ganglion_subnet_market::sources::{Clock, Tape};
+use ganglion_subnet_market::synapse::{Phase, Told};
+use ganglion_subnet_market::{
+    Asset, ForecastRequest, ForecastResponse, ForecastSynapse, Horizon, Market, MarketModel, Quote,
+};
+use ganglion_wire::{Axon, AxonError, Dendrite, Target};
+use tokio::net::TcpListener;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A market that goes up and down by a thousandth, for ever.
+fn feed() -> Arc<Tape> {
+    let tape = Tape::new(&[Asset::btc()], 300, Clock::Steps(Duration::from_secs(1))).expect("a tape");
+    for step in 1..200u64 {
+        let price = if step.is_multiple_of(2) { 100.0 } else { 100.1 };
+        tape.push(&Asset::btc(), Quote { time: step * 300, price }).expect("in order");
+    }
+    Arc::new(tape)
+}
+
+/// How a miner makes its answer worse.
+type Bend = fn(&ForecastRequest, ForecastResponse) -> ForecastResponse;
+
+/// A miner on a free port; answers whom to call.
+async fn miner(seed: u8, bend: Bend) -> Target {
+    let keypair = Arc::new(Keypair::from_seed([seed; 32]));
+    let hotkey: PublicKey = keypair.public();
+    let model = Arc::new(MarketModel::new(Arc::new(Ewma::default()), feed(), hotkey));
+    let axon = Axon::builder(keypair)
+        .synapse::<ForecastSynapse, _, _>(move |_, request| {
+            let model = Arc::clone(&model);
+            async move {
+                let answer = Market::sandbox().answer(&model, &request, &Budget::unlimited());
+                answer.map(|answer| bend(&request, answer)).map_err(|error| AxonError::invalid(error.to_string()))
+            }
+        })
+        .build()
+        .expect("an axon");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address: SocketAddr = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axon.serve(listener, std::future::pending::<()>()).await });
+    Target { hotkey, address }
+}
+
+fn honest(_: &ForecastRequest, answer: ForecastResponse) -> ForecastResponse {
+    answer
+}
+
+/// It shows a point path.
+fn turncoat(request: &ForecastRequest, answer: ForecastResponse) -> ForecastResponse {
+    match request.phase {
+        Phase::Commit => answer,
+        Phase::Reveal => ForecastResponse { forecast: Some(Told::Returns { quantiles: vec![vec![0; 19]] }), ..answer },
+    }
+}
+
+/// It commits to nothing, and shows all the same.
+fn evader(request: &ForecastRequest, answer: ForecastResponse) -> ForecastResponse {
+    match request.phase {
+        Phase::Commit => ForecastResponse::default(),
+        Phase::Reveal => answer,
+    }
+}
+
+/// It has forgotten its salt.
+fn careless(_: &ForecastRequest, answer: ForecastResponse) -> ForecastResponse {
+    ForecastResponse { salt: Some("00".repeat(16)), ..answer }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_shows_something_else_is_not_heard() {
+    let dendrite = Dendrite::new(Arc::new(Keypair::from_seed([9; 32])));
+    let bends: [Bend; 5] = [honest, honest, turncoat, evader, careless];
+    let mut voices = Vec::new();
+    for (seed, bend) in (20u8..).zip(bends) {
+        voices.push(Voice { target: miner(seed, bend).await, weight: 1.0 });
+    }
+    let horizon = [Horizon::seconds(300).expect("five minutes")];
+    let btc = Asset::btc();
+    let asked = gather(&dendrite, &voices, (&btc, &horizon), PATIENCE);
+    let found = tokio::time::timeout(PATIENCE, asked).await.expect("in time");
+    assert_eq!((found.heard.len(), found.failures.len()), (2, 3), "{found:?}");
+    assert!(found.heard.iter().all(|heard| voices[..2].contains(&heard.voice)));
+    // Ten basis points a step, and two who say the same.
+    let pool = found.pool().expect("a pool");
+    assert!((pool[0].values()[18] - 15.07).abs() < 0.1, "{pool:?}");
+    // Nobody asks for what isn't traded, or over what isn't a whole number of steps.
+    let odd = [Horizon::seconds(100).expect("a time")];
+    for (asset, horizons) in [("ETH", &horizon), ("BTC", &odd)] {
+        let asset: Asset = asset.parse().expect("a name");
+        let found = gather(&dendrite, &voices[..1], (&asset, horizons), PATIENCE).await;
+        assert!(found.heard.is_empty() && found.pool().is_none(), "{found:?}");
+    }
+}

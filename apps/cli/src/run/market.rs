@@ -1,0 +1,127 @@
+//! `ganglion miner market` and `ganglion validator market`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{bail, Result};
+use ganglion_primitives::NetUid;
+use ganglion_subnet_market::sources::Endpoint;
+use ganglion_subnet_market::{policy, run_miner, run_validator, Asset, MinerConfig, Prices, ValidatorConfig, NETUID};
+
+use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
+use crate::cli::{MarketMinerArgs, MarketValidatorArgs, NeuronArgs, PriceArgs};
+use crate::exit::Usage;
+
+/// Runs a miner until it is ended.
+///
+/// # Errors
+/// Wallet, prices, port or chain are of no use.
+pub fn miner(args: MarketMinerArgs) -> Result<()> {
+    log_to_stderr();
+    check(&args.neuron)?;
+    let identity = Identity::open(&args.neuron)?;
+    let mut config = MinerConfig::new(
+        args.neuron.nodes.clone(),
+        identity.hotkey,
+        identity.coldkey,
+        SocketAddr::new(args.axon.axon_ip, args.axon.axon_port),
+        identity.state_dir,
+        (args.model.clone(), prices(&args.prices)),
+    );
+    config.netuid = NetUid(args.neuron.netuid);
+    config.announce = args.axon_external;
+    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
+}
+
+/// Runs a validator until it is ended.
+///
+/// # Errors
+/// Wallet, prices, events, port or chain are of no use.
+pub fn validator(args: MarketValidatorArgs) -> Result<()> {
+    log_to_stderr();
+    check(&args.neuron)?;
+    let identity = Identity::open(&args.neuron)?;
+    let mut config = ValidatorConfig::new(
+        args.neuron.nodes.clone(),
+        identity.hotkey,
+        identity.coldkey,
+        identity.state_dir,
+        prices(&args.prices),
+    );
+    config.netuid = NetUid(args.neuron.netuid);
+    config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
+    if config.public_addresses_only || args.judging.strict {
+        config.scoring = policy::policy();
+    }
+    if let Some(millis) = args.judging.round_ms {
+        config.pace.mean = Duration::from_millis(millis);
+    }
+    if !args.horizon.is_empty() {
+        config.horizons.clone_from(&args.horizon);
+    }
+    config.events.clone_from(&args.events);
+    config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
+    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    config.announce_metrics = args.announce_metrics;
+    until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}
+
+/// The default number is that of the text subnet.
+fn check(neuron: &NeuronArgs) -> Result<()> {
+    if neuron.netuid == 1 {
+        bail!(Usage(format!("subnet 1 is the text subnet: name the market subnet, as --netuid {}", NETUID.0)));
+    }
+    Ok(())
+}
+
+fn prices(args: &PriceArgs) -> Prices {
+    if let Some(file) = &args.csv {
+        let (path, asset) = (file.clone(), args.asset.clone());
+        return Prices::File { path, asset, start: args.start, speed: args.speed, since: args.since };
+    }
+    if args.source.is_empty() {
+        return Prices::World(Duration::from_millis(args.block_ms));
+    }
+    let mut servers: BTreeMap<Asset, Vec<Endpoint>> = BTreeMap::new();
+    for (asset, endpoint) in &args.source {
+        servers.entry(asset.clone()).or_default().push(endpoint.clone());
+    }
+    Prices::Servers(servers.into_iter().collect(), args.step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Cli, Command, MinerCommand};
+    use clap::Parser;
+
+    fn args(line: &str) -> MarketMinerArgs {
+        match Cli::parse_from(line.split(' ')).command {
+            Command::Miner(MinerCommand::Market(args)) => args,
+            other => panic!("not a miner: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn prices_are_the_worlds_a_files_or_servers() {
+        assert_eq!(prices(&args("ganglion miner market").prices), Prices::World(Duration::from_secs(1)));
+        let file = prices(&args("ganglion miner market --csv a.csv --asset eth --start 5 --speed 60").prices);
+        let asset = "ETH".parse::<Asset>().expect("a name");
+        let right = Prices::File { path: "a.csv".into(), asset, start: Some(5), speed: 60.0, since: None };
+        assert_eq!(file, right);
+        let line = "ganglion miner market --source BTC=http://a/#/p --source BTC=http://b/#/p@/t --step 60";
+        let Prices::Servers(servers, 60) = prices(&args(line).prices) else { panic!("servers") };
+        assert_eq!((servers.len(), servers[0].1.len()), (1, 2));
+        for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5"] {
+            assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_text_subnet_is_no_market() {
+        assert!(check(&args("ganglion miner market").neuron).is_err());
+        assert!(check(&args("ganglion miner market --netuid 8").neuron).is_ok());
+    }
+}

@@ -1,0 +1,177 @@
+//! `GET /v1/forecasts`: what the best miners of the market subnet expect, as one forecast.
+
+use crate::{directory::Miner, error::ApiError, state::Shared};
+use axum::{
+    extract::{rejection::QueryRejection, Query, State},
+    http::{header::CONTENT_TYPE, StatusCode},
+    response::{IntoResponse, Response},
+    Json,
+};
+use ganglion_subnet_market::{
+    chart::Fan,
+    gather::{gather, Gathered, Voice},
+    horizon::STANDARD,
+    quantiles::{level, LEVELS},
+    Asset, Horizon, Quantiles, Quote,
+};
+use ganglion_wire::Target;
+use serde::Deserialize;
+use serde_json::{json, Value};
+use std::sync::Arc;
+
+/// Most times ahead in one request.
+const MOST_HORIZONS: usize = 8;
+
+/// What is asked for.
+#[derive(Deserialize)]
+pub(crate) struct Asked {
+    /// An asset's name; bitcoin, if there is none.
+    asset: Option<String>,
+    /// Times ahead, parted by commas; the usual four, if there are none.
+    horizon: Option<String>,
+    /// `json` or `svg`.
+    format: Option<String>,
+}
+
+/// A request that makes sense.
+struct Wanted {
+    asset: Asset,
+    horizons: Vec<Horizon>,
+    picture: bool,
+}
+
+impl Asked {
+    fn read(self) -> Result<Wanted, ApiError> {
+        let asset = self.asset.as_deref().unwrap_or("BTC");
+        let asset = asset.parse::<Asset>().map_err(|error| ApiError::invalid("asset", error.to_string()))?;
+        let mut horizons = Vec::new();
+        for name in self.horizon.as_deref().into_iter().flat_map(|names| names.split(',')).take(MOST_HORIZONS + 1) {
+            let horizon = name.parse::<Horizon>();
+            horizons.push(horizon.map_err(|error| ApiError::invalid("horizon", error.to_string()))?);
+        }
+        if horizons.len() > MOST_HORIZONS {
+            return Err(ApiError::invalid("horizon", "name at most 8 times ahead"));
+        }
+        if horizons.is_empty() {
+            horizons.extend(STANDARD);
+        }
+        horizons.sort_unstable();
+        horizons.dedup();
+        let picture = match self.format.as_deref() {
+            None | Some("json") => false,
+            Some("svg") => true,
+            Some(_) => return Err(ApiError::invalid("format", "the format is json or svg")),
+        };
+        Ok(Wanted { asset, horizons, picture })
+    }
+}
+
+/// Asks the best miners, and pools what they say.
+pub(crate) async fn answer(
+    State(shared): State<Arc<Shared>>,
+    query: Result<Query<Asked>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    let Ok(_slot) = shared.slots.clone().try_acquire_owned() else {
+        let message = "the gateway has all the requests it can hold: try again in a second";
+        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
+    };
+    let Query(asked) = query.map_err(|_| ApiError::invalid("horizon", "the query can't be read"))?;
+    let wanted = asked.read()?;
+    let miners = best(&shared)?;
+    let voices: Vec<Voice> = miners.iter().map(voice).collect();
+    let dendrite = &shared.asker.dendrite;
+    let gathered = gather(dendrite, &voices, (&wanted.asset, &wanted.horizons), shared.config.deadline / 2).await;
+    let Some(pool) = gathered.pool() else {
+        let reason: String =
+            gathered.failures.join("; ").chars().filter(|letter| !letter.is_control()).take(400).collect();
+        let message = format!("no miner gave a forecast ({reason}): ask for another asset or time, or try again");
+        return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
+    };
+    let ahead: Vec<(Horizon, Quantiles)> = wanted.horizons.iter().copied().zip(pool).collect();
+    Ok(match wanted.picture {
+        true => picture(&wanted.asset, &ahead)?,
+        false => Json(described(&wanted.asset, &ahead, &gathered, &miners)).into_response(),
+    })
+}
+
+/// The best miners of the market subnet, as many as one request may ask.
+fn best(shared: &Shared) -> Result<Vec<Miner>, ApiError> {
+    let Some(directory) = &shared.market else {
+        let message = "this gateway has no market subnet: see its option --market";
+        return Err(ApiError::new(StatusCode::NOT_FOUND, "no_market", message));
+    };
+    let listing = directory
+        .listing()
+        .ok_or_else(|| ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly"))?;
+    let mut miners: Vec<Miner> =
+        listing.miners.iter().filter(|miner| shared.asker.dendrite.may_call(miner.address)).cloned().collect();
+    miners.sort_by_key(|miner| (u16::MAX - miner.incentive, miner.uid));
+    miners.truncate(shared.config.attempts.max(1));
+    match miners.is_empty() {
+        true => Err(ApiError::no_miners("no miner of the market subnet announces an address yet: try again shortly")),
+        false => Ok(miners),
+    }
+}
+
+/// A miner counts by its share. Who has none yet counts a little: somebody must speak in a young network.
+fn voice(miner: &Miner) -> Voice {
+    Voice { target: Target { hotkey: miner.hotkey, address: miner.address }, weight: miner.share().max(1e-3) }
+}
+
+fn described(asset: &Asset, ahead: &[(Horizon, Quantiles)], gathered: &Gathered, miners: &[Miner]) -> Value {
+    let forecasts: Vec<Value> = ahead
+        .iter()
+        .map(|(horizon, forecast)| {
+            json!({ "horizon": horizon.to_string(), "seconds": horizon.as_secs(), "quantiles_bp": forecast.values() })
+        })
+        .collect();
+    let heard: Vec<Value> = gathered
+        .heard
+        .iter()
+        .map(|heard| {
+            let hotkey = heard.voice.target.hotkey;
+            let uid = miners.iter().find(|miner| miner.hotkey == hotkey).map(|miner| miner.uid);
+            let latency = u64::try_from(heard.latency.as_millis()).unwrap_or(u64::MAX);
+            json!({ "uid": uid, "hotkey": hotkey.to_ss58(), "weight": heard.voice.weight, "latency_ms": latency })
+        })
+        .collect();
+    json!({
+        "object": "forecast",
+        "asset": asset.name(),
+        "levels": (0..LEVELS).map(level).collect::<Vec<f64>>(),
+        "forecasts": forecasts,
+        "miners": heard,
+        "failed": gathered.failures.len(),
+    })
+}
+
+/// The forecast as a fan, in hundredths of the price of now: the gateway sees no prices.
+fn picture(asset: &Asset, ahead: &[(Horizon, Quantiles)]) -> Result<Response, ApiError> {
+    let now = [Quote { time: 0, price: 100.0 }];
+    let title = format!("{asset}: the price ahead, % of now's");
+    let svg = Fan { title: &title, past: &now, ahead }.svg();
+    let svg = svg.ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))?;
+    Ok(([(CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(asset: Option<&str>, horizon: Option<&str>, format: Option<&str>) -> Result<Wanted, ApiError> {
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        Asked { asset: own(asset), horizon: own(horizon), format: own(format) }.read()
+    }
+
+    #[test]
+    fn queries_are_read_or_refused() {
+        let usual = read(None, None, None).unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!((usual.asset.name(), usual.horizons.as_slice(), usual.picture), ("BTC", STANDARD.as_slice(), false));
+        let some = read(Some("eth"), Some("3h,5m,3h"), Some("svg")).unwrap_or_else(|error| panic!("{error:?}"));
+        let names: Vec<String> = some.horizons.iter().map(Horizon::to_string).collect();
+        assert_eq!((some.asset.name(), names.join(" ").as_str(), some.picture), ("ETH", "5m 3h", true));
+        assert!(read(Some("<svg>"), None, None).is_err() && read(None, Some("soon"), None).is_err());
+        assert!(read(None, Some(""), None).is_err() && read(None, None, Some("pdf")).is_err());
+        assert!(read(None, Some("1m,2m,3m,4m,5m,6m,7m,8m,9m"), None).is_err());
+    }
+}
