@@ -1,0 +1,104 @@
+//! A fingerprint that near copies share: 64 signs of the lowest frequencies (a perceptual hash, pHash).
+
+use super::Picture;
+
+/// Sides of the small picture whose frequencies are taken.
+const SIDE: usize = 32;
+/// Frequencies each way.
+const KEPT: usize = 8;
+/// So many different bits are still the same picture.
+pub const NEAR: u32 = 6;
+
+/// 64 bits of what a picture looks like from afar: for the 8 × 8 lowest frequencies but the constant one, whether they are
+/// above their median (discrete cosine transform of brightness at 32 × 32).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Fingerprint(pub u64);
+
+impl Fingerprint {
+    /// Of a picture.
+    pub fn of(picture: &Picture) -> Self {
+        let Some(small) = picture.resized(SIDE as u32, SIDE as u32) else { return Self(0) };
+        let frequencies = low_frequencies(&small.luma());
+        let mut sorted: Vec<f32> = frequencies.iter().skip(1).copied().collect();
+        sorted.sort_by(f32::total_cmp);
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+        let bit = |(i, value): (usize, &f32)| u64::from(i > 0 && *value > median) << i;
+        Self(frequencies.iter().enumerate().map(bit).fold(0, |all, bit| all | bit))
+    }
+
+    /// In how many bits two differ, 0 to 64.
+    pub fn distance(self, other: Self) -> u32 {
+        (self.0 ^ other.0).count_ones()
+    }
+
+    /// Whether two pictures are the same to the eye.
+    pub fn is_near(self, other: Self) -> bool {
+        self.distance(other) <= NEAR
+    }
+
+    /// From 0 (as different as two unrelated pictures are: half of the bits) to 1 (the same).
+    pub fn likeness(self, other: Self) -> f64 {
+        (1.0 - f64::from(self.distance(other)) / 32.0).clamp(0.0, 1.0)
+    }
+}
+
+/// The [`KEPT`]² lowest frequencies of a [`SIDE`]² field, row by row.
+fn low_frequencies(field: &[f32]) -> [f32; KEPT * KEPT] {
+    let angle = |k: usize, i: usize| std::f32::consts::PI / SIDE as f32 * (i as f32 + 0.5) * k as f32;
+    let rows: Vec<[f32; KEPT]> = field
+        .chunks(SIDE)
+        .map(|row| std::array::from_fn(|k| row.iter().enumerate().map(|(i, v)| v * angle(k, i).cos()).sum()))
+        .collect();
+    std::array::from_fn(|index| {
+        let (k, column) = (index / KEPT, index % KEPT);
+        rows.iter().enumerate().map(|(i, row)| row[column] * angle(k, i).cos()).sum()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Blobs whose places follow from `seed`.
+    fn blobs(seed: u64) -> Picture {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let spots: Vec<(f32, f32, f32)> =
+            (0..6).map(|_| ((next() % 64) as f32, (next() % 64) as f32, (next() % 200) as f32)).collect();
+        let pixel = |i: u32| {
+            let (x, y) = ((i % 64) as f32, (i / 64) as f32);
+            let light = spots.iter().map(|(a, b, l)| l * (-((x - a).powi(2) + (y - b).powi(2)) / 120.0).exp());
+            [light.sum::<f32>().min(255.0) as u8; 3]
+        };
+        Picture::from_pixels(64, 64, (0..64 * 64).map(pixel).collect()).expect("a picture")
+    }
+
+    #[test]
+    fn resizing_brightening_and_noise_keep_it() {
+        for seed in 1..20 {
+            let picture = blobs(seed);
+            let print = Fingerprint::of(&picture);
+            let large = picture.resized(150, 150).expect("a picture");
+            assert!(print.is_near(Fingerprint::of(&large)), "{seed}: {}", print.distance(Fingerprint::of(&large)));
+            let mut noisy = picture.clone();
+            for (i, pixel) in noisy.pixels_mut().iter_mut().enumerate() {
+                *pixel = pixel.map(|value| value.saturating_add(((i * 31) % 7) as u8));
+            }
+            assert!(print.is_near(Fingerprint::of(&noisy)), "{seed}");
+        }
+    }
+
+    #[test]
+    fn other_pictures_have_others() {
+        let prints: Vec<Fingerprint> = (1..30).map(|seed| Fingerprint::of(&blobs(seed))).collect();
+        for (i, a) in prints.iter().enumerate() {
+            assert_eq!(a.likeness(*a), 1.0);
+            assert!(prints.iter().skip(i + 1).all(|b| !a.is_near(*b)));
+        }
+    }
+}
