@@ -59,8 +59,8 @@ fn low_frequencies(field: &[f32]) -> [f32; KEPT * KEPT] {
 mod tests {
     use super::*;
 
-    /// Blobs whose places follow from `seed`.
-    fn blobs(seed: u64) -> Picture {
+    /// Squares whose places follow from `seed`.
+    fn squares(seed: u64) -> Picture {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         let mut next = || {
             state ^= state << 13;
@@ -68,12 +68,14 @@ mod tests {
             state ^= state << 17;
             state
         };
-        let spots: Vec<(f32, f32, f32)> =
-            (0..6).map(|_| ((next() % 64) as f32, (next() % 64) as f32, (next() % 200) as f32)).collect();
+        let mut spots = Vec::new();
+        for _ in 0..8 {
+            spots.push([next() % 64, next() % 64, 6 + next() % 20, 30 + next() % 150].map(|number| number as u32));
+        }
         let pixel = |i: u32| {
-            let (x, y) = ((i % 64) as f32, (i / 64) as f32);
-            let light = spots.iter().map(|(a, b, l)| l * (-((x - a).powi(2) + (y - b).powi(2)) / 120.0).exp());
-            [light.sum::<f32>().min(255.0) as u8; 3]
+            let (x, y) = (i % 64, i / 64);
+            let inside = |[a, b, side, _]: &&[u32; 4]| x.abs_diff(*a) * 2 < *side && y.abs_diff(*b) * 2 < *side;
+            [spots.iter().filter(inside).map(|spot| spot[3]).sum::<u32>().min(255) as u8; 3]
         };
         Picture::from_pixels(64, 64, (0..64 * 64).map(pixel).collect()).expect("a picture")
     }
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn resizing_brightening_and_noise_keep_it() {
         for seed in 1..20 {
-            let picture = blobs(seed);
+            let picture = squares(seed);
             let print = Fingerprint::of(&picture);
             let large = picture.resized(150, 150).expect("a picture");
             assert!(print.is_near(Fingerprint::of(&large)), "{seed}: {}", print.distance(Fingerprint::of(&large)));
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn other_pictures_have_others() {
-        let prints: Vec<Fingerprint> = (1..30).map(|seed| Fingerprint::of(&blobs(seed))).collect();
+        let prints: Vec<Fingerprint> = (1..30).map(|seed| Fingerprint::of(&squares(seed))).collect();
         for (i, a) in prints.iter().enumerate() {
             assert_eq!(a.likeness(*a), 1.0);
             assert!(prints.iter().skip(i + 1).all(|b| !a.is_near(*b)));
