@@ -1,6 +1,8 @@
 //! The image subnet: the picture that shows what was asked earns.
 
+pub mod judge;
 pub mod picture;
+pub mod render;
 pub mod scene;
 
 pub use picture::Picture;

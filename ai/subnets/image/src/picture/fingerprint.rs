@@ -1,4 +1,5 @@
-//! A fingerprint that near copies share: 64 signs of the lowest frequencies (a perceptual hash, pHash).
+//! A fingerprint that near copies share: 64 signs of the lowest frequencies (a perceptual hash, pHash), and the colours from
+//! afar, so that simple pictures of different things aren't taken for one.
 
 use super::Picture;
 
@@ -6,40 +7,72 @@ use super::Picture;
 const SIDE: usize = 32;
 /// Frequencies each way.
 const KEPT: usize = 8;
+/// Fields each way whose colours are kept.
+const FIELDS: usize = 8;
 /// So many different bits are still the same picture.
 pub const NEAR: u32 = 6;
+/// So much difference of the fields' colours (mean over all, of 255) is, too.
+const NEAR_COLOURS: i32 = 5;
 
-/// 64 bits of what a picture looks like from afar: for the 8 × 8 lowest frequencies but the constant one, whether they are
-/// above their median (discrete cosine transform of brightness at 32 × 32).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Fingerprint(pub u64);
+/// What a picture looks like from afar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// For the 8 × 8 lowest frequencies but the constant one, whether they are above their median (discrete cosine
+    /// transform of brightness at 32 × 32).
+    bits: u64,
+    /// Colours of 8 × 8 fields, less their mean: brightening all makes no other picture.
+    fields: [[i16; 3]; FIELDS * FIELDS],
+}
 
 impl Fingerprint {
     /// Of a picture.
     pub fn of(picture: &Picture) -> Self {
-        let Some(small) = picture.resized(SIDE as u32, SIDE as u32) else { return Self(0) };
-        let frequencies = low_frequencies(&small.luma());
-        let mut sorted: Vec<f32> = frequencies.iter().skip(1).copied().collect();
-        sorted.sort_by(f32::total_cmp);
-        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
-        let bit = |(i, value): (usize, &f32)| u64::from(i > 0 && *value > median) << i;
-        Self(frequencies.iter().enumerate().map(bit).fold(0, |all, bit| all | bit))
+        Self { bits: bits(picture), fields: fields(picture) }
     }
 
-    /// In how many bits two differ, 0 to 64.
-    pub fn distance(self, other: Self) -> u32 {
-        (self.0 ^ other.0).count_ones()
+    /// In how many frequencies two differ, 0 to 64.
+    pub fn distance(&self, other: &Self) -> u32 {
+        (self.bits ^ other.bits).count_ones()
     }
 
     /// Whether two pictures are the same to the eye.
-    pub fn is_near(self, other: Self) -> bool {
-        self.distance(other) <= NEAR
+    pub fn is_near(&self, other: &Self) -> bool {
+        self.distance(other) <= NEAR && self.difference(other) <= NEAR_COLOURS
     }
 
-    /// From 0 (as different as two unrelated pictures are: half of the bits) to 1 (the same).
-    pub fn likeness(self, other: Self) -> f64 {
+    /// From 0 (as different as two unrelated pictures are: half of the frequencies) to 1 (the same).
+    pub fn likeness(&self, other: &Self) -> f64 {
         (1.0 - f64::from(self.distance(other)) / 32.0).clamp(0.0, 1.0)
     }
+
+    /// Mean difference of the fields' colours, of 255.
+    fn difference(&self, other: &Self) -> i32 {
+        let parts = self.fields.iter().flatten().zip(other.fields.iter().flatten());
+        let sum: i32 = parts.map(|(a, b)| (i32::from(*a) - i32::from(*b)).abs()).sum();
+        sum / (3 * FIELDS * FIELDS) as i32
+    }
+}
+
+fn bits(picture: &Picture) -> u64 {
+    let Some(small) = picture.resized(SIDE as u32, SIDE as u32) else { return 0 };
+    let frequencies = low_frequencies(&small.luma());
+    let mut sorted: Vec<f32> = frequencies.iter().skip(1).copied().collect();
+    sorted.sort_by(f32::total_cmp);
+    let median = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    let bit = |(i, value): (usize, &f32)| u64::from(i > 0 && *value > median) << i;
+    frequencies.iter().enumerate().map(bit).fold(0, |all, bit| all | bit)
+}
+
+fn fields(picture: &Picture) -> [[i16; 3]; FIELDS * FIELDS] {
+    let small = picture.resized(FIELDS as u32, FIELDS as u32);
+    let pixels = small.as_ref().map(Picture::pixels).unwrap_or_default();
+    let mean: [i32; 3] = std::array::from_fn(|channel| {
+        pixels.iter().map(|pixel| i32::from(pixel[channel])).sum::<i32>() / pixels.len().max(1) as i32
+    });
+    std::array::from_fn(|index| {
+        let pixel = pixels.get(index).copied().unwrap_or_default();
+        std::array::from_fn(|channel| (i32::from(pixel[channel]) - mean[channel]) as i16)
+    })
 }
 
 /// The [`KEPT`]² lowest frequencies of a [`SIDE`]² field, row by row.
@@ -86,12 +119,12 @@ mod tests {
             let picture = squares(seed);
             let print = Fingerprint::of(&picture);
             let large = picture.resized(150, 150).expect("a picture");
-            assert!(print.is_near(Fingerprint::of(&large)), "{seed}: {}", print.distance(Fingerprint::of(&large)));
+            assert!(print.is_near(&Fingerprint::of(&large)), "{seed}: {}", print.distance(&Fingerprint::of(&large)));
             let mut noisy = picture.clone();
             for (i, pixel) in noisy.pixels_mut().iter_mut().enumerate() {
                 *pixel = pixel.map(|value| value.saturating_add(((i * 31) % 7) as u8));
             }
-            assert!(print.is_near(Fingerprint::of(&noisy)), "{seed}");
+            assert!(print.is_near(&Fingerprint::of(&noisy)), "{seed}");
         }
     }
 
@@ -99,8 +132,8 @@ mod tests {
     fn other_pictures_have_others() {
         let prints: Vec<Fingerprint> = (1..30).map(|seed| Fingerprint::of(&squares(seed))).collect();
         for (i, a) in prints.iter().enumerate() {
-            assert_eq!(a.likeness(*a), 1.0);
-            assert!(prints.iter().skip(i + 1).all(|b| !a.is_near(*b)));
+            assert_eq!(a.likeness(a), 1.0);
+            assert!(prints.iter().skip(i + 1).all(|b| !a.is_near(b)));
         }
     }
 }

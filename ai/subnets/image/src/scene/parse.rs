@@ -42,8 +42,15 @@ impl Scene {
                         scene.groups.push(group);
                     }
                 }
-                Meaning::Place(place) => scene.place = scene.place.or(Some(place)),
-                Meaning::Style(style) => scene.style = scene.style.or(Some(style)),
+                // An article before it belongs to it, not to the next thing.
+                Meaning::Place(place) => {
+                    (count, colour) = (None, None);
+                    scene.place = scene.place.or(Some(place));
+                }
+                Meaning::Style(style) => {
+                    (count, colour) = (None, None);
+                    scene.style = scene.style.or(Some(style));
+                }
             }
         }
         scene
@@ -65,7 +72,7 @@ fn meaning(word: &str) -> Option<Meaning> {
         return Some(Meaning::Colour(*colour));
     }
     let named = |one: &&str| *one == word || plural(one) == word;
-    if let Some(thing) = Thing::ALL.iter().find(|thing| thing.words().iter().any(|one| named(&one))) {
+    if let Some(thing) = Thing::ALL.iter().find(|thing| thing.words().iter().any(named)) {
         return Some(Meaning::Thing(*thing));
     }
     if let Some(place) = Place::ALL.iter().find(|place| among(place.words())) {
@@ -90,11 +97,10 @@ fn number(word: &str) -> Option<u8> {
 
 /// How many are meant where no number is said.
 fn usual_count(word: &str, thing: Thing) -> u8 {
-    let several = word != "fish" && !thing.words().contains(&word);
-    if several {
-        3
-    } else {
+    if thing.words().contains(&word) {
         1
+    } else {
+        3
     }
 }
 

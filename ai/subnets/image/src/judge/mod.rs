@@ -1,0 +1,3 @@
+//! What a picture is worth.
+
+pub mod probes;
