@@ -1,6 +1,7 @@
 //! The image subnet: the picture that shows what was asked earns.
 
 pub mod judge;
+pub mod nn;
 pub mod picture;
 pub mod render;
 pub mod scene;

@@ -1,3 +1,6 @@
 //! What a picture is worth.
 
+pub mod captions;
+pub mod dual;
+pub mod matching;
 pub mod probes;
