@@ -1,10 +1,36 @@
 //! The image subnet: the picture that shows what was asked earns.
+//!
+//! Validators draw scenes ([`scene`]) and ask for pictures of them in words ([`task`]). What comes back must pass a gate, and
+//! is judged by how many bits it tells of what was asked, by how well it is made, and, in the long run, by whether its style
+//! is the miner's own ([`judge`]). Miners draw by rule ([`render`]), or with anything that is a [`Painter`].
+//!
+//! [`Image`] puts all this behind the framework's three verbs. Nothing here knows chains or sockets. [`ImageStage`] lets the
+//! subnet be simulated.
+//!
+//! Judges that know no more than our grammar judge pictures of its world only: a validator that asks for more should bring
+//! a larger [`Matcher`](judge::matching::Matcher).
 
 pub mod judge;
+pub mod mechanism;
 pub mod nn;
+pub mod painter;
 pub mod picture;
 pub mod render;
 pub mod scene;
+pub mod stage;
+pub mod synapse;
+pub mod task;
 
+pub use judge::Judge;
+pub use mechanism::Image;
+pub use painter::{ImageModel, Painter, Renderer};
 pub use picture::Picture;
 pub use scene::Scene;
+pub use stage::ImageStage;
+pub use synapse::{ImageRequest, ImageResponse, ImageSynapse};
+pub use task::Task;
+
+pub use ganglion_primitives::NetUid;
+
+/// The image subnet's number.
+pub const NETUID: NetUid = NetUid(5);

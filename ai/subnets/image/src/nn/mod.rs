@@ -7,4 +7,5 @@ pub(crate) mod layers;
 pub mod train;
 pub(crate) mod weights;
 
-pub use train::{TrainError, TrainStep};
+pub use train::{TrainError, TrainOptions, TrainStep};
+pub use weights::WeightsError;

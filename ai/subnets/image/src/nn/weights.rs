@@ -47,14 +47,14 @@ impl Source {
     }
 }
 
-/// First weights: normal numbers with a deviation of 1 / √in for matrices (of √½ for tables, whose names end in "table"),
+/// First weights: normal numbers with a deviation of 1 / √in for matrices (of a fifth for tables, whose names end in "table"),
 /// zeros for the rest.
 pub(crate) fn first(shapes: &Shapes, rng: &mut StdRng) -> CandleResult<Vec<Var>> {
     let make = |(name, shape): &(String, Vec<usize>), rng: &mut StdRng| {
         let count: usize = shape.iter().product();
         let deviation = match shape.as_slice() {
             [_] => 0.0,
-            _ if name.ends_with("table") => 0.5f64.sqrt() * 0.3,
+            _ if name.ends_with("table") => 0.2,
             [inside, ..] => 1.0 / (*inside as f64).sqrt(),
             [] => 0.0,
         };
