@@ -2,7 +2,8 @@
 //!
 //! Validators draw scenes ([`scene`]) and ask for pictures of them in words ([`task`]). What comes back must pass a gate, and
 //! is judged by how many bits it tells of what was asked, by how well it is made, and, in the long run, by whether its style
-//! is the miner's own ([`judge`]). Miners draw by rule ([`render`]), or with anything that is a [`Painter`].
+//! is the miner's own ([`judge`]). Miners draw by rule ([`render`]), with a small model of their own
+//! training ([`generator`]), or with anything that is a [`Painter`].
 //!
 //! [`Image`] puts all this behind the framework's three verbs. Nothing here knows chains or sockets. [`ImageStage`] lets the
 //! subnet be simulated.
@@ -10,6 +11,7 @@
 //! Judges that know no more than our grammar judge pictures of its world only: a validator that asks for more should bring
 //! a larger [`Matcher`](judge::matching::Matcher).
 
+pub mod generator;
 pub mod judge;
 pub mod mechanism;
 pub mod nn;

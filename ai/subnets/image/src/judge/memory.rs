@@ -37,7 +37,11 @@ impl Memory {
     /// Whether a picture is a near copy of one that somebody else has shown, or that the same miner has shown for another
     /// prompt.
     pub fn is_copy(&self, print: &Fingerprint, neuron: NeuronId, prompt: &[u8; 32]) -> bool {
-        let copied = |shown: &Shown| (shown.neuron != neuron || shown.prompt != *prompt) && shown.print.is_near(print);
+        let copied = |shown: &Shown| match shown.neuron == neuron {
+            // What one hand draws is alike: only the very same counts.
+            true => shown.prompt != *prompt && shown.print.is_same(print),
+            false => shown.print.is_near(print),
+        };
         self.gallery.iter().any(copied)
     }
 

@@ -4,6 +4,7 @@
 //! that trains several times faster than convolutions do, and candle can differentiate it.
 
 pub(crate) mod layers;
+pub(crate) mod pixels;
 pub mod train;
 pub(crate) mod weights;
 

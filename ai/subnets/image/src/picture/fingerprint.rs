@@ -14,6 +14,10 @@ pub const NEAR: u32 = 6;
 /// So much difference of the fields' colours (mean over all, of 255) is, too.
 const NEAR_COLOURS: i32 = 5;
 
+/// The same for pictures of one miner, which are alike by its hand.
+const SAME: u32 = 2;
+const SAME_COLOURS: i32 = 1;
+
 /// What a picture looks like from afar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -38,6 +42,11 @@ impl Fingerprint {
     /// Whether two pictures are the same to the eye.
     pub fn is_near(&self, other: &Self) -> bool {
         self.distance(other) <= NEAR && self.difference(other) <= NEAR_COLOURS
+    }
+
+    /// Whether two pictures are the same but for a few pixels.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.distance(other) <= SAME && self.difference(other) <= SAME_COLOURS
     }
 
     /// From 0 (as different as two unrelated pictures are: half of the frequencies) to 1 (the same).

@@ -32,7 +32,7 @@ pub(super) fn arrange(scene: &Scene, canvas: &Canvas, hand: &Hand, dice: &mut Di
     for group in &scene.groups {
         for _ in 0..group.count {
             let Some(cell) = cells.pop() else { return items };
-            let radius = 0.42 * across.min(down) * hand.size * range(dice, 0.85, 1.0);
+            let radius = 0.42 * across.min(down) * hand.size * range(dice, 0.75, 1.0);
             // As far from the cell's middle as it may be without leaving it.
             let free = |side: f32| (side / 2.0 - radius * 1.12).max(0.0) * 0.9;
             let (dx, dy) = (free(across), free(down));

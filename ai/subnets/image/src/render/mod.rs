@@ -17,7 +17,7 @@ use ganglion_subnet::Seed;
 use sha2::{Digest, Sha256};
 
 use crate::picture::Picture;
-use crate::scene::Scene;
+use crate::scene::{Colour, Scene, Thing};
 
 use canvas::Canvas;
 pub use hand::Hand;
@@ -33,6 +33,42 @@ pub fn render(scene: &Scene, hand: &Hand, width: u32, height: u32, seed: u64) ->
     }
     filters::apply(&mut canvas, scene.style, hand, &mut dice);
     canvas.picture()
+}
+
+/// One thing alone on white, filling the picture: `side` pixels each way. `None` if that is 0 or too long.
+pub fn sprite(thing: Thing, colour: Colour, hand: &Hand, side: u32) -> Option<Picture> {
+    let mut canvas = Canvas::new(side, side)?;
+    let middle = side as f32 / 2.0;
+    let item = layout::Item { thing, colour, x: middle, y: middle, radius: middle / 1.12, turn: 0.0 };
+    things::put(&mut canvas, &item, None, hand);
+    canvas.picture()
+}
+
+/// Where a thing of a scene stands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// What.
+    pub thing: Thing,
+    /// In which colour.
+    pub colour: Colour,
+    /// Its middle, pixels from the left and from the top.
+    pub middle: [f32; 2],
+    /// Half of its size, pixels.
+    pub radius: f32,
+}
+
+/// Where the things of a scene stand in a picture of this size, as this hand has them; for painters that draw the things
+/// themselves. Empty if a side is 0 or too long.
+pub fn spots(scene: &Scene, hand: &Hand, width: u32, height: u32, seed: u64) -> Vec<Spot> {
+    let Some(canvas) = Canvas::new(width, height) else { return Vec::new() };
+    let items = layout::arrange(scene, &canvas, hand, &mut dice(seed, hand));
+    let spot = |item: layout::Item| Spot {
+        thing: item.thing,
+        colour: item.colour,
+        middle: [item.x, item.y],
+        radius: item.radius,
+    };
+    items.into_iter().map(spot).collect()
 }
 
 /// What is left to chance in one picture: follows from the request's seed and the hand.

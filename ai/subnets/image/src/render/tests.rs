@@ -4,7 +4,7 @@ use super::*;
 use crate::judge::probes;
 use crate::picture::blank::is_blank;
 use crate::picture::fingerprint::Fingerprint;
-use crate::scene::{Colour, Group, Place, Style, Thing};
+use crate::scene::{Group, Place, Style};
 
 fn scene(count: u8, colour: Colour, thing: Thing, place: Option<Place>, style: Option<Style>) -> Scene {
     Scene { groups: vec![Group { count, colour, thing }], place, style }

@@ -5,7 +5,7 @@
 
 mod network;
 mod retrieval;
-mod text;
+pub(crate) mod text;
 mod train;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use candle_core::{Device, Tensor};
 
 use super::captions::Choice;
 use super::matching::Matcher;
+use crate::nn::pixels::cells;
 use crate::nn::weights::{self, Source, WeightsError};
 use crate::picture::{Picture, Rgb};
 
@@ -105,17 +106,7 @@ fn taken(picture: &Picture, from: impl Fn(i64, i64) -> (i64, i64)) -> Option<Pic
     Picture::from_pixels(width, height, pixels)
 }
 
-/// A picture as the network sees it: 16 × 16 cells of 4 × 4 pixels, each part from −1 to 1.
+/// A picture as the network sees it: 16 × 16 cells of 4 × 4 pixels.
 pub(crate) fn pack(picture: &Picture) -> Vec<f32> {
-    let cell = (SIDE / CELLS) as i64;
-    let mut out = Vec::with_capacity(CELLS * CELLS * CHANNELS);
-    for row in 0..CELLS as i64 {
-        for column in 0..CELLS as i64 {
-            for index in 0..cell * cell {
-                let pixel = picture.at(column * cell + index % cell, row * cell + index / cell);
-                out.extend(pixel.map(|part| f32::from(part) / 127.5 - 1.0));
-            }
-        }
-    }
-    out
+    cells(picture, CELLS, SIDE / CELLS)
 }

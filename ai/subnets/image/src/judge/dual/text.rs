@@ -4,20 +4,20 @@
 use candle_core::{Device, Result, Tensor};
 
 /// Buckets.
-pub(super) const BUCKETS: usize = 4096;
+pub(crate) const BUCKETS: usize = 4096;
 /// Words of a caption that are read.
 const WORDS: usize = 20;
 /// Words and pairs of them.
-pub(super) const LENGTH: usize = 2 * WORDS - 1;
+pub(crate) const LENGTH: usize = 2 * WORDS - 1;
 
 /// Captions, ready for the network.
 pub(crate) struct Bag {
     /// Buckets [captions · length].
-    pub(super) ids: Tensor,
+    pub(crate) ids: Tensor,
     /// 1 / √n for the n that are there, 0 for the rest: [captions, length, 1].
-    pub(super) shares: Tensor,
+    pub(crate) shares: Tensor,
     /// Captions.
-    pub(super) count: usize,
+    pub(crate) count: usize,
 }
 
 impl Bag {
