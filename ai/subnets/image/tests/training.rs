@@ -6,14 +6,14 @@ use std::ops::ControlFlow;
 use ganglion_subnet::{Budget, Seed};
 use ganglion_subnet_image::generator::{self, Generator};
 use ganglion_subnet_image::judge::dual::{self, measure, DualEncoder};
-use ganglion_subnet_image::nn::train::TrainOptions;
+use ganglion_subnet_image::nn::train::{TrainOptions, TrainStep};
 use ganglion_subnet_image::{ImageRequest, Painter};
 
 fn options(steps: usize, seed: u64) -> TrainOptions {
     TrainOptions { steps, batch: 8, learning_rate: 2e-3, seed }
 }
 
-fn losses(run: impl FnOnce(&mut dyn FnMut(ganglion_subnet_image::nn::TrainStep) -> ControlFlow<()>)) -> Vec<f64> {
+fn losses(run: impl FnOnce(&mut dyn FnMut(TrainStep) -> ControlFlow<()>)) -> Vec<f64> {
     let mut losses = Vec::new();
     run(&mut |step| {
         losses.push(step.loss);
@@ -71,14 +71,14 @@ fn the_seed_decides_everything() {
 
 #[test]
 fn senseless_options_are_refused_and_the_receiver_can_end_it() {
-    let go_on = &mut |_| ControlFlow::Continue(());
+    let go_on = &mut |_: TrainStep| ControlFlow::<()>::Continue(());
     assert!(dual::train(&TrainOptions { steps: 0, ..options(1, 1) }, go_on).is_err());
     assert!(dual::train(&TrainOptions { batch: 1, ..options(1, 1) }, go_on).is_err());
     assert!(generator::train(&TrainOptions { learning_rate: f64::NAN, ..options(1, 1) }, go_on).is_err());
     let mut steps = 0;
-    let mut once = |_| {
+    let mut once = |_: TrainStep| {
         steps += 1;
-        ControlFlow::Break(())
+        ControlFlow::<()>::Break(())
     };
     assert!(generator::train(&options(50, 1), &mut once).is_ok());
     assert_eq!(steps, 1);

@@ -49,7 +49,7 @@ impl Source {
 
 /// First weights: normal numbers with a deviation of 1 / √in for matrices (of a fifth for tables, whose names end in "table"),
 /// zeros for the rest.
-pub(crate) fn first(shapes: &Shapes, rng: &mut StdRng) -> CandleResult<Vec<Var>> {
+pub(crate) fn first(shapes: &[(String, Vec<usize>)], rng: &mut StdRng) -> CandleResult<Vec<Var>> {
     let make = |(name, shape): &(String, Vec<usize>), rng: &mut StdRng| {
         let count: usize = shape.iter().product();
         let deviation = match shape.as_slice() {
@@ -72,7 +72,7 @@ pub(crate) fn normal(rng: &mut StdRng) -> f64 {
 }
 
 /// Writes the weights; the file is put in place whole. Answers the SHA-256 of the file.
-pub(crate) fn save(path: &Path, shapes: &Shapes, tensors: &[Tensor]) -> Result<[u8; 32], WeightsError> {
+pub(crate) fn save(path: &Path, shapes: &[(String, Vec<usize>)], tensors: &[Tensor]) -> Result<[u8; 32], WeightsError> {
     let bad = |error: &dyn std::fmt::Display| WeightsError::new(path, error);
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|e| bad(&e))?;
@@ -88,7 +88,7 @@ pub(crate) fn save(path: &Path, shapes: &Shapes, tensors: &[Tensor]) -> Result<[
 }
 
 /// Reads the weights, in the order of `shapes`.
-pub(crate) fn load(path: &Path, shapes: &Shapes) -> Result<Vec<Tensor>, WeightsError> {
+pub(crate) fn load(path: &Path, shapes: &[(String, Vec<usize>)]) -> Result<Vec<Tensor>, WeightsError> {
     let bad = |error: &dyn std::fmt::Display| WeightsError::new(path, error);
     let count: usize = shapes.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
     // Four bytes a number, and a header.

@@ -10,7 +10,8 @@ impl Scene {
     pub fn caption(&self) -> String {
         let place = self.place.map(|place| format!(" {}", place.phrase())).unwrap_or_default();
         let style = self.style.map(|style| format!(", {}", style.noun())).unwrap_or_default();
-        format!("{}{place}{style}", self.things_in_words())
+        let all = format!("{}{place}{style}", self.things_in_words());
+        all.trim_start_matches([' ', ',']).to_owned()
     }
 
     /// The scene as somebody might ask for it.
