@@ -15,6 +15,8 @@ pub struct GatewayConfig {
     pub keypair: Arc<Keypair>,
     /// The subnet that answers.
     pub netuid: NetUid,
+    /// The subnet that draws, for `POST /v1/images/generations`; `None` has no such route.
+    pub images: Option<NetUid>,
     /// Miners whose address isn't one of the public internet are not called. Strangers write these addresses on the
     /// chain: without this they choose what the gateway knocks at behind its firewall. Off only in local networks.
     pub public_addresses_only: bool,
@@ -65,6 +67,7 @@ impl GatewayConfig {
             nodes,
             keypair,
             netuid: netuid.into(),
+            images: Some(ganglion_subnet_image::NETUID),
             public_addresses_only: true,
             refresh: Duration::from_secs(3),
             probe: Duration::from_secs(5),

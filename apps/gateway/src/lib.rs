@@ -3,13 +3,14 @@
 //! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. It asks the miner with
 //! the highest incentive that works; if that one fails, the next; if it is late, the next as well, and the first good
 //! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
-//! reply says whose answer it is.
+//! reply says whose answer it is. Pictures come the same way from the miners of the image subnet.
 
 mod answering;
 mod ask;
 mod config;
 mod directory;
 mod error;
+mod images;
 mod impatient;
 mod live;
 mod metrics;
@@ -41,13 +42,25 @@ pub async fn run(
     let chain = Arc::new(ChainDirectory::default());
     let follow = chain.clone();
     let settings = config.clone();
+    let pictures = config.images.map(|netuid| {
+        let settings = GatewayConfig { netuid, ..config.clone() };
+        (Arc::new(ChainDirectory::default()), settings)
+    });
+    let images = pictures.as_ref().map(|(directory, _)| directory.clone() as Arc<dyn Directory>);
+    let follow_pictures = async move {
+        match pictures {
+            Some((directory, settings)) => directory.follow(&settings).await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
-        result = run_with(config, chain, listener, shutdown) => result,
+        result = run_doors(config, chain, images, listener, shutdown) => result,
         () = async move { follow.follow(&settings).await } => Ok(()),
+        () = follow_pictures => Ok(()),
     }
 }
 
-/// [`run`], with miners from elsewhere than the chain.
+/// [`run`], with miners from elsewhere than the chain, and without an image subnet.
 ///
 /// # Errors
 /// As [`run`].
@@ -57,13 +70,49 @@ pub async fn run_with(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
+    run_doors(config, directory, None, listener, shutdown).await
+}
+
+/// [`run_with`], with miners that draw: `images` lists them.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with_images(
+    config: GatewayConfig,
+    directory: Arc<dyn Directory>,
+    images: Arc<dyn Directory>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    run_doors(config, directory, Some(images), listener, shutdown).await
+}
+
+async fn run_doors(
+    config: GatewayConfig,
+    directory: Arc<dyn Directory>,
+    images: Option<Arc<dyn Directory>>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    // Miners of two subnets have two records: the same key may answer well and draw badly.
+    let pictures = match images {
+        Some(images) => Some(Arc::new(state::Shared::new(config.clone(), images)?)),
+        None => None,
+    };
     let shared = Arc::new(state::Shared::new(config, directory)?);
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
-    let router = routes::router(shared.clone());
+    let router = routes::router(shared.clone(), pictures.clone().map(images::router));
+    let probe_pictures = async move {
+        match pictures {
+            Some(pictures) => pictures.probe().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         result = server::serve(router, listener, &shared.config, shutdown) => Ok(result?),
         () = shared.probe() => Ok(()),
+        () = probe_pictures => Ok(()),
     }
 }
