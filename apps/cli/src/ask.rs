@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::cli::AskArgs;
+use crate::cli::{AskArgs, DirArgs};
 use crate::exit::Usage;
 use crate::folder::Folder;
 use crate::output;
@@ -79,7 +79,7 @@ struct Content {
 /// [`crate::exit::NotRunning`]; the gateway or every miner failed.
 pub fn run(args: &AskArgs) -> Result<()> {
     let question = question(&args.question)?;
-    let gateway = gateway(args)?;
+    let gateway = gateway(args.gateway.as_deref(), &args.at)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut screen = Screen::new(args.json);
     let asked = runtime.block_on(async {
@@ -108,13 +108,17 @@ fn question(text: &str) -> Result<String> {
     Ok(question)
 }
 
-fn gateway(args: &AskArgs) -> Result<String> {
-    if let Some(url) = &args.gateway {
+/// The gateway to ask: the one named, or the local network's.
+///
+/// # Errors
+/// It isn't an `http://` address, or no network is running.
+pub(crate) fn gateway(named: Option<&str>, at: &DirArgs) -> Result<String> {
+    if let Some(url) = named {
         let odd = || Usage("--gateway must be an http:// URL, as http://127.0.0.1:8080".into());
         ensure!(url.starts_with("http://"), odd());
         return Ok(url.trim_end_matches('/').trim_end_matches("/v1").to_string());
     }
-    let record = status::running(&Folder::locate(args.at.dir.as_deref())?)?;
+    let record = status::running(&Folder::locate(at.dir.as_deref())?)?;
     record.gateway.context("this network has no gateway")
 }
 
@@ -166,7 +170,7 @@ fn understand(body: &[u8], gateway: &str) -> Result<Answered> {
 }
 
 /// The sentence in an OpenAI-shaped error.
-fn refusal(body: &[u8]) -> String {
+pub(crate) fn refusal(body: &[u8]) -> String {
     let value: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
     match value.pointer("/error/message").and_then(|message| message.as_str()) {
         Some(message) => printable(message),
@@ -175,7 +179,7 @@ fn refusal(body: &[u8]) -> String {
 }
 
 /// `text` without what could drive a terminal: it was written by strangers.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
 }
 

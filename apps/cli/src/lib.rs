@@ -12,7 +12,7 @@
 //! | [`supervise`] | starting, watching, restarting, stopping children |
 //! | [`leash`] | how a child notices that its supervisor died |
 //! | [`loopback`] | whether a node is on this machine |
-//! | [`up`], [`down`], [`status`], [`ask`] | the commands for a local network |
+//! | [`up`], [`down`], [`status`], [`ask`], [`imagine`] | the commands for a local network |
 //! | [`run`] | the commands for one neuron or one gateway |
 //! | [`commands`] | the commands that talk to a chain, hold keys or keep models |
 //! | [`amount`] | amounts of TAO as people write them |
@@ -31,6 +31,7 @@ pub mod commands;
 pub mod down;
 pub mod exit;
 pub mod folder;
+pub mod imagine;
 pub mod leash;
 pub mod loopback;
 pub mod model;
@@ -65,6 +66,7 @@ fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
         Command::Down(args) => down::run(&args),
         Command::Status(args) => status::run(&args),
         Command::Ask(args) => ask::run(&args),
+        Command::Imagine(args) => imagine::run(&args),
         Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
         Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),
         Command::Validator(ValidatorCommand::Receipts(args)) => commands::receipts::run(&args),

@@ -25,7 +25,7 @@ pub use aids::{AidArgs, JudgingArgs, Reference, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
-pub use local::{AskArgs, DirArgs, DownArgs, StatusArgs, UpArgs};
+pub use local::{AskArgs, DirArgs, DownArgs, ImagineArgs, StatusArgs, UpArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
     AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs, ReceiptsArgs,
@@ -75,6 +75,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Ask the network a question: the best miner answers
     Ask(AskArgs),
+    /// Have a picture drawn: the best miners of the image subnet draw
+    Imagine(ImagineArgs),
     /// Answer tasks with an AI model and be paid for it
     #[command(subcommand)]
     Miner(MinerCommand),

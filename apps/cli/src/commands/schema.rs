@@ -10,7 +10,7 @@ use super::{agent, channel, delegate, doctor, governance, models, neuron, receip
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
-use crate::{ask, output, status, up};
+use crate::{ask, imagine, output, status, up};
 
 /// Makes one schema.
 type Make = fn() -> Schema;
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 31] = [
+const READS: [(&str, Make); 32] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -29,6 +29,7 @@ const READS: [(&str, Make); 31] = [
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
     ("governance list", of::<governance::GovernancePage>),
+    ("imagine", of::<imagine::Imagined>),
     ("models list", of::<models::list::ModelList>),
     ("models pull", of::<models::pull::PulledModels>),
     ("models train", of::<models::train::TrainedModel>),
