@@ -97,7 +97,8 @@ impl Seen {
         Some(0.5 * colours + 0.5 * counts)
     }
 
-    /// Of all that has a colour, the part whose colour was asked for. What a place has by nature isn't counted.
+    /// Of all that has a colour, the part whose colour was asked for. What a place has by nature isn't counted, nor are black
+    /// outlines.
     fn precision(&self, scene: &Scene, asked: &[(Colour, usize)]) -> f64 {
         let wanted = |colour: &Colour| asked.iter().any(|(one, _)| one == colour);
         let natural = scene.place.map(natural).unwrap_or_default();
@@ -105,7 +106,8 @@ impl Seen {
             Colour::ALL.iter().filter(|colour| of(colour)).map(|colour| self.share(*colour)).sum::<f64>()
         };
         let right = sum(&wanted);
-        let wrong = sum(&|colour| !wanted(colour) && !natural.contains(colour));
+        let outlines = |colour: &Colour| *colour == Colour::Black;
+        let wrong = sum(&|colour| !wanted(colour) && !natural.contains(colour) && !outlines(colour));
         if right + wrong <= 0.0 {
             return 0.0;
         }

@@ -5,7 +5,7 @@
 use ganglion_subnet::Seed;
 
 use super::damage::{damaged, Damage};
-use super::{of, Distributions, Features, FEATURES, FITTED};
+use super::{of, Distributions, FEATURES, FITTED};
 use crate::render::{render, Hand};
 use crate::scene::Scene;
 
@@ -23,8 +23,8 @@ const RIDGE: f64 = 0.004;
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fit {
-    /// Features of the clean pictures: what running distributions begin with.
-    pub seen: Vec<Features>,
+    /// Of the clean pictures: what running distributions begin with.
+    pub base: Distributions,
     /// A weight for each place, and for each distance from the middle.
     pub weights: [f64; 2 * FEATURES],
 }
@@ -49,7 +49,7 @@ pub fn fitted() -> &'static Fit {
                 std::array::from_fn(|i| clean[i] - spoilt[i])
             })
             .collect();
-        Fit { seen, weights: weights(&differences) }
+        Fit { weights: weights(&differences), base: distributions }
     })
 }
 

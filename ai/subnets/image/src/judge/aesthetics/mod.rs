@@ -38,35 +38,37 @@ pub fn of(picture: &Picture) -> Features {
     all
 }
 
-/// What was seen of each feature so far.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Distributions([Running; FEATURES]);
-
-impl Default for Distributions {
-    /// Begins with what rendered pictures have, so that the first picture isn't judged by nothing.
-    fn default() -> Self {
-        Self::of(&fit::fitted().seen)
-    }
-}
+/// What was seen of each feature so far. It begins with what rendered pictures have, so that the first picture isn't judged
+/// by nothing; these are drawn when they are first needed, since a miner never does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Distributions(Option<[Running; FEATURES]>);
 
 impl Distributions {
-    /// Of pictures' features.
+    /// Of pictures' features, and of nothing else.
     pub fn of(seen: &[Features]) -> Self {
-        let mut all = Self([Running::default(); FEATURES]);
+        let mut all = Self(Some([Running::default(); FEATURES]));
         seen.iter().for_each(|features| all.update(features));
         all
     }
 
     /// Takes in a picture's features.
     pub fn update(&mut self, features: &Features) {
-        self.0.iter_mut().zip(features).for_each(|(running, value)| running.update(*value));
+        let all = self.0.get_or_insert_with(|| *fit::fitted().base.current());
+        all.iter_mut().zip(features).for_each(|(running, value)| running.update(*value));
+    }
+
+    fn current(&self) -> &[Running; FEATURES] {
+        match &self.0 {
+            Some(all) => all,
+            None => fit::fitted().base.current(),
+        }
     }
 
     /// Each feature's place, −½ to ½, and how far it is from the middle, −½ to ½: of some features neither much nor little
     /// is good.
     pub fn places(&self, features: &Features) -> [f64; 2 * FEATURES] {
         let mut places = [0.0; 2 * FEATURES];
-        for (index, (running, value)) in self.0.iter().zip(features).enumerate() {
+        for (index, (running, value)) in self.current().iter().zip(features).enumerate() {
             let place = running.place(*value) - 0.5;
             places[index] = place;
             places[FEATURES + index] = 2.0 * place.abs() - 0.5;

@@ -88,7 +88,7 @@ impl Network {
         self.scaled(&pictures.matmul(&texts.t()?)?)
     }
 
-    /// Cosines as logits. The scale is at least 1 and begins at 10: the weight is the logarithm of what it is more than that.
+    /// Cosines as logits: times a scale of which the weight is the logarithm, less that of 10.
     pub(crate) fn scaled(&self, cosines: &Tensor) -> Result<Tensor> {
         let scale = (self.log_scale.exp()? * 10.0)?;
         cosines.broadcast_mul(&scale)
