@@ -1,5 +1,6 @@
 //! The two programs of the image subnet, connected to the chain.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ const POLL: Duration = Duration::from_secs(1);
 const RECONNECT: Duration = Duration::from_secs(2);
 
 /// A miner's choice of painter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
@@ -52,6 +53,19 @@ pub enum PainterChoice {
         /// A bearer token, if it wants one.
         key: Option<String>,
     },
+}
+
+impl fmt::Debug for PainterChoice {
+    /// Without the token: it is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Renderer => f.write_str("Renderer"),
+            Self::Generator { path } => f.debug_struct("Generator").field("path", path).finish(),
+            Self::Backend { url, model, .. } => {
+                f.debug_struct("Backend").field("url", url).field("model", model).finish_non_exhaustive()
+            }
+        }
+    }
 }
 
 impl PainterChoice {

@@ -77,7 +77,7 @@ pub struct NeuronArgs {
         default_value = "ws://127.0.0.1:9944"
     )]
     pub nodes: Vec<String>,
-    /// Number of the subnet (1 is text)
+    /// Number of the subnet (1 is text, 5 is image)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// Folder with the wallets [default: ~/.bittensor/wallets]
@@ -124,6 +124,12 @@ pub enum Engine {
     File,
     /// A model that `ganglion models train` made, in the folder named by --model
     Trained,
+    /// Pictures by rule, for the image subnet
+    Renderer,
+    /// Pictures by a trained generator in the file named by --model, for the image subnet
+    Generator,
+    /// Pictures by the OpenAI-like server named by --backend, for the image subnet
+    ImageServer,
 }
 
 impl Engine {
@@ -135,6 +141,9 @@ impl Engine {
             Self::Ngram => "ngram",
             Self::File => "file",
             Self::Trained => "trained",
+            Self::Renderer => "renderer",
+            Self::Generator => "generator",
+            Self::ImageServer => "image-server",
         }
     }
 }
@@ -151,9 +160,22 @@ pub struct MinerArgs {
     /// What answers
     #[arg(long, value_enum, default_value_t = Engine::Skills)]
     pub engine: Engine,
-    /// Model for --engine file and trained
-    #[arg(long, value_name = "PATH", required_if_eq_any([("engine", "file"), ("engine", "trained")]))]
+    /// Model for --engine file, trained and generator
+    #[arg(
+        long,
+        value_name = "PATH",
+        required_if_eq_any([("engine", "file"), ("engine", "trained"), ("engine", "generator")])
+    )]
     pub model: Option<PathBuf>,
+    /// Server for --engine image-server, as http://127.0.0.1:7860/v1
+    #[arg(long, value_name = "URL", required_if_eq("engine", "image-server"))]
+    pub backend: Option<String>,
+    /// Model that the server should use
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub backend_model: String,
+    /// Bearer token that the server wants
+    #[arg(long, value_name = "TOKEN", env = "GANGLION_BACKEND_KEY", hide_env_values = true)]
+    pub backend_key: Option<String>,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f64,
@@ -199,6 +221,10 @@ pub struct ValidatorArgs {
     /// What helps it to judge.
     #[command(flatten)]
     pub aids: AidArgs,
+    /// Trained dual encoder that matches pictures and words, for the image subnet; several are averaged [default:
+    /// pictures are matched by colours and counts alone]
+    #[arg(long = "encoder", value_name = "FILE")]
+    pub encoders: Vec<PathBuf>,
 }
 
 /// `ganglion gateway run`.

@@ -27,6 +27,8 @@ pub struct DoctorArgs {
 pub enum Simulated {
     /// The text subnet
     Text,
+    /// The image subnet, where parrots draw the right things in wrong colours
+    Image,
 }
 
 /// `ganglion simulate`.

@@ -5,6 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 use clap::ValueEnum;
 use ganglion_subnet::simulator::{self, Line, Report, Scenario, Setting};
+use ganglion_subnet_image::stage::{Ignorance, ImageStage};
 use ganglion_subnet_text::TextStage;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -123,10 +124,17 @@ impl Page for SimulationPage {
     }
 }
 
-/// A subnet's name and its stage. There is one so far.
-fn stage(subnet: Simulated) -> (String, &'static TextStage) {
-    let name = subnet.to_possible_value().map(|value| value.get_name().to_owned());
-    (name.unwrap_or_default(), &TextStage)
+/// A subnet's name.
+fn name(subnet: Simulated) -> String {
+    subnet.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// Runs a scenario in a subnet. Its judges have seen nothing before.
+fn report(subnet: Simulated, scenario: Scenario, setting: &Setting) -> Report {
+    match subnet {
+        Simulated::Text => simulator::run(&TextStage, scenario, setting),
+        Simulated::Image => simulator::run(&ImageStage::with(Ignorance::WrongColours), scenario, setting),
+    }
 }
 
 /// Runs one scenario or all.
@@ -134,7 +142,7 @@ fn stage(subnet: Simulated) -> (String, &'static TextStage) {
 /// # Errors
 /// Stdout can't be written to.
 pub fn run(args: &SimulateArgs) -> Result<()> {
-    let (subnet, stage) = stage(args.subnet);
+    let subnet = name(args.subnet);
     let setting = Setting {
         seed: args.seed,
         tempos: args.tempos,
@@ -144,7 +152,7 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     };
     let chosen = args.scenario.map_or_else(|| Scenario::ALL.to_vec(), |scenario| vec![scenario]);
     let begun = Instant::now();
-    let reports: Vec<Report> = chosen.into_iter().map(|scenario| simulator::run(stage, scenario, &setting)).collect();
+    let reports: Vec<Report> = chosen.into_iter().map(|scenario| report(args.subnet, scenario, &setting)).collect();
     let rounds: u64 = reports.iter().map(|report| report.rounds).sum();
     let rate = rounds as f64 / begun.elapsed().as_secs_f64().max(1e-6);
     let scenarios = reports.iter().map(ScenarioPage::new).collect();

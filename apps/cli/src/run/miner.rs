@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::{bail, Context, Result};
 use ganglion_primitives::NetUid;
+use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
 use super::{log_to_stderr, until_signal, Identity};
@@ -17,6 +18,9 @@ use crate::model::{self, Found};
 /// Wallet, model, port or chain are of no use.
 pub fn run(args: MinerArgs) -> Result<()> {
     log_to_stderr();
+    if let Some(painter) = painter(&args)? {
+        return draw(&args, painter);
+    }
     let engine = engine(&args)?;
     let identity = Identity::open(&args.neuron)?;
     let listen = SocketAddr::new(args.axon.axon_ip, args.axon.axon_port);
@@ -32,6 +36,41 @@ pub fn run(args: MinerArgs) -> Result<()> {
     config.announce = announced(&args);
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
+}
+
+/// Runs a miner of the image subnet until it is ended.
+fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
+    let identity = Identity::open(&args.neuron)?;
+    let listen = SocketAddr::new(args.axon.axon_ip, args.axon.axon_port);
+    let nodes = args.neuron.nodes.clone();
+    let mut config =
+        image::MinerConfig::new(nodes, identity.hotkey, identity.coldkey, listen, identity.state_dir, painter);
+    config.netuid = NetUid(args.neuron.netuid);
+    config.announce = announced(args);
+    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
+}
+
+/// What draws, if the engine is one that does.
+fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
+    let choice = match args.engine {
+        Engine::Renderer => image::PainterChoice::Renderer,
+        Engine::Generator => {
+            let path = args.model.clone().context("--engine generator needs --model PATH")?;
+            image::PainterChoice::Generator { path }
+        }
+        Engine::ImageServer => image::PainterChoice::Backend {
+            url: args.backend.clone().context("--engine image-server needs --backend URL")?,
+            model: args.backend_model.clone(),
+            key: args.backend_key.clone(),
+        },
+        _ => return Ok(None),
+    };
+    if args.neuron.netuid == 1 {
+        let word = args.engine.word();
+        bail!(Usage(format!("--engine {word} draws pictures, and subnet 1 is for text: add --netuid 5")));
+    }
+    Ok(Some(choice))
 }
 
 /// The address to announce, if it isn't the one listened at.
@@ -67,6 +106,9 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
             Some(choice) => choice,
             None => bail!("--engine smollm needs the language model: fetch it with `cargo xtask setup`"),
         },
+        Engine::Renderer | Engine::Generator | Engine::ImageServer => {
+            bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", args.engine.word())))
+        }
     })
 }
 
@@ -96,6 +138,17 @@ mod tests {
         let choice = engine(&args("ganglion miner run --engine trained --model m --temperature 0.5")).expect("trained");
         assert_eq!(choice, EngineChoice::Trained { folder: "m".into(), temperature: 0.5 });
         assert!(Cli::try_parse_from("ganglion miner run --engine file".split(' ')).is_err());
+    }
+
+    #[test]
+    fn who_draws_joins_another_subnet_than_who_writes() {
+        assert_eq!(painter(&args("ganglion miner run --no-model")).expect("none"), None);
+        let choice = painter(&args("ganglion miner run --netuid 5 --engine renderer")).expect("a painter");
+        assert_eq!(choice, Some(image::PainterChoice::Renderer));
+        let error = painter(&args("ganglion miner run --engine renderer")).expect_err("subnet 1 is for text");
+        assert!(error.is::<Usage>(), "{error}");
+        assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine image-server".split(' ')).is_err());
+        assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine generator".split(' ')).is_err());
     }
 
     #[test]
