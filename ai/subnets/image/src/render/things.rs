@@ -132,7 +132,7 @@ struct Look {
 impl Look {
     fn of(style: Option<Style>, hand: &Hand) -> Self {
         match style {
-            Some(Style::Line) => Self { outline: 0.16, shading: 0.0, fill: 0.55 },
+            Some(Style::Line) => Self { outline: 0.22, shading: 0.0, fill: 0.55 },
             Some(Style::Comic) => Self { outline: 0.12, shading: 0.0, fill: 1.0 },
             Some(Style::Flat) => Self { outline: 0.0, shading: 0.0, fill: 1.0 },
             _ => Self { outline: hand.outline, shading: hand.shading, fill: 1.0 },
