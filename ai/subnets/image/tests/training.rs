@@ -34,7 +34,7 @@ fn the_judge_learns_and_is_kept() {
     let told = losses(|hear| trained = Some(dual::train(&options(60, 1), hear).expect("trained")));
     assert!(mean(&told[50..]) < mean(&told[..10]), "{told:?}");
     trained.expect("trained").save(&path).expect("saved");
-    let encoder = DualEncoder::load(&[path.clone()]).expect("loads");
+    let encoder = DualEncoder::load(std::slice::from_ref(&path)).expect("loads");
     let found = measure(&encoder, 8, &mut Seed([3; 32]).dice());
     assert!(found.pictures == 8 && found.bits.is_finite() && (0.0..=1.0).contains(&found.first), "{found:?}");
     std::fs::write(&path, [7; 4096]).expect("written");

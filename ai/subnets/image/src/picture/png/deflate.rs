@@ -129,11 +129,11 @@ pub(super) fn compress(data: &[u8]) -> Vec<u8> {
             bits.symbol(u32::from(data[at]));
             1
         };
-        for place in at..at + taken {
+        (at..at + taken).for_each(|place| {
             if let Some(hash) = hash(data, place) {
                 links[place] = std::mem::replace(&mut heads[hash], place);
             }
-        }
+        });
         at += taken;
     }
     bits.symbol(256);

@@ -32,11 +32,14 @@ fn foretold(filter: u8, left: u8, above: u8, corner: u8) -> Option<u8> {
 /// `step` is how many bytes a pixel has, at least 1.
 pub(super) fn undo(filter: u8, row: &mut [u8], above: &[u8], step: usize) -> Result<(), PngError> {
     for i in 0..row.len() {
-        let before = |line: &[u8]| i.checked_sub(step).and_then(|i| line.get(i)).copied().unwrap_or(0);
+        let before = i.checked_sub(step);
+        let left = before.and_then(|i| row.get(i)).copied().unwrap_or(0);
+        let corner = before.and_then(|i| above.get(i)).copied().unwrap_or(0);
         let over = above.get(i).copied().unwrap_or(0);
-        let guess =
-            foretold(filter, before(&*row), over, before(above)).ok_or(PngError::Damaged("an unknown filter"))?;
-        row[i] = row[i].wrapping_add(guess);
+        let guess = foretold(filter, left, over, corner).ok_or(PngError::Damaged("an unknown filter"))?;
+        if let Some(byte) = row.get_mut(i) {
+            *byte = byte.wrapping_add(guess);
+        }
     }
     Ok(())
 }
