@@ -108,9 +108,12 @@ fn question(text: &str) -> Result<String> {
     Ok(question)
 }
 
-/// The gateway's address: that at `url`, or the one of the local network.
-pub(crate) fn gateway(url: Option<&str>, at: &DirArgs) -> Result<String> {
-    if let Some(url) = url {
+/// The gateway to ask: the one named, or the local network's.
+///
+/// # Errors
+/// It isn't an `http://` address, or no network is running.
+pub(crate) fn gateway(named: Option<&str>, at: &DirArgs) -> Result<String> {
+    if let Some(url) = named {
         let odd = || Usage("--gateway must be an http:// URL, as http://127.0.0.1:8080".into());
         ensure!(url.starts_with("http://"), odd());
         return Ok(url.trim_end_matches('/').trim_end_matches("/v1").to_string());

@@ -131,8 +131,14 @@ fn number(error: &anyhow::Error) -> u8 {
 
 /// The client's error in `cause`, also where a neuron's loop passes it on as its own.
 fn client_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a ClientError> {
-    match (cause.downcast_ref::<RunError>(), cause.downcast_ref::<ganglion_subnet_market::RunError>()) {
-        (Some(RunError::Client(error)), _) | (_, Some(ganglion_subnet_market::RunError::Client(error))) => Some(error),
+    if let Some(RunError::Client(error)) = cause.downcast_ref::<RunError>() {
+        return Some(error);
+    }
+    if let Some(ganglion_subnet_market::RunError::Client(error)) = cause.downcast_ref() {
+        return Some(error);
+    }
+    match cause.downcast_ref::<ganglion_subnet_image::RunError>() {
+        Some(ganglion_subnet_image::RunError::Client(error)) => Some(error),
         _ => cause.downcast_ref(),
     }
 }

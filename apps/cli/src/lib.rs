@@ -12,7 +12,7 @@
 //! | [`supervise`] | starting, watching, restarting, stopping children |
 //! | [`leash`] | how a child notices that its supervisor died |
 //! | [`loopback`] | whether a node is on this machine |
-//! | [`up`], [`down`], [`status`], [`ask`], [`forecast`] | the commands for a local network |
+//! | [`up`], [`down`], [`status`], [`ask`], [`forecast`], [`imagine`] | the commands for a local network |
 //! | [`run`] | the commands for one neuron or one gateway |
 //! | [`commands`] | the commands that talk to a chain, hold keys or keep models |
 //! | [`amount`] | amounts of TAO as people write them |
@@ -32,6 +32,7 @@ pub mod down;
 pub mod exit;
 pub mod folder;
 pub mod forecast;
+pub mod imagine;
 pub mod leash;
 pub mod loopback;
 pub mod model;
@@ -67,6 +68,7 @@ fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
         Command::Status(args) => status::run(&args),
         Command::Ask(args) => ask::run(&args),
         Command::Forecast(args) => forecast::run(&args),
+        Command::Imagine(args) => imagine::run(&args),
         Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
         Command::Miner(MinerCommand::Market(args)) => run::market::miner(args),
         Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),

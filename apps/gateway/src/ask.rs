@@ -55,9 +55,9 @@ pub(crate) struct Asker {
 }
 
 /// A miner's turn. Dropped without an outcome (the client hung up, or another answer won), it leaves no trial behind.
-struct Turn<'a> {
-    standings: &'a Standings,
-    miner: &'a Miner,
+pub(crate) struct Turn<'a> {
+    pub(crate) standings: &'a Standings,
+    pub(crate) miner: &'a Miner,
 }
 
 impl Drop for Turn<'_> {
@@ -243,6 +243,6 @@ impl Failures {
 }
 
 /// Cuts text that came from a miner: it may be of any length.
-fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

@@ -17,6 +17,8 @@ pub struct GatewayConfig {
     pub netuid: NetUid,
     /// The subnet that forecasts, if forecasts are served.
     pub market: Option<NetUid>,
+    /// The subnet that draws, for `POST /v1/images/generations`; `None` has no such route.
+    pub images: Option<NetUid>,
     /// Miners whose address isn't one of the public internet are not called. Strangers write these addresses on the
     /// chain: without this they choose what the gateway knocks at behind its firewall. Off only in local networks.
     pub public_addresses_only: bool,
@@ -68,6 +70,7 @@ impl GatewayConfig {
             keypair,
             netuid: netuid.into(),
             market: None,
+            images: Some(ganglion_subnet_image::NETUID),
             public_addresses_only: true,
             refresh: Duration::from_secs(3),
             probe: Duration::from_secs(5),

@@ -3,7 +3,7 @@
 //! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. It asks the miner with
 //! the highest incentive that works; if that one fails, the next; if it is late, the next as well, and the first good
 //! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
-//! reply says whose answer it is.
+//! reply says whose answer it is. Pictures come the same way from the miners of the image subnet.
 
 mod answering;
 mod ask;
@@ -11,6 +11,7 @@ mod config;
 mod directory;
 mod error;
 mod forecasts;
+mod images;
 mod impatient;
 mod live;
 mod metrics;
@@ -26,6 +27,7 @@ pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;
 
+use ganglion_primitives::NetUid;
 use std::{future::Future, sync::Arc};
 use tokio::net::TcpListener;
 
@@ -42,25 +44,19 @@ pub async fn run(
     let chain = Arc::new(ChainDirectory::default());
     let follow = chain.clone();
     let settings = config.clone();
-    let forecasters = config.market.map(|netuid| {
-        let settings = GatewayConfig { netuid, ..config.clone() };
-        (Arc::new(ChainDirectory::default()), settings)
-    });
-    let market = forecasters.as_ref().map(|(directory, _)| Arc::clone(directory) as Arc<dyn Directory>);
-    let follow_market = async move {
-        match forecasters {
-            Some((directory, settings)) => directory.follow(&settings).await,
-            None => std::future::pending().await,
-        }
-    };
+    let forecasters = beside(&config, config.market);
+    let painters = beside(&config, config.images);
+    let listed = |other: &Option<Beside>| other.as_ref().map(|(directory, _)| directory.clone() as Arc<dyn Directory>);
+    let others = Others { market: listed(&forecasters), images: listed(&painters) };
     tokio::select! {
-        result = run_with_market(config, chain, market, listener, shutdown) => result,
+        result = run_doors(config, chain, others, listener, shutdown) => result,
         () = async move { follow.follow(&settings).await } => Ok(()),
-        () = follow_market => Ok(()),
+        () = follow_other(forecasters) => Ok(()),
+        () = follow_other(painters) => Ok(()),
     }
 }
 
-/// [`run`], with miners from elsewhere than the chain.
+/// [`run`], with miners from elsewhere than the chain, and without an image subnet.
 ///
 /// # Errors
 /// As [`run`].
@@ -70,27 +66,72 @@ pub async fn run_with(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
-    run_with_market(config, directory, None, listener, shutdown).await
+    run_doors(config, directory, Others::default(), listener, shutdown).await
 }
 
-/// [`run_with`], and with miners of the market subnet, if forecasts are served.
+/// [`run_with`], with miners that draw: `images` lists them.
 ///
 /// # Errors
 /// As [`run`].
-pub async fn run_with_market(
+pub async fn run_with_images(
     config: GatewayConfig,
     directory: Arc<dyn Directory>,
-    market: Option<Arc<dyn Directory>>,
+    images: Arc<dyn Directory>,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
-    let shared = Arc::new(state::Shared::new(config, directory, market)?);
+    let others = Others { images: Some(images), ..Others::default() };
+    run_doors(config, directory, others, listener, shutdown).await
+}
+
+/// Lists of other subnets' miners: those who forecast and those who draw.
+#[derive(Default)]
+struct Others {
+    market: Option<Arc<dyn Directory>>,
+    images: Option<Arc<dyn Directory>>,
+}
+
+/// Another subnet's miners, and how they are read from the chain.
+type Beside = (Arc<ChainDirectory>, GatewayConfig);
+
+fn beside(config: &GatewayConfig, netuid: Option<NetUid>) -> Option<Beside> {
+    netuid.map(|netuid| (Arc::new(ChainDirectory::default()), GatewayConfig { netuid, ..config.clone() }))
+}
+
+/// Follows another subnet, if there is one; never ends if not.
+async fn follow_other(other: Option<Beside>) {
+    match other {
+        Some((directory, settings)) => directory.follow(&settings).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn run_doors(
+    config: GatewayConfig,
+    directory: Arc<dyn Directory>,
+    others: Others,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    // Miners of two subnets have two records: the same key may answer well and draw badly.
+    let pictures = match others.images {
+        Some(images) => Some(Arc::new(state::Shared::new(config.clone(), images, None)?)),
+        None => None,
+    };
+    let shared = Arc::new(state::Shared::new(config, directory, others.market)?);
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
-    let router = routes::router(shared.clone());
+    let router = routes::router(shared.clone(), pictures.clone().map(images::router));
+    let probe_pictures = async move {
+        match pictures {
+            Some(pictures) => pictures.probe().await,
+            None => std::future::pending().await,
+        }
+    };
     tokio::select! {
         result = server::serve(router, listener, &shared.config, shutdown) => Ok(result?),
         () = shared.probe() => Ok(()),
+        () = probe_pictures => Ok(()),
     }
 }

@@ -17,9 +17,9 @@ use tokio::time::timeout;
 
 type App = State<Arc<Shared>>;
 
-/// All routes.
-pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
+/// All routes; `images` are those of the image subnet's door, if there is one.
+pub(crate) fn router(shared: Arc<Shared>, images: Option<Router>) -> Router {
+    let router = Router::new()
         .route("/v1/chat/completions", post(chat))
         .route("/v1/models", get(models))
         .route("/v1/models/{*model}", get(model))
@@ -29,8 +29,12 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/metrics", get(metrics))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn_with_state(shared.clone(), measure))
-        .with_state(shared)
+        .with_state(shared.clone());
+    let router = match images {
+        Some(images) => router.merge(images),
+        None => router,
+    };
+    router.layer(middleware::from_fn_with_state(shared, measure))
 }
 
 async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
@@ -63,7 +67,7 @@ fn keep(shared: &Shared, request: &ChatRequest) {
 }
 
 /// Reads a body of bounded size in bounded time.
-async fn read(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, ApiError> {
+pub(crate) async fn read(shared: &Shared, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, ApiError> {
     let most = shared.config.body_bytes;
     let too_large = || {
         let message = format!("a request body has at most {most} bytes");
@@ -168,7 +172,7 @@ async fn nowhere(uri: Uri) -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "not_found", format!("there is nothing at {path}"))
 }
 
-async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+pub(crate) async fn wrong_method(method: Method, uri: Uri) -> ApiError {
     let path: String = uri.path().chars().take(100).collect();
     let message = format!("{path} doesn't take {method}");
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
@@ -178,6 +182,7 @@ async fn wrong_method(method: Method, uri: Uri) -> ApiError {
 async fn measure(State(shared): App, request: Request, next: Next) -> Response {
     let route = match request.uri().path() {
         "/v1/chat/completions" => "chat",
+        "/v1/images/generations" => "images",
         "/v1/models" => "models",
         "/v1/network" => "network",
         "/v1/forecasts" => "forecasts",

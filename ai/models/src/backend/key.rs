@@ -40,7 +40,7 @@ impl ApiKey {
     }
 
     /// The characters themselves, for a header.
-    pub(super) fn reveal(&self) -> &str {
+    pub fn reveal(&self) -> &str {
         &self.0
     }
 }

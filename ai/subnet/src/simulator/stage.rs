@@ -20,6 +20,21 @@ pub trait Stage {
         task: &<Self::Subnet as Subnet>::Task,
     ) -> Option<ResponseOf<Self::Subnet>>;
 
+    /// A good answer as this miner gives it. The same by default; where every miner's good work looks different, as
+    /// pictures do, its own. Who is a clone or copies gives the answer of the other one.
+    fn own(
+        &self,
+        miner: usize,
+        request: &RequestOf<Self::Subnet>,
+        answer: &ResponseOf<Self::Subnet>,
+    ) -> ResponseOf<Self::Subnet>
+    where
+        ResponseOf<Self::Subnet>: Clone,
+    {
+        let _ = (miner, request);
+        answer.clone()
+    }
+
     /// What somebody answers who hasn't understood the request.
     fn parrot(&self, request: &RequestOf<Self::Subnet>) -> ResponseOf<Self::Subnet>;
 

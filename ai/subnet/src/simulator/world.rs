@@ -196,18 +196,18 @@ where
     ) -> Option<(ResponseOf<St::Subnet>, Duration)> {
         let (mut own, wait) = (dice(miner), self.waits[miner]);
         let said = match self.cast.miners[miner].conduct {
-            Conduct::Honest | Conduct::Flooder => self.work(miner, dice(miner), best),
+            Conduct::Honest | Conduct::Flooder => self.work(miner, dice(miner), request, best),
             Conduct::Clone { origin } => {
-                let (answer, elapsed) = self.work(origin, dice(origin), best)?;
+                let (answer, elapsed) = self.work(origin, dice(origin), request, best)?;
                 Some((answer, elapsed + Duration::from_millis(own.below(200))))
             }
             Conduct::Copier { victim } => {
-                let (answer, elapsed) = self.work(victim, dice(victim), best)?;
+                let (answer, elapsed) = self.work(victim, dice(victim), request, best)?;
                 Some((answer, elapsed + self.waits[victim] + Duration::from_millis(200 + own.below(300))))
             }
             Conduct::Parrot => Some((self.stage.parrot(request), Duration::from_millis(100))),
             Conduct::Late => {
-                let (answer, _) = self.work(miner, dice(miner), best)?;
+                let (answer, _) = self.work(miner, dice(miner), request, best)?;
                 Some((answer, Duration::from_millis(8_000 + own.below(24_000))))
             }
         };
@@ -220,16 +220,17 @@ where
         &self,
         miner: usize,
         mut dice: Dice,
+        request: &RequestOf<St::Subnet>,
         best: Option<&ResponseOf<St::Subnet>>,
     ) -> Option<(ResponseOf<St::Subnet>, Duration)> {
         let skill = (self.cast.miners[miner].skill * 1000.0) as u64;
         let good = dice.chance(skill, 1000);
         let elapsed = Duration::from_millis(300 + dice.below(1_500));
         let answer = match best.filter(|_| good) {
-            Some(answer) => answer.clone(),
-            None => self.memory.get(dice.index(self.memory.len()))?.clone(),
+            Some(answer) => answer,
+            None => self.memory.get(dice.index(self.memory.len()))?,
         };
-        Some((answer, elapsed))
+        Some((self.stage.own(miner, request, answer), elapsed))
     }
 
     fn suspects(&self, book: &Book) -> Vec<(usize, usize)> {

@@ -131,3 +131,37 @@ pub struct ForecastArgs {
     #[arg(long)]
     pub json: bool,
 }
+
+/// `ganglion imagine`.
+#[derive(Debug, Clone, Args)]
+pub struct ImagineArgs {
+    /// What should be seen
+    pub prompt: String,
+    /// Which network.
+    #[command(flatten)]
+    pub at: DirArgs,
+    /// Ask this gateway instead of the local network's
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<String>,
+    /// The file to write; of several pictures the first
+    #[arg(short, long, value_name = "FILE", default_value = "picture.png")]
+    pub output: PathBuf,
+    /// Width and height, pixels
+    #[arg(long, value_name = "WxH", default_value = "256x256")]
+    pub size: String,
+    /// Pictures, each by another miner
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=4))]
+    pub count: u8,
+    /// Decides what is left to chance
+    #[arg(long, value_name = "SEED")]
+    pub seed: Option<u32>,
+    /// Show the pictures side by side with their scores in this HTML file
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "S", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub timeout: u64,
+    /// Print where the pictures are and who drew them as JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -26,7 +26,7 @@ pub use aids::{AidArgs, JudgingArgs, Reference, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
-pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, StatusArgs, UpArgs};
+pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, StatusArgs, UpArgs};
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
@@ -79,6 +79,8 @@ pub enum Command {
     Ask(AskArgs),
     /// See what the best miners of the market subnet expect of a price
     Forecast(ForecastArgs),
+    /// Have a picture drawn: the best miners of the image subnet draw
+    Imagine(ImagineArgs),
     /// Answer tasks with an AI model and be paid for it
     #[command(subcommand)]
     Miner(MinerCommand),
@@ -200,7 +202,6 @@ mod tests {
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
             "ganglion miner run --backend http://127.0.0.1:1/v1",
-            "ganglion miner run --backend http://127.0.0.1:1/v1 --model m --engine ngram",
             "ganglion miner run --backend http://127.0.0.1:1/v1 --model m --no-model",
             "ganglion fly",
             "ganglion wallet transfer 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQX 1",

@@ -102,7 +102,7 @@ pub struct NeuronArgs {
         default_value = "ws://127.0.0.1:9944"
     )]
     pub nodes: Vec<String>,
-    /// Number of the subnet (1 is text)
+    /// Number of the subnet (1 is text, 5 is image)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// Folder with the wallets [default: ~/.bittensor/wallets]
@@ -149,6 +149,12 @@ pub enum Engine {
     File,
     /// A model that `ganglion models train` made, in the folder named by --model
     Trained,
+    /// Pictures by rule, for the image subnet
+    Renderer,
+    /// Pictures by a trained generator in the file named by --model, for the image subnet
+    Generator,
+    /// Pictures by the OpenAI-like server named by --backend, for the image subnet
+    ImageServer,
 }
 
 impl Engine {
@@ -160,6 +166,9 @@ impl Engine {
             Self::Ngram => "ngram",
             Self::File => "file",
             Self::Trained => "trained",
+            Self::Renderer => "renderer",
+            Self::Generator => "generator",
+            Self::ImageServer => "image-server",
         }
     }
 }
@@ -177,12 +186,22 @@ pub struct MinerArgs {
     #[arg(long, value_enum, default_value_t = Engine::Skills)]
     pub engine: Engine,
     /// Let a model server answer, such as llama.cpp, vLLM or Ollama: the base address (with /v1 at its end, as a rule) of
-    /// any that speaks OpenAI's chat protocol. Its API key, if it wants one, is read from the environment variable
-    /// GANGLION_BACKEND_KEY
-    #[arg(long, value_name = "URL", requires = "model", conflicts_with_all = ["engine", "no_model"])]
+    /// any that speaks OpenAI's chat protocol; for --engine image-server, its images protocol. Its API key, if it wants
+    /// one, is read from the environment variable GANGLION_BACKEND_KEY
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "model",
+        conflicts_with = "no_model",
+        required_if_eq("engine", "image-server")
+    )]
     pub backend: Option<String>,
-    /// Model for --engine file and trained (a path), or for --backend (its name there)
-    #[arg(long, value_name = "MODEL", required_if_eq_any([("engine", "file"), ("engine", "trained")]))]
+    /// Model for --engine file, trained and generator (a path), or for --backend (its name there)
+    #[arg(
+        long,
+        value_name = "MODEL",
+        required_if_eq_any([("engine", "file"), ("engine", "trained"), ("engine", "generator")])
+    )]
     pub model: Option<PathBuf>,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
@@ -229,6 +248,10 @@ pub struct ValidatorArgs {
     /// What helps it to judge.
     #[command(flatten)]
     pub aids: AidArgs,
+    /// Trained dual encoder that matches pictures and words, for the image subnet; several are averaged [default:
+    /// pictures are matched by colours and counts alone]
+    #[arg(long = "encoder", value_name = "FILE")]
+    pub encoders: Vec<PathBuf>,
 }
 
 /// `ganglion gateway run`.

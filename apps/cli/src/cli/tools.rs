@@ -29,6 +29,8 @@ pub enum Simulated {
     Text,
     /// The market subnet; its parrot says that nothing will change
     Market,
+    /// The image subnet, where parrots draw the right things in wrong colours
+    Image,
 }
 
 /// `ganglion simulate`.

@@ -10,7 +10,7 @@ use super::{agent, audit, channel, delegate, doctor, governance, models, neuron,
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
-use crate::{ask, down, forecast, output, status, up};
+use crate::{ask, down, forecast, imagine, output, status, up};
 
 /// Makes one schema.
 type Make = fn() -> Schema;
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 34] = [
+const READS: [(&str, Make); 35] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -31,6 +31,7 @@ const READS: [(&str, Make); 34] = [
     ("down", of::<down::Stopped>),
     ("forecast", of::<forecast::Forecasts>),
     ("governance list", of::<governance::GovernancePage>),
+    ("imagine", of::<imagine::Imagined>),
     ("models list", of::<models::list::ModelList>),
     ("models pull", of::<models::pull::PulledModels>),
     ("models train", of::<models::train::TrainedModel>),

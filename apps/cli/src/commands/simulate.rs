@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 use ganglion_subnet::simulator::{self, Line, Report, Scenario, Setting};
 use ganglion_subnet::ScorePolicy;
+use ganglion_subnet_image::stage::{Ignorance, ImageStage};
 use ganglion_subnet_market::{policy, MarketStage};
 use ganglion_subnet_text::TextStage;
 use schemars::JsonSchema;
@@ -134,12 +135,15 @@ impl Page for SimulationPage {
     }
 }
 
-/// A subnet's name, and how one of its scenarios runs.
+/// A subnet's name, and how one of its scenarios runs. Its judges have seen nothing before.
 fn subnet(subnet: Simulated) -> (String, fn(Scenario, &Setting) -> Report) {
     let name = subnet.to_possible_value().map(|value| value.get_name().to_owned());
     let run: fn(Scenario, &Setting) -> Report = match subnet {
         Simulated::Text => |scenario, setting| simulator::run(&TextStage, scenario, setting),
         Simulated::Market => |scenario, setting| simulator::run(&MarketStage::default(), scenario, setting),
+        Simulated::Image => {
+            |scenario, setting| simulator::run(&ImageStage::with(Ignorance::WrongColours), scenario, setting)
+        }
     };
     (name.unwrap_or_default(), run)
 }
@@ -147,7 +151,7 @@ fn subnet(subnet: Simulated) -> (String, fn(Scenario, &Setting) -> Report) {
 /// How a subnet's scores become pay in a run of some thousand rounds.
 fn pay(subnet: Simulated) -> ScorePolicy {
     match subnet {
-        Simulated::Text => Setting::default().policy,
+        Simulated::Text | Simulated::Image => Setting::default().policy,
         Simulated::Market => ScorePolicy { alpha: 0.01, ..policy::policy() },
     }
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use anyhow::{bail, Context, Result};
 use ganglion_models::{ApiKey, Backend};
 use ganglion_primitives::NetUid;
+use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
 use super::{log_to_stderr, until_signal, Identity};
@@ -18,6 +19,9 @@ use crate::model::{self, Found};
 /// Wallet, model, port or chain are of no use.
 pub fn run(args: MinerArgs) -> Result<()> {
     log_to_stderr();
+    if let Some(painter) = painter(&args)? {
+        return draw(&args, painter);
+    }
     let engine = engine(&args)?;
     let identity = Identity::open(&args.neuron)?;
     let listen = SocketAddr::new(args.axon.axon_ip, args.axon.axon_port);
@@ -35,6 +39,41 @@ pub fn run(args: MinerArgs) -> Result<()> {
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
+/// Runs a miner of the image subnet until it is ended.
+fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
+    let identity = Identity::open(&args.neuron)?;
+    let listen = SocketAddr::new(args.axon.axon_ip, args.axon.axon_port);
+    let nodes = args.neuron.nodes.clone();
+    let mut config =
+        image::MinerConfig::new(nodes, identity.hotkey, identity.coldkey, listen, identity.state_dir, painter);
+    config.netuid = NetUid(args.neuron.netuid);
+    config.announce = announced(args);
+    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
+}
+
+/// What draws, if the engine is one that does.
+fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
+    let choice = match args.engine {
+        Engine::Renderer => image::PainterChoice::Renderer,
+        Engine::Generator => {
+            let path = args.model.clone().context("--engine generator needs --model PATH")?;
+            image::PainterChoice::Generator { path }
+        }
+        Engine::ImageServer => image::PainterChoice::Backend {
+            url: args.backend.clone().context("--engine image-server needs --backend URL")?,
+            model: name(args)?.to_owned(),
+            key: key()?.map(|key| key.reveal().to_owned()),
+        },
+        _ => return Ok(None),
+    };
+    if args.neuron.netuid == 1 {
+        let word = args.engine.word();
+        bail!(Usage(format!("--engine {word} draws pictures, and subnet 1 is for text: add --netuid 5")));
+    }
+    Ok(Some(choice))
+}
+
 /// The address to announce, if it isn't the one listened at.
 fn announced(args: &MinerArgs) -> Option<SocketAddr> {
     if args.axon_external_ip.is_none() && args.axon_external_port.is_none() {
@@ -46,7 +85,12 @@ fn announced(args: &MinerArgs) -> Option<SocketAddr> {
 
 fn engine(args: &MinerArgs) -> Result<EngineChoice> {
     if let Some(url) = &args.backend {
-        return backend(url, args, ApiKey::from_env().map_err(|error| Usage(error.to_string()))?);
+        // The usual engine, which nobody has to have named.
+        if args.engine != Engine::Skills {
+            let word = args.engine.word();
+            bail!(Usage(format!("--backend cannot be used with --engine {word}: the server answers itself")));
+        }
+        return backend(url, args, key()?);
     }
     if args.model.is_some() && !matches!(args.engine, Engine::File | Engine::Trained) {
         bail!(Usage("--model goes with --engine file, --engine trained or --backend URL: add one of these".into()))
@@ -74,13 +118,26 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
             Some(choice) => choice,
             None => bail!("--engine smollm needs the language model: fetch it with `cargo xtask setup`"),
         },
+        Engine::Renderer | Engine::Generator | Engine::ImageServer => {
+            bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", args.engine.word())))
+        }
     })
+}
+
+/// What a server calls its model.
+fn name(args: &MinerArgs) -> Result<&str> {
+    let name = args.model.as_ref().and_then(|model| model.to_str());
+    Ok(name.ok_or_else(|| Usage("--backend needs --model NAME, the model's name at that server".into()))?)
+}
+
+/// What a server wants to see before it answers.
+fn key() -> Result<Option<ApiKey>> {
+    Ok(ApiKey::from_env().map_err(|error| Usage(error.to_string()))?)
 }
 
 /// The model that a server at `url` calls by the name in `args`.
 fn backend(url: &str, args: &MinerArgs, key: Option<ApiKey>) -> Result<EngineChoice> {
-    let name = args.model.as_ref().and_then(|model| model.to_str());
-    let model = name.ok_or_else(|| Usage("--backend needs --model NAME, the model's name at that server".into()))?;
+    let model = name(args)?;
     // A wrong address is told now, not when the wallet is open.
     Backend::new(url, model).map_err(|error| Usage(format!("--backend: {error}")))?;
     Ok(EngineChoice::Backend { url: url.to_owned(), model: model.to_owned(), key, temperature: args.temperature })
@@ -177,11 +234,26 @@ mod tests {
             assert!(error.is::<Usage>() && error.to_string().contains(word), "{error}");
             assert!(!error.to_string().contains("pass@"), "{error}");
         }
-        for (other, named) in [("--engine ngram", "--engine"), ("--no-model", "--no-model")] {
-            let line = format!("ganglion miner run --backend http://127.0.0.1:1/v1 --model m {other}");
-            let error = Cli::try_parse_from(line.split(' ')).expect_err("one or the other").to_string();
-            assert!(error.contains("cannot be used with") && error.contains(named), "{error}");
-        }
+        let line = "ganglion miner run --backend http://127.0.0.1:1/v1 --model m";
+        let error = Cli::try_parse_from(format!("{line} --no-model").split(' ')).expect_err("one or the other");
+        let error = error.to_string();
+        assert!(error.contains("cannot be used with") && error.contains("--no-model"), "{error}");
+        let error = engine(&args(&format!("{line} --engine ngram"))).expect_err("one or the other");
+        assert!(error.is::<Usage>() && error.to_string().contains("--engine ngram"), "{error}");
+    }
+
+    #[test]
+    fn who_draws_joins_another_subnet_than_who_writes() {
+        assert_eq!(painter(&args("ganglion miner run --no-model")).expect("none"), None);
+        let choice = painter(&args("ganglion miner run --netuid 5 --engine renderer")).expect("a painter");
+        assert_eq!(choice, Some(image::PainterChoice::Renderer));
+        let error = painter(&args("ganglion miner run --engine renderer")).expect_err("subnet 1 is for text");
+        assert!(error.is::<Usage>(), "{error}");
+        let line = "ganglion miner run --netuid 5 --engine image-server --backend http://127.0.0.1:1/v1 --model sdxl";
+        let choice = painter(&args(line)).expect("a painter");
+        assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");
+        assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine image-server".split(' ')).is_err());
+        assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine generator".split(' ')).is_err());
     }
 
     #[test]

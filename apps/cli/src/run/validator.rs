@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use ganglion_primitives::NetUid;
+use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
 use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
@@ -17,6 +18,9 @@ use crate::loopback::are_loopback;
 /// Wallet, models, port or chain are of no use.
 pub fn run(args: ValidatorArgs) -> Result<()> {
     log_to_stderr();
+    if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() {
+        return judge_pictures(args);
+    }
     let identity = Identity::open(&args.neuron)?;
     let mut config =
         ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
@@ -35,6 +39,27 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}
+
+/// Runs a validator of the image subnet until it is ended.
+fn judge_pictures(args: ValidatorArgs) -> Result<()> {
+    let identity = Identity::open(&args.neuron)?;
+    let mut config =
+        image::ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
+    config.netuid = NetUid(args.neuron.netuid);
+    config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
+    if config.public_addresses_only || args.judging.strict {
+        // Among strangers: more answers before the first pay, and clones share one.
+        config.scoring = ScorePolicy::default();
+    }
+    if let Some(millis) = args.judging.round_ms {
+        config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
+    }
+    config.encoders = args.encoders;
+    config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
+    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
+    until_signal(|shutdown| async move { Ok(image::run_validator(config, shutdown).await?) })
 }
 
 /// A pace with another time between rounds. As many may wait for answers as begin while the slowest miner still may

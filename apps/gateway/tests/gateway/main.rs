@@ -2,6 +2,7 @@
 
 mod alike;
 mod bad_input;
+mod images;
 mod live;
 mod miners;
 mod openai;

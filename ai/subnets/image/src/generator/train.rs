@@ -1,0 +1,117 @@
+//! Training on rendered things and places: the decoder must draw what the encoder saw, knowing its words and eight numbers.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use candle_core::{Device, Result as CandleResult, Tensor, Var};
+use ganglion_subnet::{Dice, Seed};
+use rand::rngs::StdRng;
+use rand::SeedableRng;
+
+use super::compose::{of_place, of_thing};
+use super::network::{Network, CELLS, CHANCE, CHANNELS, SIDE};
+use super::{normal, Generator};
+use crate::judge::dual::text::Bag;
+use crate::nn::pixels::cells;
+use crate::nn::train::{descend, TrainError, TrainOptions, TrainStep};
+use crate::nn::weights::{self, Source};
+use crate::picture::Picture;
+use crate::render::{render, sprite, Hand};
+use crate::scene::{Colour, Place, Scene, Thing};
+
+/// Weight of what the eight numbers tell (Kullback–Leibler divergence from normal ones).
+const KULLBACK: f64 = 2e-4;
+/// Weight of the differences between neighbours: edges count.
+const EDGES: f64 = 0.5;
+
+/// A trained generator in memory.
+pub struct Trained {
+    vars: Vec<Var>,
+}
+
+impl Trained {
+    /// Writes it; answers the SHA-256 of the file.
+    ///
+    /// # Errors
+    /// [`TrainError::Weights`].
+    pub fn save(&self, path: &Path) -> Result<[u8; 32], TrainError> {
+        Ok(weights::save(path, &Network::shapes(), &self.tensors())?)
+    }
+
+    /// As a painter, in the hand of a key.
+    ///
+    /// # Errors
+    /// [`TrainError::Compute`].
+    pub fn generator(&self, key: &[u8; 32]) -> Result<Generator, TrainError> {
+        Ok(Generator::of(Network::new(&mut Source::new(self.tensors()))?, Hand::of(key)))
+    }
+
+    fn tensors(&self) -> Vec<Tensor> {
+        self.vars.iter().map(Var::as_detached_tensor).collect()
+    }
+}
+
+/// Trains a generator. `progress` hears of every step and may end it. The same options give the same weights, as with the
+/// text trainer.
+///
+/// # Errors
+/// A [`TrainError`] that says what to do.
+pub fn train(
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(TrainStep) -> ControlFlow<()>,
+) -> Result<Trained, TrainError> {
+    options.check()?;
+    let mut rng = StdRng::seed_from_u64(options.seed);
+    let vars = weights::first(&Network::shapes(), &mut rng)?;
+    let network = Network::new(&mut Source::new(vars.iter().map(|var| var.as_tensor().clone()).collect()))?;
+    let mut key = [0x67; 32];
+    key[..8].copy_from_slice(&options.seed.to_le_bytes());
+    let mut dice = Seed(key).dice();
+    descend(&vars, options, &mut || loss(&network, options.batch, &mut dice), progress)?;
+    Ok(Trained { vars })
+}
+
+/// A thing or a place, and its words.
+fn sample(dice: &mut Dice) -> Option<(String, Picture)> {
+    let hand = Hand::numbered(dice.bits());
+    let side = SIDE as u32;
+    if dice.chance(1, 5) {
+        let place = *dice.pick(Place::ALL);
+        let scene = Scene { place: Some(place), ..Scene::default() };
+        return Some((of_place(place), render(&scene, &hand, side, side, dice.bits())?));
+    }
+    let (thing, colour) = (*dice.pick(Thing::ALL), *dice.pick(Colour::ALL));
+    // Drawn large and taken small: smoother edges.
+    Some((of_thing(thing, colour), sprite(thing, colour, &hand, 2 * side)?.resized(side, side)?))
+}
+
+fn loss(network: &Network, batch: usize, dice: &mut Dice) -> CandleResult<Tensor> {
+    let samples: Vec<(String, Picture)> = (0..batch).filter_map(|_| sample(dice)).collect();
+    let count = samples.len();
+    let words: Vec<&str> = samples.iter().map(|(words, _)| words.as_str()).collect();
+    let seen: Vec<f32> = samples.iter().flat_map(|(_, picture)| cells(picture, CELLS, SIDE / CELLS)).collect();
+    let shown: Vec<f32> = samples
+        .iter()
+        .flat_map(|(_, picture)| picture.pixels().iter().flatten())
+        .map(|part| f32::from(*part) / 255.0)
+        .collect();
+    let seen = Tensor::from_vec(seen, (count, CELLS, CELLS, CHANNELS), &Device::Cpu)?;
+    let shown = Tensor::from_vec(shown, (count, SIDE, SIDE, 3), &Device::Cpu)?;
+    let chance: Vec<f32> = (0..count * CHANCE).map(|_| normal(dice)).collect();
+    let chance = Tensor::from_vec(chance, (count, CHANCE), &Device::Cpu)?;
+
+    let words = network.words(&Bag::of(&words)?)?;
+    let (mean, log_variance) = network.guess(&seen, &words)?;
+    let drawn = network.draw(&words, &(&mean + ((&log_variance * 0.5)?.exp()? * chance)?)?)?;
+    let off = (drawn - shown)?;
+    let pixels = (off.abs()?.mean_all()? + off.sqr()?.mean_all()?)?;
+    let edges = (step(&off, 1)? + step(&off, 2)?)?;
+    let told = (((&log_variance + 1.0)? - mean.sqr()?)? - log_variance.exp()?)?;
+    (pixels + (edges * EDGES)?)? + (told.mean_all()? * (-0.5 * KULLBACK * CHANCE as f64))?
+}
+
+/// Mean difference between neighbours along a dimension.
+fn step(x: &Tensor, dim: usize) -> CandleResult<Tensor> {
+    let last = x.dim(dim)? - 1;
+    (x.narrow(dim, 1, last)? - x.narrow(dim, 0, last)?)?.abs()?.mean_all()
+}

@@ -1,0 +1,112 @@
+//! A small dual encoder of our own: pictures and captions as vectors, near each other where they belong together (as
+//! CLIP does it, at 64 × 64 pixels and half a million numbers), trained on rendered scenes by [`train()`].
+//!
+//! It knows the world of our grammar and little else: for other prompts a validator should bring a larger matcher.
+
+mod network;
+mod retrieval;
+pub(crate) mod text;
+mod train;
+
+use std::path::{Path, PathBuf};
+
+use candle_core::{Device, Tensor};
+
+use super::captions::Choice;
+use super::matching::Matcher;
+use crate::nn::pixels::cells;
+use crate::nn::weights::{self, Source, WeightsError};
+use crate::picture::{Picture, Rgb};
+
+use network::{Network, CELLS, CHANNELS, SIDE};
+pub use retrieval::{measure, Retrieval};
+pub use train::{train, Trained};
+
+/// One or more trained encoders whose beliefs are averaged, each looking at several views of a picture: what fools one
+/// look of one encoder seldom fools all.
+pub struct DualEncoder {
+    networks: Vec<Network>,
+}
+
+impl DualEncoder {
+    /// Loads what [`Trained::save`] wrote.
+    ///
+    /// # Errors
+    /// If a file is missing or is no such encoder, or no file is named.
+    pub fn load(paths: &[PathBuf]) -> Result<Self, WeightsError> {
+        let networks = paths.iter().map(|path| one(path)).collect::<Result<Vec<Network>, WeightsError>>()?;
+        if networks.is_empty() {
+            return Err(WeightsError::new(Path::new("the encoder"), "name at least one file"));
+        }
+        Ok(Self { networks })
+    }
+
+    pub(crate) fn of(network: Network) -> Self {
+        Self { networks: vec![network] }
+    }
+
+    fn scored(&self, picture: &Picture, captions: &[String]) -> candle_core::Result<Vec<f64>> {
+        let views = views(picture);
+        let packed: Vec<f32> = views.iter().flat_map(pack).collect();
+        let pictures = Tensor::from_vec(packed, (views.len(), CELLS, CELLS, CHANNELS), &Device::Cpu)?;
+        let words: Vec<&str> = captions.iter().map(String::as_str).collect();
+        let bag = text::Bag::of(&words)?;
+        let mut sums = vec![0.0; captions.len()];
+        let looks = (views.len() * self.networks.len()).max(1) as f64;
+        for network in &self.networks {
+            let logits = network.logits(&network.pictures(&pictures)?, &network.texts(&bag)?)?;
+            for row in logits.to_vec2::<f32>()? {
+                sums.iter_mut().zip(row).for_each(|(sum, logit)| *sum += f64::from(logit) / looks);
+            }
+        }
+        Ok(sums)
+    }
+}
+
+fn one(path: &Path) -> Result<Network, WeightsError> {
+    let tensors = weights::load(path, &Network::shapes())?;
+    Network::new(&mut Source::new(tensors)).map_err(|error| WeightsError::new(path, error))
+}
+
+impl Matcher for DualEncoder {
+    fn logits(&self, picture: &Picture, choice: &Choice) -> Option<Vec<f64>> {
+        match self.scored(picture, &choice.captions) {
+            Ok(logits) => Some(logits),
+            Err(error) => {
+                tracing::error!(%error, "the dual encoder failed");
+                None
+            }
+        }
+    }
+
+    fn name(&self) -> &str {
+        "dual encoder"
+    }
+}
+
+/// The picture, its mirror image, and its middle.
+fn views(picture: &Picture) -> Vec<Picture> {
+    let side = SIDE as u32;
+    let Some(small) = picture.resized(side, side) else { return Vec::new() };
+    let mirrored = taken(&small, |x, y| (i64::from(side) - 1 - x, y));
+    let middle = taken(&small, |x, y| (2 + x * 15 / 16, 2 + y * 15 / 16));
+    [Some(small), mirrored, middle].into_iter().flatten().collect()
+}
+
+/// A picture of the same size whose pixels are those at the places that `from` gives.
+fn taken(picture: &Picture, from: impl Fn(i64, i64) -> (i64, i64)) -> Option<Picture> {
+    let (width, height) = (picture.width(), picture.height());
+    let places = (0..i64::from(height)).flat_map(|y| (0..i64::from(width)).map(move |x| (x, y)));
+    let pixels: Vec<Rgb> = places
+        .map(|(x, y)| {
+            let (x, y) = from(x, y);
+            picture.at(x, y)
+        })
+        .collect();
+    Picture::from_pixels(width, height, pixels)
+}
+
+/// A picture as the network sees it: 16 × 16 cells of 4 × 4 pixels.
+pub(crate) fn pack(picture: &Picture) -> Vec<f32> {
+    cells(picture, CELLS, SIDE / CELLS)
+}

@@ -1,0 +1,109 @@
+//! Scores as a whole.
+
+use super::*;
+use crate::judge::aesthetics::damage::{damaged, Damage};
+use crate::render::{render, Hand};
+use crate::scene::{Colour, Scene};
+use crate::task;
+use ganglion_subnet::{Dice, Seed};
+
+fn answer(neuron: u64, picture: &Picture, millis: u64) -> Answer<ImageResponse> {
+    let elapsed = Duration::from_millis(millis);
+    let response = ImageResponse { image: gate::encode(picture), model: None };
+    Answer { neuron: NeuronId(neuron), response, elapsed, first: elapsed }
+}
+
+fn task(dice: &mut Dice) -> Task {
+    task::draw(dice, Some(64)).task
+}
+
+fn drawn(scene: &Scene, hand: u64, seed: u64) -> Picture {
+    render(scene, &Hand::numbered(hand), 64, 64, seed).expect("a picture")
+}
+
+/// The scene in other colours.
+fn recoloured(scene: &Scene) -> Scene {
+    let mut other = scene.clone();
+    for group in &mut other.groups {
+        let place = (group.colour as usize + 4) % Colour::ALL.len();
+        group.colour = Colour::ALL[place];
+    }
+    other
+}
+
+fn noise(dice: &mut Dice) -> Picture {
+    let grey = Picture::filled(64, 64, [128; 3]).expect("a picture");
+    damaged(&grey, Damage::Noise, dice)
+}
+
+#[test]
+fn right_pictures_are_worth_more_than_wrong_colours_and_these_more_than_noise() {
+    let (judge, mut dice) = (Judge::default(), Seed([21; 32]).dice());
+    let mut means = [0.0; 3];
+    for round in 0..100 {
+        let task = task(&mut dice);
+        let scene = task.scene.clone().expect("a scene");
+        let pictures = [drawn(&scene, 1, round), drawn(&recoloured(&scene), 2, round), noise(&mut dice)];
+        let answers: Vec<_> = (1..).zip(&pictures).map(|(neuron, picture)| answer(neuron, picture, 100)).collect();
+        for (mean, score) in means.iter_mut().zip(judge.score(&task, &answers)) {
+            assert!((0.0..=1.0).contains(&score.value));
+            *mean += score.value / 100.0;
+        }
+    }
+    assert!(means[0] > means[1] + 0.1 && means[1] > means[2], "{means:?}");
+}
+
+#[test]
+fn a_copy_is_worth_nothing_and_takes_nothing_from_the_first() {
+    let (judge, mut dice) = (Judge::default(), Seed([22; 32]).dice());
+    let task = task(&mut dice);
+    let picture = drawn(task.scene.as_ref().expect("a scene"), 5, 1);
+    let mut brighter = picture.clone();
+    brighter.pixels_mut().iter_mut().for_each(|pixel| *pixel = pixel.map(|part| part.saturating_add(4)));
+    let scores = judge.score(&task, &[answer(7, &brighter, 900), answer(8, &picture, 300)]);
+    assert!(scores[0].value == 0.0 && scores[0].parts.contains_key("copy"), "{scores:?}");
+    assert!(scores[1].value > 0.3, "{scores:?}");
+    // Later, for another prompt, the same picture is a copy from anybody.
+    let other = self::task(&mut dice);
+    let again = judge.score(&other, &[answer(8, &picture, 300)]);
+    assert!(again[0].parts.contains_key("copy"), "{again:?}");
+}
+
+#[test]
+fn likeness_is_that_of_pictures_not_of_files() {
+    let judge = Judge::default();
+    let scene = Scene::parse("four green hearts in the snow");
+    let (one, two) = (drawn(&scene, 1, 1), drawn(&Scene::parse("a purple boat at night"), 2, 2));
+    let mut touched = one.clone();
+    touched.pixels_mut()[9] = [0; 3];
+    let response = |picture: &Picture| answer(0, picture, 1).response;
+    assert_eq!(judge.likeness(&response(&one), &response(&touched)), 1.0);
+    assert!(judge.likeness(&response(&one), &response(&two)) < 0.9);
+    let broken = ImageResponse { image: "?".into(), model: None };
+    assert_eq!(judge.likeness(&response(&one), &broken), 0.0);
+}
+
+#[test]
+fn hostile_answers_are_survived() {
+    let (judge, mut dice) = (Judge::default(), Seed([23; 32]).dice());
+    let task = task(&mut dice);
+    let long = "iVBORw0KGgoAAAANSUhEUgAA".repeat(1000);
+    let texts = ["", "AAAA", "iVBORw0KGgo=", "\u{1F600}", long.as_str()];
+    let answers: Vec<_> = texts
+        .iter()
+        .map(|text| {
+            let response = ImageResponse { image: (*text).to_owned(), model: Some("x".repeat(100_000)) };
+            Answer { neuron: NeuronId(1), response, elapsed: Duration::MAX, first: Duration::ZERO }
+        })
+        .collect();
+    let scores = judge.score(&task, &answers);
+    assert!(scores.len() == texts.len() && scores.iter().all(|score| score.value == 0.0));
+    assert!(judge.score(&task, &[]).is_empty());
+}
+
+#[test]
+fn slow_answers_lose_a_tenth_at_most_and_late_ones_all() {
+    assert_eq!(latency(Duration::from_secs(8)), 1.0);
+    assert!((latency(HARD_LIMIT) - 0.9).abs() < 1e-12);
+    assert_eq!(latency(Duration::from_secs(21)), 0.0);
+}

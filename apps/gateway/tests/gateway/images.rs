@@ -1,0 +1,78 @@
+//! Pictures for users: from the best miners, whoever fails is replaced.
+
+use super::{bounded, config, Told};
+use ganglion_gateway::{run_with_images, Miner};
+use ganglion_keys::Keypair;
+use ganglion_subnet::{Budget, Subnet};
+use ganglion_subnet_image::{judge::gate, Image, ImageModel, ImageRequest, ImageResponse, ImageSynapse};
+use ganglion_wire::Axon;
+use serde_json::{json, Value};
+use std::{net::SocketAddr, sync::Arc};
+use tokio::net::TcpListener;
+
+/// A miner that draws by rule, or sends what isn't a picture.
+async fn miner(seed: u8, draws: bool) -> Miner {
+    let keypair = Arc::new(Keypair::from_seed([seed; 32]));
+    let hotkey = keypair.public();
+    let model = Arc::new(ImageModel::renderer(&[seed; 32]));
+    let axon = Axon::builder(keypair)
+        .synapse::<ImageSynapse, _, _>(move |_, request: ImageRequest| {
+            let model = model.clone();
+            async move {
+                Ok(if draws {
+                    Image::default().answer(&model, &request, &Budget::unlimited()).expect("a picture")
+                } else {
+                    ImageResponse { image: "AAAA".into(), model: None }
+                })
+            }
+        })
+        .build()
+        .expect("an axon");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(axon.serve(listener, std::future::pending()));
+    Miner { uid: u16::from(seed), hotkey, address, incentive: 1000 - u16::from(seed) }
+}
+
+/// A gateway whose image subnet has these miners.
+async fn gateway(miners: Vec<Miner>) -> SocketAddr {
+    let (text, images) = (Arc::new(Told::default()), Arc::new(Told::default()));
+    images.tell(miners);
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(run_with_images(config(), text, images, listener, std::future::pending()));
+    address
+}
+
+async fn asked(address: SocketAddr, body: Value) -> (u16, Value) {
+    let post = reqwest::Client::new().post(format!("http://{address}/v1/images/generations")).json(&body);
+    let response = bounded(post.send()).await.expect("an answer");
+    let status = response.status().as_u16();
+    (status, bounded(response.json()).await.expect("JSON"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_come_from_the_best_miners_that_can_draw() {
+    let miners = vec![miner(1, false).await, miner(2, true).await, miner(3, true).await];
+    let address = gateway(miners).await;
+    let (status, answer) = asked(address, json!({ "prompt": "two red stars", "size": "64x48", "n": 2 })).await;
+    assert_eq!(status, 200, "{answer}");
+    let data = answer["data"].as_array().expect("pictures");
+    assert_eq!(data.iter().map(|one| one["ganglion"]["uid"].as_u64()).collect::<Vec<_>>(), [Some(2), Some(3)]);
+    for one in data {
+        let picture = gate::decode(one["b64_json"].as_str().expect("base64")).expect("a picture");
+        assert_eq!((picture.width(), picture.height()), (64, 48));
+    }
+    assert_ne!(data[0]["b64_json"], data[1]["b64_json"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_picture_there_is_an_error_that_says_why() {
+    let address = gateway(vec![miner(1, false).await]).await;
+    let (status, answer) = asked(address, json!({ "prompt": "two red stars" })).await;
+    assert_eq!((status, &answer["error"]["code"]), (502, &json!("miners_failed")), "{answer}");
+    let (status, answer) = asked(address, json!({ "prompt": "x", "model": "text" })).await;
+    assert_eq!((status, &answer["error"]["code"]), (404, &json!("model_not_found")), "{answer}");
+    let (status, _) = asked(gateway(Vec::new()).await, json!({ "prompt": "x" })).await;
+    assert_eq!(status, 503);
+}
