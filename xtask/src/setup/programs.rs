@@ -1,4 +1,4 @@
-//! The programs and the library that the C parts of our dependencies are built with.
+//! The programs and the library that the C and C++ parts of our dependencies are built with.
 
 use super::debian;
 use crate::{failure::Result, process};

@@ -1,7 +1,7 @@
 //! What `substrate-wasm-builder` asks of the crate `wasm-opt`, without compiling Binaryen.
 //!
-//! The builder links the runtime and then runs two passes of Binaryen over it at optimisation level 0. Binaryen is a
-//! quarter of a million lines of C++, and compiling them took a fifth of a first build. For a runtime that was compiled
+//! The builder links the runtime and then runs two passes of Binaryen over it at optimisation level 0. Binaryen is 150 000
+//! lines of C++, and compiling them took a fifth of a first build. For a runtime that was compiled
 //! for `wasm32v1-none` neither pass has much to do:
 //!
 //! - [`Pass::StripDwarf`] drops the custom sections of debug information: done here.
