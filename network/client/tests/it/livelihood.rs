@@ -1,13 +1,13 @@
-//! On a real node (`GANGLION_TEST_NODE`): two neurons join by work, earn, and one's owner spends it in every way, while a
-//! feed follows each block.
+//! On a real node: two neurons join by work, earn, and one's owner spends it in every way, while a feed follows each block.
 
-use crate::{
-    node::{join, node},
-    support::{bounded, connect},
+use crate::{node::join, real::RealNode, support::bounded};
+use ganglion_client::{
+    commit_hash, Ballot, Client, ClientError, Conviction, Follow, Inclusion, ProxyKind, Step, Track, Write,
 };
-use ganglion_client::{Ballot, Client, Conviction, Follow, Inclusion, ProxyKind, Step, Track, Write};
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::{AccountId, ChannelId, Hash, HotkeyId, HyperparameterUpdate, SignedVoucher, Voucher, TAO};
+use ganglion_primitives::{
+    AccountId, ChannelId, Hash, HotkeyId, HyperparameterUpdate, NetUid, NeuronId, SignedVoucher, Voucher, TAO,
+};
 use std::time::Duration;
 
 /// Blocks until the first pay: two tempos after the last newcomer, and one for the epoch, with room.
@@ -39,7 +39,34 @@ async fn refused(client: &Client, signer: &Keypair, write: Write) {
     eprintln!("{error}\n    foreseen: {:?}", plan.warnings());
 }
 
-/// Sets weights on each other until the first pay.
+/// What a hotkey signs to have these weights counted: openly, or what it committed to an interval ago and then the next
+/// commitment. Nobody copies here, so the salt needn't be secret, nor another each time.
+fn opinion(hotkey: PublicKey, weights: &[(NeuronId, u16)], hidden: bool) -> Vec<Write> {
+    const SALT: [u8; 16] = [7; 16];
+    match hidden {
+        false => vec![Write::set_weights(1, weights, 0)],
+        true => vec![
+            Write::reveal_weights(1, weights, SALT, 0),
+            Write::commit_weights(1, commit_hash(&hotkey, NetUid(1), weights, &SALT, 0)),
+        ],
+    }
+}
+
+/// Sends what the chain would take now.
+async fn send_if_welcome(client: &Client, signer: &Keypair, write: Write) {
+    let plan = bounded(client.plan(signer.public(), write)).await.expect("plans");
+    if plan.is_refused() {
+        return;
+    }
+    match bounded(plan.send(signer)).await {
+        Ok(_) => {}
+        // The block that would take it may be of the next interval.
+        Err(error @ (ClientError::Failed { .. } | ClientError::Rejected { .. })) => eprintln!("{error}"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// Has each give the other all weight until the first pay.
 async fn earn(client: &Client, neurons: &[(Keypair, PublicKey); 2]) {
     let start = client.best().await.expect("best").number;
     let owner = &neurons[0].1;
@@ -53,11 +80,10 @@ async fn earn(client: &Client, neurons: &[(Keypair, PublicKey); 2]) {
         let graph = client.metagraph(1u16).await.expect("read").expect("it exists");
         let id = |key: PublicKey| graph.ids[graph.uid_of(&AccountId::new(key.0)).expect("seated")];
         for (one, other) in [(0, 1), (1, 0)] {
-            let write = Write::set_weights(1, &[(id(neurons[other].0.public()), u16::MAX)], 0);
             let signer = &neurons[one].0;
-            let plan = bounded(client.plan(signer.public(), write)).await.expect("plans");
-            if !plan.is_refused() {
-                bounded(plan.send(signer)).await.unwrap_or_else(|error| panic!("{error}"));
+            let weights = [(id(neurons[other].0.public()), u16::MAX)];
+            for write in opinion(signer.public(), &weights, graph.subnet.commit_reveal) {
+                send_if_welcome(client, signer, write).await;
             }
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -85,8 +111,8 @@ async fn follow(client: Client, mut stop: tokio::sync::oneshot::Receiver<()>) ->
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_neuron_earns_and_its_owner_does_everything() {
-    let Some(url) = node() else { return };
-    let client = connect(&[url]).await;
+    let Some(node) = RealNode::find().await else { return };
+    let client = node.client().await;
     let (stop, stopped) = tokio::sync::oneshot::channel();
     let following = tokio::spawn(follow(client.clone(), stopped));
     let [first, second] = [(); 2].map(|()| (Keypair::generate().0, Keypair::generate().0));

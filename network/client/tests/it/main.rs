@@ -1,4 +1,4 @@
-//! Tests of the client against a chain in this process, and against a real node where `GANGLION_TEST_NODE` names one.
+//! Tests of the client against a chain in this process, and against a real node (`real.rs` says which).
 
 mod encoding;
 mod failover;
@@ -7,6 +7,7 @@ mod livelihood;
 mod node;
 mod nonsense;
 mod plans;
+mod real;
 mod refusals;
 mod support;
 mod swaps;

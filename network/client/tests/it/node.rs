@@ -1,8 +1,9 @@
-//! Against a real node, where `GANGLION_TEST_NODE` names one (`ws://…`).
+//! Against a real node.
 
 use crate::{
     encoding::every_write,
-    support::{bounded, connect, key, text},
+    real::RealNode,
+    support::{bounded, key, text},
 };
 use futures::StreamExt;
 use ganglion_client::{Client, ClientError, Follow, Inclusion, Step};
@@ -10,14 +11,6 @@ use ganglion_keys::{Keypair, PublicKey};
 use ganglion_pow::Challenge;
 use ganglion_primitives::{AccountId, Endpoint};
 use std::time::Duration;
-
-pub fn node() -> Option<String> {
-    let url = std::env::var("GANGLION_TEST_NODE").ok();
-    if url.is_none() {
-        eprintln!("skipped: set GANGLION_TEST_NODE to a node's ws:// address");
-    }
-    url
-}
 
 /// Works for a seal against the terms of the moment.
 async fn work(client: &Client, hotkey: PublicKey, coldkey: PublicKey) -> (u64, u32) {
@@ -54,8 +47,8 @@ pub async fn join(client: &Client, hotkey: &Keypair, coldkey: PublicKey) -> Incl
 
 #[tokio::test]
 async fn a_real_node_is_understood() {
-    let Some(url) = node() else { return };
-    let client = connect(&[url]).await;
+    let Some(node) = RealNode::find().await else { return };
+    let client = node.client().await;
     assert_eq!(client.mismatches().await.expect("metadata"), Vec::<String>::new());
     let best = client.best().await.expect("best");
     assert_eq!(client.block_hash(best.number).await.expect("hash"), Some(best.hash), "hashed as the node does");
@@ -85,8 +78,8 @@ async fn a_real_node_is_understood() {
 
 #[tokio::test]
 async fn a_newcomer_joins_by_work_and_is_heard() {
-    let Some(url) = node() else { return };
-    let client = connect(&[url]).await;
+    let Some(node) = RealNode::find().await else { return };
+    let client = node.client().await;
     let (hotkey, coldkey) = (Keypair::generate().0, Keypair::generate().0);
     let joined = join(&client, &hotkey, coldkey.public()).await;
     let metagraph = client.metagraph_at(1u16, joined.block_hash).await.expect("read").expect("the text subnet");
@@ -109,8 +102,8 @@ async fn a_newcomer_joins_by_work_and_is_heard() {
 
 #[tokio::test]
 async fn every_call_fits_the_real_chain() {
-    let Some(url) = node() else { return };
-    let client = connect(&[url]).await;
+    let Some(node) = RealNode::find().await else { return };
+    let client = node.client().await;
     let poor = key("//Nobody has this key");
     for write in every_write() {
         let title = write.title();
@@ -126,8 +119,8 @@ async fn every_call_fits_the_real_chain() {
 
 #[tokio::test]
 async fn a_feed_equals_a_fresh_read_of_the_real_chain() {
-    let Some(url) = node() else { return };
-    let client = connect(&[url]).await;
+    let Some(node) = RealNode::find().await else { return };
+    let client = node.client().await;
     for subnet in client.subnets().await.expect("subnets").into_iter().take(2) {
         let mut feed = client.metagraph_feed(subnet.netuid, Follow::Best).await.expect("loads");
         for _ in 0..8 {

@@ -1,5 +1,5 @@
 //! Metadata as our runtime writes it, made from the same or the same-shaped types: names, order and indices are the
-//! runtime's. With a real node (`GANGLION_TEST_NODE`), `node.rs` holds every call against that one's metadata too.
+//! runtime's. `node.rs` holds every call against a real node's metadata too.
 
 // Much of this is there for its description only.
 #![allow(dead_code, non_camel_case_types)]
