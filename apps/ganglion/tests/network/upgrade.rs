@@ -1,7 +1,9 @@
-//! The holders of TAO give a running network another runtime, whose migration takes several blocks.
+//! The holders of TAO give a running network another runtime, whose migration takes several blocks. A client that was
+//! connected before pays under the old rules, during the migration, and under the new rules.
 
+use crate::long_lived::LongLived;
 use crate::next_runtime;
-use crate::nodes::{node::Node, wait::until};
+use crate::nodes::{node::Node, rpc::hexadecimal, wait::until};
 use crate::support::Place;
 use crate::views::{agree, all_finalise, best, finalised, program, write};
 use std::path::Path;
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use codec::{Decode, Encode};
 use frame_support::traits::{schedule::DispatchTime, Bounded};
+use ganglion_keys::Keypair;
 use ganglion_primitives::{AccountId, TAO};
 use ganglion_runtime::signing::{self, Chain};
 use ganglion_runtime::{OriginCaller, Runtime, RuntimeCall};
@@ -42,9 +45,10 @@ fn account(number: u32) -> AccountId {
     AccountId::from(bytes)
 }
 
-/// Two producers on a chain where Alice has a million TAO and 300 accounts have one each.
-fn network(place: &Path, alice: &sr25519::Pair) -> [Node; 2] {
+/// Two producers on a chain where Alice has a million TAO, the client's account a hundred, and 300 accounts have one each.
+fn network(place: &Path, alice: &sr25519::Pair, client: &Keypair) -> [Node; 2] {
     let mut endowed = vec![(AccountId::from(alice.public()), 1_000_000 * TAO)];
+    endowed.push((AccountId::from(client.public().0), 100 * TAO));
     endowed.extend((0..ACCOUNTS).map(|number| (account(number), TAO)));
     let spec = write(&LocalSpec { slot_millis: 500, endowed, ..LocalSpec::default() }, place);
     let node = |name: &str| {
@@ -117,12 +121,16 @@ fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() 
 
     let since = Instant::now();
     let pair = sr25519::Pair::from_string("//Alice", None).expect("a well-known key");
-    let [mut alice, mut bob] = network(&place.file("."), &pair);
+    let key = Keypair::from_uri("//Client").expect("a key");
+    let [mut alice, mut bob] = network(&place.file("."), &pair, &key);
     alice.spawn();
     bob.spawn();
     all_finalise(&[&alice, &bob], 2, STEP);
     let chain = Chain::new(alice.rpc.hash(0).expect("genesis").parse().expect("a hash"));
     assert_eq!(spec_version(&alice, None), u64::from(chain.spec_version));
+    let mut client = LongLived::connect(&alice, key);
+    client.pay(&client.plan(TAO), TAO);
+    let [planned_before, planned_for_later] = [client.plan(2 * TAO), client.plan(3 * TAO)];
 
     // TAO decides.
     let mut holder = Holder { pair, chain, nonce: 0 };
@@ -144,7 +152,11 @@ fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() 
         });
     }
 
-    // The migration goes through all accounts, some in each block, and takes no transactions meanwhile.
+    // The migration goes through all accounts, some in each block, and takes no transactions meanwhile. What the client
+    // sends now waits for its end, and is signed for the runtime that takes it.
+    let version_after = |block: &[u8; 32]| spec_version(&alice, Some(&hexadecimal(block)));
+    let paid = client.pay(&planned_before, 2 * TAO);
+    assert_eq!(version_after(&paid.block_hash), version);
     let holder_account = AccountId::from(holder.pair.public());
     until("the migration ends", STEP, || {
         (copied(&alice, &holder_account).is_some() && !migrating(&alice, best(&alice))).then_some(())
@@ -160,7 +172,11 @@ fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() 
         assert_eq!(copied(&alice, &account(number)), Some(TAO), "account {number}");
     }
 
-    // Life goes on under the new rules.
+    // Life goes on under the new rules, for who planned before them, who plans now, and who watches.
+    client.pay(&planned_for_later, 3 * TAO);
+    let paid = client.pay(&client.plan(4 * TAO), 4 * TAO);
+    assert_eq!(version_after(&paid.block_hash), version);
+    client.follow_to(paid.block_number);
     holder.chain.spec_version += 1;
     let dest = account(ACCOUNTS);
     let pay = pallet_balances::Call::transfer_allow_death { dest: dest.clone().into(), value: 5 * TAO };
