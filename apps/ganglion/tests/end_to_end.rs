@@ -217,9 +217,12 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     assert!(first["answer"].is_string() && first["miner"]["hotkey"].is_string(), "{first}");
 
     // A second supervisor keeps off.
-    let second = place.run(&["up", "--offline", "--base-port", "0"], COMMAND);
-    assert_eq!(second.code, Some(1), "{second:?}");
-    assert!(second.stderr.contains("already running"), "{second:?}");
+    for line in ["up --offline --base-port 0", "up --offline --dry-run", "up --offline --dry-run --fresh"] {
+        let line: Vec<&str> = line.split(' ').collect();
+        let second = place.run(&line, COMMAND);
+        assert_eq!(second.code, Some(1), "{line:?}: {second:?}");
+        assert!(second.stderr.contains("already running"), "{line:?}: {second:?}");
+    }
 
     // The loop runs by itself: work is measured and paid.
     let paid = until("a payment to a miner", PAYMENT, || {

@@ -54,6 +54,9 @@ pub struct UpArgs {
     /// Go on in the background once the network is ready
     #[arg(long)]
     pub detach: bool,
+    /// Say what would run where; start, write and delete nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print one line of JSON when the network is ready, instead of a table
     #[arg(long)]
     pub json: bool,

@@ -41,6 +41,9 @@ pub struct ModelsPullArgs {
     /// Folder with the models [default: $GANGLION_MODELS, or in the user's cache]
     #[arg(long, value_name = "FOLDER")]
     pub models: Option<PathBuf>,
+    /// Say what would be fetched; fetch nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

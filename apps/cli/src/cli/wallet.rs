@@ -66,6 +66,9 @@ pub struct CreateArgs {
     /// Words in a recovery phrase: 12, 15, 18, 21 or 24
     #[arg(long, value_name = "N", default_value = "12", value_parser = words)]
     pub words: Words,
+    /// Say which files would be written; ask for no password and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print JSON (addresses only: phrases are shown on a terminal and nowhere else)
     #[arg(long)]
     pub json: bool,

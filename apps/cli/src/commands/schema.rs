@@ -4,7 +4,7 @@ use anyhow::{bail, Result};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 
-use super::wallet::{BalancePage, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
+use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
 use super::{agent, audit, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
 use super::{validators, weights, work};
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 35] = [
+const READS: [(&str, Make); 38] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -34,6 +34,7 @@ const READS: [(&str, Make); 35] = [
     ("imagine", of::<imagine::Imagined>),
     ("models list", of::<models::list::ModelList>),
     ("models pull", of::<models::pull::PulledModels>),
+    ("models pull --dry-run", of::<models::preview::ModelsToPull>),
     ("models train", of::<models::train::TrainedModel>),
     ("models verify", of::<models::verify::VerifiedModels>),
     ("neuron register --dry-run", of::<work::WorkEstimate>),
@@ -45,11 +46,13 @@ const READS: [(&str, Make); 35] = [
     ("subnet metagraph", of::<subnet::MetagraphPage>),
     ("subnet show", of::<subnet::SubnetPage>),
     ("up", of::<up::screen::Ready<'static>>),
+    ("up --dry-run", of::<up::preview::Preview>),
     ("validator audit", of::<audit::AuditPage>),
     ("validator receipts", of::<receipts::ReceiptsPage>),
     ("validators list", of::<validators::ProducerList>),
     ("wallet balance", of::<BalancePage>),
     ("wallet create", of::<NewKeys>),
+    ("wallet create --dry-run", of::<KeysToMake>),
     ("wallet import", of::<NewKeys>),
     ("wallet list", of::<WalletList>),
     ("wallet password", of::<NewKeys>),

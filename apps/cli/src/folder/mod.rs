@@ -55,10 +55,23 @@ impl Folder {
     pub fn create(&self) -> Result<()> {
         let foreign = || format!("can't make the folder {}", self.root.display());
         fs::create_dir_all(&self.root).with_context(foreign)?;
+        self.check()
+    }
+
+    /// Looks whether the folder may be used: it isn't there, is empty, or is a network's.
+    ///
+    /// # Errors
+    /// It holds things that no network put there, or can't be read.
+    pub fn check(&self) -> Result<()> {
+        if !self.root.exists() {
+            return Ok(());
+        }
         let ours = self.record_path().exists();
         // What is there before the first `network.json`.
         let early = ["lock", "supervisor.log", "network.json.new"];
-        let mut names = fs::read_dir(&self.root)?.filter_map(|entry| entry.ok().map(|entry| entry.file_name()));
+        let entries =
+            fs::read_dir(&self.root).with_context(|| format!("can't look into the folder {}", self.root.display()))?;
+        let mut names = entries.filter_map(|entry| entry.ok().map(|entry| entry.file_name()));
         if !ours && names.any(|name| early.iter().all(|ours| name != *ours)) {
             bail!("{} holds other things and no network: choose another folder with --dir", self.root.display());
         }
@@ -129,9 +142,14 @@ impl Folder {
         store::write(&self.record_path(), record).context("can't write network.json")
     }
 
+    /// What [`Folder::wipe`] would delete.
+    pub fn contents(&self) -> Vec<PathBuf> {
+        CONTENTS.iter().map(|name| self.root.join(name)).filter(|path| fs::symlink_metadata(path).is_ok()).collect()
+    }
+
     /// Whether there is anything that [`Folder::wipe`] would delete.
     pub fn is_used(&self) -> bool {
-        CONTENTS.iter().any(|name| self.root.join(name).exists())
+        !self.contents().is_empty()
     }
 
     /// Deletes what a network put into the folder.

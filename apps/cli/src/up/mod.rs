@@ -5,6 +5,7 @@ mod fresh;
 mod lineup;
 mod plan;
 mod prepare;
+pub mod preview;
 mod ready;
 mod room;
 mod runtime;
@@ -35,6 +36,9 @@ use start::Starter;
 /// The network can't be started, or all of it died. Whatever was started has been stopped then.
 pub fn run(args: UpArgs, ledger: Ledger) -> Result<()> {
     let folder = Folder::locate(args.at.dir.as_deref())?;
+    if args.dry_run {
+        return preview::run(&args, &folder);
+    }
     if args.detach {
         return detach::run(&args, &folder);
     }

@@ -448,7 +448,7 @@ fn last_things(stage: &Stage, own: u64) {
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network (the end-to-end
 /// test has them), a time that this script doesn't wait for, or that other tests have.
 fn all_were_checked(stage: &Stage) {
-    const ELSEWHERE: [&str; 18] = [
+    const ELSEWHERE: [&str; 21] = [
         "agent list",
         "ask",
         "down",
@@ -456,13 +456,16 @@ fn all_were_checked(stage: &Stage) {
         "imagine",
         "models list",
         "models pull",
+        "models pull --dry-run",
         "models train",
         "models verify",
         "simulate",
         "status",
         "up",
+        "up --dry-run",
         "validator audit",
         "validator receipts",
+        "wallet create --dry-run",
         "wallet list",
         "wallet password",
         "wallet sign",

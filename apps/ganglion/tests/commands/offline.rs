@@ -46,6 +46,74 @@ fn wallets_are_made_and_their_secrets_stay_in_them() {
 }
 
 #[test]
+fn a_wallet_is_only_described_by_a_dry_run() {
+    let home = Home::new();
+    let password = home.secret("password", PASSWORD);
+    let plan = |options: &str| {
+        home.json_as("wallet create --dry-run", "wallet create", &format!("--wallet-name rich --dry-run {options}"))
+    };
+    let kinds = |plan: &serde_json::Value| {
+        let keys = plan["keys"].as_array().expect("keys").iter();
+        keys.map(|key| (text(&key["role"]), key["encryption"].as_str().map(str::to_owned))).collect::<Vec<_>>()
+    };
+    let key = |role: &str, encryption: Option<&str>| (role.to_owned(), encryption.map(str::to_owned));
+    let options = format!("--password-file {password}");
+    let planned = plan(&options);
+    assert_eq!(kinds(&planned), [key("coldkey", Some("Ganglion")), key("hotkey", None)]);
+    let both = plan(&format!("--compatible --encrypt-hotkey {options}"));
+    assert_eq!(kinds(&both), [key("coldkey", Some("NaCl")), key("hotkey", Some("NaCl"))]);
+    assert_eq!(kinds(&plan("--plain")), [key("coldkey", None), key("hotkey", None)]);
+    assert_eq!(kinds(&plan("--only-hotkey")), [key("hotkey", None)]);
+    assert_eq!(kinds(&plan(&format!("--only-hotkey {options}"))), [key("hotkey", Some("Ganglion"))]);
+    assert!(home.says("wallet create --plain --dry-run").contains("coldkey"));
+    home.fails("wallet create --dry-run", 6, &["no terminal", "--password-fd"]);
+    assert!(!home.wallets().exists(), "a dry run writes nothing");
+
+    // What was said is what is done, and then stands in the way of another.
+    let made = home.json("wallet create", &format!("--wallet-name rich {options}"));
+    let shape = |keys: &serde_json::Value| {
+        let keys = keys["keys"].as_array().expect("keys").iter();
+        keys.map(|key| (key["role"].clone(), key["file"].clone(), key["encryption"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(shape(&made), shape(&planned));
+    home.fails("wallet create --wallet-name rich --plain --dry-run", 6, &["exists already"]);
+}
+
+#[test]
+fn a_network_is_only_described_by_a_dry_run() {
+    let home = Home::new();
+    let (place, dir) = (&home.place, home.place.dir());
+    let plan = |options: &[&str]| {
+        let line = [&["up", "--dry-run", "--json", "--offline"][..], options].concat();
+        let ended = place.run(&line, LIMIT);
+        assert_eq!(ended.code, Some(0), "{line:?}: {ended:?}");
+        home.fits("up --dry-run", "up", &ended)
+    };
+    let planned = plan(&["--base-port", "0", "--miners", "3", "--slot-ms", "500"]);
+    let names: Vec<_> =
+        planned["processes"].as_array().expect("processes").iter().map(|one| text(&one["name"])).collect();
+    let expected = ["alice", "bob", "skills", "smollm", "smollm-warm", "validator-1", "validator-2", "gateway"];
+    assert_eq!(names, expected, "{planned:#}");
+    assert_eq!((&planned["slot_ms"], &planned["continues"]), (&500.into(), &false.into()));
+    let ended = place.run(&["up", "--dry-run", "--offline", "--base-port", "0"], LIMIT);
+    assert!(ended.code == Some(0) && ended.stdout.contains("Would make a chain"), "{ended:?}");
+    // What would keep it from starting does so now.
+    let ended = place.run(&["up", "--dry-run", "--base-port", "0"], LIMIT);
+    ended_with("no model", &ended, 1, &["language model", "--offline"]);
+    assert!(!dir.exists(), "a dry run writes nothing");
+
+    fs::create_dir_all(dir.join("wallets")).expect("folder");
+    fs::write(dir.join("network.json"), r#"{"format":99}"#).expect("write");
+    let ended = place.run(&["up", "--dry-run", "--offline"], LIMIT);
+    ended_with("another version's folder", &ended, 1, &["format 99", "--fresh"]);
+    let planned = plan(&["--base-port", "0", "--fresh"]);
+    let deleted = ["wallets", "network.json"].map(|name| dir.join(name).display().to_string());
+    assert_eq!(planned["deletes"], serde_json::json!(deleted));
+    assert!(dir.join("wallets").exists() && dir.join("network.json").exists(), "a dry run deletes nothing");
+    assert!(!dir.join("lock").exists());
+}
+
+#[test]
 fn keys_come_in_by_phrase_seed_file_and_address() {
     let home = Home::new();
     let came = |name: &str, options: &str, input: &str| {
@@ -321,10 +389,24 @@ fn models_are_listed_checked_and_trained() {
     let verified = home.json("models verify", "");
     assert_eq!(verified["models"].as_array().map(Vec::len), Some(models.len()), "{verified:#}");
 
+    let nowhere = home.place.file("nowhere").display().to_string();
+    let wanted = home.json_as("models pull --dry-run", "models pull", &format!("--dry-run --models {nowhere}"));
+    let wanted = &wanted["models"][0];
+    assert_eq!(wanted["name"], "smollm2-135m-instruct");
+    let missing = ganglion_models::verify::SMOLLM2.bytes;
+    assert_eq!((&wanted["missing_files"], &wanted["missing_bytes"]), (&1.into(), &missing.into()), "{wanted:#}");
+    let said =
+        home.says(&format!("models pull all-minilm-l6-v2 --dry-run --hub http://127.0.0.1:1 --models {nowhere}"));
+    assert!(said.contains("from hub") && said.contains("91.3 MB"), "{said}");
+    assert!(!std::path::Path::new(&nowhere).exists(), "a dry run fetches nothing");
+
     let here = ganglion_models::models_dir().expect("a folder for models");
     if here.join(ganglion_models::verify::SMOLLM2.file_name).exists() {
         let pulled = home.json("models pull", &format!("smollm2-135m-instruct --models {}", here.display()));
         assert_eq!(pulled["models"][0]["fetched_files"], 0, "{pulled:#}");
+        let options = format!("--dry-run --models {}", here.display());
+        let wanted = home.json_as("models pull --dry-run", "models pull", &options);
+        assert_eq!(wanted["models"][0]["missing_files"], 0, "{wanted:#}");
     } else {
         eprintln!("the default model isn't here: `models pull` was not tried");
     }

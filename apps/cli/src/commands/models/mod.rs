@@ -1,6 +1,7 @@
 //! `ganglion models …`: models that are known, and models of one's own.
 
 pub mod list;
+pub mod preview;
 pub mod pull;
 pub mod train;
 pub mod verify;

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::{show, Page};
-use super::{folder, megabytes, place};
+use super::{folder, megabytes, place, preview};
 use crate::cli::ModelsPullArgs;
 use crate::output::Step;
 
@@ -46,6 +46,9 @@ impl Page for PulledModels {
 /// One can't be got; the sentence says what to do.
 pub fn run(args: &ModelsPullArgs) -> Result<()> {
     let folder = folder(args.models.as_ref())?;
+    if args.dry_run {
+        return preview::run(args, &folder);
+    }
     let source = args.hub.clone().map_or(Source::Pip, Source::Hub);
     let mut models = Vec::with_capacity(args.names.len());
     for model in &args.names {

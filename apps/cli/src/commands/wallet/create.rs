@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 
 use anyhow::{bail, Result};
-use ganglion_keys::{KeyName, Mnemonic, Password, PasswordSource, Protection, PublicKey, Terminal, WalletFolder};
+use ganglion_keys::{
+    Encryption, KeyName, Mnemonic, Password, PasswordSource, Protection, PublicKey, Terminal, WalletFolder,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::preview;
 use crate::cli::{CreateArgs, KeepArgs};
 use crate::commands::keys::{folder, source, Role};
 use crate::commands::{show, table, Page};
@@ -69,23 +72,27 @@ impl Keep {
         if args.plain {
             return Ok(Self { password: None, compatible: false });
         }
-        let from = source(&args.password);
-        if matches!(from, PasswordSource::Nothing) {
-            let advice = "give it by --password-fd or --password-file (or --plain, for no password)";
-            bail!(KeyUnusable(format!("a new key needs a password, and there is no terminal to ask at: {advice}")));
-        }
-        let password = from.read_new("A new password, 8 characters or more: ")?;
+        let password = new_password(args)?.read_new("A new password, 8 characters or more: ")?;
         Ok(Self { password: Some(password), compatible: args.compatible })
     }
 
     /// As [`ask`](Self::ask) if one of the options for passwords was given; else no password.
     pub(super) fn ask_if_named(args: &KeepArgs) -> Result<Self> {
-        let named = args.compatible || args.password.password_fd.is_some() || args.password.password_file.is_some();
-        if named {
+        if is_named(args) {
             Self::ask(args)
         } else {
             Ok(Self { password: None, compatible: false })
         }
+    }
+
+    /// How a key will be encrypted that gets a password if it must (`needed`) or if one of the options for passwords was
+    /// given; `None` for not at all. Asks nobody.
+    pub(super) fn foresee(args: &KeepArgs, needed: bool) -> Result<Option<Encryption>> {
+        if args.plain || !(needed || is_named(args)) {
+            return Ok(None);
+        }
+        new_password(args)?;
+        Ok(Some(if args.compatible { Encryption::Nacl } else { Encryption::Ganglion }))
     }
 
     pub(super) fn protection(&self) -> Protection<'_> {
@@ -95,6 +102,21 @@ impl Keep {
             Some(password) => Protection::Password(password),
         }
     }
+}
+
+/// Where a new password comes from; it isn't read yet.
+fn new_password(args: &KeepArgs) -> Result<PasswordSource> {
+    let from = source(&args.password);
+    if matches!(from, PasswordSource::Nothing) {
+        let advice = "give it by --password-fd or --password-file (or --plain, for no password)";
+        bail!(KeyUnusable(format!("a new key needs a password, and there is no terminal to ask at: {advice}")));
+    }
+    Ok(from)
+}
+
+/// Whether one of the options for passwords was given.
+fn is_named(args: &KeepArgs) -> bool {
+    args.compatible || args.password.password_fd.is_some() || args.password.password_file.is_some()
 }
 
 /// Makes a coldkey and a hotkey.
@@ -110,6 +132,9 @@ pub fn run(args: &CreateArgs) -> Result<()> {
         if secret.exists() {
             bail!(ganglion_keys::KeyError::Exists { path: secret });
         }
+    }
+    if args.dry_run {
+        return preview::run(args, &wallet);
     }
     let needs_password = !args.only_hotkey || args.encrypt_hotkey;
     let keep = if needs_password { Keep::ask(&args.keep)? } else { Keep::ask_if_named(&args.keep)? };

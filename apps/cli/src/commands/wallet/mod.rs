@@ -5,6 +5,7 @@ mod create;
 mod import;
 mod list;
 mod password;
+mod preview;
 mod show;
 mod swap;
 mod text;
@@ -17,6 +18,7 @@ use crate::cli::WalletCommand;
 pub use balance::BalancePage;
 pub use create::NewKeys;
 pub use list::WalletList;
+pub use preview::KeysToMake;
 pub use show::WalletPage;
 pub use text::{SignedText, VerifiedText};
 
