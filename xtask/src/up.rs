@@ -11,8 +11,15 @@ use std::{os::unix::process::CommandExt, process::Command};
 /// Free space that a first build needs, in GiB.
 const COLD_BUILD_GIB: u64 = 10;
 
+/// What to say of the options before there is a binary that knows them all.
+const HELP: &str = include_str!("up.txt");
+
 /// Sets up, builds and becomes `ganglion up` with `arguments`.
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
+    if let Some(word) = arguments.iter().find(|word| asks_for_help(word)) {
+        help(paths, word);
+        return Ok(());
+    }
     let offline = arguments.iter().any(|argument| argument == "--offline");
     let toolchain = setup::run(paths, offline, setup::Model::Required)?;
     check_disk(paths)?;
@@ -34,6 +41,21 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     // exec, so that Ctrl-C and the exit code are the program's own.
     let error = Command::new(&binary).arg("up").args(arguments).env("GANGLION_MODELS", &paths.models).exec();
     Err(error).context(|| format!("cannot start {}", binary.display()))
+}
+
+fn asks_for_help(word: &str) -> bool {
+    matches!(word, "--help" | "-h")
+}
+
+/// Shows the options, without building anything: as the binary that was built last knows them, or the ones used most.
+fn help(paths: &Paths, word: &str) {
+    let binary = paths.binary();
+    // If it can't be run, it is as good as not there.
+    let shown =
+        binary.is_file() && Command::new(&binary).args(["up", word]).status().is_ok_and(|status| status.success());
+    if !shown {
+        print!("{HELP}");
+    }
 }
 
 /// Says beforehand that a first build won't fit, rather than after twenty minutes.
@@ -63,6 +85,13 @@ fn free_gib(table: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn help_needs_no_binary_and_no_other_word_asks_for_it() {
+        assert!(asks_for_help("--help") && asks_for_help("-h"));
+        assert!(!asks_for_help("--offline") && !asks_for_help("help"));
+        assert!(HELP.starts_with("cargo xtask up") && HELP.ends_with("\n"));
+    }
 
     #[test]
     fn free_space_is_read_from_df() {

@@ -188,6 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn the_help_before_the_first_build_names_real_options() {
+        let help = include_str!("../../../../xtask/src/up.txt");
+        let named: Vec<_> = help.lines().filter_map(|line| line.trim_start().strip_prefix("--")).collect();
+        assert!(named.len() > 5, "{help}");
+        let cli = Cli::command();
+        let up = cli.find_subcommand("up").expect("up");
+        for line in named {
+            let (option, rest) = line.split_once(' ').expect("an option and what it does");
+            let argument = up.get_arguments().find(|argument| argument.get_long() == Some(option));
+            let argument = argument.unwrap_or_else(|| panic!("`up` has no --{option}"));
+            let value = argument.get_value_names().and_then(|names| names.first()).map(|name| name.as_str());
+            let shown = rest.split(' ').next().filter(|word| !word.is_empty());
+            assert_eq!(shown, value.filter(|_| argument.get_action().takes_values()), "--{option}");
+        }
+    }
+
+    #[test]
     fn bad_values_are_usage_errors() {
         for line in [
             "ganglion up --miners 0",
