@@ -12,9 +12,10 @@
 //!
 //! Needs `ganglion` and `cast_miner` in the same build folder: `cargo build --release --workspace --examples --bins`.
 
+mod support;
+
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,9 +24,7 @@ use std::time::{Duration, Instant};
 
 use ganglion_cli::leash::PARENT;
 use serde_json::Value;
-use tempfile::TempDir;
-
-type Failure = Box<dyn Error>;
+use support::{Bench, Failure};
 
 /// Blocks from one epoch to the next in a local network.
 const TEMPO: u64 = 20;
@@ -38,6 +37,8 @@ const START: Duration = Duration::from_secs(300);
 const END: Duration = Duration::from_secs(30);
 /// How often the chain is looked at.
 const LOOK: Duration = Duration::from_secs(2);
+/// The program of those that join.
+const CAST_PROGRAM: &str = "cast_miner";
 /// The miner that `ganglion up --miners 1` starts.
 const BEST: &str = "skills";
 /// Those that join it: name, conduct, and whose salt they have. The copier's victim comes in the place of `BEST`.
@@ -74,45 +75,11 @@ impl Options {
     }
 }
 
-/// Where the programs are, and a folder for all that they write.
-struct Bench {
-    ganglion: PathBuf,
-    cast: PathBuf,
-    root: TempDir,
-}
-
-impl Bench {
-    fn new() -> Result<Self, Failure> {
-        let this = std::env::current_exe()?;
-        let examples = this.parent().ok_or("this program is in no folder")?;
-        let build = examples.parent().ok_or("this program is in no build folder")?;
-        let (ganglion, cast) = (build.join("ganglion"), examples.join("cast_miner"));
-        for program in [&ganglion, &cast] {
-            if !program.is_file() {
-                let advice = "cargo build --release --workspace --examples --bins";
-                return Err(format!("{} is missing: build it with `{advice}`", program.display()).into());
-            }
-        }
-        let root = tempfile::Builder::new().prefix("ganglion-eight-").tempdir()?;
-        for name in ["home", "models"] {
-            fs::create_dir(root.path().join(name))?;
-        }
-        Ok(Self { ganglion, cast, root })
-    }
-
-    /// The command `ganglion <words> --dir <dir>`, away from the user's own networks and models.
-    fn command(&self, words: &[&str], dir: &Path) -> Command {
-        let mut command = Command::new(&self.ganglion);
-        command.args(words).arg("--dir").arg(dir).stdin(Stdio::null());
-        command.env("HOME", self.root.path().join("home"));
-        command.env("GANGLION_MODELS", self.root.path().join("models"));
-        // The runtime is compiled once for all runs.
-        command.env("GANGLION_RUNTIMES", self.root.path().join("runtimes"));
-        for name in ["XDG_DATA_HOME", "XDG_CACHE_HOME", "GANGLION_DIR", "GANGLION_NODE", "GANGLION_DETACHED", PARENT] {
-            command.env_remove(name);
-        }
-        command
-    }
+/// The command `ganglion <words> --dir <dir>`.
+fn command(bench: &Bench, words: &[&str], dir: &Path) -> Command {
+    let mut command = bench.command(words);
+    command.arg("--dir").arg(dir);
+    command
 }
 
 /// A process, which is ended by its id and no other way.
@@ -172,7 +139,7 @@ impl Drop for Network<'_> {
             drop(miner.0.stdin.take());
         }
         self.cast.iter_mut().for_each(Running::end);
-        let _ = self.bench.command(&["down"], &self.dir).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let _ = command(self.bench, &["down"], &self.dir).stdout(Stdio::null()).stderr(Stdio::null()).status();
         self.supervisor.end();
     }
 }
@@ -192,15 +159,15 @@ impl Seen {
 impl<'a> Network<'a> {
     /// Starts the network with its best miner.
     fn up(bench: &'a Bench, number: u64, options: &Options) -> Result<Self, Failure> {
-        let dir = bench.root.path().join(format!("run-{number}"));
+        let dir = bench.root().join(format!("run-{number}"));
         let (slot, round) = (options.slot_ms.to_string(), options.round_ms.to_string());
         let fixed = ["up", "--json", "--base-port", "0", "--offline", "--miners", "1", "--validators", "2", "--strict"];
         let paces = ["--slot-ms", slot.as_str(), "--round-ms", round.as_str()];
         let words: Vec<&str> = fixed.into_iter().chain(paces).collect();
-        let mut command = bench.command(&words, &dir);
+        let mut command = command(bench, &words, &dir);
         // Should this program be killed, the network ends too.
         command.env(PARENT, std::process::id().to_string());
-        let log = File::create(bench.root.path().join(format!("run-{number}.log")))?;
+        let log = File::create(bench.root().join(format!("run-{number}.log")))?;
         let mut supervisor = Running(command.stdout(Stdio::piped()).stderr(log).spawn()?);
         let ready = supervisor.line("the network");
         // From here on it ends whatever fails.
@@ -219,7 +186,7 @@ impl<'a> Network<'a> {
         let best =
             self.until("the best miner", START, |seen, hotkeys| Some(seen.of(&hotkeys[BEST])?["uid"].to_string()))?;
         for (name, conduct, salt) in CAST {
-            let mut command = Command::new(&self.bench.cast);
+            let mut command = Command::new(self.bench.example(CAST_PROGRAM)?);
             command.args([self.node.as_str(), "1"]).arg(self.dir.join("wallets")).arg(name);
             command.arg(self.dir.join("state").join(name)).arg(seed.wrapping_mul(1_000).wrapping_add(salt).to_string());
             command.args(conduct.iter().map(|word| if *word == BEST { best.as_str() } else { *word }));
@@ -237,7 +204,7 @@ impl<'a> Network<'a> {
 
     /// The subnet now; `None` if the command failed, as it may on a busy machine.
     fn look(&self) -> Option<Seen> {
-        let ended = self.bench.command(&["subnet", "metagraph", "1", "--json"], &self.dir).output().ok()?;
+        let ended = command(self.bench, &["subnet", "metagraph", "1", "--json"], &self.dir).output().ok()?;
         let page: Value = serde_json::from_slice(&ended.stdout).ok()?;
         Some(Seen { block: page["block"].as_u64()?, neurons: page["neurons"].as_array()?.clone() })
     }
@@ -323,7 +290,9 @@ fn faults(paid: &BTreeMap<&'static str, f64>) -> Vec<String> {
 
 fn main() -> Result<(), Failure> {
     let options = Options::read()?;
-    let bench = Bench::new()?;
+    let bench = Bench::new("ganglion-eight-")?;
+    // Better missed now than when a network is up.
+    bench.example(CAST_PROGRAM)?;
     let names: Vec<&str> = std::iter::once(BEST).chain(CAST.iter().map(|(name, _, _)| *name)).collect();
     println!("TAO in {TEMPOS} tempos\n run {}", names.iter().map(|name| format!("{name:>8}")).collect::<String>());
     let mut ordered = 0;

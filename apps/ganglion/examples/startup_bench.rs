@@ -12,8 +12,8 @@
 
 #[path = "../../../chain/node/examples/support/mod.rs"]
 mod nodes;
+mod support;
 
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -24,9 +24,7 @@ use ganglion_primitives::{AccountId, TAO};
 use ganglion_specs::LocalSpec;
 use nodes::node::Node;
 use serde_json::{json, Value};
-use tempfile::TempDir;
-
-type Failure = Box<dyn Error>;
+use support::{Bench, Failure};
 
 /// How often each command runs unless told.
 const RUNS: usize = 50;
@@ -43,57 +41,23 @@ struct Times {
     p99: Duration,
 }
 
-/// The binary, and a home for it.
-struct Bench {
-    ganglion: PathBuf,
-    root: TempDir,
+/// A wallet; the address of its coldkey.
+fn wallet(bench: &Bench) -> Result<String, Failure> {
+    let made = bench.command(&["wallet", "create", "--plain", "--json"]).stderr(Stdio::null()).output()?;
+    let made: Value = serde_json::from_slice(&made.stdout)?;
+    Ok(made["keys"][0]["address"].as_str().ok_or("no wallet was made")?.to_owned())
 }
 
-impl Bench {
-    fn new() -> Result<Self, Failure> {
-        let this = std::env::current_exe()?;
-        let build = this.parent().and_then(Path::parent).ok_or("this program is in no build folder")?;
-        let ganglion = build.join("ganglion");
-        if !ganglion.is_file() {
-            let advice = "cargo build --release --workspace --examples --bins";
-            return Err(format!("{} is missing: build it with `{advice}`", ganglion.display()).into());
-        }
-        let root = tempfile::Builder::new().prefix("ganglion-startup-").tempdir()?;
-        for name in ["home", "runtime"] {
-            fs::create_dir(root.path().join(name))?;
-        }
-        Ok(Self { ganglion, root })
-    }
-
-    /// The command `ganglion <line>`, with nothing of this process's surroundings.
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(&self.ganglion);
-        command.args(line.split(' ')).env_clear().stdin(Stdio::null());
-        command.env("HOME", self.root.path().join("home"));
-        command.env("XDG_RUNTIME_DIR", self.root.path().join("runtime"));
-        command.env("GANGLION_WALLETS", self.root.path().join("wallets"));
-        command
-    }
-
-    /// A wallet; the address of its coldkey.
-    fn wallet(&self) -> Result<String, Failure> {
-        let made = self.command("wallet create --plain --json").stderr(Stdio::null()).output()?;
-        let made: Value = serde_json::from_slice(&made.stdout)?;
-        Ok(made["keys"][0]["address"].as_str().ok_or("no wallet was made")?.to_owned())
-    }
-
-    /// A node that has written a block, on whose chain `owner` has something.
-    fn node(&self, owner: &str) -> Result<Node, Failure> {
-        let owner = AccountId::from(PublicKey::from_ss58(owner)?.0);
-        let spec = LocalSpec { founders: 1, endowed: vec![(owner, 10 * TAO)], ..LocalSpec::default() }.json()?;
-        let path = self.root.path().join("spec.json");
-        fs::write(&path, spec)?;
-        let mut node =
-            Node::new(&self.ganglion, self.root.path(), &path, "alice").with(&["--alice", "--sealing", "instant"]);
-        node.start();
-        node.rpc.call("engine_createBlock", json!([true, true, null]));
-        Ok(node)
-    }
+/// A node that has written a block, on whose chain `owner` has something.
+fn node(bench: &Bench, owner: &str) -> Result<Node, Failure> {
+    let owner = AccountId::from(PublicKey::from_ss58(owner)?.0);
+    let spec = LocalSpec { founders: 1, endowed: vec![(owner, 10 * TAO)], ..LocalSpec::default() }.json()?;
+    let path = bench.root().join("spec.json");
+    fs::write(&path, spec)?;
+    let mut node = Node::new(bench.ganglion(), bench.root(), &path, "alice").with(&["--alice", "--sealing", "instant"]);
+    node.start();
+    node.rpc.call("engine_createBlock", json!([true, true, null]));
+    Ok(node)
 }
 
 fn main() -> ExitCode {
@@ -116,13 +80,13 @@ fn run() -> Result<bool, Failure> {
         Some(word) => word.parse::<usize>().map_err(|_| "startup_bench [RUNS], a number")?,
         None => RUNS,
     };
-    let bench = Bench::new()?;
-    let help = measure(runs, || bench.command("--help"))?;
+    let bench = Bench::new("ganglion-startup-")?;
+    let help = measure(runs, || bench.command(&["--help"]))?;
     let mut well = report("ganglion --help", &help, Some(HELP));
-    let node = bench.node(&bench.wallet()?)?;
+    let node = node(&bench, &wallet(&bench)?)?;
     let url = node.rpc.websocket();
     let balance = measure(runs, || {
-        let mut command = bench.command("wallet balance");
+        let mut command = bench.command(&["wallet", "balance"]);
         command.env("GANGLION_NODE", &url);
         command
     })?;
