@@ -211,7 +211,7 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     assert_eq!(record.processes.len(), 2 + 4 + 2 + 1);
     assert!(record.processes.iter().all(|process| process.process.is_some_and(|id| id.alive())));
 
-    // A user asks at once; anybody may answer before anybody has been measured.
+    // A user asks at once, before anybody has been measured.
     let first = until("a first answer", READY, || network.ask("What is 17 + 25?").ok());
     let first_answer = network.begin.elapsed();
     assert!(first["answer"].is_string() && first["miner"]["hotkey"].is_string(), "{first}");
@@ -289,7 +289,7 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let pair = |name: &str| format!("{:.1} s, again {:.1} s", number(&seconds[name]), number(&again_seconds[name]));
     println!("first finalised block     {}", pair("first_finalised"));
     println!("network ready             {}", pair("ready"));
-    println!("first answer              {:.1} s", first_answer.as_secs_f64());
+    println!("first answer              {:.1} s, from {}: {}", first_answer.as_secs_f64(), first["miner"], first["answer"]);
     println!("first payment to a miner  {:.1} s, at block {}", first_payment.as_secs_f64(), paid["issuance_block"]);
     println!("right answer              {:.1} s, from {}", right_answer.as_secs_f64(), right["miner"]);
     println!("answer after the kill     {:.1} s, from {}", fallback.as_secs_f64(), other["miner"]);
