@@ -11,3 +11,4 @@ mod patience;
 mod run;
 mod schema;
 mod terminal;
+mod trained;
