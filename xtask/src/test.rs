@@ -14,12 +14,15 @@ use std::process::Command;
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let start = std::time::Instant::now();
     let toolchain = setup::run(paths, false, setup::Model::Wanted)?;
-    let python = setup::python_neurons(paths)?;
+    let (python, cyllama) = (setup::python_neurons(paths)?, setup::llama_cpp(paths)?);
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);
         command.args(words).env("GANGLION_MODELS", &paths.models);
         if let Some(python) = &python {
             command.env("GANGLION_PYTHON", python);
+        }
+        if let Some(cyllama) = &cyllama {
+            command.env("GANGLION_CYLLAMA", cyllama);
         }
         command
     };

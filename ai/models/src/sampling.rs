@@ -33,6 +33,11 @@ impl Sampler {
         }
     }
 
+    /// The same without a frequency penalty: for models whose tokens are letters, which every sound text repeats.
+    pub fn without_penalty(self) -> Self {
+        Self { penalty: 0.0, ..self }
+    }
+
     /// As [`Sampler::choose`], with what was chosen before made less likely by the frequency penalty.
     pub fn choose_next(&mut self, mut scores: Vec<f32>) -> Option<usize> {
         for (index, times) in &self.chosen {

@@ -5,7 +5,7 @@
 
 mod common;
 
-use ganglion_models::{Message, TextEngine};
+use ganglion_models::{GenerateRequest, Message, TextEngine};
 use serde::Deserialize;
 
 use common::{assert_near, assert_token_ids, clear_choices, Shared, Tokens};
@@ -57,6 +57,42 @@ fn greedy_choices_are_llama_cpps() {
         assert!(clear > 0);
         let ours: Vec<u32> = model.greedy(&prompt_ids, clear).expect("tokens").iter().map(|c| c.id).collect();
         assert_eq!(Some(ours.as_slice()), ids.get(..clear));
+    }
+}
+
+#[test]
+fn the_same_prompt_gives_the_same_text_whatever_came_between() {
+    let Some(model) = MODEL.lock() else { return };
+    let request = GenerateRequest { max_tokens: 12, ..GenerateRequest::ask("Ships sail on the") };
+    let first = model.complete(&request).expect("answers");
+    assert!((1..=12).contains(&first.completion_tokens), "{first:?}");
+    model.complete(&GenerateRequest { max_tokens: 4, ..GenerateRequest::ask("Bread is made of") }).expect("answers");
+    assert_eq!(model.complete(&request).expect("answers"), first);
+    let seeded = GenerateRequest { seed: 9, ..request };
+    assert_eq!(model.complete(&seeded).expect("answers"), first, "nothing is drawn at temperature 0");
+}
+
+/// What may come next shares one probability, and a word's doesn't depend on what follows it.
+#[test]
+fn probabilities_are_shares_of_one_and_do_not_look_ahead() {
+    let Some(model) = MODEL.lock() else { return };
+    let words =
+        [" The", " A", " I", " In", " You", " It", " This", " We", " What", " Yes", " No", "\n", "\n\n", " the"];
+    let mut sum = 0.0;
+    for word in words {
+        let found = model.logprobs(&[], word).expect("probabilities");
+        assert_eq!((found.tokens.len(), found.complete), (1, true), "{word:?}");
+        assert!(found.sum() < 0.0, "{word:?}: {}", found.sum());
+        sum += found.sum().exp();
+    }
+    assert!(sum > 1e-3 && sum < 1.0, "{sum}");
+
+    let short = model.logprobs(&[], " The sky is").expect("probabilities");
+    let long = model.logprobs(&[], " The sky is blue because").expect("probabilities");
+    assert!(long.tokens.len() > short.tokens.len());
+    for (a, b) in short.tokens.iter().zip(&long.tokens) {
+        // As many rows at a time as there are tokens: sums of floating point numbers are rounded in another order.
+        assert!(a.text == b.text && (a.logprob - b.logprob).abs() < 0.02, "{a:?} {b:?}");
     }
 }
 

@@ -48,6 +48,10 @@ fn it_learns_and_answers() {
     assert_eq!(answer.finish, Finish::Stop, "{:?}", answer.text);
     assert!(answer.text.contains("make") || answer.text.contains("give"), "{:?}", answer.text);
 
+    // Letters recur in every sound answer: a penalty for that would spoil it.
+    let penalised = GenerateRequest { frequency_penalty: 2.0, ..request.clone() };
+    assert_eq!(engine.complete(&penalised).expect("answers"), answer);
+
     let chat = [Message::user("What do bees make?")];
     let known = engine.logprobs(&chat, "Bees make honey.").expect("probabilities");
     let strange = engine.logprobs(&chat, "Zxq vbnm, kjhgf.").expect("probabilities");

@@ -1,12 +1,23 @@
-//! Who earns what when not everybody is honest, with real processes: eight miners on a local network for twenty tempos.
+//! Who earns what when not everybody is honest, with real processes: eight miners on a local network, for twenty tempos unless said otherwise.
 //!
 //! ```text
-//! eight_miners RUNS SEED [SLOT_MS [ROUND_MS]]
+//! eight_miners RUNS SEED [SLOT_MS [ROUND_MS [TEMPOS]]]
 //! ```
+//!
+//! | | | usual |
+//! |---|---|---|
+//! | `RUNS` | networks, one after the other | |
+//! | `SEED` | makes the miners' mistakes; each run has its own | |
+//! | `SLOT_MS` | milliseconds from block to block, 250 at least | 500 |
+//! | `ROUND_MS` | mean milliseconds between two questions of a validator | 500 |
+//! | `TEMPOS` | tempos in which pay is counted; with fewer than twenty the order may not be clear yet | 20 |
+//!
+//! A run takes as long as its blocks, (4 + `TEMPOS`) · 20 of them, and about a minute besides: five minutes as usual. With
+//! questions as often as that it keeps two cores busy. Pay goes to stdout, a line a run; how far a run is, to stderr.
 //!
 //! The network's own miner answers by rules and is the best. A miner that is right less often and its clone, a fair and a
 //! poor one, a copier of the best, a parrot and one that is mostly too late join it as processes of `cast_miner`. Four
-//! tempos after the last has joined, twenty begin in which pay is counted. It must follow what each one is worth: a
+//! tempos after the last has joined, those begin in which pay is counted. It must follow what each one is worth: a
 //! clone's and a copier's worth is what they add, nothing. Whoever earns less than a hundredth of what the best does earns
 //! nothing, and two of these are equal.
 //!
@@ -14,6 +25,7 @@
 
 mod support;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -28,8 +40,9 @@ use support::{Bench, Failure};
 
 /// Blocks from one epoch to the next in a local network.
 const TEMPO: u64 = 20;
-/// Tempos before pay is counted, and tempos in which it is.
+/// Tempos before pay is counted.
 const WARM: u64 = 4;
+/// Tempos in which it is, if nobody says.
 const TEMPOS: u64 = 20;
 /// How long a network may take to start, and a miner to join.
 const START: Duration = Duration::from_secs(300);
@@ -58,19 +71,21 @@ struct Options {
     seed: u64,
     slot_ms: u64,
     round_ms: u64,
+    tempos: u64,
 }
 
 impl Options {
     fn read() -> Result<Self, Failure> {
         let numbers: Result<Vec<u64>, _> = std::env::args().skip(1).map(|word| word.parse()).collect();
         match numbers.as_deref() {
-            Ok([runs, seed, rest @ ..]) if *runs > 0 && rest.len() <= 2 => Ok(Self {
+            Ok([runs, seed, rest @ ..]) if *runs > 0 && rest.len() <= 3 && rest.get(2) != Some(&0) => Ok(Self {
                 runs: *runs,
                 seed: *seed,
                 slot_ms: rest.first().copied().unwrap_or(500),
                 round_ms: rest.get(1).copied().unwrap_or(500),
+                tempos: rest.get(2).copied().unwrap_or(TEMPOS),
             }),
-            _ => Err("eight_miners RUNS SEED [SLOT_MS [ROUND_MS]], all of them numbers".into()),
+            _ => Err("eight_miners RUNS SEED [SLOT_MS [ROUND_MS [TEMPOS]]], all of them numbers".into()),
         }
     }
 }
@@ -118,6 +133,22 @@ impl Running {
             "" => Err(format!("{what} ended at once").into()),
             line => Ok(line.to_owned()),
         }
+    }
+}
+
+/// Says how far a run is.
+struct Progress {
+    run: String,
+    since: Instant,
+}
+
+impl Progress {
+    fn begin(number: u64, runs: u64) -> Self {
+        Self { run: format!("run {} of {runs}", number + 1), since: Instant::now() }
+    }
+
+    fn say(&self, what: &str) {
+        eprintln!("{}, {:>4} s: {what}", self.run, self.since.elapsed().as_secs());
     }
 }
 
@@ -226,10 +257,17 @@ impl<'a> Network<'a> {
         Err(format!("{what}: not within {} s", limit.as_secs()).into())
     }
 
-    /// RAO that everybody has earned by the first look at or after `block`, and the block of that look.
-    fn earned(&self, block: u64, limit: Duration) -> Result<(u64, BTreeMap<&'static str, u64>), Failure> {
+    /// RAO that everybody has earned by the first look at or after `block`, and the block of that look. `hear` is told
+    /// the block of each look before.
+    fn earned(
+        &self,
+        block: u64,
+        limit: Duration,
+        hear: &dyn Fn(u64),
+    ) -> Result<(u64, BTreeMap<&'static str, u64>), Failure> {
         self.until(&format!("block {block}"), limit, |seen, hotkeys| {
             if seen.block < block {
+                hear(seen.block);
                 return None;
             }
             let of = |hotkey: &String| seen.of(hotkey).and_then(|neuron| neuron["earned_rao"].as_u64());
@@ -242,13 +280,32 @@ impl<'a> Network<'a> {
 
 /// What everybody was paid in one run, TAO.
 fn run(bench: &Bench, number: u64, options: &Options) -> Result<BTreeMap<&'static str, f64>, Failure> {
+    let progress = Progress::begin(number, options.runs);
+    progress.say("a network begins");
     let mut network = Network::up(bench, number, options)?;
+    progress.say("it is up; seven miners join the first");
     network.join(options.seed.wrapping_add(number))?;
     // Three times what the blocks take, and some time besides.
-    let limit = |tempos: u64| START + Duration::from_millis(options.slot_ms.saturating_mul(3 * TEMPO * tempos));
-    let (joined, _) = network.earned(0, START)?;
-    let (begun, before) = network.earned(joined + WARM * TEMPO, limit(WARM))?;
-    let (_, after) = network.earned(begun + TEMPOS * TEMPO, limit(TEMPOS))?;
+    let millis = |tempos: u64| options.slot_ms.saturating_mul(TEMPO).saturating_mul(tempos);
+    let limit = |tempos: u64| START + Duration::from_millis(millis(tempos).saturating_mul(3));
+    let (joined, _) = network.earned(0, START, &|_| ())?;
+    let seconds = millis(WARM.saturating_add(options.tempos)) / 1_000;
+    progress.say(&format!("all have joined by block {joined}; the rest takes about {seconds} s"));
+    // A line a tempo.
+    let told = Cell::new(0);
+    let count = |from: u64, what: &str, tempos: u64, block: u64| {
+        let over = block.saturating_sub(from) / TEMPO;
+        if told.replace(over) < over {
+            progress.say(&format!("{over} of {tempos} tempos {what}, block {block}"));
+        }
+    };
+    let warm = |block| count(joined, "before pay counts", WARM, block);
+    let (begun, before) = network.earned(joined.saturating_add(WARM * TEMPO), limit(WARM), &warm)?;
+    told.set(0);
+    let paying = |block| count(begun, "of pay", options.tempos, block);
+    let end = begun.saturating_add(options.tempos.saturating_mul(TEMPO));
+    let (last, after) = network.earned(end, limit(options.tempos), &paying)?;
+    progress.say(&format!("the last block is {last}; the network ends"));
     let paid = |(name, rao): (&&'static str, &u64)| {
         (*name, rao.saturating_sub(before.get(name).copied().unwrap_or(0)) as f64 / 1e9)
     };
@@ -294,7 +351,8 @@ fn main() -> Result<(), Failure> {
     // Better missed now than when a network is up.
     bench.example(CAST_PROGRAM)?;
     let names: Vec<&str> = std::iter::once(BEST).chain(CAST.iter().map(|(name, _, _)| *name)).collect();
-    println!("TAO in {TEMPOS} tempos\n run {}", names.iter().map(|name| format!("{name:>8}")).collect::<String>());
+    let head: String = names.iter().map(|name| format!("{name:>8}")).collect();
+    println!("TAO in {} tempos\n run {head}", options.tempos);
     let mut ordered = 0;
     for number in 0..options.runs {
         let verdict = match run(&bench, number, &options) {

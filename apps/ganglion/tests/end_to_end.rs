@@ -1,8 +1,9 @@
-//! The whole network, for real: a question crosses it, the best miner is paid, dies, and is replaced.
+//! The whole network, for real: a question crosses it, the best miner is paid, dies, and is replaced; a validator that is
+//! killed remembers its scores.
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -94,6 +95,24 @@ impl<'a> Network<'a> {
             let status = self.place.described("status", &ended.stdout);
             status["issuance_rao"].is_u64().then_some(status)
         })
+    }
+
+    /// What `--scores` shows; `None` while no validator says anything of anybody.
+    fn scored(&self) -> Option<Value> {
+        let ended = self.place.run(&["subnet", "metagraph", "1", "--scores", "--json"], COMMAND);
+        if ended.code != Some(0) {
+            return None;
+        }
+        let page = self.place.described("subnet metagraph", &ended.stdout);
+        let neurons = page["neurons"].as_array().expect("neurons");
+        let said = page["scored_by"].is_string() && neurons.iter().any(|neuron| neuron["absolute_bits"].is_number());
+        said.then_some(page)
+    }
+
+    /// The process that has this hotkey, if it runs.
+    fn process_of(&self, hotkey: &str) -> Option<ProcessId> {
+        let record = self.record();
+        record.processes.iter().find(|process| process.hotkey.as_deref() == Some(hotkey))?.process
     }
 
     /// Asks; `Err` is what the command said.
@@ -211,7 +230,7 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     assert_eq!(record.processes.len(), 2 + 4 + 2 + 1);
     assert!(record.processes.iter().all(|process| process.process.is_some_and(|id| id.alive())));
 
-    // A user asks at once; anybody may answer before anybody has been measured.
+    // A user asks at once, before anybody has been measured.
     let first = until("a first answer", READY, || network.ask("What is 17 + 25?").ok());
     let first_answer = network.begin.elapsed();
     assert!(first["answer"].is_string() && first["miner"]["hotkey"].is_string(), "{first}");
@@ -270,8 +289,8 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let seconds = network.ready["seconds"].clone();
     drop(network);
 
-    // Up again, in the background: the same chain, the same wallets, the same earnings. Then the supervisor is killed
-    // outright, and can't end anything.
+    // Up again, in the background: the same chain, the same wallets, the same earnings. In the end the supervisor is
+    // killed outright, and can't end anything.
     let again = Network::up_in_background(&place, options);
     // What is said to be ready is: ports have changed, and who asks at once is answered, by the best miner, also when it
     // is the one that was killed before.
@@ -280,6 +299,8 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let answerer = neurons(&after).into_iter().find(|neuron| neuron["hotkey"] == at_once["miner"]["hotkey"]);
     let answerer = answerer.expect("a neuron answered");
     assert_eq!(answerer["incentive"], best_miner(&after)["incentive"], "{at_once} {after}");
+    // Then a validator is killed outright, and runs again.
+    let remembered = a_killed_validator_remembers(&again);
     let all = again.processes();
     let supervisor = again.record().supervisor.expect("a supervisor");
     assert_eq!(supervisor.signal(Signal::SIGKILL), Ok(true));
@@ -292,11 +313,17 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let pair = |name: &str| format!("{:.1} s, again {:.1} s", number(&seconds[name]), number(&again_seconds[name]));
     println!("first finalised block     {}", pair("first_finalised"));
     println!("network ready             {}", pair("ready"));
-    println!("first answer              {:.1} s", first_answer.as_secs_f64());
+    println!(
+        "first answer              {:.1} s, from {}: {}",
+        first_answer.as_secs_f64(),
+        first["miner"],
+        first["answer"]
+    );
     println!("first payment to a miner  {:.1} s, at block {}", first_payment.as_secs_f64(), paid["issuance_block"]);
     println!("right answer              {:.1} s, from {}", right_answer.as_secs_f64(), right["miner"]);
     println!("answer after the kill     {:.1} s, from {}", fallback.as_secs_f64(), other["miner"]);
     println!("finalised blocks compared {finalised}");
+    println!("scores after a kill       {remembered} remembered");
     println!("resident memory           {} MiB in {} processes", resident >> 20, all.len());
     println!("miners earned             {} RAO by block {}", earned(&after, "miner"), after["issuance_block"]);
 }
@@ -309,6 +336,50 @@ fn best_miner(status: &Value) -> Value {
     let miners = neurons(status).into_iter().filter(|neuron| neuron["role"] == "miner" && neuron["alive"] == true);
     let incentive = |neuron: &Value| number(&neuron["incentive"]);
     miners.max_by(|one, other| incentive(one).total_cmp(&incentive(other))).expect("a miner lives")
+}
+
+/// What a validator's own page says, at the address that it has announced; `None` if it doesn't answer.
+fn standings(address: &str) -> Option<Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
+    runtime.block_on(async {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build().expect("a client");
+        let answer = http.get(format!("http://{address}/scores")).send().await.ok()?;
+        answer.error_for_status().ok()?.json::<Value>().await.ok()
+    })
+}
+
+/// How many answers of each miner such a page counts, by the miner's identity.
+fn counts(standings: &Value) -> BTreeMap<u64, u64> {
+    let miners = standings["miners"].as_array().expect("miners").iter();
+    miners.map(|miner| (miner["neuron"].as_u64().expect("an id"), miner["count"].as_u64().expect("a count"))).collect()
+}
+
+/// Kills the validator whose scores `--scores` shows, and checks that it has all of them when its supervisor has started
+/// it again. Returns how many answers that were.
+fn a_killed_validator_remembers(network: &Network<'_>) -> u64 {
+    let shown = until("scores", PAYMENT, || network.scored());
+    let validator = shown["scored_by"].as_str().expect("a hotkey");
+    let row = shown["neurons"].as_array().expect("neurons").iter().find(|neuron| neuron["hotkey"] == validator);
+    let address = row.expect("its seat")["prometheus"].as_str().expect("its pages' address");
+    let killed = network.process_of(validator).expect("it runs");
+    let before = until("the validator's page", COMMAND, || standings(address));
+    assert_eq!(killed.signal(Signal::SIGKILL), Ok(true));
+    assert!(wait_gone(&[killed], Duration::from_secs(20)).is_empty());
+
+    let after = until("the killed validator's page", READY, || standings(address));
+    assert_eq!((&after["validator"], &before["validator"]), (&shown["scored_by"], &shown["scored_by"]));
+    // What the page shows is on disk: a score counts when it is, and not before.
+    let (old, new) = (counts(&before), counts(&after));
+    let lost: Vec<_> = old.iter().filter(|&(neuron, count)| new.get(neuron).is_none_or(|now| now < count)).collect();
+    assert!(lost.is_empty(), "{lost:?} of {before} are lost in {after}");
+    assert!(after["rounds"].as_u64() >= before["rounds"].as_u64(), "no round comes twice: {before} {after}");
+    until("the new process in network.json", COMMAND, || {
+        network.process_of(validator).filter(|process| *process != killed)
+    });
+    until("scores after the kill", COMMAND, || network.scored());
+    let known: u64 = old.values().sum();
+    assert!(known > 0, "{before}");
+    known
 }
 
 /// Checks that a network that was started again is the one of `before`; returns its status.

@@ -4,7 +4,8 @@
 //! which of them it serves.
 
 use crate::{
-    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings, GatewayConfig,
+    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, panel, standing::Standings,
+    GatewayConfig,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -38,7 +39,7 @@ pub(crate) struct Answered {
 }
 
 /// How one miner's turn ended.
-enum Outcome {
+pub(crate) enum Outcome {
     Good(Answering, Instant, Duration),
     /// It failed, or has too much to do.
     Bad(String),
@@ -67,7 +68,8 @@ impl Drop for Turn<'_> {
 }
 
 impl Asker {
-    /// The first to reach the goal of those `candidates` that are asked `request`, best first.
+    /// The first to reach the goal of those `candidates` that are asked `request`, best first. Where nothing tells them
+    /// apart yet, [a panel](Self::ask_panel) of them answers.
     ///
     /// # Errors
     /// 503 without candidates, 504 after the deadline, 502 if all failed, 400 if miners agree that the request is
@@ -80,6 +82,9 @@ impl Asker {
     ) -> Result<Answered, ApiError> {
         if candidates.is_empty() {
             return Err(ApiError::no_miners("no miner of this subnet announces an address yet: try again shortly"));
+        }
+        if panel::is_due(candidates) {
+            return self.ask_panel(candidates, request).await;
         }
         let parallel = self.config.parallel.max(1);
         let deadline = TokioInstant::now() + self.config.deadline;
@@ -127,9 +132,7 @@ impl Asker {
                 }
                 () = sleep_until(deadline) => {
                     self.blame(asked.iter());
-                    let seconds = self.config.deadline.as_secs_f32();
-                    let message = format!("no miner answered within {seconds} s: ask for fewer tokens, or try again");
-                    return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
+                    return Err(self.too_late());
                 }
                 () = sleep_until(late), if running.len() < parallel && waiting.len() > 0 => {
                     self.metrics.hedges.inc();
@@ -141,7 +144,7 @@ impl Asker {
 
     /// One miner's turn, from the question to the entry in its record. Of a beginning the record hears when it has
     /// ended.
-    async fn turn(
+    pub(crate) async fn turn(
         &self,
         index: usize,
         miner: &Miner,
@@ -190,8 +193,15 @@ impl Asker {
         (index, outcome)
     }
 
+    /// Nobody has answered in time.
+    pub(crate) fn too_late(&self) -> ApiError {
+        let seconds = self.config.deadline.as_secs_f32();
+        let message = format!("no miner answered within {seconds} s: ask for fewer tokens, or try again");
+        ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message)
+    }
+
     /// Counts it against those whose turn hasn't ended.
-    fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
+    pub(crate) fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
         for (miner, _) in asked.filter(|(_, ended)| !ended) {
             self.count("overtaken");
             self.standings.failed(miner, Instant::now());
@@ -218,13 +228,13 @@ async fn reach(goal: Goal, mut answering: Answering, began: Instant) -> Outcome 
 
 /// What went wrong with those who were asked.
 #[derive(Default)]
-struct Failures {
-    faults: Vec<String>,
-    refusals: Vec<String>,
+pub(crate) struct Failures {
+    pub(crate) faults: Vec<String>,
+    pub(crate) refusals: Vec<String>,
 }
 
 impl Failures {
-    fn into_error(self) -> ApiError {
+    pub(crate) fn into_error(self) -> ApiError {
         let reasons = self.faults.join("; ");
         match self.refusals.first() {
             // One miner may refuse what the others take; all of them are right.

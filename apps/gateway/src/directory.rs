@@ -1,6 +1,6 @@
 //! Who can be asked: the subnet's miners, as the chain lists them.
 
-use crate::GatewayConfig;
+use crate::{opinions, GatewayConfig};
 use ganglion_client::Client;
 use ganglion_keys::PublicKey;
 use ganglion_primitives::Metagraph;
@@ -22,6 +22,8 @@ pub struct Miner {
     pub address: SocketAddr,
     /// Share of the miners' half, in 1/65535.
     pub incentive: u16,
+    /// Share of the validators' newest weights, in 1/65535. It counts where nobody has incentive yet, and is 0 elsewhere.
+    pub promised: u16,
 }
 
 impl Miner {
@@ -95,15 +97,27 @@ impl ChainDirectory {
     async fn refresh(&self, client: &Client, config: &GatewayConfig) -> Result<(), String> {
         let metagraph = client.metagraph(config.netuid).await.map_err(|error| error.to_string())?;
         let metagraph = metagraph.ok_or_else(|| format!("there is no subnet {}", config.netuid))?;
-        let own = config.keypair.public();
-        let listing = Listing { block: metagraph.block, read_at: Instant::now(), miners: miners(&metagraph, &own) };
+        let promised = promised(client, &metagraph).await;
+        let miners = miners(&metagraph, &promised, &config.keypair.public());
+        let listing = Listing { block: metagraph.block, read_at: Instant::now(), miners };
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(listing));
         Ok(())
     }
 }
 
+/// Each neuron's share of the validators' weights, by uid; nothing where incentives say more, or nobody knows.
+async fn promised(client: &Client, metagraph: &Metagraph) -> Vec<u16> {
+    if metagraph.incentive.iter().any(|share| *share > 0) {
+        return Vec::new();
+    }
+    opinions::read(client, metagraph).await.unwrap_or_else(|error| {
+        tracing::debug!(target: "ganglion::gateway", %error, "the validators' weights can't be read");
+        Vec::new()
+    })
+}
+
 /// The neurons that announce an address, except ourselves.
-fn miners(metagraph: &Metagraph, own: &PublicKey) -> Vec<Miner> {
+fn miners(metagraph: &Metagraph, promised: &[u16], own: &PublicKey) -> Vec<Miner> {
     (0u16..)
         .zip(&metagraph.hotkeys)
         .zip(&metagraph.endpoints)
@@ -111,7 +125,8 @@ fn miners(metagraph: &Metagraph, own: &PublicKey) -> Vec<Miner> {
         .filter_map(|(((uid, hotkey), endpoint), incentive)| {
             let hotkey = PublicKey(<[u8; 32]>::from(hotkey.clone()));
             let address = endpoint.as_ref()?.socket()?;
-            (hotkey != *own).then_some(Miner { uid, hotkey, address, incentive: *incentive })
+            let promised = promised.get(usize::from(uid)).copied().unwrap_or(0);
+            (hotkey != *own).then_some(Miner { uid, hotkey, address, incentive: *incentive, promised })
         })
         .collect()
 }
@@ -132,8 +147,9 @@ mod tests {
             incentive: vec![65_535, 9, 5],
             ..Metagraph::default()
         };
-        let found = miners(&metagraph, &PublicKey([2; 32]));
-        assert_eq!(found, [Miner { uid: 0, hotkey: PublicKey([0; 32]), address, incentive: 65_535 }]);
+        let found = miners(&metagraph, &[7], &PublicKey([2; 32]));
+        assert_eq!(found, [Miner { uid: 0, hotkey: PublicKey([0; 32]), address, incentive: 65_535, promised: 7 }]);
+        assert_eq!(miners(&metagraph, &[], &PublicKey([2; 32]))[0].promised, 0);
         assert!((found[0].share() - 1.0).abs() < 1e-9);
     }
 }

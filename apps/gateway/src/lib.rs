@@ -4,6 +4,9 @@
 //! the highest incentive that works; if that one fails, the next; if it is late, the next as well, and the first good
 //! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
 //! reply says whose answer it is. Pictures come the same way from the miners of the image subnet.
+//!
+//! In a young network nobody has incentive. Then the validators' newest weights make the order, and where there are none
+//! either, a few miners are asked at once and the answer that the others bear out is taken.
 
 mod answering;
 mod ask;
@@ -16,6 +19,8 @@ mod impatient;
 mod live;
 mod metrics;
 mod openai;
+mod opinions;
+mod panel;
 mod reply;
 mod routes;
 mod server;

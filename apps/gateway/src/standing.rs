@@ -141,8 +141,8 @@ impl Standings {
         (record.alive, record.looked_at) = (Some(alive), Some(now));
     }
 
-    /// Miners in the order in which to ask them: those that seem to work before the others, then by incentive, then
-    /// by answer time (unmeasured ones first, so that they get measured).
+    /// Miners in the order in which to ask them: those that seem to work before the others, then by incentive, where
+    /// nobody has any by the validators' weights, then by answer time (unmeasured ones first, so that they get measured).
     pub(crate) fn order(&self, miners: &[Miner], now: Instant) -> Vec<Miner> {
         let records = self.lock();
         let mut ordered: Vec<_> = miners
@@ -151,7 +151,8 @@ impl Standings {
                 let record = records.get(&place(miner)).copied().unwrap_or_default();
                 let paused = record.access(now) == Access::Paused;
                 let dead = record.alive == Some(false);
-                let key = (paused, dead, u16::MAX - miner.incentive, record.latency.unwrap_or_default(), miner.uid);
+                let (incentive, promised) = (u16::MAX - miner.incentive, u16::MAX - miner.promised);
+                let key = (paused, dead, incentive, promised, record.latency.unwrap_or_default(), miner.uid);
                 (key, miner)
             })
             .collect();
@@ -173,7 +174,7 @@ mod tests {
 
     fn miner(uid: u16, incentive: u16) -> Miner {
         let address = "127.0.0.1:1".parse().expect("address");
-        Miner { uid, hotkey: PublicKey([uid as u8; 32]), address, incentive }
+        Miner { uid, hotkey: PublicKey([uid as u8; 32]), address, incentive, promised: 0 }
     }
 
     fn uids(miners: &[Miner]) -> Vec<u16> {
@@ -221,6 +222,19 @@ mod tests {
         assert_eq!(uids(&standings.order(&all, now)), [2, 4, 1, 5, 3], "a paused one is the last resort");
         standings.retain(&all[..1]);
         assert_eq!(uids(&standings.order(&all, now)), [5, 2, 3, 4, 1], "who left is forgotten");
+    }
+
+    #[test]
+    fn before_the_first_pay_the_validators_weights_make_the_order() {
+        let (standings, now) = (standings(), Instant::now());
+        let young = |uid, promised| Miner { promised, ..miner(uid, 0) };
+        let all = [young(1, 0), young(2, 9), young(3, 65_000)];
+        standings.succeeded(&all[0], Duration::from_millis(1));
+        assert_eq!(uids(&standings.order(&all, now)), [3, 2, 1]);
+        standings.probed(&all[2], false, now);
+        assert_eq!(uids(&standings.order(&all, now)), [2, 1, 3], "the dead can't answer");
+        let paid = [Miner { incentive: 1, ..young(4, 0) }, young(5, 65_535)];
+        assert_eq!(uids(&standings.order(&paid, now)), [4, 5], "pay says more");
     }
 
     #[test]

@@ -51,7 +51,17 @@ pub fn run(paths: &Paths, offline: bool, model: Model) -> Result<WasmToolchain> 
 /// The lock on the cache folder can't be taken, or the environment can't be made for another reason than that.
 pub fn python_neurons(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
-    python::ensure(paths)
+    python::ensure(paths, &python::NEURONS)
+}
+
+/// The program `cyllama`, llama.cpp with a server, that tests compare with, as [`python_neurons`]. It isn't there for every
+/// system; then, too, it is `None`.
+///
+/// # Errors
+/// As [`python_neurons`].
+pub fn llama_cpp(paths: &Paths) -> Result<Option<PathBuf>> {
+    let _lock = lock(paths)?;
+    python::ensure(paths, &python::LLAMA_CPP)
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

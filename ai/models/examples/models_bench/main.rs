@@ -3,9 +3,9 @@
 //!
 //! `RAYON_NUM_THREADS=1 cargo run --release -p ganglion-models --example models_bench -- [MODEL.gguf] [--peer PROGRAM]`
 //!
-//! PROGRAM is `cyllama` (`pip install cyllama==0.2.18` in a Python environment of its own) or llama.cpp's own
-//! `llama-server`. It gets as many threads as we do. Each of its figures is taken on a process of its own, because the
-//! server of that `cyllama` answers its first request only. Fails if the two part where our choice was clear.
+//! PROGRAM is `cyllama` (`cargo xtask test` keeps one in `ganglion/python/cyllama-0.2.18/bin` of the user's cache folder) or
+//! llama.cpp's own `llama-server`. It gets as many threads as we do. Each of its figures is taken on a process of its own,
+//! because the server of that `cyllama` answers its first request only. Fails if the two part where our choice was clear.
 //!
 //! Wall-clock time says what a user waits, CPU time what it costs when other work disturbs the measurement.
 
@@ -137,6 +137,8 @@ fn measure_ours(model: &Llama, short: &[u32], long: &[u32]) -> Outcome<Figures> 
 
 fn measure_theirs(peer: &Peer) -> Outcome<Figures> {
     let story = "Tell me a long story.";
+    // The first process of all finds the file on the disk, the others in memory.
+    peer.answer(story, 1)?;
     let first = peer.answer(story, 1)?;
     let all = peer.answer(story, GENERATED)?;
     let prompt = peer.answer(&long(), 1)?;

@@ -72,6 +72,9 @@ impl Peer {
         let (cpu, wall) = (cpu_seconds(process), Instant::now());
         let answer = engine.complete(&request)?;
         let seconds = wall.elapsed().as_secs_f64();
+        if answer.text.is_empty() {
+            return Err("the peer's answer is empty: see what its server says on a terminal".into());
+        }
         Ok(Answer {
             text: answer.text,
             tokens: answer.completion_tokens,

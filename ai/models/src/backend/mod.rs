@@ -101,8 +101,7 @@ impl Backend {
             "max_tokens": request.bounded_max_tokens(),
             "temperature": if request.temperature.is_finite() { request.temperature.clamp(0.0, 5.0) } else { 0.0 },
             "top_p": if request.top_p > 0.0 && request.top_p <= 1.0 { request.top_p } else { 1.0 },
-            // Some servers read the seed as a signed number.
-            "seed": request.seed & 0x7FFF_FFFF_FFFF_FFFF,
+            "seed": seed(request.seed),
             "stream": true,
             "stream_options": { "include_usage": true },
         });
@@ -153,6 +152,12 @@ impl Backend {
     }
 }
 
+/// A seed that every server takes: some read it as a signed number, llama.cpp's as one of 32 bits, whose greatest means
+/// chance.
+fn seed(seed: u64) -> u64 {
+    (seed ^ (seed >> 32)) & 0x7FFF_FFFF
+}
+
 fn network(error: reqwest::Error) -> EngineError {
     // Without the address: it may hold a secret.
     EngineError::Backend(error.without_url().to_string())
@@ -185,5 +190,17 @@ impl TextEngine for Backend {
             return Ok(Logprobs { tokens: Vec::new(), complete: true });
         }
         self.block(self.score(messages, continuation))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_fit_31_bits_and_differ_by_any_half() {
+        assert_eq!((seed(0), seed(7), seed(u64::MAX)), (0, 7, 0));
+        assert!((0..64).map(|bit| seed(1 << bit)).all(|small| small <= 0x7FFF_FFFF));
+        assert_ne!(seed(5 << 32), seed(6 << 32));
     }
 }

@@ -18,7 +18,8 @@ use super::stream::EDGE;
 /// Longest continuation, in bytes, that [`TextEngine::logprobs`] looks at.
 pub const MAX_CONTINUATION: usize = 2048;
 
-/// A trained byte-level transformer. Tokens are bytes. One answer is computed at a time; up to eight callers wait up to a
+/// A trained byte-level transformer. Tokens are bytes, so a request's frequency penalty is left aside: it would turn a
+/// sentence's tenth `e` into something else. One answer is computed at a time; up to eight callers wait up to a
 /// minute each.
 pub struct TinyEngine {
     name: String,
@@ -116,7 +117,7 @@ impl TextEngine for TinyEngine {
         let _slot = self.slots.enter().ok_or(EngineError::Busy)?;
         let prompt = self.prompt(&request.messages);
         let (mut reader, mut scores) = self.reader(&prompt)?;
-        let mut sampler = Sampler::new(request);
+        let mut sampler = Sampler::new(request).without_penalty();
         let mut draft = Draft::new(request.bounded_stops(), request.bounded_max_tokens(), on_text);
         while draft.is_open() {
             let chosen = sampler.choose_next(scores);

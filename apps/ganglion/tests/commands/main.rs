@@ -10,4 +10,5 @@ mod offline;
 mod patience;
 mod run;
 mod schema;
+mod served;
 mod terminal;

@@ -218,7 +218,7 @@ async fn record(count: u64) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let settings = GatewayConfig { keypair: key.clone(), hedge: Duration::from_secs(3600), ..config() };
     let gateway = Gateway::start(settings).await;
     let address = users.listen().await;
-    gateway.directory.tell(vec![Miner { uid: 0, hotkey, address, incentive: 1 }]);
+    gateway.directory.tell(vec![Miner { uid: 0, hotkey, address, incentive: 1, promised: 0 }]);
     let mut dice = Seed([2; 32]).dice();
     for _ in 0..count {
         let response = gateway.post(user(&mut dice).to_string()).await;

@@ -31,7 +31,7 @@ async fn miner(seed: u8, draws: bool) -> Miner {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(axon.serve(listener, std::future::pending()));
-    Miner { uid: u16::from(seed), hotkey, address, incentive: 1000 - u16::from(seed) }
+    Miner { uid: u16::from(seed), hotkey, address, incentive: 1000 - u16::from(seed), promised: 0 }
 }
 
 /// A gateway whose image subnet has these miners.

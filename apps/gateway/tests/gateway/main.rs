@@ -8,6 +8,7 @@ mod miners;
 mod openai;
 mod organics;
 mod routing;
+mod strangers;
 
 use ganglion_gateway::{run_with, Directory, GatewayConfig, Listing, Miner};
 use ganglion_keys::Keypair;

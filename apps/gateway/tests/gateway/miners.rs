@@ -82,6 +82,7 @@ pub fn listed(miners: &[&TestMiner]) -> Vec<Miner> {
             hotkey: miner.hotkey,
             address: miner.address,
             incentive: u16::MAX / 2 - uid * 100,
+            promised: 0,
         })
         .collect()
 }
