@@ -11,6 +11,7 @@ use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
 use ganglion_subnet::receipts::ReceiptLimits;
+use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
@@ -212,6 +213,9 @@ pub enum RunError {
     /// The loading of weights ended in a panic.
     #[error("the model broke down while loading")]
     Broken,
+    /// What the judge remembers can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The chain can't be used: wrong address, wrong chain or wrong version.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -260,6 +264,9 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let encoders = config.encoders.clone();
     let judge = tokio::task::spawn_blocking(move || judge(&encoders)).await.map_err(|_| RunError::Broken)??;
     let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
+    let (memory, genesis, netuid) = (config.state_dir.join("judge.json"), client.genesis_hash(), config.netuid.0);
+    let remembered = tokio::task::spawn_blocking(move || judge.remembering(&memory, &genesis, netuid));
+    let judge = remembered.await.map_err(|_| RunError::Broken)??;
     let settings = ValidatorSettings {
         netuid: config.netuid,
         hotkey: config.hotkey,

@@ -100,8 +100,8 @@ mod tests {
         while counts.len() < 40 {
             counts.push(counts[counts.len() - 1] + counts[counts.len() - 2]);
         }
-        for counts in [counts.as_slice(), &[0, 0, 7], &[0; 30], &[5; 286]] {
-            let code = Code::of(counts);
+        for counts in [counts, vec![0, 0, 7], vec![0; 30], vec![5; 286]] {
+            let code = Code::of(&counts);
             assert_eq!(filled(&code), 1u32 << MOST_BITS, "{counts:?}");
             let missing = counts.iter().zip(code.lengths()).any(|(count, length)| *count > 0 && *length == 0);
             assert!(!missing && code.lengths().iter().all(|length| *length <= MOST_BITS));
