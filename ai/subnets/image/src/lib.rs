@@ -21,6 +21,7 @@ pub mod picture;
 pub mod render;
 pub mod report;
 mod run;
+pub mod safety;
 pub mod scene;
 pub mod stage;
 pub mod synapse;

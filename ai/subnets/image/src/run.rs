@@ -26,6 +26,7 @@ use crate::judge::{Judge, HARD_LIMIT};
 use crate::mechanism::Image;
 use crate::nn::WeightsError;
 use crate::painter::ImageModel;
+use crate::safety::skin::SkinRule;
 use crate::NETUID;
 
 /// Version that neurons announce, base 1000.
@@ -171,6 +172,9 @@ pub struct ValidatorConfig {
     /// Dual encoders that the example `train_image` made, whose beliefs are averaged. Without any, pictures are matched by
     /// colours and counts alone.
     pub encoders: Vec<PathBuf>,
+    /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
+    /// [`skin`](crate::safety::skin).
+    pub guarded: bool,
     /// Threads that search for the seal when joining; 0 is all cores.
     pub pow_threads: usize,
     /// Where to show Prometheus metrics and what each miner is worth, if anywhere.
@@ -194,6 +198,7 @@ impl ValidatorConfig {
             public_addresses_only: true,
             scoring: ScorePolicy::local(),
             encoders: Vec::new(),
+            guarded: true,
             pow_threads: 1,
             metrics: None,
             announce_metrics: None,
@@ -263,6 +268,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
 pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken) -> Result<(), RunError> {
     let encoders = config.encoders.clone();
     let judge = tokio::task::spawn_blocking(move || judge(&encoders)).await.map_err(|_| RunError::Broken)??;
+    let judge = if config.guarded { judge.guarded(Arc::new(SkinRule)) } else { judge };
     let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
     let (memory, genesis, netuid) = (config.state_dir.join("judge.json"), client.genesis_hash(), config.netuid.0);
     let remembered = tokio::task::spawn_blocking(move || judge.remembering(&memory, &genesis, netuid));

@@ -252,6 +252,10 @@ pub struct ValidatorArgs {
     /// pictures are matched by colours and counts alone]
     #[arg(long = "encoder", value_name = "FILE")]
     pub encoders: Vec<PathBuf>,
+    /// On the image subnet, don't refuse pictures that are mostly one area in the colours of skin. That rule is coarse: it
+    /// refuses some close portraits too
+    #[arg(long)]
+    pub no_safety: bool,
 }
 
 /// `ganglion gateway run`.

@@ -56,6 +56,7 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
     config.encoders = args.encoders;
+    config.guarded = !args.no_safety;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
