@@ -41,7 +41,7 @@ const RECONNECT: Duration = Duration::from_secs(2);
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
-    /// A generator that the example `train_image` made.
+    /// A generator that [`kit::make`](crate::kit::make) made.
     Generator {
         /// Its file.
         path: PathBuf,
@@ -169,8 +169,8 @@ pub struct ValidatorConfig {
     pub public_addresses_only: bool,
     /// From scores to weights.
     pub scoring: ScorePolicy,
-    /// Dual encoders that the example `train_image` made, whose beliefs are averaged. Without any, pictures are matched by
-    /// colours and counts alone.
+    /// Dual encoders that [`kit::make`](crate::kit::make) made, whose beliefs are averaged. Without any, pictures are
+    /// matched by colours and counts alone.
     pub encoders: Vec<PathBuf>,
     /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
     /// [`skin`](crate::safety::skin).
@@ -296,7 +296,9 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
 /// A judge with these encoders, or with probes alone.
 fn judge(encoders: &[PathBuf]) -> Result<Judge, RunError> {
     if encoders.is_empty() {
-        tracing::warn!("no dual encoder: pictures are matched by colours and counts alone");
+        tracing::warn!(
+            "no dual encoder: pictures are matched by colours and counts alone; `ganglion image train` makes one"
+        );
         return Ok(Judge::default());
     }
     Ok(Judge::with(Arc::new(DualEncoder::load(encoders)?)))

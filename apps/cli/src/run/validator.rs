@@ -10,6 +10,7 @@ use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
 use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
 use crate::cli::{NeuronArgs, ValidatorArgs};
+use crate::commands::image::trained;
 use crate::loopback::are_loopback;
 
 /// Runs a validator until it is ended.
@@ -56,6 +57,9 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
     config.encoders = args.encoders;
+    if config.encoders.is_empty() {
+        config.encoders.extend(trained(image::kit::JUDGE)?);
+    }
     config.guarded = !args.no_safety;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
