@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
 use crate::generator::Generator;
+use crate::judge::clip::Clip;
 use crate::judge::dual::DualEncoder;
 use crate::judge::{Judge, HARD_LIMIT};
 use crate::mechanism::Image;
@@ -172,6 +173,8 @@ pub struct ValidatorConfig {
     /// Dual encoders that [`kit::make`](crate::kit::make) made, whose beliefs are averaged. Without any, pictures are
     /// matched by colours and counts alone.
     pub encoders: Vec<PathBuf>,
+    /// Folder of a [CLIP](crate::judge::clip), which takes the encoders' place.
+    pub clip: Option<PathBuf>,
     /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
     /// [`skin`](crate::safety::skin).
     pub guarded: bool,
@@ -198,6 +201,7 @@ impl ValidatorConfig {
             public_addresses_only: true,
             scoring: ScorePolicy::local(),
             encoders: Vec::new(),
+            clip: None,
             guarded: true,
             pow_threads: 1,
             metrics: None,
@@ -266,8 +270,10 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
 /// # Errors
 /// See [`RunError`].
 pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken) -> Result<(), RunError> {
-    let encoders = config.encoders.clone();
-    let judge = tokio::task::spawn_blocking(move || judge(&encoders)).await.map_err(|_| RunError::Broken)??;
+    let (encoders, clip) = (config.encoders.clone(), config.clip.clone());
+    let judge = tokio::task::spawn_blocking(move || judge(&encoders, clip.as_deref()))
+        .await
+        .map_err(|_| RunError::Broken)??;
     let judge = if config.guarded { judge.guarded(Arc::new(SkinRule)) } else { judge };
     let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
     let (memory, genesis, netuid) = (config.state_dir.join("judge.json"), client.genesis_hash(), config.netuid.0);
@@ -293,8 +299,11 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     Ok(())
 }
 
-/// A judge with these encoders, or with probes alone.
-fn judge(encoders: &[PathBuf]) -> Result<Judge, RunError> {
+/// A judge with this CLIP, else with these encoders, or with probes alone.
+fn judge(encoders: &[PathBuf], clip: Option<&Path>) -> Result<Judge, RunError> {
+    if let Some(folder) = clip {
+        return Ok(Judge::with(Arc::new(Clip::load(folder)?)));
+    }
     if encoders.is_empty() {
         tracing::warn!(
             "no dual encoder: pictures are matched by colours and counts alone; `ganglion image train` makes one"

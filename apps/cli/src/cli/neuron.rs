@@ -204,6 +204,10 @@ pub struct MinerArgs {
         required_if_eq_any([("engine", "file"), ("engine", "trained")])
     )]
     pub model: Option<PathBuf>,
+    /// Stable Diffusion's weights in a folder are not run by this version: a server that runs them is used through --engine
+    /// image-server --backend URL
+    #[arg(long, value_name = "FOLDER")]
+    pub sd: Option<PathBuf>,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f64,
@@ -253,6 +257,10 @@ pub struct ValidatorArgs {
     /// the one that `ganglion image train` made, or colours and counts alone]
     #[arg(long = "encoder", value_name = "FILE")]
     pub encoders: Vec<PathBuf>,
+    /// Folder of a CLIP (config.json, tokenizer.json, model.safetensors) that matches pictures and words instead, for the
+    /// image subnet
+    #[arg(long, value_name = "FOLDER", conflicts_with = "encoders")]
+    pub clip: Option<PathBuf>,
     /// On the image subnet, don't refuse pictures that are mostly one area in the colours of skin. That rule is coarse: it
     /// refuses some close portraits too
     #[arg(long)]

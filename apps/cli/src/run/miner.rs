@@ -55,6 +55,13 @@ fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
 
 /// What draws, if the engine is one that does.
 fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
+    if let Some(folder) = &args.sd {
+        bail!(Usage(format!(
+            "--sd {}: this version does not run Stable Diffusion itself; let a server run it, and add --netuid 5 --engine \
+             image-server --backend URL --model NAME",
+            folder.display()
+        )));
+    }
     let choice = match args.engine {
         Engine::Renderer => image::PainterChoice::Renderer,
         Engine::Generator => {
@@ -256,6 +263,8 @@ mod tests {
         let choice = painter(&args(line)).expect("a painter");
         assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");
         assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine image-server".split(' ')).is_err());
+        let error = painter(&args("ganglion miner run --netuid 5 --sd weights")).expect_err("not in this version");
+        assert!(error.is::<Usage>() && error.to_string().contains("image-server"), "{error}");
         let choice = painter(&args("ganglion miner run --netuid 5 --engine generator --model g")).expect("a painter");
         assert_eq!(choice, Some(image::PainterChoice::Generator { path: "g".into() }));
     }

@@ -19,7 +19,7 @@ use crate::loopback::are_loopback;
 /// Wallet, models, port or chain are of no use.
 pub fn run(args: ValidatorArgs) -> Result<()> {
     log_to_stderr();
-    if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() {
+    if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() || args.clip.is_some() {
         return judge_pictures(args);
     }
     let identity = Identity::open(&args.neuron)?;
@@ -57,7 +57,8 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
     config.encoders = args.encoders;
-    if config.encoders.is_empty() {
+    config.clip = args.clip;
+    if config.encoders.is_empty() && config.clip.is_none() {
         config.encoders.extend(trained(image::kit::JUDGE)?);
     }
     config.guarded = !args.no_safety;

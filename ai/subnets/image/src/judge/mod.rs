@@ -11,6 +11,7 @@
 
 pub mod aesthetics;
 pub mod captions;
+pub mod clip;
 pub mod dual;
 pub mod gate;
 mod keeper;
