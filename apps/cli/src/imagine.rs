@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
@@ -10,6 +11,7 @@ use ganglion_primitives::NeuronId;
 use ganglion_subnet::{Answer, Seed};
 use ganglion_subnet_image::judge::captions::Choice;
 use ganglion_subnet_image::judge::gate;
+use ganglion_subnet_image::judge::matching::Matcher;
 use ganglion_subnet_image::picture::png;
 use ganglion_subnet_image::report::{html, Exhibit, Wall};
 use ganglion_subnet_image::{ImageResponse, Judge, Picture, Scene, Task};
@@ -19,6 +21,7 @@ use serde_json::json;
 
 use crate::ask::{gateway, printable, refusal};
 use crate::cli::ImagineArgs;
+use crate::commands::image::matcher;
 use crate::exit::Usage;
 use crate::output;
 
@@ -69,8 +72,22 @@ struct Shown {
     ganglion: Option<Drawer>,
 }
 
+/// What is asked of a gateway.
+pub(crate) struct Wanted<'a> {
+    /// What should be seen.
+    pub prompt: &'a str,
+    /// Width and height, pixels: `256x256`.
+    pub size: &'a str,
+    /// Pictures, 1 to 4.
+    pub count: u8,
+    /// Decides what is left to chance.
+    pub seed: Option<u32>,
+    /// How long to wait, seconds.
+    pub seconds: u64,
+}
+
 /// A picture that was read, and whose it is.
-struct Got {
+pub(crate) struct Got {
     picture: Picture,
     drawer: Option<Drawer>,
 }
@@ -83,12 +100,9 @@ pub fn run(args: &ImagineArgs) -> Result<()> {
     ensure!(!args.prompt.trim().is_empty(), Usage("the prompt is empty: say what should be seen".into()));
     let gateway = gateway(args.gateway.as_deref(), &args.at)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let body = runtime.block_on(async {
-        let limit = Duration::from_secs(args.timeout);
-        let late = |_| Err(anyhow::anyhow!("no picture within {} s: try a longer --timeout", args.timeout));
-        tokio::time::timeout(limit, ask(args, &gateway)).await.unwrap_or_else(late)
-    })?;
-    let got = understand(&body)?;
+    let wanted =
+        Wanted { prompt: &args.prompt, size: &args.size, count: args.count, seed: args.seed, seconds: args.timeout };
+    let got = runtime.block_on(fetch(&gateway, &wanted))?;
     let mut pictures = Vec::with_capacity(got.len());
     for (number, one) in got.iter().enumerate() {
         let file = numbered(&args.output, number);
@@ -98,7 +112,8 @@ pub fn run(args: &ImagineArgs) -> Result<()> {
         pictures.push(Pictured { file: file.display().to_string(), miner: one.drawer.clone() });
     }
     if let Some(report) = &args.report {
-        fs::write(report, compared(&args.prompt, &got)).with_context(|| format!("can't write {}", report.display()))?;
+        let page = html("Pictures by the network's miners", &[wall(&args.prompt, &got, &matcher(&[])?)]);
+        fs::write(report, page).with_context(|| format!("can't write {}", report.display()))?;
         output::talk(&format!("side by side in {}", report.display()));
     }
     if args.json {
@@ -107,14 +122,24 @@ pub fn run(args: &ImagineArgs) -> Result<()> {
     Ok(())
 }
 
-async fn ask(args: &ImagineArgs, gateway: &str) -> Result<Vec<u8>> {
+/// Pictures by the miners behind a gateway, best miner first.
+///
+/// # Errors
+/// The gateway or every miner failed, or took too long.
+pub(crate) async fn fetch(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<Got>> {
+    let late = |_| Err(anyhow::anyhow!("no picture within {} s: try a longer --timeout", wanted.seconds));
+    let asked = tokio::time::timeout(Duration::from_secs(wanted.seconds), ask(gateway, wanted));
+    understand(&asked.await.unwrap_or_else(late)?)
+}
+
+async fn ask(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<u8>> {
     let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
     let request = json!({
         "model": "image",
-        "prompt": args.prompt,
-        "size": args.size,
-        "n": args.count,
-        "seed": args.seed,
+        "prompt": wanted.prompt,
+        "size": wanted.size,
+        "n": wanted.count,
+        "seed": wanted.seed,
         "response_format": "b64_json",
     });
     let answer = http.post(format!("{gateway}/v1/images/generations")).json(&request).send().await;
@@ -172,8 +197,8 @@ fn signature(file: &Path, drawer: Option<&Drawer>) -> String {
     }
 }
 
-/// The pictures side by side, scored as a validator without a model would.
-fn compared(prompt: &str, got: &[Got]) -> String {
+/// The pictures of a prompt for a report, scored as a validator with this matcher would.
+pub(crate) fn wall(prompt: &str, got: &[Got], matcher: &Arc<dyn Matcher>) -> Wall {
     let scene = Scene::parse(prompt);
     let choice = Choice::of_words(prompt, &mut Seed([0; 32]).dice());
     let scene = (!scene.groups.is_empty()).then_some(scene);
@@ -186,19 +211,20 @@ fn compared(prompt: &str, got: &[Got]) -> String {
         let response = ImageResponse { image: image.clone(), model: None };
         let answer = Answer { neuron: NeuronId(number), response, elapsed, first: elapsed };
         // Each by a judge of its own, who has seen nothing else.
-        let score = Judge::default().score(&task, &[answer]).into_iter().next().unwrap_or_default();
+        let score = Judge::with(Arc::clone(matcher)).score(&task, &[answer]).into_iter().next().unwrap_or_default();
         let miner = one.drawer.as_ref().map_or_else(
             || "somebody".to_owned(),
             |drawer| format!("uid {} · {}", drawer.uid, drawer.model.as_deref().unwrap_or("unnamed")),
         );
         exhibits.push(Exhibit { miner, image, score });
     }
-    html("Pictures by the network's miners", &[Wall { prompt: prompt.to_owned(), exhibits }])
+    Wall { prompt: prompt.to_owned(), exhibits }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ganglion_subnet_image::judge::matching::ProbeMatcher;
     use ganglion_subnet_image::render::{render, Hand};
 
     fn picture() -> Picture {
@@ -216,7 +242,8 @@ mod tests {
         assert_eq!(got.iter().map(|one| one.picture == picture()).collect::<Vec<_>>(), [true, true]);
         let line = signature(Path::new("out.png"), got[0].drawer.as_ref());
         assert!(line.contains("uid 3") && line.contains("0.2500") && line.contains("12 ms"), "{line}");
-        let page = compared("two red stars", &got);
+        let matcher: Arc<dyn Matcher> = Arc::new(ProbeMatcher);
+        let page = html("Pictures", &[wall("two red stars", &got, &matcher)]);
         assert_eq!(page.matches("<img").count(), 2);
     }
 

@@ -87,6 +87,7 @@ fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
         Command::Channel(command) => commands::channel::run(&command),
         Command::Agent(command) => commands::agent::run(&command),
         Command::Models(command) => commands::models::run(&command),
+        Command::Image(command) => commands::image::run(&command),
         Command::Explorer(command) => commands::explorer::run(&command),
         Command::Simulate(args) => commands::simulate::run(&args),
         Command::Doctor(args) => commands::doctor::run(&args),

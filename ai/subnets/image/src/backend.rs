@@ -31,9 +31,12 @@ impl Backend {
     ///
     /// # Errors
     /// A sentence if `base` is not an `http://` address (encrypted connections are not supported: put the server on the
-    /// same machine or behind a tunnel).
+    /// same machine or behind a tunnel), or holds a password, which logs would show.
     pub fn new(base: &str, model: &str) -> Result<Self, String> {
         let base = base.trim().trim_end_matches('/');
+        if base.contains('@') {
+            return Err("leave the password out of the address: GANGLION_BACKEND_KEY takes it".to_owned());
+        }
         let host = base.strip_prefix("http://").unwrap_or_default();
         if host.is_empty() || base.contains(char::is_whitespace) {
             return Err(format!("{base:?} is not an address such as http://127.0.0.1:7860/v1"));
@@ -177,5 +180,7 @@ mod tests {
             server.join().expect("served");
         }
         assert!(Backend::new("ftp://x", "m").is_err() && Backend::new("http://", "m").is_err());
+        let error = Backend::new("http://me:pass@h/v1", "m").err().expect("refused");
+        assert!(!error.contains("pass@"), "{error}");
     }
 }

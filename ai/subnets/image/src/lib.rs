@@ -6,7 +6,8 @@
 //! training ([`generator`]), through any OpenAI-like image server ([`backend`]), or with anything that is a [`Painter`].
 //!
 //! [`Image`] puts all this behind the framework's three verbs; [`run_miner`] and [`run_validator`] connect it to the chain.
-//! [`ImageStage`] lets the subnet be simulated, [`report`] shows pictures with their scores.
+//! [`ImageStage`] lets the subnet be simulated, [`report`] shows pictures with their scores, [`kit`] makes trained weights
+//! and knows them again, [`safety`] says what isn't drawn.
 //!
 //! Judges that know no more than our grammar judge pictures of its world only: a validator that asks for more should bring
 //! a larger [`Matcher`](judge::matching::Matcher).
@@ -14,6 +15,7 @@
 pub mod backend;
 pub mod generator;
 pub mod judge;
+pub mod kit;
 pub mod mechanism;
 pub mod nn;
 pub mod painter;
@@ -21,6 +23,7 @@ pub mod picture;
 pub mod render;
 pub mod report;
 mod run;
+pub mod safety;
 pub mod scene;
 pub mod stage;
 pub mod synapse;

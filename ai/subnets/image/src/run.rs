@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
 use ganglion_subnet::receipts::ReceiptLimits;
+use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
@@ -20,11 +21,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
 use crate::generator::Generator;
+use crate::judge::clip::Clip;
 use crate::judge::dual::DualEncoder;
 use crate::judge::{Judge, HARD_LIMIT};
 use crate::mechanism::Image;
 use crate::nn::WeightsError;
 use crate::painter::ImageModel;
+use crate::safety::skin::SkinRule;
 use crate::NETUID;
 
 /// Version that neurons announce, base 1000.
@@ -39,7 +42,7 @@ const RECONNECT: Duration = Duration::from_secs(2);
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
-    /// A generator that the example `train_image` made.
+    /// A generator that [`kit::make`](crate::kit::make) made.
     Generator {
         /// Its file.
         path: PathBuf,
@@ -167,9 +170,14 @@ pub struct ValidatorConfig {
     pub public_addresses_only: bool,
     /// From scores to weights.
     pub scoring: ScorePolicy,
-    /// Dual encoders that the example `train_image` made, whose beliefs are averaged. Without any, pictures are matched by
-    /// colours and counts alone.
+    /// Dual encoders that [`kit::make`](crate::kit::make) made, whose beliefs are averaged. Without any, pictures are
+    /// matched by colours and counts alone.
     pub encoders: Vec<PathBuf>,
+    /// Folder of a [CLIP](crate::judge::clip), which takes the encoders' place.
+    pub clip: Option<PathBuf>,
+    /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
+    /// [`skin`](crate::safety::skin).
+    pub guarded: bool,
     /// Threads that search for the seal when joining; 0 is all cores.
     pub pow_threads: usize,
     /// Where to show Prometheus metrics and what each miner is worth, if anywhere.
@@ -193,6 +201,8 @@ impl ValidatorConfig {
             public_addresses_only: true,
             scoring: ScorePolicy::local(),
             encoders: Vec::new(),
+            clip: None,
+            guarded: true,
             pow_threads: 1,
             metrics: None,
             announce_metrics: None,
@@ -212,6 +222,9 @@ pub enum RunError {
     /// The loading of weights ended in a panic.
     #[error("the model broke down while loading")]
     Broken,
+    /// What the judge remembers can't be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The chain can't be used: wrong address, wrong chain or wrong version.
     #[error(transparent)]
     Client(#[from] ClientError),
@@ -257,9 +270,15 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
 /// # Errors
 /// See [`RunError`].
 pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken) -> Result<(), RunError> {
-    let encoders = config.encoders.clone();
-    let judge = tokio::task::spawn_blocking(move || judge(&encoders)).await.map_err(|_| RunError::Broken)??;
+    let (encoders, clip) = (config.encoders.clone(), config.clip.clone());
+    let judge = tokio::task::spawn_blocking(move || judge(&encoders, clip.as_deref()))
+        .await
+        .map_err(|_| RunError::Broken)??;
+    let judge = if config.guarded { judge.guarded(Arc::new(SkinRule)) } else { judge };
     let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
+    let (memory, genesis, netuid) = (config.state_dir.join("judge.json"), client.genesis_hash(), config.netuid.0);
+    let remembered = tokio::task::spawn_blocking(move || judge.remembering(&memory, &genesis, netuid));
+    let judge = remembered.await.map_err(|_| RunError::Broken)??;
     let settings = ValidatorSettings {
         netuid: config.netuid,
         hotkey: config.hotkey,
@@ -280,10 +299,15 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     Ok(())
 }
 
-/// A judge with these encoders, or with probes alone.
-fn judge(encoders: &[PathBuf]) -> Result<Judge, RunError> {
+/// A judge with this CLIP, else with these encoders, or with probes alone.
+fn judge(encoders: &[PathBuf], clip: Option<&Path>) -> Result<Judge, RunError> {
+    if let Some(folder) = clip {
+        return Ok(Judge::with(Arc::new(Clip::load(folder)?)));
+    }
     if encoders.is_empty() {
-        tracing::warn!("no dual encoder: pictures are matched by colours and counts alone");
+        tracing::warn!(
+            "no dual encoder: pictures are matched by colours and counts alone; `ganglion image train` makes one"
+        );
         return Ok(Judge::default());
     }
     Ok(Judge::with(Arc::new(DualEncoder::load(encoders)?)))

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::picture::MAX_SIDE;
+use crate::safety::words::unfit;
 
 /// Most bytes of a prompt, and of what shouldn't be seen.
 pub const MAX_PROMPT: usize = 2000;
@@ -76,6 +77,9 @@ impl ImageRequest {
         if !self.prompt.chars().any(|c| !c.is_whitespace() && !c.is_control()) {
             return refuse("send a prompt that is not blank");
         }
+        if let Some(word) = unfit(&self.prompt) {
+            return refuse(&format!("such pictures are not drawn: leave out \"{word}\""));
+        }
         let sides = MIN_SIDE..=MAX_SIDE;
         if !sides.contains(&self.width) || !sides.contains(&self.height) {
             return refuse("ask for 32 to 1024 pixels each way");
@@ -106,6 +110,7 @@ mod tests {
             ImageRequest { prompt: " \n\u{7}".into(), ..good.clone() },
             ImageRequest { prompt: "x".repeat(MAX_PROMPT + 1), ..good.clone() },
             ImageRequest { negative_prompt: "x".repeat(MAX_PROMPT + 1), ..good.clone() },
+            ImageRequest { prompt: "a nude by the sea".into(), ..good.clone() },
             ImageRequest { width: 0, ..good.clone() },
             ImageRequest { height: MAX_SIDE + 1, ..good.clone() },
             ImageRequest { width: u32::MAX, height: u32::MAX, ..good.clone() },

@@ -3,6 +3,7 @@
 mod agent;
 mod aids;
 mod channel;
+mod image;
 mod local;
 mod market;
 mod models;
@@ -26,6 +27,7 @@ pub use aids::{AidArgs, JudgingArgs, Reference, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
+pub use image::{ImageCommand, ImageReportArgs, ImageTrainArgs};
 pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, StatusArgs, UpArgs};
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
@@ -123,6 +125,9 @@ pub enum Command {
     /// Fetch, check and train models
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Compare the image subnet's pictures; train its judge and generator
+    #[command(subcommand)]
+    Image(ImageCommand),
     /// The network's web pages (not in this version)
     #[command(subcommand)]
     Explorer(ExplorerCommand),
@@ -238,6 +243,8 @@ mod tests {
             "ganglion validator audit receipts.jsonl",
             "ganglion validator run --embedder sometimes",
             "ganglion validator run --reference gpt-5",
+            "ganglion image report -n 5",
+            "ganglion image train --judge-steps many",
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.exit_code(), i32::from(exit::USAGE), "{line}");

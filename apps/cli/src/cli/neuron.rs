@@ -151,7 +151,7 @@ pub enum Engine {
     Trained,
     /// Pictures by rule, for the image subnet
     Renderer,
-    /// Pictures by a trained generator in the file named by --model, for the image subnet
+    /// Pictures by a generator that `ganglion image train` made, for the image subnet
     Generator,
     /// Pictures by the OpenAI-like server named by --backend, for the image subnet
     ImageServer,
@@ -196,13 +196,18 @@ pub struct MinerArgs {
         required_if_eq("engine", "image-server")
     )]
     pub backend: Option<String>,
-    /// Model for --engine file, trained and generator (a path), or for --backend (its name there)
+    /// Model for --engine file and trained (a path), for --engine generator (a path) if it isn't the one that `ganglion
+    /// image train` made, or for --backend (its name there)
     #[arg(
         long,
         value_name = "MODEL",
-        required_if_eq_any([("engine", "file"), ("engine", "trained"), ("engine", "generator")])
+        required_if_eq_any([("engine", "file"), ("engine", "trained")])
     )]
     pub model: Option<PathBuf>,
+    /// Stable Diffusion's weights in a folder are not run by this version: a server that runs them is used through --engine
+    /// image-server --backend URL
+    #[arg(long, value_name = "FOLDER")]
+    pub sd: Option<PathBuf>,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f64,
@@ -249,9 +254,17 @@ pub struct ValidatorArgs {
     #[command(flatten)]
     pub aids: AidArgs,
     /// Trained dual encoder that matches pictures and words, for the image subnet; several are averaged [default:
-    /// pictures are matched by colours and counts alone]
+    /// the one that `ganglion image train` made, or colours and counts alone]
     #[arg(long = "encoder", value_name = "FILE")]
     pub encoders: Vec<PathBuf>,
+    /// Folder of a CLIP (config.json, tokenizer.json, model.safetensors) that matches pictures and words instead, for the
+    /// image subnet
+    #[arg(long, value_name = "FOLDER", conflicts_with = "encoders")]
+    pub clip: Option<PathBuf>,
+    /// On the image subnet, don't refuse pictures that are mostly one area in the colours of skin. That rule is coarse: it
+    /// refuses some close portraits too
+    #[arg(long)]
+    pub no_safety: bool,
 }
 
 /// `ganglion gateway run`.

@@ -21,6 +21,7 @@ pub mod delegate;
 pub mod doctor;
 pub mod explorer;
 pub mod governance;
+pub mod image;
 pub mod keys;
 pub mod models;
 pub mod neuron;

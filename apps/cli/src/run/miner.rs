@@ -10,6 +10,7 @@ use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
 use super::{log_to_stderr, until_signal, Identity};
 use crate::cli::{Engine, MinerArgs};
+use crate::commands::image::trained;
 use crate::exit::Usage;
 use crate::model::{self, Found};
 
@@ -54,11 +55,20 @@ fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
 
 /// What draws, if the engine is one that does.
 fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
+    if let Some(folder) = &args.sd {
+        bail!(Usage(format!(
+            "--sd {}: this version does not run Stable Diffusion itself; let a server run it, and add --netuid 5 --engine \
+             image-server --backend URL --model NAME",
+            folder.display()
+        )));
+    }
     let choice = match args.engine {
         Engine::Renderer => image::PainterChoice::Renderer,
         Engine::Generator => {
-            let path = args.model.clone().context("--engine generator needs --model PATH")?;
-            image::PainterChoice::Generator { path }
+            let made = || trained(image::kit::GENERATOR);
+            let path = args.model.clone().map_or_else(made, |path| Ok(Some(path)))?;
+            let advice = "no generator is here: `ganglion image train` makes one, --model PATH names another";
+            image::PainterChoice::Generator { path: path.context(advice)? }
         }
         Engine::ImageServer => image::PainterChoice::Backend {
             url: args.backend.clone().context("--engine image-server needs --backend URL")?,
@@ -253,7 +263,10 @@ mod tests {
         let choice = painter(&args(line)).expect("a painter");
         assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");
         assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine image-server".split(' ')).is_err());
-        assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine generator".split(' ')).is_err());
+        let error = painter(&args("ganglion miner run --netuid 5 --sd weights")).expect_err("not in this version");
+        assert!(error.is::<Usage>() && error.to_string().contains("image-server"), "{error}");
+        let choice = painter(&args("ganglion miner run --netuid 5 --engine generator --model g")).expect("a painter");
+        assert_eq!(choice, Some(image::PainterChoice::Generator { path: "g".into() }));
     }
 
     #[test]

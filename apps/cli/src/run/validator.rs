@@ -10,6 +10,7 @@ use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
 use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
 use crate::cli::{NeuronArgs, ValidatorArgs};
+use crate::commands::image::trained;
 use crate::loopback::are_loopback;
 
 /// Runs a validator until it is ended.
@@ -18,7 +19,7 @@ use crate::loopback::are_loopback;
 /// Wallet, models, port or chain are of no use.
 pub fn run(args: ValidatorArgs) -> Result<()> {
     log_to_stderr();
-    if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() {
+    if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() || args.clip.is_some() {
         return judge_pictures(args);
     }
     let identity = Identity::open(&args.neuron)?;
@@ -56,6 +57,11 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
     config.encoders = args.encoders;
+    config.clip = args.clip;
+    if config.encoders.is_empty() && config.clip.is_none() {
+        config.encoders.extend(trained(image::kit::JUDGE)?);
+    }
+    config.guarded = !args.no_safety;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));

@@ -47,9 +47,35 @@ pub fn decode(image: &str) -> Result<Picture, Reason> {
     png::read(&bytes).map_err(|_| "undecodable")
 }
 
-/// A picture as base64 of a PNG file.
+/// A picture as base64 of a PNG file of at most [`MAX_BYTES`]. The few that would be longer (large and noisy) lose the
+/// lowest bits of their colours.
 pub fn encode(picture: &Picture) -> String {
-    STANDARD.encode(png::write(picture))
+    let mut bytes = png::write(picture);
+    for bits in 1..=5 {
+        if bytes.len() <= MAX_BYTES {
+            break;
+        }
+        bytes = png::write(&coarser(picture, bits));
+    }
+    STANDARD.encode(bytes)
+}
+
+/// A stranger's picture as it may be passed on: the same pixels, and nothing else that the file held.
+///
+/// # Errors
+/// The reason.
+pub fn clean(image: &str) -> Result<(Picture, String), Reason> {
+    let picture = decode(image)?;
+    let bytes = STANDARD.decode(image).map_err(|_| "undecodable")?;
+    let bare = png::bare(&bytes).map_err(|_| "undecodable")?;
+    Ok((picture, STANDARD.encode(bare)))
+}
+
+/// Without the lowest bits of each colour.
+fn coarser(picture: &Picture, bits: u32) -> Picture {
+    let mut coarse = picture.clone();
+    coarse.pixels_mut().iter_mut().for_each(|pixel| *pixel = pixel.map(|part| part >> bits << bits));
+    coarse
 }
 
 #[cfg(test)]
@@ -57,6 +83,22 @@ mod tests {
     use super::*;
     use crate::render::{render, Hand};
     use crate::scene::Scene;
+
+    #[test]
+    fn even_noise_is_short_enough() {
+        let mut state = 1u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        let side = crate::picture::MAX_SIDE;
+        let pixels = (0..side * side).map(|_| [noise(), noise(), noise()]).collect();
+        let picture = Picture::from_pixels(side, side, pixels).expect("a picture");
+        let image = encode(&picture);
+        let shown = decode(&image).expect("a picture");
+        assert_eq!((shown.width(), shown.height()), (side, side));
+        assert_eq!(clean(&image), Ok((shown, image)));
+    }
 
     struct Prude;
 

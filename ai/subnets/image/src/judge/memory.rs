@@ -2,10 +2,14 @@
 
 use std::collections::VecDeque;
 
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 use ganglion_primitives::NeuronId;
+use serde::{Deserialize, Serialize};
 
 use super::aesthetics::Distributions;
-use super::style::Bank;
+use super::running::Running;
+use super::style::{Bank, KeptBank};
 use crate::picture::fingerprint::Fingerprint;
 
 /// Pictures that are remembered.
@@ -22,6 +26,33 @@ struct Shown {
     prompt: [u8; 32],
 }
 
+impl Shown {
+    /// Neuron, hash of the prompt and fingerprint, in base64.
+    fn kept(&self) -> String {
+        let mut bytes = self.neuron.0.to_le_bytes().to_vec();
+        bytes.extend(self.prompt);
+        bytes.extend(self.print.to_bytes());
+        STANDARD.encode(bytes)
+    }
+
+    fn of_kept(kept: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(kept).ok()?;
+        let (neuron, rest) = bytes.split_first_chunk::<8>()?;
+        let (prompt, print) = rest.split_first_chunk::<32>()?;
+        let neuron = NeuronId(u64::from_le_bytes(*neuron));
+        Some(Self { print: Fingerprint::of_bytes(print)?, neuron, prompt: *prompt })
+    }
+}
+
+/// A memory as it is written down: all but the fingerprints of the round.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct KeptMemory {
+    /// The oldest first.
+    gallery: Vec<String>,
+    distributions: Vec<Running>,
+    styles: KeptBank,
+}
+
 /// All that was seen so far.
 #[derive(Debug, Default)]
 pub struct Memory {
@@ -34,6 +65,22 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// What is to be kept.
+    pub(super) fn kept(&self) -> KeptMemory {
+        let gallery = self.gallery.iter().map(Shown::kept).collect();
+        KeptMemory { gallery, distributions: self.distributions.kept(), styles: self.styles.kept() }
+    }
+
+    /// Of what was kept; `None` if that is unsound.
+    pub(super) fn of_kept(kept: KeptMemory) -> Option<Self> {
+        if kept.gallery.len() > GALLERY {
+            return None;
+        }
+        let gallery: Option<VecDeque<Shown>> = kept.gallery.iter().map(|shown| Shown::of_kept(shown)).collect();
+        let (distributions, styles) = (Distributions::of_kept(kept.distributions)?, Bank::of_kept(kept.styles)?);
+        Some(Self { gallery: gallery?, recent: VecDeque::new(), distributions, styles })
+    }
+
     /// Whether a picture is a near copy of one that somebody else has shown, or that the same miner has shown for another
     /// prompt.
     pub fn is_copy(&self, print: &Fingerprint, neuron: NeuronId, prompt: &[u8; 32]) -> bool {

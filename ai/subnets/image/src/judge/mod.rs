@@ -11,18 +11,22 @@
 
 pub mod aesthetics;
 pub mod captions;
+pub mod clip;
 pub mod dual;
 pub mod gate;
+mod keeper;
 pub mod matching;
 pub mod memory;
 pub mod probes;
 pub mod running;
 pub mod style;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ganglion_primitives::NeuronId;
+use ganglion_subnet::store::StoreError;
 use ganglion_subnet::{Answer, Score};
 use sha2::{Digest, Sha256};
 
@@ -32,6 +36,7 @@ use crate::synapse::ImageResponse;
 use crate::task::Task;
 
 use gate::{Reason, Safety};
+use keeper::Keeper;
 use matching::{Matcher, ProbeMatcher, MOST_BITS};
 use memory::Memory;
 
@@ -51,6 +56,8 @@ pub struct Judge {
     matcher: Arc<dyn Matcher>,
     safety: Option<Arc<dyn Safety>>,
     memory: Mutex<Memory>,
+    /// Without one, all is forgotten when the process ends.
+    keeper: Option<Keeper>,
 }
 
 /// What was seen in one picture.
@@ -72,13 +79,23 @@ impl Default for Judge {
 impl Judge {
     /// A judge that matches by `matcher` and has seen nothing yet.
     pub fn with(matcher: Arc<dyn Matcher>) -> Self {
-        Self { matcher, safety: None, memory: Mutex::default() }
+        Self { matcher, safety: None, memory: Mutex::default(), keeper: None }
     }
 
     /// The same with a classifier of unsafe pictures.
     #[must_use]
     pub fn guarded(self, safety: Arc<dyn Safety>) -> Self {
         Self { safety: Some(safety), ..self }
+    }
+
+    /// The same with the memory that the file `path` holds, which is written anew after each round. `genesis` and `netuid`
+    /// say whose neurons are meant.
+    ///
+    /// # Errors
+    /// If the file can't be read or is damaged.
+    pub fn remembering(self, path: &Path, genesis: &[u8; 32], netuid: u16) -> Result<Self, StoreError> {
+        let (keeper, memory) = Keeper::open(path, genesis, netuid)?;
+        Ok(Self { memory: Mutex::new(memory), keeper: Some(keeper), ..self })
     }
 
     /// Whatever happened to the last holder, what is inside is sound.
@@ -106,7 +123,16 @@ impl Judge {
             Ok(look) => worth(&memory, look, answer, task.choice.captions.len()),
             Err(reason) => Score::zero(reason),
         };
-        answers.iter().zip(&looks).map(score).collect()
+        let scores = answers.iter().zip(&looks).map(score).collect();
+        self.keep(&memory);
+        scores
+    }
+
+    /// Writes the memory down. If that fails, the round counts all the same: a restart would know a few pictures less.
+    fn keep(&self, memory: &Memory) {
+        if let Some(Err(error)) = self.keeper.as_ref().map(|keeper| keeper.keep(memory)) {
+            tracing::error!(%error, "the judge's memory can't be written");
+        }
     }
 
     fn look(&self, task: &Task, answer: &Answer<ImageResponse>) -> Result<Look, Reason> {

@@ -158,7 +158,7 @@ fn count_blobs(names: &[Option<Colour>], width: usize, colour: Colour) -> usize 
 }
 
 /// Takes the field that `start` lies in out of `left`; its size.
-fn flood(left: &mut [bool], width: usize, start: usize) -> usize {
+pub(crate) fn flood(left: &mut [bool], width: usize, start: usize) -> usize {
     let mut open = vec![start];
     let mut size = 0;
     while let Some(cell) = open.pop() {

@@ -28,6 +28,11 @@ impl Running {
         self.variance = (1.0 - step) * (self.variance + step * distance * distance);
     }
 
+    /// Whether values can have led to these numbers.
+    pub(crate) fn is_sound(&self) -> bool {
+        (0.0..=MEMORY).contains(&self.count) && self.mean.is_finite() && (0.0..f64::INFINITY).contains(&self.variance)
+    }
+
     /// How many deviations a value lies above the mean, −4 to 4; 0 as long as too little was seen.
     pub fn deviations(&self, value: f64) -> f64 {
         if self.count < WARM || self.variance <= 1e-18 || !value.is_finite() {

@@ -9,6 +9,7 @@
 use std::collections::BTreeMap;
 
 use ganglion_primitives::NeuronId;
+use serde::{Deserialize, Serialize};
 
 use super::aesthetics::features::Field;
 use super::running::Running;
@@ -33,8 +34,10 @@ const LEAST: u64 = 20;
 const ALIKE: f64 = 0.85;
 /// What the same style costs at most.
 pub const MOST_PENALTY: f64 = 0.05;
-/// Most miners whose style is kept.
+/// Most miners whose style is kept; for one more, who was seen longest ago is forgotten.
 const MOST_MINERS: usize = 4096;
+/// After so many rounds without a picture a miner is forgotten: it is gone, and who comes after it may draw as it did.
+const FORGOTTEN: u64 = 4096;
 
 /// A picture's palette and edges, before anything is taken off.
 pub type Vector = [f64; LENGTH];
@@ -76,6 +79,25 @@ fn edges(field: &Field, out: &mut [f64]) {
 struct Kept {
     mean: Vector,
     count: u64,
+    /// The round of the newest picture.
+    noted: u64,
+}
+
+/// A style as it is written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct KeptStyle {
+    neuron: u64,
+    count: u64,
+    noted: u64,
+    mean: Vec<f64>,
+}
+
+/// A bank as it is written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct KeptBank {
+    rounds: u64,
+    usual: Vec<Running>,
+    styles: Vec<KeptStyle>,
 }
 
 /// The styles of all miners.
@@ -83,11 +105,13 @@ struct Kept {
 pub struct Bank {
     usual: [Running; LENGTH],
     kept: BTreeMap<u64, Kept>,
+    /// Rounds that told something of styles.
+    rounds: u64,
 }
 
 impl Default for Bank {
     fn default() -> Self {
-        Self { usual: [Running::default(); LENGTH], kept: BTreeMap::new() }
+        Self { usual: [Running::default(); LENGTH], kept: BTreeMap::new(), rounds: 0 }
     }
 }
 
@@ -101,20 +125,60 @@ impl Bank {
         if round.len() < 2 {
             return;
         }
+        self.rounds = self.rounds.saturating_add(1);
+        let now = self.rounds;
+        self.kept.retain(|_, kept| now.saturating_sub(kept.noted) <= FORGOTTEN);
         let whitened: Vec<(u64, Vector)> =
             round.iter().map(|(neuron, vector)| (neuron.0, self.white(vector))).collect();
         let n = whitened.len() as f64;
         let middle: Vector = std::array::from_fn(|i| whitened.iter().map(|(_, vector)| vector[i]).sum::<f64>() / n);
         for (neuron, vector) in whitened {
-            if self.kept.len() >= MOST_MINERS && !self.kept.contains_key(&neuron) {
-                continue;
+            if !self.kept.contains_key(&neuron) {
+                self.make_room();
             }
             let own: Vector = std::array::from_fn(|i| vector[i] - middle[i]);
-            let kept = self.kept.entry(neuron).or_insert(Kept { mean: [0.0; LENGTH], count: 0 });
+            let kept = self.kept.entry(neuron).or_insert(Kept { mean: [0.0; LENGTH], count: 0, noted: now });
+            kept.noted = now;
             kept.count = kept.count.saturating_add(1);
             let step = ALPHA.max(1.0 / kept.count as f64);
             kept.mean.iter_mut().zip(own).for_each(|(mean, value)| *mean += step * (value - *mean));
         }
+    }
+
+    /// Forgets who was seen longest ago, if the bank is full.
+    fn make_room(&mut self) {
+        if self.kept.len() < MOST_MINERS {
+            return;
+        }
+        if let Some(oldest) = self.kept.iter().min_by_key(|(_, kept)| kept.noted).map(|(neuron, _)| *neuron) {
+            self.kept.remove(&oldest);
+        }
+    }
+
+    /// What is to be kept.
+    pub(super) fn kept(&self) -> KeptBank {
+        let style = |(neuron, kept): (&u64, &Kept)| KeptStyle {
+            neuron: *neuron,
+            count: kept.count,
+            noted: kept.noted,
+            mean: kept.mean.to_vec(),
+        };
+        KeptBank { rounds: self.rounds, usual: self.usual.to_vec(), styles: self.kept.iter().map(style).collect() }
+    }
+
+    /// Of what was kept; `None` if that is unsound.
+    pub(super) fn of_kept(kept: KeptBank) -> Option<Self> {
+        let usual = <[Running; LENGTH]>::try_from(kept.usual).ok()?;
+        if kept.styles.len() > MOST_MINERS || !usual.iter().all(Running::is_sound) {
+            return None;
+        }
+        let style = |style: KeptStyle| {
+            let mean = Vector::try_from(style.mean).ok()?;
+            let sound = style.noted <= kept.rounds && mean.iter().all(|value| value.is_finite());
+            sound.then_some((style.neuron, Kept { mean, count: style.count, noted: style.noted }))
+        };
+        let styles: Option<BTreeMap<u64, Kept>> = kept.styles.into_iter().map(style).collect();
+        Some(Self { usual, kept: styles?, rounds: kept.rounds })
     }
 
     fn white(&self, vector: &Vector) -> Vector {
@@ -178,6 +242,17 @@ mod tests {
         assert!(factors.iter().all(|factor| (1.0 - MOST_PENALTY..=1.0).contains(factor)));
         assert!(factors[2..].iter().filter(|factor| **factor == 1.0).count() >= 2, "{factors:?}");
         assert!(factors[0] < factors[2].max(factors[3]).max(factors[4]));
+    }
+
+    #[test]
+    fn the_gone_are_forgotten_and_there_is_always_room() {
+        let round = |first: u64| [(NeuronId(first), [0.1; LENGTH]), (NeuronId(first + 1), [0.2; LENGTH])];
+        let mut bank = Bank::default();
+        (0..MOST_MINERS as u64 + 50).for_each(|number| bank.note(&round(2 * number)));
+        assert!(bank.kept.len() <= MOST_MINERS && bank.kept.contains_key(&(2 * (MOST_MINERS as u64 + 49))));
+        assert!(!bank.kept.contains_key(&0));
+        (0..=FORGOTTEN).for_each(|_| bank.note(&round(0)));
+        assert_eq!(bank.kept.len(), 2);
     }
 
     #[test]

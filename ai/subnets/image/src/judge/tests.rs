@@ -70,6 +70,19 @@ fn a_copy_is_worth_nothing_and_takes_nothing_from_the_first() {
 }
 
 #[test]
+fn a_copy_is_known_after_a_restart() {
+    let dir = tempfile::tempdir().expect("dir");
+    let path = dir.path().join("judge.json");
+    let open = || Judge::default().remembering(&path, &[3; 32], 5).expect("a judge");
+    let mut dice = Seed([24; 32]).dice();
+    let (first, later) = (task(&mut dice), task(&mut dice));
+    let picture = drawn(first.scene.as_ref().expect("a scene"), 5, 1);
+    assert!(open().score(&first, &[answer(7, &picture, 300)])[0].value > 0.0);
+    let again = open().score(&later, &[answer(8, &picture, 300)]);
+    assert!(again[0].parts.contains_key("copy"), "{again:?}");
+}
+
+#[test]
 fn likeness_is_that_of_pictures_not_of_files() {
     let judge = Judge::default();
     let scene = Scene::parse("four green hearts in the snow");

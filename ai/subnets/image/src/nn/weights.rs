@@ -96,7 +96,14 @@ pub(crate) fn load(path: &Path, shapes: &[(String, Vec<usize>)]) -> Result<Vec<T
     let bytes = store::read(path, most).map_err(|e| bad(&e))?.ok_or_else(|| bad(&"there is no such file"))?;
     let mut tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|e| bad(&e))?;
     let mut take = |(name, shape): &(String, Vec<usize>)| match tensors.remove(name) {
-        Some(tensor) if tensor.dims() == shape.as_slice() && tensor.dtype() == DType::F32 => Ok(tensor),
+        Some(tensor) if tensor.dims() == shape.as_slice() && tensor.dtype() == DType::F32 => {
+            let numbers = tensor.flatten_all().and_then(|flat| flat.to_vec1::<f32>()).map_err(|e| bad(&e))?;
+            if numbers.iter().all(|number| number.is_finite()) {
+                Ok(tensor)
+            } else {
+                Err(bad(&format!("{name} has values that are no numbers")))
+            }
+        }
         Some(tensor) => Err(bad(&format!("{name} is {:?} instead of {shape:?}", tensor.dims()))),
         None => Err(bad(&format!("it has no tensor {name}"))),
     };

@@ -18,6 +18,9 @@ const NEAR_COLOURS: i32 = 5;
 const SAME: u32 = 2;
 const SAME_COLOURS: i32 = 1;
 
+/// Bytes of a fingerprint.
+const BYTES: usize = 8 + 2 * 3 * FIELDS * FIELDS;
+
 /// What a picture looks like from afar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
@@ -32,6 +35,27 @@ impl Fingerprint {
     /// Of a picture.
     pub fn of(picture: &Picture) -> Self {
         Self { bits: bits(picture), fields: fields(picture) }
+    }
+
+    /// As bytes, for keeping.
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(BYTES);
+        bytes.extend(self.bits.to_le_bytes());
+        bytes.extend(self.fields.as_flattened().iter().flat_map(|part| part.to_le_bytes()));
+        bytes
+    }
+
+    /// Of kept bytes; `None` if they are no fingerprint.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() != BYTES {
+            return None;
+        }
+        let (bits, rest) = bytes.split_first_chunk::<8>()?;
+        let mut print = Self { bits: u64::from_le_bytes(*bits), fields: [[0; 3]; FIELDS * FIELDS] };
+        for (part, two) in print.fields.as_flattened_mut().iter_mut().zip(rest.as_chunks::<2>().0) {
+            *part = i16::from_le_bytes(*two);
+        }
+        print.fields.as_flattened().iter().all(|part| (-255..=255).contains(part)).then_some(print)
     }
 
     /// In how many frequencies two differ, 0 to 64.
@@ -135,6 +159,15 @@ mod tests {
             }
             assert!(print.is_near(&Fingerprint::of(&noisy)), "{seed}");
         }
+    }
+
+    #[test]
+    fn bytes_come_back() {
+        let print = Fingerprint::of(&squares(3));
+        let bytes = print.to_bytes();
+        assert_eq!((bytes.len(), Fingerprint::of_bytes(&bytes)), (BYTES, Some(print)));
+        assert_eq!(Fingerprint::of_bytes(&bytes[1..]), None);
+        assert_eq!(Fingerprint::of_bytes(&[0x7F; BYTES]), None);
     }
 
     #[test]

@@ -119,7 +119,7 @@ fn prepare(out: &Path, force: bool) -> Result<()> {
 }
 
 /// Becomes true when the command is asked to end.
-fn on_signal() -> Arc<AtomicBool> {
+pub(crate) fn on_signal() -> Arc<AtomicBool> {
     let ended = Arc::new(AtomicBool::new(false));
     let flag = ended.clone();
     std::thread::spawn(move || {

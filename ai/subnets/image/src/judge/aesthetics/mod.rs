@@ -57,6 +57,20 @@ impl Distributions {
         all.iter_mut().zip(features).for_each(|(running, value)| running.update(*value));
     }
 
+    /// What is to be kept: nothing, or one for each feature.
+    pub(crate) fn kept(&self) -> Vec<Running> {
+        self.0.map(Vec::from).unwrap_or_default()
+    }
+
+    /// Of what was kept; `None` if that is unsound.
+    pub(crate) fn of_kept(kept: Vec<Running>) -> Option<Self> {
+        if kept.is_empty() {
+            return Some(Self::default());
+        }
+        let all = <[Running; FEATURES]>::try_from(kept).ok()?;
+        all.iter().all(Running::is_sound).then_some(Self(Some(all)))
+    }
+
     fn current(&self) -> &[Running; FEATURES] {
         match &self.0 {
             Some(all) => all,

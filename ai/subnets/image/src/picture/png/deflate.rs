@@ -1,13 +1,23 @@
-//! The other half of zlib: compresses (RFC 1950, RFC 1951) with the fixed code, and repetitions found by a hash of three
-//! bytes. Smaller files would take a code made to measure; rendered pictures are small either way.
+//! The other half of zlib: compresses (RFC 1950, RFC 1951) into one block with a code made to measure ([`huffman`]), and
+//! repetitions found by a hash of three bytes.
+
+use super::huffman::Code;
 
 /// Shortest and longest repetition.
 const SHORTEST: usize = 3;
 const LONGEST: usize = 258;
 /// How far back a repetition may lie.
 const WINDOW: usize = 32_768;
+/// The shortest repetition is no gain from further away: its distance takes more bits than the bytes.
+const FAR: usize = 4096;
 /// Earlier places of the same hash that are looked at.
 const CHAIN: usize = 24;
+/// Symbols for bytes, the end and lengths.
+const SYMBOLS: usize = 286;
+/// The symbol of the end; those of lengths follow.
+const END: usize = 256;
+/// Symbols for distances.
+const DISTANCES: usize = 30;
 /// Hashes.
 const HASHES: usize = 1 << 14;
 /// No place.
@@ -66,30 +76,15 @@ impl Bits {
         }
     }
 
-    /// Appends a code word, the highest bit first.
+    /// Appends a code word of 1 to 32 bits, the highest bit first.
     fn code(&mut self, word: u32, count: u32) {
         self.push(word.reverse_bits() >> (32 - count), count);
     }
 
-    /// A symbol of the fixed code for literals and lengths, below 288.
-    fn symbol(&mut self, symbol: u32) {
-        match symbol {
-            0..=143 => self.code(0x30 + symbol, 8),
-            144..=255 => self.code(0x190 + symbol - 144, 9),
-            256..=279 => self.code(symbol - 256, 7),
-            _ => self.code(0xC0 + symbol - 280, 8),
-        }
-    }
-
-    /// A repetition of `length` bytes (3 to 258) from `distance` bytes (1 to 32 768) before.
-    fn repeat(&mut self, length: usize, distance: usize) {
-        let code = LENGTHS.iter().rposition(|(least, _)| *least <= length).unwrap_or(0);
-        let (least, extra) = LENGTHS[code];
-        self.symbol(257 + code as u32);
-        self.push((length - least) as u32, extra);
-        let (code, least, extra) = distance_code(distance);
-        self.code(code, 5);
-        self.push((distance - least) as u32, extra);
+    /// Appends a symbol in its code.
+    fn symbol(&mut self, code: &Code, symbol: usize) {
+        let (word, count) = code.word(symbol);
+        self.code(word, count);
     }
 
     fn finish(mut self) -> Vec<u8> {
@@ -101,32 +96,96 @@ impl Bits {
 }
 
 /// Code, shortest distance and extra bits: two codes for each power of two (RFC 1951, 3.2.5).
-fn distance_code(distance: usize) -> (u32, usize, u32) {
+fn distance_code(distance: usize) -> (usize, usize, u32) {
     if distance <= 4 {
-        return (distance as u32 - 1, distance, 0);
+        return (distance - 1, distance, 0);
     }
     let power = (distance - 1).ilog2();
     let extra = power - 1;
     let upper = ((distance - 1) >> extra) & 1;
-    (2 * power + upper as u32, ((2 + upper) << extra) + 1, extra)
+    (2 * power as usize + upper, ((2 + upper) << extra) + 1, extra)
+}
+
+/// A part of the data.
+#[derive(Clone, Copy)]
+enum Part {
+    /// A byte as it is.
+    Byte(u8),
+    /// So many bytes (3 to 258) again, from so many bytes (1 to 32 768) before.
+    Again { length: usize, distance: usize },
+}
+
+/// Code, shortest length and extra bits of a repetition's length.
+fn length_code(length: usize) -> (usize, usize, u32) {
+    let code = LENGTHS.iter().rposition(|(least, _)| *least <= length).unwrap_or(0);
+    let (least, extra) = LENGTHS[code];
+    (code, least, extra)
 }
 
 /// Compresses `data` as a zlib stream.
 pub(super) fn compress(data: &[u8]) -> Vec<u8> {
+    let parts = parts(data);
+    let (mut symbols, mut distances) = ([0u32; SYMBOLS], [0u32; DISTANCES]);
+    symbols[END] = 1;
+    for part in &parts {
+        match part {
+            Part::Byte(byte) => symbols[usize::from(*byte)] += 1,
+            Part::Again { length, distance } => {
+                symbols[END + 1 + length_code(*length).0] += 1;
+                distances[distance_code(*distance).0] += 1;
+            }
+        }
+    }
+    let (symbols, distances) = (Code::of(&symbols), Code::of(&distances));
     // 32 KiB window, fastest.
     let mut bits = Bits { out: vec![0x78, 0x01], ..Bits::default() };
-    // The last block, fixed code.
-    bits.push(0b011, 3);
+    head(&mut bits, &symbols, &distances);
+    for part in &parts {
+        match part {
+            Part::Byte(byte) => bits.symbol(&symbols, usize::from(*byte)),
+            Part::Again { length, distance } => {
+                let (code, least, extra) = length_code(*length);
+                bits.symbol(&symbols, END + 1 + code);
+                bits.push((length - least) as u32, extra);
+                let (code, least, extra) = distance_code(*distance);
+                bits.symbol(&distances, code);
+                bits.push((distance - least) as u32, extra);
+            }
+        }
+    }
+    bits.symbol(&symbols, END);
+    let mut out = bits.finish();
+    out.extend(adler(data).to_be_bytes());
+    out
+}
+
+/// The block's head: that it is the last, and both codes by the lengths of their words. These are written in a code of
+/// four bits each: 158 bytes, which pictures don't feel.
+fn head(bits: &mut Bits, symbols: &Code, distances: &Code) {
+    bits.push(0b101, 3);
+    bits.push((SYMBOLS - 257) as u32, 5);
+    bits.push((DISTANCES - 1) as u32, 5);
+    bits.push(19 - 4, 4);
+    // The order of RFC 1951, 3.2.7, begins with the three symbols for repeated lengths, which are not used.
+    (0..19).for_each(|place| bits.push(if place < 3 { 0 } else { 4 }, 3));
+    for length in symbols.lengths().iter().chain(distances.lengths()) {
+        bits.code(u32::from(*length), 4);
+    }
+}
+
+/// Cuts data into bytes and repetitions.
+fn parts(data: &[u8]) -> Vec<Part> {
+    let mut parts = Vec::new();
     let mut heads = vec![NOWHERE; HASHES];
     let mut links = vec![NOWHERE; data.len()];
     let mut at = 0;
     while at < data.len() {
         let (length, distance) = longest(data, at, &heads, &links);
-        let taken = if length >= SHORTEST {
-            bits.repeat(length, distance);
+        let taken = if length > SHORTEST || (length == SHORTEST && distance <= FAR) {
+            parts.push(Part::Again { length, distance });
             length
         } else {
-            bits.symbol(u32::from(data[at]));
+            parts.push(Part::Byte(data[at]));
             1
         };
         (at..at + taken).for_each(|place| {
@@ -136,10 +195,7 @@ pub(super) fn compress(data: &[u8]) -> Vec<u8> {
         });
         at += taken;
     }
-    bits.symbol(256);
-    let mut out = bits.finish();
-    out.extend(adler(data).to_be_bytes());
-    out
+    parts
 }
 
 /// The longest repetition of what begins at `at`: its length (0 if none) and distance.
@@ -200,6 +256,18 @@ mod tests {
         let long: Vec<u8> = (0..100_000).map(|i| if i % 1000 < 700 { (i % 1000 / 7) as u8 } else { noise() }).collect();
         comes_back(&long);
         assert!(comes_back(&vec![7; 100_000]) < 1_000);
+    }
+
+    #[test]
+    fn what_has_few_values_takes_few_bits() {
+        // Without repetitions to speak of: 64 of 256 values, six bits each.
+        let mut state = 1u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 26) as u8 * 4
+        };
+        let data: Vec<u8> = (0..40_000).map(|_| noise()).collect();
+        assert!(comes_back(&data) < 40_000 * 7 / 8);
     }
 
     #[test]

@@ -7,10 +7,11 @@
 mod chunks;
 mod deflate;
 mod filter;
+mod huffman;
 mod read;
 mod write;
 
-pub use read::read;
+pub use read::{bare, read};
 pub use write::write;
 
 /// The first eight bytes.

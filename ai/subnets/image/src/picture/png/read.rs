@@ -104,6 +104,25 @@ pub fn read(bytes: &[u8]) -> Result<Picture, PngError> {
     Picture::from_pixels(file.header.width, file.header.height, pixels).ok_or(PngError::Damaged("pixels are missing"))
 }
 
+/// The same file without what no picture needs: texts, dates, profiles, bytes after its end. What strangers hide there
+/// isn't passed on.
+///
+/// # Errors
+/// [`PngError`] if its chunks are unsound; whether they make a picture is for [`read()`] to say.
+pub fn bare(bytes: &[u8]) -> Result<Vec<u8>, PngError> {
+    let mut rest = bytes.strip_prefix(&SIGNATURE).ok_or(PngError::Damaged("it begins with other bytes"))?;
+    let mut out = SIGNATURE.to_vec();
+    loop {
+        let chunk = chunks::next(&mut rest)?;
+        if chunk.is_critical() {
+            chunks::append(&mut out, chunk.name, chunk.content);
+        }
+        if chunk.name == *b"IEND" {
+            return Ok(out);
+        }
+    }
+}
+
 /// Walks through all chunks.
 fn gather(bytes: &[u8]) -> Result<File, PngError> {
     let mut rest = match bytes.split_at_checked(SIGNATURE.len()) {
@@ -252,6 +271,17 @@ mod tests {
             Ok(vec![[10, 20, 30], [40, 50, 60], [10, 20, 30]])
         );
         assert!(pixels(file(1, 1, 8, 3, 0, &[0, 7], &palette)).is_err());
+    }
+
+    #[test]
+    fn a_bare_file_shows_the_same_and_holds_nothing_else() {
+        let mut noted = file(2, 1, 8, 0, 0, &[0, 9, 200], &[]);
+        noted.extend(b"and more");
+        let bare = bare(&noted).expect("a file");
+        assert_eq!(read(&bare), read(&noted));
+        let holds = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|part| part == word);
+        assert!(holds(&noted, b"tEXt") && !holds(&bare, b"tEXt") && !holds(&bare, b"more"));
+        assert!(super::bare(&noted[..30]).is_err() && super::bare(b"GIF89a").is_err());
     }
 
     #[test]
