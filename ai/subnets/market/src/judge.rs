@@ -11,10 +11,13 @@ use crate::task::{Settled, Task};
 
 /// The score of the baseline itself: what [`ScorePolicy::baseline`](ganglion_subnet::ScorePolicy) should be.
 pub const BASE: f64 = 0.5;
-/// Gains beyond this, either way, in units of σ, count as so much: no single round decides.
-const MOST_GAIN: f64 = 1.0;
-/// Gains of events beyond this, in nats.
-const MOST_NATS: f64 = 4.0;
+/// Gains beyond this, either way, in units of σ, count as so much: no single round decides. Beyond it the score isn't proper
+/// any more, so it lies where hardly a round comes: on hourly bitcoin one in five hundred. At 1 it would be one in forty, and
+/// a twenty-fifth of what honest forecasters gain would be cut.
+const MOST_GAIN: f64 = 2.0;
+/// The same of events, in nats. With the floor under probabilities no gain comes so far: it is at most ln 32 and at least
+/// ln 2 + ln 0.005.
+const MOST_NATS: f64 = 5.0;
 /// Forecasts that are closer than this, in units of σ, are the same.
 const SAME: f64 = 0.02;
 
@@ -149,7 +152,7 @@ mod tests {
         // A ladder of ten costs 33/19 at its middle; all in units of ten: gains of ±0.1737, and 0.3474 for a point.
         let unit = 33.0 / 190.0;
         for (score, gain) in scores.iter().zip([0.0, unit, -2.0 * unit, 2.0 * unit]) {
-            assert!((score.value - (0.5 + gain / 2.0)).abs() < 1e-3, "{score:?} {gain}");
+            assert!((score.value - (0.5 + gain / 4.0)).abs() < 1e-3, "{score:?} {gain}");
             assert!((score.parts["gain"] - gain).abs() < 1e-3);
         }
         let given: Vec<f64> = scores.iter().filter_map(|score| score.evidence?.probability).collect();
@@ -182,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn no_gain_counts_for_more_than_one_sigma() {
+    fn no_gain_counts_for_more_than_two_sigmas() {
         let far = |width: f64, outcome: f64| {
             judge_all(&task(outcome), &[answer(Some(Told::returns(&[ladder(width)])))])[0].value
         };
@@ -205,8 +208,8 @@ mod tests {
     fn events_are_scored_in_nats_over_knowing_nothing() {
         let found = Probabilities::new(&[0.8, 0.2]).expect("probabilities");
         let (right, wrong) = (event(&found, 0, 0.5), event(&found, 1, 0.5));
-        assert!((right.value - (0.5 + 1.6f64.ln() / 8.0)).abs() < 1e-9);
-        assert!((wrong.value - (0.5 + 0.4f64.ln() / 8.0)).abs() < 1e-9);
+        assert!((right.value - (0.5 + 1.6f64.ln() / 10.0)).abs() < 1e-9);
+        assert!((wrong.value - (0.5 + 0.4f64.ln() / 10.0)).abs() < 1e-9);
         assert_eq!(event(&Probabilities::equal(2).expect("even"), 0, 0.5).value, 0.5);
     }
 }

@@ -112,7 +112,8 @@ impl Subnet for Market {
 }
 
 /// Commitment, pause, forecast. The commitment must be there within `timeout` and the pause, if there is one, and the
-/// forecast must be what was committed to. The answer's time is that of the commitment.
+/// forecast must be what was committed to. The answer's time is that of the commitment. The miner is asked under a nonce of
+/// its own.
 async fn ask(
     dendrite: &Dendrite,
     target: &Target,
@@ -122,12 +123,13 @@ async fn ask(
 ) -> Result<ganglion_wire::Answer<ForecastResponse>, CallError> {
     let begun = Instant::now();
     let patience = if pause.is_zero() { timeout } else { timeout.min(pause) };
-    let commit = ForecastRequest { phase: Phase::Commit, ..request.clone() };
+    let nonce = commit::nonce_of(&request.nonce, &target.hotkey);
+    let commit = ForecastRequest { phase: Phase::Commit, nonce, ..request.clone() };
     let committed = dendrite.call::<ForecastSynapse>(target, &commit, patience).await?;
     tokio::time::sleep(pause.saturating_sub(begun.elapsed())).await;
     let reveal = ForecastRequest { phase: Phase::Reveal, ..commit };
     let shown = dendrite.call::<ForecastSynapse>(target, &reveal, timeout).await?;
-    if !commit::holds(&target.hotkey, &request.nonce, &committed.response, &shown.response) {
+    if !commit::holds(&target.hotkey, &reveal.nonce, &committed.response, &shown.response) {
         return Err(CallError::BadAnswer("it shows something else than it had committed to".to_owned()));
     }
     Ok(ganglion_wire::Answer { elapsed: committed.elapsed, first: committed.first, ..shown })
