@@ -11,7 +11,7 @@ use ganglion_wire::{CallError, Dendrite, Target};
 use crate::commit;
 use crate::exchange::Exchange;
 use crate::horizon::{Asset, STANDARD};
-use crate::judge;
+use crate::judge::{self, Silence};
 use crate::model::MarketModel;
 use crate::sandbox;
 use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
@@ -25,6 +25,8 @@ pub const COMMIT: Duration = Duration::from_secs(5);
 pub struct Market {
     /// Where tasks come from; without it every task has a world of its own.
     exchange: Option<Arc<Exchange>>,
+    /// What silence is worth.
+    silence: Silence,
 }
 
 impl Market {
@@ -35,7 +37,13 @@ impl Market {
 
     /// Tasks of markets.
     pub fn exchange(exchange: Exchange) -> Self {
-        Self { exchange: Some(Arc::new(exchange)) }
+        Self { exchange: Some(Arc::new(exchange)), ..Self::default() }
+    }
+
+    /// The same, with another score for silence.
+    #[must_use]
+    pub fn with_silence(self, silence: Silence) -> Self {
+        Self { silence, ..self }
     }
 
     /// Asks a miner for a forecast at once, as users do: commitment and forecast one after the other.
@@ -85,7 +93,11 @@ impl Subnet for Market {
     }
 
     fn score(&self, task: &Task, answers: &[Answer<ForecastResponse>]) -> Vec<Score> {
-        judge::judge_all(task, answers)
+        judge::judge_all(task, answers, self.silence)
+    }
+
+    fn absent(&self, task: &Task, scores: &[Score]) -> Option<Score> {
+        judge::absent(task, scores, self.silence)
     }
 
     fn ripeness(&self, task: &Task) -> Ripeness {
