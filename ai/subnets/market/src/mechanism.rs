@@ -154,7 +154,11 @@ mod tests {
     use crate::models::tests::hours;
     use crate::models::Ewma;
     use crate::sources::Replay;
+    use crate::quantiles::Quantiles;
+    use crate::stage::says;
     use ganglion_keys::PublicKey;
+    use ganglion_primitives::NeuronId;
+    use ganglion_subnet::findings::Findings;
 
     const KEY: PublicKey = PublicKey([3; 32]);
 
@@ -180,6 +184,23 @@ mod tests {
             let request = task::request(subject, &mut Seed([2; 32]).dice());
             assert!(matches!(market.answer(&model, &request, &budget), Err(AnswerError::Request(_))), "{asset}");
         }
+    }
+
+    #[test]
+    fn silence_is_worth_what_the_market_says() {
+        let task = sandbox::draw(&mut Seed([3; 32]).dice()).expect("a task");
+        // The other one says what everybody knows.
+        let bases: Vec<Quantiles> = task.yards.iter().map(|yard| yard.base).collect();
+        let answers = [Answer { neuron: NeuronId(1), response: says(&bases), elapsed: COMMIT, first: COMMIT }];
+        let asked = [(NeuronId(1), "answered"), (NeuronId(2), "timeout")];
+        let silent = |silence: Silence| {
+            let market = Market::sandbox().with_silence(silence);
+            Findings::of(&market, &task, &asked, &answers).miners[1].clone()
+        };
+        let (nothing, fair) = (silent(Silence::Nothing), silent(Silence::Percentile));
+        assert_eq!((nothing.score.value, nothing.answered, fair.answered), (0.0, false, false));
+        assert!((fair.score.value - judge::BASE).abs() < 1e-3, "{fair:?}");
+        assert!(nothing.score.parts.contains_key("timeout") && fair.score.parts.contains_key("timeout"));
     }
 
     #[test]
