@@ -153,8 +153,8 @@ mod tests {
     use crate::horizon::Horizon;
     use crate::models::tests::hours;
     use crate::models::Ewma;
-    use crate::sources::Replay;
     use crate::quantiles::Quantiles;
+    use crate::sources::Replay;
     use crate::stage::says;
     use ganglion_keys::PublicKey;
     use ganglion_primitives::NeuronId;
