@@ -16,7 +16,7 @@ const SAME_TIME: f64 = 0.05;
 pub struct Finding {
     /// The miner.
     pub neuron: NeuronId,
-    /// What its answer is worth; nothing if there was none.
+    /// What its answer is worth, or that there was none.
     pub score: Score,
     /// Whether there was an answer.
     pub answered: bool,
@@ -55,17 +55,20 @@ impl Findings {
         asked: &[(NeuronId, &str)],
         answers: &[Answer<ResponseOf<S>>],
     ) -> Self {
+        let scores: Vec<Score> =
+            subnet.score(task, answers).into_iter().take(answers.len()).map(Score::sound).collect();
+        let silence = subnet.absent(task, &scores).map(Score::sound).unwrap_or_default();
         let mut miners: Vec<Finding> = asked
             .iter()
-            .map(|(neuron, outcome)| Finding { neuron: *neuron, score: Score::zero(outcome), answered: false })
+            .map(|(neuron, outcome)| Finding { neuron: *neuron, score: silent(&silence, outcome), answered: false })
             .collect();
         // A subnet that returns too few scores has given nothing to the rest.
-        let scores = subnet.score(task, answers).into_iter().map(Some).chain(std::iter::repeat(None));
+        let scores = scores.into_iter().map(Some).chain(std::iter::repeat(None));
         let mut places: Vec<Option<usize>> = Vec::with_capacity(answers.len());
         for (answer, score) in answers.iter().zip(scores) {
             let place = asked.iter().position(|(neuron, _)| *neuron == answer.neuron);
             if let Some(miner) = place.and_then(|place| miners.get_mut(place)) {
-                miner.score = score.map_or_else(|| Score::zero("unscored"), Score::sound);
+                miner.score = score.unwrap_or_else(|| Score::zero("unscored"));
                 miner.answered = true;
             }
             places.push(place);
@@ -82,6 +85,13 @@ impl Findings {
             _ => None,
         })
     }
+}
+
+/// The score of silence, with the word for what came of asking.
+fn silent(score: &Score, outcome: &str) -> Score {
+    let mut score = score.clone();
+    score.parts.insert(outcome.to_owned(), 0.0);
+    score
 }
 
 fn compare<S: Subnet>(

@@ -29,6 +29,8 @@ pub struct ScorePolicy {
     pub min_samples: u64,
     /// What the mean of a miner that wasn't asked for a whole tempo loses.
     pub idle_decay: f64,
+    /// What part of the field (0 to 1) a newcomer begins above.
+    pub newcomer: f64,
     /// The mean score (0 to 1) of somebody who says only what everybody knows: nothing is paid up to it.
     pub baseline: f64,
     /// Weights grow as the bound to this power: the better half of the work earns more than half of the pay.
@@ -58,6 +60,7 @@ impl Default for ScorePolicy {
             z: 1.0,
             min_samples: 20,
             idle_decay: 0.001,
+            newcomer: newcomer::QUARTILE,
             baseline: 0.0,
             steepness: 3.0,
             information: 0.3,
@@ -166,7 +169,7 @@ impl Book {
 
     /// Enters one score (0 to 1) of a miner that was asked at `block`.
     pub fn enter(&mut self, neuron: NeuronId, score: f64, block: u32, policy: &ScorePolicy) {
-        let prior = self.newcomer_prior();
+        let prior = self.newcomer_prior(policy);
         self.enter_from(prior, neuron, score, block, policy);
     }
 
@@ -185,7 +188,7 @@ impl Book {
         let leaders = policy.clones.as_ref().map(|clones| self.pairs.leaders(clones)).unwrap_or_default();
         // Taken once: else each newcomer would move where the next one begins, and the order of seats would be worth
         // something.
-        let prior = self.newcomer_prior();
+        let prior = self.newcomer_prior(policy);
         let known = |neuron: NeuronId| self.estimate(neuron).map_or(prior, |estimate| estimate.mean);
         let bits = information::of_round(findings, known, &leaders, dice);
         for (miner, bits) in findings.miners.iter().zip(&bits) {
@@ -201,9 +204,9 @@ impl Book {
         bits
     }
 
-    /// Where a newcomer starts: the lower quartile of the field, 0 if there is none.
-    pub fn newcomer_prior(&self) -> f64 {
-        newcomer::prior(self.estimates.values().map(|estimate| estimate.mean))
+    /// Where a newcomer starts: at the part of the field that the policy names, at 0 if there is no field.
+    pub fn newcomer_prior(&self, policy: &ScorePolicy) -> f64 {
+        newcomer::prior(self.estimates.values().map(|estimate| estimate.mean), policy.newcomer)
     }
 
     /// Once per epoch: takes a little from everybody who wasn't asked since the epoch before, which ended at
@@ -329,8 +332,10 @@ mod tests {
         for (id, level) in [(10, 0.2), (11, 0.4), (12, 0.6), (13, 0.8)] {
             (0..100).for_each(|_| book.enter(NeuronId(id), level, 1, &policy));
         }
-        assert!((book.newcomer_prior() - 0.4).abs() < 0.01);
-        assert_eq!(Book::new(&[0; 32], 1).newcomer_prior(), 0.0);
+        assert!((book.newcomer_prior(&policy) - 0.4).abs() < 0.01);
+        let worst = ScorePolicy { newcomer: 0.1, ..policy.clone() };
+        assert!((book.newcomer_prior(&worst) - 0.2).abs() < 0.01);
+        assert_eq!(Book::new(&[0; 32], 1).newcomer_prior(&policy), 0.0);
     }
 
     #[test]

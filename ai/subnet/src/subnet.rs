@@ -59,10 +59,19 @@ pub trait Subnet: Send + Sync + 'static {
     }
 
     /// Scores all answers to one task together: one score for each, in the same order. Whoever didn't answer in time
-    /// isn't among them and gets 0. Answers come from strangers: any content must be survived.
+    /// isn't among them and gets what [`absent`](Self::absent) says. Answers come from strangers: any content must be
+    /// survived.
     fn score(&self, task: &Self::Task, answers: &[Answer<ResponseOf<Self>>]) -> Vec<Score>
     where
         Self: Sized;
+
+    /// What somebody gets who was asked and gave no answer in time, when those who did got `scores`. `None`, the default, is
+    /// nothing. Where answers are losses rather than merits, nothing may be far worse than any answer, and a single
+    /// broken connection would cost what a hundred good answers earn.
+    fn absent(&self, task: &Self::Task, scores: &[Score]) -> Option<Score> {
+        let _ = (task, scores);
+        None
+    }
 
     /// Serves the synapse on a miner's axon: whole answers. A subnet whose answers come in pieces serves them so.
     fn serve(axon: AxonBuilder, desk: Desk<Self>) -> AxonBuilder

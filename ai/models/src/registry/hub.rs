@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::child;
 use super::disk::{length, remove, Workshop};
 use super::fetch::{Progress, PullError};
-use super::KnownFile;
+use super::{HubPath, KnownFile};
 
 /// `curl`'s exit code for "the server can't continue in the middle".
 const NO_RANGES: i32 = 33;
@@ -49,11 +49,11 @@ impl Hub {
     }
 }
 
-/// Fetches `file` into a part file of the workshop and returns when that is as long as it should be; what was there
-/// before is continued.
+/// Fetches `file`, which the hub has at a place, into a part file of the workshop and returns when that is as long as it
+/// should be; what was there before is continued.
 pub(super) fn fetch(
     hub: &Hub,
-    file: &KnownFile,
+    (file, place): (&KnownFile, &HubPath),
     workshop: &Workshop,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<std::path::PathBuf, PullError> {
@@ -69,7 +69,7 @@ pub(super) fn fetch(
         }
         let log = workshop.path("curl.log");
         let mut watch = || progress(Progress { what: name, done: length(&part), total });
-        let ended = child::run(&mut curl(hub, &part, total), order(hub, file).as_bytes(), &log, &mut watch)?;
+        let ended = child::run(&mut curl(hub, &part, total), order(hub, place).as_bytes(), &log, &mut watch)?;
         whole = ended.code == Some(0) && length(&part) == total;
         match ended.code {
             Some(0) => {}
@@ -100,15 +100,14 @@ fn curl(hub: &Hub, part: &Path, total: u64) -> Command {
     curl
 }
 
-fn order(hub: &Hub, file: &KnownFile) -> String {
-    let at = &file.hub;
+fn order(hub: &Hub, at: &HubPath) -> String {
     format!("url = \"{}/{}/resolve/{}/{}\"\n", hub.0, at.repository, at.revision, at.path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::{pull, HubPath, KnownModel, Source, Use};
+    use crate::registry::{pull, KnownModel, Source, Use};
     use crate::verify::Pinned;
     use std::io::{Read, Write};
     use std::net::TcpListener;
@@ -129,7 +128,7 @@ mod tests {
                 source: "a test",
             },
             parts: &[],
-            hub: HubPath { repository: "letters/abc", revision: "main", path: "abc.bin" },
+            hub: Some(HubPath { repository: "letters/abc", revision: "main", path: "abc.bin" }),
         }],
     };
 
@@ -221,6 +220,16 @@ mod tests {
         let error = fetch_abc(dir.path(), hub).expect_err("gone");
         assert!(matches!(&error, PullError::Download { said, .. } if said.contains("404")), "{error}");
         server.join().expect("ends");
+    }
+
+    #[test]
+    fn what_no_hub_has_is_not_asked_of_one() {
+        let dir = tempfile::tempdir().expect("folder");
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
+        let hub = format!("http://{free}").parse().expect("a hub");
+        let data = crate::registry::find("btc-hours").expect("known");
+        let error = pull(data, dir.path(), &Source::Hub(hub), &mut |_| {}).expect_err("no hub has it");
+        assert!(matches!(error, PullError::NoHub { .. }), "{error}");
     }
 
     #[test]

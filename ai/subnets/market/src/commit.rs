@@ -14,6 +14,18 @@ const MOST: usize = 4_096;
 /// How long one waits.
 const AGE: Duration = Duration::from_secs(600);
 
+/// The nonce under which one miner is asked, made of the round's: 32 hexadecimal digits, the first half of the SHA-256 of
+/// `ganglion/forecast-nonce/1`, the round's nonce and the miner's hotkey. Who is asked learns its own alone. With one nonce
+/// for all, a miner could ask another to show what it has just committed to, and commit to the same in time.
+pub fn nonce_of(round: &str, hotkey: &PublicKey) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(b"ganglion/forecast-nonce/1");
+    hasher.update(round.as_bytes());
+    hasher.update(hotkey.as_bytes());
+    let hash: [u8; 32] = hasher.finalize().into();
+    hex::encode(&hash[..16])
+}
+
 /// SHA-256 of `ganglion/forecast/1`, the miner's hotkey (32 bytes), the nonce (as its 32 digits), the salt (16 bytes) and the
 /// forecast: 0 and the quantiles, or 1 and the probabilities, each list after its length as 32 bits, all numbers 32 bits,
 /// little-endian.
@@ -72,9 +84,12 @@ impl Vault {
         if kept.len() >= MOST {
             kept.retain(|_, one| now.saturating_duration_since(one.since) < AGE);
         }
-        if kept.len() >= MOST {
-            // Whoever fills it within minutes has asked for what nobody will fetch.
-            kept.clear();
+        if kept.len() >= MOST && !kept.contains_key(nonce) {
+            // Whoever fills it within minutes asks for what nobody will fetch; what is to be fetched is seconds old.
+            let oldest = kept.iter().min_by_key(|(_, one)| one.since).map(|(nonce, _)| nonce.clone());
+            if let Some(oldest) = oldest {
+                kept.remove(&oldest);
+            }
         }
         let fresh = Kept { forecast, salt: rand::random(), since: now };
         let one = kept.entry(nonce.to_owned()).or_insert(fresh);
@@ -137,6 +152,15 @@ mod tests {
     }
 
     #[test]
+    fn every_miner_has_a_nonce_that_the_others_cannot_know() {
+        let of = |round: &str, key: u8| nonce_of(round, &PublicKey([key; 32]));
+        assert_eq!(of(NONCE, 1), of(NONCE, 1));
+        assert_ne!(of(NONCE, 1), of(NONCE, 2));
+        assert_ne!(of(NONCE, 1), of("00000000000000000000000000000002", 1));
+        assert!(of(NONCE, 1).len() == 32 && of(NONCE, 1).bytes().all(|byte| byte.is_ascii_hexdigit()));
+    }
+
+    #[test]
     fn a_second_commitment_changes_nothing_and_the_vault_is_bounded() {
         let vault = Vault::default();
         let first = vault.commit(&KEY, NONCE, told(1));
@@ -146,5 +170,7 @@ mod tests {
             vault.commit(&KEY, &format!("{number:032}"), told(3));
         }
         assert!(vault.lock().len() <= MOST);
+        assert!(vault.reveal(&format!("{:032}", 2 * MOST - 1)).is_some(), "the newest is still there");
+        assert!(vault.reveal(NONCE).is_none(), "the oldest had to go");
     }
 }

@@ -74,7 +74,8 @@ impl Exchange {
         let Some(yards) = yards else { return Task::void() };
         let opens = self.feed.opening(COMMIT + SLACK);
         let truth = Truth::Market { feed: Arc::clone(&self.feed), asset, opens };
-        Task { past: Some(past), yards, outcomes: 0, truth }
+        // The past isn't kept: hundreds of rounds wait for hours, and each would hold a copy of all prices of its time.
+        Task { past: None, yards, outcomes: 0, truth }
     }
 }
 

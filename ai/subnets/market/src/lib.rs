@@ -7,8 +7,9 @@
 //! A round: a validator draws a question ([`exchange`]), miners commit to a forecast ([`commit`]), the market's clock
 //! reaches the start, miners show what they committed to, and when the last horizon is over the forecasts are held
 //! against what everybody knows ([`baseline`]) and scored ([`judge`]). [`Market`] puts this behind the framework's three
-//! verbs; [`MarketStage`] lets it be simulated. Users get the miners' forecasts as one ([`gather`], [`pool`]), and as a picture
-//! ([`chart`]). [`run`] connects miner and validator to the chain; nothing else here knows chains.
+//! verbs; [`MarketStage`] lets it be simulated, and [`rehearsal`] plays it on markets of the past. Users get the miners'
+//! forecasts as one ([`gather`], [`pool`]), and as a picture ([`chart`]). [`run`] connects miner and validator to the chain;
+//! nothing else here knows chains.
 
 pub mod baseline;
 pub mod chart;
@@ -29,6 +30,7 @@ pub mod models;
 pub mod policy;
 pub mod pool;
 pub mod quantiles;
+pub mod rehearsal;
 pub mod run;
 mod sandbox;
 pub mod sources;

@@ -11,7 +11,7 @@ use ganglion_wire::{CallError, Dendrite, Target};
 use crate::commit;
 use crate::exchange::Exchange;
 use crate::horizon::{Asset, STANDARD};
-use crate::judge;
+use crate::judge::{self, Silence};
 use crate::model::MarketModel;
 use crate::sandbox;
 use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
@@ -25,6 +25,8 @@ pub const COMMIT: Duration = Duration::from_secs(5);
 pub struct Market {
     /// Where tasks come from; without it every task has a world of its own.
     exchange: Option<Arc<Exchange>>,
+    /// What silence is worth.
+    silence: Silence,
 }
 
 impl Market {
@@ -35,7 +37,13 @@ impl Market {
 
     /// Tasks of markets.
     pub fn exchange(exchange: Exchange) -> Self {
-        Self { exchange: Some(Arc::new(exchange)) }
+        Self { exchange: Some(Arc::new(exchange)), ..Self::default() }
+    }
+
+    /// The same, with another score for silence.
+    #[must_use]
+    pub fn with_silence(self, silence: Silence) -> Self {
+        Self { silence, ..self }
     }
 
     /// Asks a miner for a forecast at once, as users do: commitment and forecast one after the other.
@@ -85,7 +93,11 @@ impl Subnet for Market {
     }
 
     fn score(&self, task: &Task, answers: &[Answer<ForecastResponse>]) -> Vec<Score> {
-        judge::judge_all(task, answers)
+        judge::judge_all(task, answers, self.silence)
+    }
+
+    fn absent(&self, task: &Task, scores: &[Score]) -> Option<Score> {
+        judge::absent(task, scores, self.silence)
     }
 
     fn ripeness(&self, task: &Task) -> Ripeness {
@@ -112,7 +124,8 @@ impl Subnet for Market {
 }
 
 /// Commitment, pause, forecast. The commitment must be there within `timeout` and the pause, if there is one, and the
-/// forecast must be what was committed to. The answer's time is that of the commitment.
+/// forecast must be what was committed to. The answer's time is that of the commitment. The miner is asked under a nonce of
+/// its own.
 async fn ask(
     dendrite: &Dendrite,
     target: &Target,
@@ -122,12 +135,13 @@ async fn ask(
 ) -> Result<ganglion_wire::Answer<ForecastResponse>, CallError> {
     let begun = Instant::now();
     let patience = if pause.is_zero() { timeout } else { timeout.min(pause) };
-    let commit = ForecastRequest { phase: Phase::Commit, ..request.clone() };
+    let nonce = commit::nonce_of(&request.nonce, &target.hotkey);
+    let commit = ForecastRequest { phase: Phase::Commit, nonce, ..request.clone() };
     let committed = dendrite.call::<ForecastSynapse>(target, &commit, patience).await?;
     tokio::time::sleep(pause.saturating_sub(begun.elapsed())).await;
     let reveal = ForecastRequest { phase: Phase::Reveal, ..commit };
     let shown = dendrite.call::<ForecastSynapse>(target, &reveal, timeout).await?;
-    if !commit::holds(&target.hotkey, &request.nonce, &committed.response, &shown.response) {
+    if !commit::holds(&target.hotkey, &reveal.nonce, &committed.response, &shown.response) {
         return Err(CallError::BadAnswer("it shows something else than it had committed to".to_owned()));
     }
     Ok(ganglion_wire::Answer { elapsed: committed.elapsed, first: committed.first, ..shown })
@@ -139,8 +153,12 @@ mod tests {
     use crate::horizon::Horizon;
     use crate::models::tests::hours;
     use crate::models::Ewma;
+    use crate::quantiles::Quantiles;
     use crate::sources::Replay;
+    use crate::stage::says;
     use ganglion_keys::PublicKey;
+    use ganglion_primitives::NeuronId;
+    use ganglion_subnet::findings::Findings;
 
     const KEY: PublicKey = PublicKey([3; 32]);
 
@@ -166,6 +184,23 @@ mod tests {
             let request = task::request(subject, &mut Seed([2; 32]).dice());
             assert!(matches!(market.answer(&model, &request, &budget), Err(AnswerError::Request(_))), "{asset}");
         }
+    }
+
+    #[test]
+    fn silence_is_worth_what_the_market_says() {
+        let task = sandbox::draw(&mut Seed([3; 32]).dice()).expect("a task");
+        // The other one says what everybody knows.
+        let bases: Vec<Quantiles> = task.yards.iter().map(|yard| yard.base).collect();
+        let answers = [Answer { neuron: NeuronId(1), response: says(&bases), elapsed: COMMIT, first: COMMIT }];
+        let asked = [(NeuronId(1), "answered"), (NeuronId(2), "timeout")];
+        let silent = |silence: Silence| {
+            let market = Market::sandbox().with_silence(silence);
+            Findings::of(&market, &task, &asked, &answers).miners[1].clone()
+        };
+        let (nothing, fair) = (silent(Silence::Nothing), silent(Silence::Percentile));
+        assert_eq!((nothing.score.value, nothing.answered, fair.answered), (0.0, false, false));
+        assert!((fair.score.value - judge::BASE).abs() < 1e-3, "{fair:?}");
+        assert!(nothing.score.parts.contains_key("timeout") && fair.score.parts.contains_key("timeout"));
     }
 
     #[test]

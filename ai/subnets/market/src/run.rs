@@ -22,6 +22,7 @@ use crate::choice::{ChoiceError, ModelChoice, Prices};
 use crate::events::EventBook;
 use crate::exchange::Exchange;
 use crate::horizon::{Asset, Horizon, STANDARD};
+use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
 use crate::model::MarketModel;
 use crate::policy;
@@ -124,6 +125,8 @@ pub struct ValidatorConfig {
     pub public_addresses_only: bool,
     /// From scores to weights.
     pub scoring: ScorePolicy,
+    /// What silence is worth. Nothing in local networks, where what everybody knows is paid too.
+    pub silence: Silence,
     /// Threads that search for the seal when joining; 0 is all cores.
     pub pow_threads: usize,
     /// Where to show Prometheus metrics and what each miner is worth, if anywhere.
@@ -154,6 +157,7 @@ impl ValidatorConfig {
             pace: Pace { mean: Duration::from_secs(5), sample: 4, in_flight: MOST_WAITING },
             public_addresses_only: true,
             scoring: policy::local(),
+            silence: Silence::Nothing,
             pow_threads: 1,
             metrics: None,
             announce_metrics: None,
@@ -246,7 +250,8 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         announce_metrics: config.announce_metrics,
         listen: config.listen,
     };
-    validator::run(Arc::new(Market::exchange(exchange)), client, settings, shutdown).await?;
+    let market = Market::exchange(exchange).with_silence(config.silence);
+    validator::run(Arc::new(market), client, settings, shutdown).await?;
     Ok(())
 }
 

@@ -6,11 +6,15 @@ use std::time::Duration;
 use ganglion_subnet::simulator::Stage;
 
 use crate::baseline::Yard;
+use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
 use crate::models::{Ewma, Forecaster};
 use crate::quantiles::Quantiles;
 use crate::synapse::{ForecastRequest, ForecastResponse, Told};
 use crate::task::Task;
+
+/// Parts of a forecast's width by one of which an honest miner's model leans up or down.
+const LEAN: i32 = 40;
 
 /// What somebody says who knows nothing, in the hope that it pays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +47,7 @@ impl Bluff {
 
 /// Market miners that forecast by exponentially weighted volatility as often as their skill is; and, where the scenario
 /// has a parrot, one that bluffs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct MarketStage {
     bluff: Bluff,
     market: Market,
@@ -51,10 +55,16 @@ pub struct MarketStage {
     bent: Mutex<Option<ForecastResponse>>,
 }
 
+impl Default for MarketStage {
+    fn default() -> Self {
+        Self::new(Bluff::default())
+    }
+}
+
 impl MarketStage {
     /// A stage whose parrot bluffs so.
     pub fn new(bluff: Bluff) -> Self {
-        Self { bluff, ..Self::default() }
+        Self { bluff, market: Market::sandbox().with_silence(Silence::Percentile), bent: Mutex::default() }
     }
 
     fn bend(&self, task: &Task, honest: &[Quantiles]) -> Option<ForecastResponse> {
@@ -74,6 +84,20 @@ pub fn honest(task: &Task) -> Option<Vec<Quantiles>> {
     task.yards.iter().map(|yard| Ewma::default().forecast(past, yard.horizon).ok()).collect()
 }
 
+/// A forecast as one of sixteen miners would make it, whose models lean up or down by a fortieth of the forecast's width at
+/// each time ahead in their own way. No two are [clones](crate::policy::clones), and none is much worse: the loss grows with
+/// the square of so small a shift.
+fn leaning(forecast: &Told, miner: usize) -> Told {
+    let Told::Returns { quantiles } = forecast else { return forecast.clone() };
+    let lean = |(place, list): (usize, &Vec<i32>)| -> Vec<i32> {
+        let (first, last) = (list.first().copied().unwrap_or(0), list.last().copied().unwrap_or(0));
+        let up = (miner >> (place % 4)) % 2 == 1;
+        let shift = last.saturating_sub(first) / LEAN * if up { 1 } else { -1 };
+        list.iter().map(|value| value.saturating_add(shift)).collect()
+    };
+    Told::Returns { quantiles: quantiles.iter().enumerate().map(lean).collect() }
+}
+
 /// The answer with these forecasts.
 pub fn says(forecasts: &[Quantiles]) -> ForecastResponse {
     ForecastResponse { forecast: Some(Told::returns(forecasts)), ..ForecastResponse::default() }
@@ -90,6 +114,11 @@ impl Stage for MarketStage {
         let forecasts = honest(task)?;
         *self.lock() = self.bend(task, &forecasts);
         Some(says(&forecasts))
+    }
+
+    fn own(&self, miner: usize, _: &ForecastRequest, answer: &ForecastResponse) -> ForecastResponse {
+        let forecast = answer.forecast.as_ref().map(|forecast| leaning(forecast, miner));
+        ForecastResponse { forecast, ..answer.clone() }
     }
 
     fn parrot(&self, _: &ForecastRequest) -> ForecastResponse {

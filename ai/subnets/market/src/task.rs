@@ -13,7 +13,7 @@ use crate::synapse::{ForecastRequest, Phase, Subject};
 
 /// A question whose answers can be scored once the truth is known.
 pub struct Task {
-    /// What was known when it was asked.
+    /// What was known when it was asked, where whoever scores has a use for it.
     pub past: Option<Past>,
     /// What a forecast of each horizon is held against; empty for an event.
     pub yards: Vec<Yard>,

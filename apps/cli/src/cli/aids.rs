@@ -80,6 +80,9 @@ fn reference(text: &str) -> Result<Reference, String> {
         Ok(model) if model.use_for == Use::Embedding => {
             Err(format!("{text} makes vectors: name a model that continues text, such as smollm2-135m-instruct"))
         }
+        Ok(model) if model.use_for == Use::Prices => {
+            Err(format!("{text} is no model: name one that continues text, such as smollm2-135m-instruct"))
+        }
         Ok(model) => Ok(Reference::Known(model)),
         // A word without a dot or a slash was meant as a name.
         Err(unknown) if !text.contains(['.', '/', '\\']) => Err(unknown.to_string()),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{bail, Result};
 use ganglion_primitives::NetUid;
+use ganglion_subnet_market::judge::Silence;
 use ganglion_subnet_market::sources::Endpoint;
 use ganglion_subnet_market::{policy, run_miner, run_validator, Asset, MinerConfig, Prices, ValidatorConfig, NETUID};
 
@@ -54,6 +55,7 @@ pub fn validator(args: MarketValidatorArgs) -> Result<()> {
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     if config.public_addresses_only || args.judging.strict {
         config.scoring = policy::policy();
+        config.silence = Silence::Percentile;
     }
     if let Some(millis) = args.judging.round_ms {
         config.pace.mean = Duration::from_millis(millis);

@@ -10,7 +10,7 @@ use super::cache::Cache;
 use super::ewma::{DECAY, LEAST};
 use super::student::unit_t4;
 use super::{steps, ForecastError, Forecaster};
-use crate::history::Past;
+use crate::history::{basis_points, Past, Quote};
 use crate::horizon::Horizon;
 use crate::quantiles::{level, Quantiles, LEVELS};
 
@@ -81,19 +81,22 @@ impl Squares {
     fn of(past: &Past) -> Self {
         let quotes = past.quotes();
         let quotes = quotes.get(quotes.len().saturating_sub(MEMORY)..).unwrap_or_default();
-        let (mut sum, mut variance) = (0.0, None);
+        let (mut sum, mut variance) = (0.0, None::<f64>);
         let mut found = Self { times: Vec::new(), sums: Vec::new(), variances: Vec::new() };
-        let mut before = None;
+        let mut before: Option<Quote> = None;
         for quote in quotes {
-            let r = before.map_or(0.0, |before| crate::history::basis_points(before, quote.price));
-            sum += r * r;
-            // The first return is all that is known of the volatility then.
-            let next = variance.map_or(r * r, |variance| DECAY * variance + (1.0 - DECAY) * r * r);
-            variance = before.map(|_| next);
+            // What happened in a gap took longer than a step: it says nothing about one.
+            let near = before.filter(|before| quote.time.saturating_sub(before.time) == u64::from(past.step()));
+            if let Some(before) = near {
+                let square = basis_points(before.price, quote.price).powi(2);
+                sum += square;
+                // The first return is all that is known of the volatility then.
+                variance = Some(variance.map_or(square, |known: f64| DECAY * known + (1.0 - DECAY) * square));
+            }
             found.times.push(quote.time);
             found.sums.push(sum);
-            found.variances.push(next);
-            before = Some(quote.price);
+            found.variances.push(variance.unwrap_or(0.0));
+            before = Some(*quote);
         }
         found
     }

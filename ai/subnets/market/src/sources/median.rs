@@ -9,7 +9,7 @@ pub struct MedianPolicy {
     pub stale: u64,
     /// How far a source's clock may be ahead, seconds.
     pub ahead: u64,
-    /// How far a price may be from the median, as a log-ratio: 0.02 is about two hundredths.
+    /// How far a price may be from the median, as a log-ratio: 0.003 is about 0.3 %.
     pub spread: f64,
     /// How often in a row a source without a clock may say the same.
     pub repeats: u32,
@@ -17,7 +17,7 @@ pub struct MedianPolicy {
 
 impl Default for MedianPolicy {
     fn default() -> Self {
-        Self { quorum: 3, stale: 90, ahead: 10, spread: 0.02, repeats: 12 }
+        Self { quorum: 3, stale: 90, ahead: 10, spread: 0.003, repeats: 12 }
     }
 }
 
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn the_middle_one_of_those_that_make_sense() {
         let mut median = Median::new(5, MedianPolicy::default());
-        let good = [said(100.0, NOW), said(101.0, NOW), said(100.5, NOW), said(100.2, NOW), said(100.4, NOW)];
+        let good = [said(100.2, NOW), said(100.6, NOW), said(100.5, NOW), said(100.3, NOW), said(100.4, NOW)];
         assert_eq!(median.take(NOW, &good), (Some(100.4), vec![None; 5]));
         // Two liars among five, who even agree.
         let now = NOW + 60;
@@ -161,6 +161,19 @@ mod tests {
         let now = NOW + 120;
         let three = [said(1.0, now), said(50.0, now), said(9e9, now), said(100.2, now), said(100.4, now)];
         assert_eq!(median.take(now, &three).0, None);
+    }
+
+    #[test]
+    fn who_is_three_thousandths_off_is_left_out() {
+        let of = |last: f64| {
+            let mut median = Median::new(4, MedianPolicy::default());
+            median.take(NOW, &[said(999.0, NOW), said(1000.0, NOW), said(1001.0, NOW), said(last, NOW)])
+        };
+        // The median of all four is 1000.5: 1003.4 is 0.29 % above it, 1003.6 0.31 %. Without the latter it is 1000.
+        assert_eq!(of(1003.4), (Some(1000.5), vec![None; 4]));
+        assert_eq!(of(1003.6), (Some(1000.0), vec![None, None, None, Some(Fault::Outlier)]));
+        // And below.
+        assert_eq!(of(996.4).1[3], Some(Fault::Outlier));
     }
 
     #[test]

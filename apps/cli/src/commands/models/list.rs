@@ -29,7 +29,7 @@ pub struct ModelRow {
     pub name: String,
     /// What it is.
     pub about: String,
-    /// What it is for: `chat`, `text` or `embedding`.
+    /// What it is for: `chat`, `text`, `embedding` or `prices`.
     pub use_for: String,
     /// Licence of the weights.
     pub licence: String,
