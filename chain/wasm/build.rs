@@ -5,6 +5,10 @@
 use std::{env, fs, path::Path};
 use substrate_wasm_builder::WasmBuilder;
 
+/// Bytes of memory that a call begins with. Growing it asks the kernel to change the protection of pages, on every core;
+/// checking a transaction needs less than this, so that only blocks grow.
+const INITIAL_MEMORY: u32 = 16 << 20;
+
 fn main() {
     // `cargo clippy` exports its wrapper; the nested Wasm build has another sysroot and must not inherit it.
     std::env::remove_var("RUSTC_WORKSPACE_WRAPPER");
@@ -12,5 +16,6 @@ fn main() {
     let manifest =
         fs::canonicalize(Path::new(&here).join("../runtime/Cargo.toml")).expect("the runtime lies beside us");
     let builder = WasmBuilder::new().with_project(manifest).expect("it is a manifest");
-    builder.import_memory().export_heap_base().build();
+    let memory = format!("-Clink-arg=--initial-memory={INITIAL_MEMORY}");
+    builder.import_memory().export_heap_base().append_to_rust_flags(memory).build();
 }

@@ -5,7 +5,7 @@
 
 use crate::{backend::Executor, ledger::Ledger};
 use nix::unistd::Uid;
-use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
+use sc_executor::HeapAllocStrategy;
 use sc_service::config::ExecutorConfiguration;
 use sp_core::traits::{CallContext, CodeExecutor, RuntimeCode, WrappedRuntimeCode};
 use sp_state_machine::BasicExternalities;
@@ -19,11 +19,15 @@ use std::{
 /// Names the folder of compiled runtimes.
 const FOLDER: &str = "GANGLION_RUNTIMES";
 
+/// A call's memory grows when it must, to as much as Substrate's own strategy gives each call at once: that costs two
+/// changes of protection for every transaction that is checked. What a call begins with is the runtime's own wish.
+const MEMORY: HeapAllocStrategy = HeapAllocStrategy::Dynamic { maximum_pages: Some(2304) };
+
 /// An executor as the node's options want it, with the folder of compiled runtimes if there is one: the service's own way
 /// to make one (`sc_service::new_wasm_executor`) knows no such folder.
 pub(crate) fn new(config: &ExecutorConfiguration) -> Executor {
     let pages = config.default_heap_pages.and_then(|pages| u32::try_from(pages).ok());
-    let strategy = pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |extra_pages| HeapAllocStrategy::Static { extra_pages });
+    let strategy = pages.map_or(MEMORY, |extra_pages| HeapAllocStrategy::Static { extra_pages });
     let builder = Executor::builder()
         .with_execution_method(config.wasm_method)
         .with_onchain_heap_alloc_strategy(strategy)
