@@ -227,13 +227,19 @@ pub enum RunError {
     Store(#[from] StoreError),
     /// The chain can't be used: wrong address, wrong chain or wrong version.
     #[error(transparent)]
-    Client(#[from] ClientError),
+    Client(Box<ClientError>),
     /// The miner stopped.
     #[error(transparent)]
     Miner(#[from] MinerError),
     /// The validator stopped.
     #[error(transparent)]
     Validator(#[from] ValidatorError),
+}
+
+impl From<ClientError> for RunError {
+    fn from(error: ClientError) -> Self {
+        Self::Client(Box::new(error))
+    }
 }
 
 /// Runs a miner until `shutdown`. The port is bound first, then the painter loads, then a node is waited for.

@@ -121,14 +121,14 @@ fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() 
 
     let since = Instant::now();
     let pair = sr25519::Pair::from_string("//Alice", None).expect("a well-known key");
-    let key = Keypair::from_uri("//Client").expect("a key");
-    let [mut alice, mut bob] = network(&place.file("."), &pair, &key);
+    let payer = Keypair::from_uri("//Client").expect("a key");
+    let [mut alice, mut bob] = network(&place.file("."), &pair, &payer);
     alice.spawn();
     bob.spawn();
     all_finalise(&[&alice, &bob], 2, STEP);
     let chain = Chain::new(alice.rpc.hash(0).expect("genesis").parse().expect("a hash"));
     assert_eq!(spec_version(&alice, None), u64::from(chain.spec_version));
-    let mut client = LongLived::connect(&alice, key);
+    let mut client = LongLived::connect(&alice, payer);
     client.pay(&client.plan(TAO), TAO);
     let [planned_before, planned_for_later] = [client.plan(2 * TAO), client.plan(3 * TAO)];
 

@@ -112,7 +112,7 @@ mod tests {
     fn what_made_the_returns_is_found_again() {
         let (truth, mean) = (Fit { alpha: 0.15, beta: 0.75 }, 400.0);
         let mut dice = Seed([3; 32]).dice();
-        let (mut variance, mut returns) = (mean, Vec::new());
+        let (mut variance, mut returns): (f64, Vec<f64>) = (mean, Vec::new());
         for _ in 0..4000 {
             let normal = (0..12).map(|_| dice.below(1 << 32) as f64 / (1u64 << 32) as f64).sum::<f64>() - 6.0;
             let r = variance.sqrt() * normal;

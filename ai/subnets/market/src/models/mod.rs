@@ -104,7 +104,9 @@ pub(crate) mod tests {
         let market = hours(96 * 12, 20.0, 80.0, 1);
         for model in all() {
             let width = |cut: u64| {
-                let found = model.forecast(&market.past(cut * 3600), hour(1)).expect(model.name());
+                let found = model
+                    .forecast(&market.past(cut * 3600), hour(1))
+                    .unwrap_or_else(|error| panic!("{}: {error:?}", model.name()));
                 found.values()[18] - found.values()[0]
             };
             // At the ends of a wild and of a quiet stretch.
@@ -121,7 +123,8 @@ pub(crate) mod tests {
         let past = market.past(u64::MAX);
         for model in all() {
             let width = |hours: u32| {
-                let found = model.forecast(&past, hour(hours)).expect(model.name());
+                let found =
+                    model.forecast(&past, hour(hours)).unwrap_or_else(|error| panic!("{}: {error:?}", model.name()));
                 found.values()[18] - found.values()[0]
             };
             assert!(width(8) > 1.8 * width(1), "{}", model.name());
@@ -146,7 +149,9 @@ pub(crate) mod tests {
         let quotes = (1..400).map(|hour| Quote { time: hour * 3600, price: 5.0 }).collect();
         let market = Archive::new(Asset::btc(), 3600, quotes).expect("an archive");
         for model in all() {
-            let found = model.forecast(&market.past(u64::MAX), hour(1)).expect(model.name());
+            let found = model
+                .forecast(&market.past(u64::MAX), hour(1))
+                .unwrap_or_else(|error| panic!("{}: {error:?}", model.name()));
             assert!(found.values().iter().all(|value| value.abs() < 1.0), "{}: {found:?}", model.name());
         }
     }
@@ -163,9 +168,13 @@ pub(crate) mod tests {
             let poisoned = Archive::new(Asset::btc(), 3600, quotes).expect("an archive");
             for (honest, other) in all().into_iter().zip(all()) {
                 for horizon in [hour(1), hour(8)] {
-                    let right = honest.forecast(&clean.past(cut), horizon).expect(honest.name());
+                    let right = honest
+                        .forecast(&clean.past(cut), horizon)
+                        .unwrap_or_else(|error| panic!("{}: {error:?}", honest.name()));
                     // Nor does it matter that another instance has been asked about later times before.
-                    let found = other.forecast(&poisoned.past(cut), horizon).expect(other.name());
+                    let found = other
+                        .forecast(&poisoned.past(cut), horizon)
+                        .unwrap_or_else(|error| panic!("{}: {error:?}", other.name()));
                     assert_eq!(right, found, "{}", honest.name());
                 }
             }

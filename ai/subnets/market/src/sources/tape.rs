@@ -146,7 +146,7 @@ mod tests {
     #[test]
     fn outcomes_come_with_the_prices_and_gaps_stay_gaps() {
         let (btc, five) = (Asset::btc(), Horizon::seconds(300).expect("five minutes"));
-        let tape = Tape::new(&[btc.clone()], 300, Clock::Steps(Duration::from_secs(1))).expect("a tape");
+        let tape = Tape::new(std::slice::from_ref(&btc), 300, Clock::Steps(Duration::from_secs(1))).expect("a tape");
         for step in [1, 2, 4] {
             tape.push(&btc, quote(step)).expect("a price");
         }
