@@ -4,8 +4,7 @@
 //! which of them it serves.
 
 use crate::{
-    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, panel, standing::Standings,
-    GatewayConfig,
+    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings, GatewayConfig,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -39,7 +38,7 @@ pub(crate) struct Answered {
 }
 
 /// How one miner's turn ended.
-pub(crate) enum Outcome {
+enum Outcome {
     Good(Answering, Instant, Duration),
     /// It failed, or has too much to do.
     Bad(String),
@@ -68,8 +67,7 @@ impl Drop for Turn<'_> {
 }
 
 impl Asker {
-    /// The first to reach the goal of those `candidates` that are asked `request`, best first. Where nothing tells them
-    /// apart yet, [a panel](Self::ask_panel) of them answers.
+    /// The first to reach the goal of those `candidates` that are asked `request`, best first.
     ///
     /// # Errors
     /// 503 without candidates, 504 after the deadline, 502 if all failed, 400 if miners agree that the request is
@@ -82,9 +80,6 @@ impl Asker {
     ) -> Result<Answered, ApiError> {
         if candidates.is_empty() {
             return Err(ApiError::no_miners("no miner of this subnet announces an address yet: try again shortly"));
-        }
-        if panel::is_due(candidates) {
-            return self.ask_panel(candidates, request).await;
         }
         let parallel = self.config.parallel.max(1);
         let deadline = TokioInstant::now() + self.config.deadline;
@@ -132,7 +127,9 @@ impl Asker {
                 }
                 () = sleep_until(deadline) => {
                     self.blame(asked.iter());
-                    return Err(self.too_late());
+                    let seconds = self.config.deadline.as_secs_f32();
+                    let message = format!("no miner answered within {seconds} s: ask for fewer tokens, or try again");
+                    return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
                 }
                 () = sleep_until(late), if running.len() < parallel && waiting.len() > 0 => {
                     self.metrics.hedges.inc();
@@ -144,7 +141,7 @@ impl Asker {
 
     /// One miner's turn, from the question to the entry in its record. Of a beginning the record hears when it has
     /// ended.
-    pub(crate) async fn turn(
+    async fn turn(
         &self,
         index: usize,
         miner: &Miner,
@@ -193,15 +190,8 @@ impl Asker {
         (index, outcome)
     }
 
-    /// Nobody has answered in time.
-    pub(crate) fn too_late(&self) -> ApiError {
-        let seconds = self.config.deadline.as_secs_f32();
-        let message = format!("no miner answered within {seconds} s: ask for fewer tokens, or try again");
-        ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message)
-    }
-
     /// Counts it against those whose turn hasn't ended.
-    pub(crate) fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
+    fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
         for (miner, _) in asked.filter(|(_, ended)| !ended) {
             self.count("overtaken");
             self.standings.failed(miner, Instant::now());
@@ -228,13 +218,13 @@ async fn reach(goal: Goal, mut answering: Answering, began: Instant) -> Outcome 
 
 /// What went wrong with those who were asked.
 #[derive(Default)]
-pub(crate) struct Failures {
-    pub(crate) faults: Vec<String>,
-    pub(crate) refusals: Vec<String>,
+struct Failures {
+    faults: Vec<String>,
+    refusals: Vec<String>,
 }
 
 impl Failures {
-    pub(crate) fn into_error(self) -> ApiError {
+    fn into_error(self) -> ApiError {
         let reasons = self.faults.join("; ");
         match self.refusals.first() {
             // One miner may refuse what the others take; all of them are right.

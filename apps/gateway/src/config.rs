@@ -36,11 +36,8 @@ pub struct GatewayConfig {
     pub silence: Duration,
     /// Miners asked for one request, at most.
     pub attempts: usize,
-    /// Miners asked at the same time for one request, at most; not counting a [`GatewayConfig::panel`].
+    /// Miners asked at the same time for one request, at most.
     pub parallel: usize,
-    /// While neither incentives nor validators' weights tell miners apart: so many are asked at once, and the answer that
-    /// the others bear out is taken. 1 takes the first miner's word.
-    pub panel: usize,
     /// Failures in a row after which a miner is left alone for [`GatewayConfig::pause`].
     pub failures: u32,
     /// How long a failing miner is left alone before it gets another chance.
@@ -83,7 +80,6 @@ impl GatewayConfig {
             silence: Duration::from_secs(15),
             attempts: 5,
             parallel: 3,
-            panel: 4,
             failures: 3,
             pause: Duration::from_secs(15),
             in_flight: 256,

@@ -5,8 +5,7 @@
 //! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
 //! reply says whose answer it is. Pictures come the same way from the miners of the image subnet.
 //!
-//! In a young network nobody has incentive. Then the validators' newest weights make the order, and where there are none
-//! either, a few miners are asked at once and the answer that the others bear out is taken.
+//! In a young network nobody has incentive. Then the validators' newest weights make the order.
 
 mod answering;
 mod ask;
@@ -20,7 +19,6 @@ mod live;
 mod metrics;
 mod openai;
 mod opinions;
-mod panel;
 mod reply;
 mod routes;
 mod server;

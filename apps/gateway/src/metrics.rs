@@ -15,8 +15,6 @@ pub(crate) struct Metrics {
     pub(crate) calls: IntCounterVec,
     /// Second miners asked because the first was late.
     pub(crate) hedges: IntCounter,
-    /// Requests answered by a panel, because nothing was known of any miner.
-    pub(crate) panels: IntCounter,
     /// Requests being answered.
     pub(crate) in_flight: IntGauge,
     /// Miners that can be asked.
@@ -42,10 +40,6 @@ impl Metrics {
             &["outcome"],
         )?;
         let hedges = IntCounter::new("ganglion_gateway_hedges_total", "Miners asked because an earlier one was late.")?;
-        let panels = IntCounter::new(
-            "ganglion_gateway_panels_total",
-            "Requests put to several miners, because nothing was known of any.",
-        )?;
         let in_flight = IntGauge::new("ganglion_gateway_in_flight", "Requests being answered.")?;
         let miners = IntGauge::new("ganglion_gateway_miners", "Miners that announce an address.")?;
         let block = IntGauge::new("ganglion_gateway_block", "Block of the listing in use.")?;
@@ -53,11 +47,10 @@ impl Metrics {
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(calls.clone()))?;
         registry.register(Box::new(hedges.clone()))?;
-        registry.register(Box::new(panels.clone()))?;
         registry.register(Box::new(in_flight.clone()))?;
         registry.register(Box::new(miners.clone()))?;
         registry.register(Box::new(block.clone()))?;
-        Ok(Self { registry, requests, seconds, calls, hedges, panels, in_flight, miners, block })
+        Ok(Self { registry, requests, seconds, calls, hedges, in_flight, miners, block })
     }
 
     /// All metrics in Prometheus's text form.

@@ -15,8 +15,6 @@ const WORTH: f64 = 0.5;
 const LONELY: f64 = 0.25;
 /// Different answers needed.
 const FEWEST: usize = 3;
-/// Characters of an answer that [`borne_out`] looks at.
-const MOST: usize = 2_000;
 /// Texts that are about nothing in particular: what they have in common with an answer, any two texts have.
 const UNRELATED: [&str; 4] = [
     "The committee adjourned without a decision.",
@@ -66,25 +64,6 @@ pub fn qualities(said: &[Option<&str>], embedder: Option<&dyn Embedder>) -> Vec<
         WORTH * sum / others
     };
     of.iter().map(|group| group.map_or(0.0, &quality)).collect()
-}
-
-/// Which answer the others bear out the most: the one that has most words in common with them, the first of those that
-/// are equally so; `None` if there are no answers.
-///
-/// For somebody who has to take one of them and knows nothing of who gave them. Other than in [`qualities`], equal
-/// answers speak for each other: it is two against one that tells sense from nonsense.
-pub fn borne_out(said: &[&str]) -> Option<usize> {
-    let wordlists: Vec<Vec<String>> =
-        said.iter().map(|text| words(&text.chars().take(MOST).collect::<String>())).collect();
-    let mut best: Option<(usize, f64)> = None;
-    for (index, own) in wordlists.iter().enumerate() {
-        let others = wordlists.iter().enumerate().filter(|(other, _)| *other != index);
-        let support: f64 = others.map(|(_, other)| f1(own, other)).sum();
-        if best.is_none_or(|(_, most)| support > most) {
-            best = Some((index, support));
-        }
-    }
-    best.map(|(index, _)| index)
 }
 
 /// Likeness of every two texts beyond that of unrelated ones: 0 to 1. `None` if the embedder fails.
@@ -137,20 +116,6 @@ mod tests {
     fn too_few_answers_say_nothing() {
         assert_eq!(qualities(&[Some("a b"), Some("a b"), None], None), [LONELY, LONELY, 0.0]);
         assert!(qualities(&[], None).is_empty());
-    }
-
-    #[test]
-    fn nonsense_finds_no_support() {
-        let nonsense = "Bread is made of flour, water and salt.";
-        assert_eq!(borne_out(&[nonsense, "The answer is 42.", "17 + 25 = 42."]), Some(1));
-        assert_eq!(borne_out(&[nonsense, "42", "42", "43"]), Some(1));
-        let told = ["Paris.", nonsense, "The capital of France is Paris.", "It is Paris, which is in France."];
-        assert_eq!(borne_out(&told), Some(2));
-        // Two can't outvote each other; and nobody who repeats a word often is like everybody.
-        assert_eq!(borne_out(&["one", "two"]), Some(0));
-        let spam = "is 42 is 42 is 42 is 42 is 42 is 42 is 42 is 42";
-        assert_eq!(borne_out(&[spam, "The answer is 42.", "It is 42."]), Some(1));
-        assert_eq!((borne_out(&["alone"]), borne_out(&[])), (Some(0), None));
     }
 
     /// Vectors that are made to hurt.

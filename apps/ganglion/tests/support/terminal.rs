@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use nix::pty::{openpty, Winsize};
@@ -17,6 +18,8 @@ pub struct Terminal {
     child: Child,
     keyboard: File,
     shown: Arc<Mutex<Vec<u8>>>,
+    /// Takes what is shown, until the screen ends.
+    reader: JoinHandle<()>,
     /// How much of what was shown has been looked at.
     seen: usize,
 }
@@ -41,13 +44,13 @@ impl Terminal {
         let keyboard = File::from(pty.master);
         let (mut screen, shown) = (keyboard.try_clone().expect("another handle"), Arc::<Mutex<Vec<u8>>>::default());
         let kept = shown.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 1024];
             while let Ok(count @ 1..) = screen.read(&mut bytes) {
                 kept.lock().expect("no thread failed").extend(bytes.iter().take(count));
             }
         });
-        Self { child, keyboard, shown, seen: 0 }
+        Self { child, keyboard, shown, reader, seen: 0 }
     }
 
     /// All that was shown so far.
@@ -83,10 +86,14 @@ impl Terminal {
         self.keys(&format!("{line}\n"));
     }
 
-    /// Waits for the end; the exit code.
+    /// Waits for the end, and for what was shown before it; the exit code.
     pub fn ended(&mut self) -> Option<i32> {
         let status = wait(&mut self.child, LIMIT);
         assert!(status.is_some(), "it doesn't end:\n{}", self.shown());
+        let since = Instant::now();
+        while !self.reader.is_finished() && since.elapsed() < LIMIT {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         status.and_then(|status| status.code())
     }
 }
