@@ -84,7 +84,7 @@ mod tests {
             memory.show(Fingerprint::of(&picture), NeuronId(number), [number as u8; 32]);
             memory.distributions.update(&crate::judge::aesthetics::of(&picture));
             let vector = style::of(&picture);
-            memory.styles.note(&[(NeuronId(number % 3), vector), (NeuronId(9), vector.map(|value| value / 2.0))]);
+            memory.styles.note(&[(NeuronId(0), vector), (NeuronId(9), vector.map(|value| value / 2.0))]);
         }
         memory
     }
@@ -95,7 +95,7 @@ mod tests {
         let path = dir.path().join("judge.json");
         let (keeper, empty) = Keeper::open(&path, &[1; 32], 5).expect("new");
         assert_eq!(json(&empty), json(&Memory::default()));
-        let memory = seen(70);
+        let memory = seen(110);
         keeper.keep(&memory).expect("written");
         // What a kill in the middle of the next write leaves behind.
         std::fs::write(dir.path().join("judge.json.new"), b"{\"vers").expect("torn");
