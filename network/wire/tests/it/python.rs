@@ -1,6 +1,9 @@
 //! Against the package that Python neurons run: `bittensor==7.4.0`, unmodified.
 //!
 //! `cargo xtask test` sets `GANGLION_PYTHON` to an interpreter that has it. Without it these tests say so and pass.
+//!
+//! The ignored ones do the same with every interpreter that `GANGLION_PYTHONS` lists (as `PATH` lists folders), so with the
+//! package in whatever versions somebody has installed: the classic protocol is one from 7.2 to 10.5.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -22,12 +25,28 @@ fn script(name: &str) -> PathBuf {
     std::path::absolute(Path::new("tests/python").join(name)).expect("this folder")
 }
 
-/// The interpreter running one of our scripts, ended when dropped; `None` where there is none.
-fn python(name: &str, folder: &Path) -> Option<Command> {
-    let Some(python) = std::env::var_os("GANGLION_PYTHON") else {
+/// The interpreter that has the version we follow; `None`, after a note, where there is none.
+fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("GANGLION_PYTHON").map(PathBuf::from);
+    if python.is_none() {
         eprintln!("GANGLION_PYTHON is not set: not tested against Python neurons (`cargo xtask test` sets it)");
-        return None;
-    };
+    }
+    python
+}
+
+/// Interpreters that have other versions.
+fn pythons() -> Vec<PathBuf> {
+    let listed = std::env::var_os("GANGLION_PYTHONS").unwrap_or_default();
+    let pythons: Vec<PathBuf> = std::env::split_paths(&listed).filter(|path| !path.as_os_str().is_empty()).collect();
+    assert!(
+        !pythons.is_empty(),
+        "GANGLION_PYTHONS is to list interpreters that have the package, as PATH lists folders"
+    );
+    pythons
+}
+
+/// The interpreter running one of our scripts, ended when dropped.
+fn command(python: &Path, name: &str, folder: &Path) -> Command {
     let mut command = Command::new(python);
     command
         .arg("-B")
@@ -37,7 +56,7 @@ fn python(name: &str, folder: &Path) -> Option<Command> {
         .env("HOME", folder)
         .stdout(Stdio::piped())
         .kill_on_drop(true);
-    Some(command)
+    command
 }
 
 async fn finished(mut child: Child) -> Vec<Value> {
@@ -57,13 +76,43 @@ async fn finished(mut child: Child) -> Vec<Value> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pythons_dendrite_calls_our_axon() {
+    if let Some(python) = python() {
+        its_dendrite_calls_our_axon(&python).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs GANGLION_PYTHONS, interpreters with other versions of the package"]
+async fn dendrites_of_other_versions_call_our_axon() {
+    for python in pythons() {
+        its_dendrite_calls_our_axon(&python).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn our_dendrite_calls_pythons_axon() {
+    if let Some(python) = python() {
+        our_dendrite_calls_its_axon(&python).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs GANGLION_PYTHONS, interpreters with other versions of the package"]
+async fn our_dendrite_calls_axons_of_other_versions() {
+    for python in pythons() {
+        our_dendrite_calls_its_axon(&python).await;
+    }
+}
+
+async fn its_dendrite_calls_our_axon(python: &Path) {
     let folder = tempfile::tempdir().unwrap();
-    let Some(mut command) = python("dendrite.py", folder.path()) else { return };
+    let mut command = command(python, "dendrite.py", folder.path());
     let axon = Running::start(neuron().replay_store(folder.path().join("nonces"))).await;
     command.arg(axon.address.port().to_string()).arg(key("//Bob").public().to_ss58());
     let said = finished(command.spawn().unwrap()).await;
     let named =
         |name: &str| said.iter().find(|line| line["name"] == name).unwrap_or_else(|| panic!("{name}: {said:?}"));
+    eprintln!("{}: its dendrite is of bittensor {}", python.display(), named("version")["version"]);
     let is = |name: &str, status: u16, message: &str| {
         let line = named(name);
         assert_eq!((&line["status"], &line["axon_status"]), (&Value::from(status), &Value::from(status)), "{line}");
@@ -96,15 +145,17 @@ async fn pythons_dendrite_calls_our_axon() {
     axon.stop().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn our_dendrite_calls_pythons_axon() {
+async fn our_dendrite_calls_its_axon(python: &Path) {
     let folder = tempfile::tempdir().unwrap();
-    let Some(mut command) = python("axon.py", folder.path()) else { return };
+    let mut command = command(python, "axon.py", folder.path());
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let ready = async {
         loop {
             let line = lines.next_line().await.unwrap().expect("the script ended");
+            if let Some(version) = line.strip_prefix("version ") {
+                eprintln!("{}: its axon is of bittensor {version}", python.display());
+            }
             if let Some(port) = line.strip_prefix("ready ") {
                 return port.parse::<u16>().unwrap();
             }

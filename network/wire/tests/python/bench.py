@@ -4,14 +4,14 @@ import asyncio
 import json
 import time
 
-from neurons import ALICE, BOB, WORDS, Echo, bt
+from neurons import ALICE, BOB, WORDS, Dendrite, Echo, bt
 
 PORT, SECONDS, IN_FLIGHT = int(WORDS[0]), float(WORDS[1]), int(WORDS[2])
 
 
 async def worker(times, end):
     # A dendrite each: an axon refuses requests of one dendrite that overtake each other.
-    dendrite = bt.dendrite(wallet=ALICE)
+    dendrite = Dendrite(wallet=ALICE)
     target = bt.AxonInfo(
         version=7004000, ip="127.0.0.1", port=PORT, ip_type=4, hotkey=BOB.ss58_address, coldkey=BOB.ss58_address
     )

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from neurons import ALICE, WORDS, Echo, Fail, Words, bt
+from neurons import ALICE, VERSION, WORDS, Dendrite, Echo, Fail, Keypair, Words, bt
 
 PORT, HOTKEY = int(WORDS[0]), WORDS[1]
 
@@ -25,7 +25,8 @@ def say(name, synapse, **more):
 
 
 async def main():
-    dendrite = bt.dendrite(wallet=ALICE)
+    print(json.dumps({"name": "version", "version": VERSION}), flush=True)
+    dendrite = Dendrite(wallet=ALICE)
 
     async def ask(synapse, **more):
         return await dendrite(target(**more), synapse, timeout=12, deserialize=False)
@@ -79,7 +80,7 @@ async def main():
     say("fails", await ask(Fail(kind="panic")))
     say("status", await ask(Fail(kind="status")))
     say("unknown", await dendrite(target(), type("Nowhere", (Echo,), {})(text="x"), timeout=12, deserialize=False))
-    dendrite.keypair = bt.Keypair.create_from_uri("//Mallory")
+    dendrite.keypair = Keypair.create_from_uri("//Mallory")
     say("blacklisted", await ask(Echo(text="x")))
     await dendrite.aclose_session()
 

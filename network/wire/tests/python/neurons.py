@@ -1,9 +1,11 @@
 """What the scripts beside this one share: synapses, keys, and a machine without the internet.
 
-The package is used as it was published. Its dendrite asks public services for our address as soon as it is made, and
-fails offline; so this script, not the package, says what the answer is.
+The package is used as it was published, in any version from 7.2 to 10.5: the wire stayed, the names of classes did not.
+Its dendrite asks public services for our address as soon as it is made, and fails offline; so this script, not the
+package, says what the answer is.
 """
 
+import importlib.metadata
 import sys
 
 WORDS = sys.argv[1:]
@@ -13,7 +15,16 @@ import typing
 
 import bittensor as bt
 from starlette.types import Send
-from substrateinterface import Keypair
+
+if hasattr(bt, "Keypair"):
+    Keypair = bt.Keypair
+else:
+    from bittensor_wallet import Keypair
+
+VERSION = importlib.metadata.version("bittensor")
+# Capitals came with version 8; the other names went with 10. In 7 they are classes, not modules.
+Axon = bt.Axon if hasattr(bt, "Axon") else bt.axon
+Dendrite = bt.Dendrite if hasattr(bt, "Dendrite") else bt.dendrite
 
 bt.utils.networking.get_external_ip = lambda: "192.0.2.1"
 ALICE = Keypair.create_from_uri("//Alice")
