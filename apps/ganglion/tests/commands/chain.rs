@@ -445,8 +445,8 @@ fn last_things(stage: &Stage, own: u64) {
     home.fails(&format!("subnet show {own}"), 1, &["no subnet"]);
 }
 
-/// Every command that prints JSON was compared with its schema, but for those that need a whole network (the end-to-end
-/// test has them), a time that this script doesn't wait for, or that other tests have.
+/// Every command that prints JSON was compared with its schema, but for those that need a whole network or a gateway
+/// (`end_to_end` and `served` have them), a time that this script doesn't wait for, or that `offline` has.
 fn all_were_checked(stage: &Stage) {
     const ELSEWHERE: [&str; 21] = [
         "agent list",

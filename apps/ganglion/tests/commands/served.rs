@@ -1,4 +1,4 @@
-//! Models of one's own answer a user, through miner and gateway.
+//! Miners serve a user through a gateway: models of one's own answer, pictures are drawn, prices foreseen.
 
 use crate::nodes::node::{free_port, Node};
 use crate::nodes::wait::until;
@@ -60,8 +60,13 @@ struct Served {
 }
 
 impl Served {
-    /// The miner answers with `engine`, some options of its command.
-    fn by(mut home: Home, engine: &str) -> Self {
+    /// A miner of the text subnet answers with `engine`, some options of its command.
+    fn by(home: Home, engine: &str) -> Self {
+        Self::with(home, &format!("miner run --temperature 0 {engine}"), "")
+    }
+
+    /// `miner` is its command, `options` are the gateway's.
+    fn with(mut home: Home, miner: &str, options: &str) -> Self {
         let made = home.json("wallet create", "--plain --wallet-name miner");
         home.json("wallet create", "--plain --wallet-name gateway");
         let spec = home.place.file("spec.json");
@@ -75,25 +80,84 @@ impl Served {
         // The miner's registration is bound to a block; its transactions make the others.
         node.rpc.call("engine_createBlock", json!([true, true, null]));
         let (axon, door) = (free_port(), free_port());
-        let miner = format!("miner run --wallet-name miner --temperature 0 --axon-port {axon} {engine}");
-        let gateway = format!("gateway run --wallet-name gateway --port {door}");
+        let miner = format!("{miner} --wallet-name miner --axon-port {axon}");
+        let gateway = format!("gateway run --wallet-name gateway --port {door} {options}");
         let processes = [("miner", miner), ("gateway", gateway)];
         let processes = processes.map(|(name, line)| Process::ganglion(&home, name, &line));
         Self { _processes: processes, node, home, hotkey: text(&made["keys"][1]["address"]), door }
     }
 
-    /// The answer to a question, as soon as the gateway knows the miner.
-    fn ask(&self, question: &str) -> Value {
-        let line = format!("ask --json --max-tokens {MOST} --timeout 60 --gateway http://127.0.0.1:{}", self.door);
-        let answered = until("an answer", LIMIT, || {
+    /// The gateway's address.
+    fn gateway(&self) -> String {
+        format!("http://127.0.0.1:{}", self.door)
+    }
+
+    /// What a command that asks the gateway prints, as soon as the gateway knows the miner.
+    fn told(&self, command: &str, words: &[&str]) -> Value {
+        let line = format!("{command} --json --timeout 60 --gateway {}", self.gateway());
+        let told = until(command, LIMIT, || {
             let mut command = self.home.command(&line);
-            command.arg(question);
+            command.args(words);
             Some(self.home.place.finish(command, LIMIT)).filter(|ended| ended.code == Some(0))
         });
-        let answer = self.home.fits("ask", &line, &answered);
+        self.home.fits(command, &line, &told)
+    }
+
+    /// The answer to a question.
+    fn ask(&self, question: &str) -> Value {
+        let answer = self.told("ask", &["--max-tokens", &MOST.to_string(), question]);
         assert_eq!(text(&answer["miner"]["hotkey"]), self.hotkey, "{answer}");
         answer
     }
+}
+
+#[test]
+fn a_picture_is_drawn_into_a_file() {
+    let served = Served::with(Home::new(), "miner run --netuid 5 --engine renderer", "");
+    let home = &served.home;
+    let (picture, report) = (home.place.file("stars.png"), home.place.file("stars.html"));
+    let (file, page) = (picture.display().to_string(), report.display().to_string());
+    let drawn = served.told("imagine", &["two red stars", "--size", "64x48", "-o", &file, "--report", &page]);
+    let one = &drawn["pictures"][0];
+    assert_eq!((text(&one["file"]), text(&one["miner"]["hotkey"])), (file, served.hotkey.clone()), "{drawn:#}");
+    let bytes = fs::read(&picture).expect("the picture");
+    assert!(bytes.starts_with(b"\x89PNG\r\n\x1a\n"), "no PNG");
+    // Width and height have the same place in every PNG.
+    assert_eq!(bytes.get(16..24), Some(&[0u8, 0, 0, 64, 0, 0, 0, 48][..]));
+    assert!(fs::read_to_string(&report).expect("the report").contains("<img"));
+
+    let gateway = served.gateway();
+    home.fails(&format!("imagine stars --size huge --gateway {gateway}"), 1, &["refused (400)", "256x256"]);
+    home.fails(&format!("imagine stars -o /nowhere/stars.png --gateway {gateway}"), 1, &["/nowhere/stars.png"]);
+    home.fails("imagine stars --gateway http://127.0.0.1:1", 1, &["does not answer"]);
+    home.fails(&format!("forecast BTC --gateway {gateway}"), 1, &["no market subnet", "--market"]);
+}
+
+#[test]
+fn a_price_is_foreseen() {
+    let home = Home::new();
+    // Five minutes a candle, up and down by some basis points.
+    let candles = (0..400u64).map(|n| format!("{},{}\n", 1_700_000_000 + 300 * n, 10_000 + n * 7 % 13));
+    let prices = home.secret("prices.csv", &format!("date,close\n{}", candles.collect::<String>()));
+    let served = Served::with(home, &format!("miner market --netuid 8 --csv {prices}"), "--market 8");
+    let home = &served.home;
+    let fan = home.place.file("fan.svg");
+    let told = served.told("forecast", &["BTC", "--horizon", "30m,3h", "--svg", &fan.display().to_string()]);
+    let levels = told["levels"].as_array().expect("levels").len();
+    let forecasts = told["forecasts"].as_array().expect("forecasts");
+    assert_eq!(forecasts.iter().map(|one| text(&one["horizon"])).collect::<Vec<_>>(), ["30m", "3h"], "{told:#}");
+    for forecast in forecasts {
+        let quantiles = forecast["quantiles_bp"].as_array().expect("quantiles");
+        let values: Vec<f64> = quantiles.iter().map(|value| value.as_f64().expect("a number")).collect();
+        assert!(values.len() == levels && values.is_sorted() && values.first() < values.last(), "{told:#}");
+    }
+    assert_eq!(text(&told["miners"][0]["hotkey"]), served.hotkey, "{told:#}");
+    assert!(fs::read_to_string(&fan).expect("the picture").starts_with("<svg"));
+
+    let gateway = served.gateway();
+    assert!(home.says(&format!("forecast BTC --gateway {gateway}")).contains("change of the price"));
+    home.fails(&format!("forecast XYZ --gateway {gateway}"), 1, &["refused (502)", "no miner gave a forecast"]);
+    home.fails("forecast BTC --gateway http://127.0.0.1:1", 1, &["does not answer"]);
 }
 
 #[test]
