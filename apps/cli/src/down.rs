@@ -1,6 +1,6 @@
 //! `ganglion down`: ends the processes that `up` started, and only those.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::cli::DownArgs;
 use crate::folder::{Folder, Phase, Record};
 use crate::output::{self, Step};
-use crate::process::wait_gone;
+use crate::process::{wait_gone, ProcessId};
 use crate::up;
 
 /// How long a supervisor may take to end its children, rank by rank.
@@ -28,6 +28,17 @@ pub struct Stopped {
     ended: u32,
 }
 
+/// The line that `down --dry-run --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ToStop {
+    /// The network's folder.
+    dir: PathBuf,
+    /// Whether there is a network in it, running or not.
+    found: bool,
+    /// Ids of the processes that would be ended; none if none runs.
+    ends: Vec<u32>,
+}
+
 /// Ends the network in the folder. If none runs, that's well too.
 ///
 /// # Errors
@@ -36,6 +47,9 @@ pub fn run(args: &DownArgs) -> Result<()> {
     let folder = Folder::locate(args.at.dir.as_deref())?;
     let record = folder.read()?;
     let found = record.is_some();
+    if args.dry_run {
+        return foretell(args, folder.root(), record.as_ref());
+    }
     let ended = match record {
         Some(record) => end(&folder, &record)?,
         None => {
@@ -50,20 +64,38 @@ pub fn run(args: &DownArgs) -> Result<()> {
     Ok(())
 }
 
+/// Says what would be ended.
+fn foretell(args: &DownArgs, dir: &Path, record: Option<&Record>) -> Result<()> {
+    let ends: Vec<u32> = record.map(running).unwrap_or_default().iter().map(|process| process.pid).collect();
+    if args.json {
+        return output::json(&ToStop { dir: dir.to_owned(), found: record.is_some(), ends });
+    }
+    if ends.is_empty() {
+        output::talk(&format!("nothing to end: no network is running in {}", dir.display()));
+        return Ok(());
+    }
+    let ids: Vec<String> = ends.iter().map(ToString::to_string).collect();
+    output::data(&format!("Would end {} processes of the network in {}: {}", ids.len(), dir.display(), ids.join(", ")))
+}
+
+/// What the record names and still runs, the supervisor last.
+fn running(record: &Record) -> Vec<ProcessId> {
+    let mut all = record.alive();
+    all.extend(record.supervisor.filter(ProcessId::alive));
+    all
+}
+
 /// Ends what the record names and still runs; says how many processes that were.
 fn end(folder: &Folder, record: &Record) -> Result<usize> {
-    let running: Vec<_> = record.supervisor.into_iter().filter(|supervisor| supervisor.alive()).collect();
-    let mut all = record.alive();
-    all.extend(&running);
+    let supervisor = record.supervisor.filter(ProcessId::alive);
+    let all = running(record);
     if all.is_empty() {
         output::talk(&format!("nothing to end: no network is running in {}", folder.root().display()));
         return Ok(0);
     }
     let step = Step::start("stopped");
-    for supervisor in &running {
+    if let Some(supervisor) = supervisor {
         supervisor.signal(Signal::SIGTERM).context("can't signal the supervisor")?;
-    }
-    if !running.is_empty() {
         wait_gone(&all, PATIENCE);
     }
     // The record is read again: the supervisor may have restarted a child meanwhile.
@@ -101,7 +133,6 @@ mod tests {
     use super::*;
     use crate::cli::DirArgs;
     use crate::folder::{ProcessRecord, Role};
-    use crate::process::ProcessId;
     use std::process::Command;
 
     #[test]
@@ -128,7 +159,11 @@ mod tests {
         record.processes = vec![process("left", left), process("reused", reused)];
         folder.write(&record).expect("write");
         let reaper = std::thread::spawn(move || ours.wait());
-        run(&DownArgs { at: DirArgs { dir: Some(dir.path().into()) }, json: false }).expect("down");
+        let args = |dry_run| DownArgs { at: DirArgs { dir: Some(dir.path().into()) }, dry_run, json: false };
+        assert_eq!(running(&record), [left]);
+        run(&args(true)).expect("only said");
+        assert!(left.alive() && folder.read().expect("read").expect("record").phase == Phase::Ready);
+        run(&args(false)).expect("down");
         reaper.join().expect("join").expect("wait");
         assert!(!left.alive());
         assert!(stranger.alive());
@@ -142,7 +177,10 @@ mod tests {
     #[test]
     fn nothing_running_is_well() {
         let dir = tempfile::tempdir().expect("temporary folder");
-        run(&DownArgs { at: DirArgs { dir: Some(dir.path().join("none")) }, json: false }).expect("nothing to do");
+        for dry_run in [true, false] {
+            let at = DirArgs { dir: Some(dir.path().join("none")) };
+            run(&DownArgs { at, dry_run, json: false }).expect("nothing to do");
+        }
         assert!(!dir.path().join("none").exists());
     }
 }

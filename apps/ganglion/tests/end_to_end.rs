@@ -280,6 +280,12 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let finalised = common_finalised(&record);
     let before = network.status();
     let all = network.processes();
+    let foretold = place.run(&["down", "--dry-run", "--json"], COMMAND);
+    assert_eq!(foretold.code, Some(0), "{foretold:?}");
+    let foretold = place.described("down --dry-run", &foretold.stdout);
+    let ends = foretold["ends"].as_array().expect("process ids").iter().filter_map(Value::as_u64);
+    let alive = all.iter().filter(|process| process.alive()).map(|process| u64::from(process.pid));
+    assert_eq!(ends.collect::<BTreeSet<_>>(), alive.collect::<BTreeSet<_>>(), "a dry run ends nothing, and names all");
     let down = place.run(&["down", "--json"], COMMAND);
     assert_eq!(down.code, Some(0), "{down:?}");
     let said = place.described("down", &down.stdout);

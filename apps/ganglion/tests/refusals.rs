@@ -31,6 +31,10 @@ fn without_a_network_there_is_no_status_and_no_answer() {
     assert_eq!(down.code, Some(0), "{down:?}");
     let said = place.described("down", &down.stdout);
     assert_eq!((&said["found"], &said["ended"]), (&false.into(), &0.into()), "{said}");
+    let down = place.run(&["down", "--dry-run", "--json"], LIMIT);
+    assert_eq!(down.code, Some(0), "{down:?}");
+    let said = place.described("down --dry-run", &down.stdout);
+    assert_eq!((&said["found"], &said["ends"]), (&false.into(), &serde_json::json!([])), "{said}");
     assert!(!place.dir().exists(), "looking must not make the folder");
 }
 

@@ -68,6 +68,9 @@ pub struct DownArgs {
     /// Which network.
     #[command(flatten)]
     pub at: DirArgs,
+    /// Say what would be ended; end nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print what was ended as JSON
     #[arg(long)]
     pub json: bool,

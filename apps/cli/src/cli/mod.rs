@@ -209,6 +209,73 @@ mod tests {
         }
     }
 
+    /// Commands that change nothing, or nothing but a file that they are told to write, or that run until they are ended.
+    const WITHOUT_DRY_RUN: [&str; 45] = [
+        "agent add",
+        "agent list",
+        "agent lock",
+        "agent remove",
+        "agent run",
+        "agent stop",
+        "ask",
+        "channel list",
+        "completions",
+        "delegate list",
+        "delegate show",
+        "doctor",
+        "explorer run",
+        "forecast",
+        "gateway run",
+        "governance list",
+        "image report",
+        "image train",
+        "imagine",
+        "man",
+        "miner market",
+        "miner run",
+        "models list",
+        "models train",
+        "models verify",
+        "neuron show",
+        "node",
+        "schema",
+        "simulate",
+        "stake list",
+        "status",
+        "subnet list",
+        "subnet metagraph",
+        "subnet show",
+        "validator audit",
+        "validator market",
+        "validator receipts",
+        "validator run",
+        "validators list",
+        "wallet balance",
+        "wallet list",
+        "wallet show",
+        "wallet sign",
+        "wallet verify",
+        "weights show",
+    ];
+
+    /// The commands at the ends of the tree that have no option of this name.
+    fn without(option: &str, command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        for inner in command.get_subcommands() {
+            without(option, inner, [path, inner.get_name()].join(" ").trim(), found);
+        }
+        if !command.has_subcommands() && command.get_arguments().all(|known| known.get_long() != Some(option)) {
+            found.push(path.to_owned());
+        }
+    }
+
+    #[test]
+    fn whatever_changes_something_has_a_dry_run() {
+        let mut found = Vec::new();
+        without("dry-run", &Cli::command(), "", &mut found);
+        found.sort();
+        assert_eq!(found, WITHOUT_DRY_RUN, "what changes something takes --dry-run; else it is named here");
+    }
+
     #[test]
     fn bad_values_are_usage_errors() {
         for line in [

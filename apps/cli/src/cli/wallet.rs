@@ -109,6 +109,9 @@ pub struct ImportArgs {
     /// Read the password of an encrypted `--file` from this file descriptor
     #[arg(long, value_name = "FD", requires = "file")]
     pub file_password_fd: Option<u32>,
+    /// Say which file would be written; read no secret, ask for no password and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -289,6 +292,9 @@ pub struct ChangePasswordArgs {
     /// Read the present password from this file
     #[arg(long, value_name = "FILE")]
     pub old_password_file: Option<PathBuf>,
+    /// Say how the key would be kept; ask for no password and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

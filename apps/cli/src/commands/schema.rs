@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 38] = [
+const READS: [(&str, Make); 41] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -29,6 +29,7 @@ const READS: [(&str, Make); 38] = [
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
     ("down", of::<down::Stopped>),
+    ("down --dry-run", of::<down::ToStop>),
     ("forecast", of::<forecast::Forecasts>),
     ("governance list", of::<governance::GovernancePage>),
     ("imagine", of::<imagine::Imagined>),
@@ -54,8 +55,10 @@ const READS: [(&str, Make); 38] = [
     ("wallet create", of::<NewKeys>),
     ("wallet create --dry-run", of::<KeysToMake>),
     ("wallet import", of::<NewKeys>),
+    ("wallet import --dry-run", of::<KeysToMake>),
     ("wallet list", of::<WalletList>),
     ("wallet password", of::<NewKeys>),
+    ("wallet password --dry-run", of::<KeysToMake>),
     ("wallet show", of::<WalletPage>),
     ("wallet sign", of::<SignedText>),
     ("wallet verify", of::<VerifiedText>),
@@ -200,13 +203,13 @@ mod tests {
         assert_eq!(shape(&one), json!({ "properties": { "description": { "type": "string" } } }));
     }
 
-    /// The commands at the ends of the tree that take `--json`.
-    fn taking_json(command: &clap::Command, path: &str, found: &mut BTreeSet<String>) {
+    /// The commands at the ends of the tree that take this option.
+    fn taking(option: &str, command: &clap::Command, path: &str, found: &mut BTreeSet<String>) {
         for inner in command.get_subcommands() {
             let path = [path, inner.get_name()].join(" ");
-            taking_json(inner, path.trim(), found);
+            taking(option, inner, path.trim(), found);
         }
-        if !command.has_subcommands() && command.get_arguments().any(|argument| argument.get_long() == Some("json")) {
+        if !command.has_subcommands() && command.get_arguments().any(|argument| argument.get_long() == Some(option)) {
             found.insert(path.to_owned());
         }
     }
@@ -214,9 +217,19 @@ mod tests {
     #[test]
     fn every_command_that_takes_json_has_a_schema() {
         let mut found = BTreeSet::new();
-        taking_json(&Cli::command(), "", &mut found);
+        taking("json", &Cli::command(), "", &mut found);
         // A dry run's options are part of its name, since it prints something else.
         let named: BTreeSet<String> = names().lines().filter(|name| !name.contains(" --")).map(str::to_owned).collect();
         assert_eq!(found, named, "READS and WRITES name the commands that take --json, and no others");
+    }
+    #[test]
+    fn every_dry_run_has_a_schema() {
+        let mut found = BTreeSet::new();
+        taking("dry-run", &Cli::command(), "", &mut found);
+        for command in found {
+            // Writes report on a dry run as they do on what was done.
+            let known = WRITES.contains(&command.as_str()) || find(&format!("{command} --dry-run")).is_some();
+            assert!(known, "what `{command} --dry-run --json` prints has no schema");
+        }
     }
 }

@@ -448,10 +448,11 @@ fn last_things(stage: &Stage, own: u64) {
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network or a gateway
 /// (`end_to_end` and `served` have them), a time that this script doesn't wait for, or that `offline` has.
 fn all_were_checked(stage: &Stage) {
-    const ELSEWHERE: [&str; 21] = [
+    const ELSEWHERE: [&str; 24] = [
         "agent list",
         "ask",
         "down",
+        "down --dry-run",
         "forecast",
         "imagine",
         "models list",
@@ -466,8 +467,10 @@ fn all_were_checked(stage: &Stage) {
         "validator audit",
         "validator receipts",
         "wallet create --dry-run",
+        "wallet import --dry-run",
         "wallet list",
         "wallet password",
+        "wallet password --dry-run",
         "wallet sign",
         "wallet verify",
     ];

@@ -80,6 +80,48 @@ fn a_wallet_is_only_described_by_a_dry_run() {
 }
 
 #[test]
+fn an_import_and_a_new_password_are_only_described_by_a_dry_run() {
+    let home = Home::new();
+    let password = home.secret("password", PASSWORD);
+    let plan = |command: &str, options: &str| {
+        let planned = home.json_as(&format!("{command} --dry-run"), command, &format!("--dry-run {options}"));
+        let key = planned["keys"][0].clone();
+        let place = home.wallets().join("default");
+        let file = text(&key["file"]);
+        let file = file.strip_prefix(&format!("{}/", place.display())).unwrap_or(&file).to_owned();
+        (text(&key["role"]), file, key["encryption"].as_str().map(str::to_owned))
+    };
+    let key = |role: &str, file: &str, encryption: Option<&str>| {
+        (role.to_owned(), file.to_owned(), encryption.map(str::to_owned))
+    };
+    // The descriptor is empty: nothing is read from it.
+    let sealed = plan("wallet import", &format!("--secret-fd 0 --password-file {password}"));
+    assert_eq!(sealed, key("coldkey", "coldkey", Some("Ganglion")));
+    assert_eq!(plan("wallet import", "--secret-fd 0 --plain"), key("coldkey", "coldkey", None));
+    assert_eq!(plan("wallet import", "--secret-fd 0 --hotkey"), key("hotkey", "hotkeys/default", None));
+    assert_eq!(plan("wallet import", &format!("--address {ALICE}")), key("coldkey", "coldkeypub.txt", None));
+    for (options, words) in [
+        ("", ["no terminal", "--secret-fd"]),
+        ("--secret-fd 0", ["no terminal", "--password-fd"]),
+        ("--plain --file /nowhere/key", ["/nowhere/key", "key file"]),
+    ] {
+        home.fails(&format!("wallet import --dry-run {options}"), 6, &words);
+    }
+    home.fails("wallet password --plain --dry-run", 6, &["no key file", "default/coldkey"]);
+    assert!(!home.wallets().exists(), "a dry run writes nothing");
+
+    home.json("wallet create", "--plain");
+    home.fails("wallet import --plain --secret-fd 0 --dry-run", 6, &["exists already"]);
+    let coldkey = home.wallets().join("default/coldkey");
+    let before = fs::read(&coldkey).expect("the key's file");
+    let sealed = plan("wallet password", &format!("--compatible --password-file {password}"));
+    assert_eq!(sealed, key("coldkey", "coldkey", Some("NaCl")));
+    assert_eq!(plan("wallet password", "--hotkey --plain"), key("hotkey", "hotkeys/default", None));
+    home.fails("wallet password --dry-run", 6, &["no terminal", "--password-fd"]);
+    assert_eq!(fs::read(&coldkey).expect("the key's file"), before, "a dry run writes nothing");
+}
+
+#[test]
 fn a_network_is_only_described_by_a_dry_run() {
     let home = Home::new();
     let (place, dir) = (&home.place, home.place.dir());

@@ -5,6 +5,7 @@ use ganglion_keys::{Keyfile, Mnemonic, PasswordSource, Terminal};
 use zeroize::Zeroizing;
 
 use super::create::{Keep, NewKey, NewKeys};
+use super::preview;
 use crate::cli::ImportArgs;
 use crate::commands::keys::{explain, folder, interactive, named_source, secret, Role};
 use crate::commands::show;
@@ -18,6 +19,9 @@ pub fn run(args: &ImportArgs) -> Result<()> {
     let wallet = folder(&args.wallet)?;
     let role = Role::of(args.hotkey);
     let name = role.name(&args.wallet);
+    if args.dry_run {
+        return preview::import(args, &wallet);
+    }
     let key = match args.address {
         Some(public) => {
             wallet.import_public(name, public)?;
@@ -44,18 +48,27 @@ fn content(args: &ImportArgs) -> Result<Keyfile> {
         let source = named_source(args.file_password_fd, None).unwrap_or(nobody);
         return Keyfile::open(file, &source).map_err(explain);
     }
+    can_be_had(args)?;
     let text = match args.secret_fd {
         Some(descriptor) => secret(descriptor)?,
-        None if interactive() => {
+        None => {
             let typed = Terminal::open()?.ask("The recovery phrase or the seed (not shown): ")?;
             Zeroizing::new(String::from_utf8(typed.to_vec()).context("that is no text")?)
         }
-        None => {
-            let advice = "give it by --secret-fd, a key file by --file, or an address to watch by --address";
-            bail!(KeyUnusable(format!("there is no terminal to ask for the secret at: {advice}")));
-        }
     };
     parse(&text)
+}
+
+/// Whether the secret can be had.
+///
+/// # Errors
+/// It would have to be typed, and nobody is there to do so.
+pub(super) fn can_be_had(args: &ImportArgs) -> Result<()> {
+    if args.secret_fd.is_none() && !interactive() {
+        let advice = "give it by --secret-fd, a key file by --file, or an address to watch by --address";
+        bail!(KeyUnusable(format!("there is no terminal to ask for the secret at: {advice}")));
+    }
+    Ok(())
 }
 
 /// A phrase, a seed, or a plain key file's text.

@@ -4,6 +4,7 @@ use anyhow::Result;
 use ganglion_keys::PasswordSource;
 
 use super::create::{Keep, NewKey, NewKeys};
+use super::preview;
 use crate::cli::ChangePasswordArgs;
 use crate::commands::keys::{explain, folder, interactive, named_source, Role};
 use crate::commands::show;
@@ -14,6 +15,9 @@ use crate::commands::show;
 /// The present password is wrong or missing, nobody gives a new one, the disk refuses.
 pub fn run(args: &ChangePasswordArgs) -> Result<()> {
     let wallet = folder(&args.wallet)?;
+    if args.dry_run {
+        return preview::password(args, &wallet);
+    }
     let role = Role::of(args.hotkey);
     let name = role.name(&args.wallet);
     let nobody = if interactive() { PasswordSource::Terminal } else { PasswordSource::Nothing };
