@@ -222,6 +222,7 @@ mod tests {
         let named: BTreeSet<String> = names().lines().filter(|name| !name.contains(" --")).map(str::to_owned).collect();
         assert_eq!(found, named, "READS and WRITES name the commands that take --json, and no others");
     }
+
     #[test]
     fn every_dry_run_has_a_schema() {
         let mut found = BTreeSet::new();

@@ -118,10 +118,12 @@ impl Home {
         Following { child, lines }
     }
 
-    /// A write that goes through: planned first, then sent. Returns the report.
+    /// A write that goes through: planned first, then declined because nobody is there to agree, then sent. Returns the
+    /// report.
     pub fn write(&self, command: &str, options: &str) -> Value {
         let planned = self.json(command, &format!("{options} --dry-run"));
         assert_eq!((&planned["included"], &planned["refused"]), (&Value::Null, &Value::Bool(false)), "{planned:#}");
+        self.fails(&format!("{command} {options}"), 5, &["nothing was done", "--yes"]);
         let report = self.json(command, &format!("{options} --yes"));
         assert!(report["included"]["block"].as_u64().is_some_and(|block| block > 0), "{report:#}");
         report

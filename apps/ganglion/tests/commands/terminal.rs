@@ -3,6 +3,7 @@
 use crate::chain::{Stage, PASSWORD};
 use crate::run::{text, Home};
 use crate::support::{terminal::Terminal, Ended};
+use ganglion_cli::folder::{Folder, Phase};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -103,6 +104,48 @@ fn a_new_password_is_typed_twice_alike() {
     assert!(!home.wallets().join("default").exists(), "a wallet that isn't made leaves nothing");
 }
 
+/// `ganglion up --fresh` at a terminal, in the place's own network folder.
+fn fresh(home: &Home) -> Terminal {
+    let plain = home.place.command(&["up", "--fresh", "--offline", "--base-port", "0"]);
+    let mut command = Terminal::program(env!("CARGO_BIN_EXE_ganglion"));
+    command.args(plain.get_args());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    Terminal::start(command, None)
+}
+
+#[test]
+fn a_network_is_deleted_with_a_persons_word_and_ctrl_c_ends_what_was_started() {
+    let home = Home::new();
+    let dir = home.place.dir();
+    fs::create_dir_all(dir.join("wallets/old")).expect("folder");
+    fs::write(dir.join("network.json"), r#"{"format":99}"#).expect("write");
+    for answer in ["no", ""] {
+        let mut terminal = fresh(&home);
+        terminal.expect("deletes the chain");
+        terminal.line(answer);
+        assert_eq!(terminal.ended(), Some(5), "{}", terminal.shown());
+        assert!(terminal.shown().contains("nothing was deleted"), "{}", terminal.shown());
+        assert!(dir.join("wallets/old").exists() && dir.join("network.json").exists());
+    }
+    let mut terminal = fresh(&home);
+    terminal.expect("deletes the chain");
+    terminal.line("yes");
+    // The nodes are started when this is said.
+    terminal.expect("slots of");
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.ended(), Some(1), "{}", terminal.shown());
+    assert!(terminal.shown().contains("everything that was started has been stopped"), "{}", terminal.shown());
+    assert!(!dir.join("wallets/old").exists(), "what was to be deleted is");
+    let folder = Folder::locate(Some(&dir)).expect("folder");
+    let record = folder.read().expect("network.json").expect("a record");
+    assert_eq!((record.phase, record.alive(), record.is_running()), (Phase::Stopped, Vec::new(), false));
+}
+
 /// A write asks, shows what it would do, and takes no for an answer.
 pub fn asks(stage: &Stage) {
     let line = format!("wallet transfer {} 1 --wallet-name safe", stage.bob);
@@ -152,5 +195,8 @@ pub fn work_is_interrupted(stage: &Stage, own: u64) {
     assert_eq!((terminal.ended(), read(&stdout)), (Some(5), String::new()), "{}", terminal.shown());
     assert!(terminal.shown().contains("nothing was sent, and no work is kept"), "{}", terminal.shown());
     assert_eq!(stage.node.rpc.best(), best, "it reached the chain");
+    // It also ends by itself, at the latest when it was told to.
+    let line = format!("neuron register --netuid {own} --wallet-name bob --timeout 1 --threads 1 --yes");
+    home.fails(&line, 1, &["no seal was found", "--timeout"]);
     assert_eq!([files(&home.place.file("home")), files(&home.wallets())], before);
 }
