@@ -90,6 +90,29 @@ async fn nothing_waits_for_ever() {
     bounded(client.best()).await.expect("it is back");
 }
 
+/// Sockets that nobody closes would end a program that runs for months.
+#[tokio::test]
+async fn what_is_given_up_is_closed() {
+    let (ours, other) = (FakeNode::start().await, FakeNode::with_genesis(7).await);
+    let (good, silent, foreign) =
+        (Proxy::new(ours.address).await, Proxy::new(ours.address).await, Proxy::new(other.address).await);
+    silent.cut(Mode::Stall);
+    let client = connect(&[good.url(), silent.url(), foreign.url()]).await;
+    for _ in 0..3 {
+        good.cut(Mode::Pass);
+        bounded(client.best()).await.expect("reconnected");
+    }
+    assert!([&good, &silent, &foreign].iter().all(|proxy| proxy.made() >= 3), "each was tried each time");
+    let until = async |wanted: [usize; 3]| {
+        while [&good, &silent, &foreign].map(Proxy::open) != wanted {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    bounded(until([1, 0, 0])).await;
+    drop(client);
+    bounded(until([0, 0, 0])).await;
+}
+
 #[tokio::test]
 async fn bad_addresses_are_told_apart() {
     assert!(matches!(Client::connect(&[]).await, Err(ClientError::NoEndpoints)));

@@ -1,8 +1,12 @@
 //! A TCP proxy whose connections can be cut, refused or left hanging.
 
 use std::net::SocketAddr;
+use std::sync::{
+    atomic::{AtomicUsize, Ordering},
+    Arc,
+};
 use tokio::{
-    io::copy_bidirectional,
+    io::{copy, copy_bidirectional, sink},
     net::{TcpListener, TcpStream},
     sync::watch,
 };
@@ -21,6 +25,30 @@ pub struct Proxy {
     address: SocketAddr,
     /// How connections are treated, where they lead, and how often they were cut.
     control: watch::Sender<(Mode, SocketAddr, u64)>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    made: AtomicUsize,
+    open: AtomicUsize,
+}
+
+/// A connection that is counted for as long as it is there.
+struct Counted(Arc<Counts>);
+
+impl Counted {
+    fn new(counts: &Arc<Counts>) -> Self {
+        counts.made.fetch_add(1, Ordering::SeqCst);
+        counts.open.fetch_add(1, Ordering::SeqCst);
+        Self(counts.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Proxy {
@@ -28,6 +56,8 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("address");
         let (control, mut state) = watch::channel((Mode::Pass, backend, 0));
+        let counts = Arc::<Counts>::default();
+        let counting = counts.clone();
         tokio::spawn(async move {
             while let Ok((mut front, _)) = listener.accept().await {
                 let (mode, backend, _) = *state.borrow_and_update();
@@ -35,9 +65,15 @@ impl Proxy {
                     continue;
                 }
                 let mut state = state.clone();
+                let counted = Counted::new(&counting);
                 tokio::spawn(async move {
+                    let _counted = counted;
                     if mode == Mode::Stall {
-                        let _ = state.changed().await;
+                        let mut nowhere = sink();
+                        tokio::select! {
+                            _ = copy(&mut front, &mut nowhere) => {}
+                            _ = state.changed() => {}
+                        }
                         return;
                     }
                     let Ok(mut back) = TcpStream::connect(backend).await else { return };
@@ -48,7 +84,17 @@ impl Proxy {
                 });
             }
         });
-        Self { address, control }
+        Self { address, control, counts }
+    }
+
+    /// How many connections were made, those that were refused aside.
+    pub fn made(&self) -> usize {
+        self.counts.made.load(Ordering::SeqCst)
+    }
+
+    /// How many of them are still there.
+    pub fn open(&self) -> usize {
+        self.counts.open.load(Ordering::SeqCst)
     }
 
     pub fn url(&self) -> String {
