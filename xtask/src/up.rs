@@ -6,7 +6,7 @@ use crate::{
     paths::Paths,
     process, setup, ui,
 };
-use std::{os::unix::process::CommandExt, process::Command};
+use std::{os::unix::process::CommandExt, path::Path, process::Command};
 
 /// Free space that a first build needs, in GiB.
 const COLD_BUILD_GIB: u64 = 10;
@@ -67,14 +67,18 @@ fn check_disk(paths: &Paths) -> Result<()> {
     let Ok(table) = process::capture(Command::new("df").args(["--output=avail", "-BG"]).arg(existing)) else {
         return Ok(()); // Another df than GNU's: no early word, then.
     };
-    match free_gib(&table) {
-        Some(free) if free < COLD_BUILD_GIB => Err(Failure::new(format!(
+    free_gib(&table).and_then(|free| too_little(free, existing)).map_or(Ok(()), Err)
+}
+
+/// Why so much free space (GiB) in this folder isn't enough for a first build; `None` if it is.
+fn too_little(free: u64, folder: &Path) -> Option<Failure> {
+    (free < COLD_BUILD_GIB).then(|| {
+        Failure::new(format!(
             "a first build needs about {COLD_BUILD_GIB} GiB, and {} has {free} GiB free: make room, or set \
              CARGO_TARGET_DIR to a folder on a larger disk",
-            existing.display()
-        ))),
-        _ => Ok(()),
-    }
+            folder.display()
+        ))
+    })
 }
 
 /// The number in the last line of `df --output=avail -BG`.
@@ -98,5 +102,13 @@ mod tests {
         assert_eq!(free_gib("Avail\n  77G"), Some(77));
         assert_eq!(free_gib("Avail\n  many"), None);
         assert_eq!(free_gib(""), None);
+    }
+
+    #[test]
+    fn a_first_build_that_would_not_fit_is_refused_with_advice() {
+        let folder = Path::new("/builds");
+        assert!(too_little(COLD_BUILD_GIB, folder).is_none());
+        let said = too_little(COLD_BUILD_GIB - 1, folder).expect("too little").to_string();
+        assert!(said.contains("/builds has 9 GiB free") && said.contains("CARGO_TARGET_DIR"), "{said}");
     }
 }

@@ -18,19 +18,8 @@ pub fn install(packages: &[String], offline: bool) -> Result<()> {
         return Ok(());
     }
     let names = packages.join(" ");
-    if process::find("apt-get").is_none() {
-        return Err(Failure::new(format!(
-            "this machine lacks programs that Debian has in the packages {names}; install them its own way and run this again"
-        )));
-    }
-    if offline {
-        return Err(Failure::new(format!("missing Debian packages: {names}. Run once without --offline")));
-    }
-    if !is_root()? {
-        return Err(Failure::new(format!(
-            "some Debian packages are missing. Type this line, then run the command again:\n\n  \
-             sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}\n"
-        )));
+    if let Some(failure) = obstacle(&names, process::find("apt-get").is_some(), offline, is_root()?) {
+        return Err(failure);
     }
     refresh_lists_for(packages)?;
     ui::step(&format!("Debian packages {names}"), || {
@@ -119,9 +108,41 @@ fn parse_candidate(policy: &str) -> Option<String> {
     (version != "(none)").then(|| version.to_owned())
 }
 
+/// Why these packages can't be installed here and now, and what to do; `None` if they can.
+fn obstacle(names: &str, has_apt: bool, offline: bool, root: bool) -> Option<Failure> {
+    if !has_apt {
+        return Some(Failure::new(format!(
+            "this machine lacks programs that Debian has in the packages {names}; install them its own way and run this again"
+        )));
+    }
+    if offline {
+        return Some(Failure::new(format!("missing Debian packages: {names}. Run once without --offline")));
+    }
+    (!root).then(|| {
+        Failure::new(format!(
+            "some Debian packages are missing. Type this line, then run the command again:\n\n  \
+             sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}\n"
+        ))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_may_not_install_gets_the_line_to_type() {
+        let names = "pkg-config protobuf-compiler";
+        assert!(obstacle(names, true, false, true).is_none());
+        for (has_apt, offline, root, words) in [
+            (true, false, false, "\n  sudo apt-get update && sudo apt-get install -y --no-install-recommends NAMES\n"),
+            (true, true, true, "missing Debian packages: NAMES. Run once without --offline"),
+            (false, false, true, "in the packages NAMES; install them its own way"),
+        ] {
+            let said = obstacle(names, has_apt, offline, root).expect("an obstacle").to_string();
+            assert!(said.contains(&words.replace("NAMES", names)), "{said}");
+        }
+    }
 
     #[test]
     fn the_candidate_version_is_read_from_apt() {
