@@ -3,6 +3,8 @@
 //! Nothing but the standard library is used, because this crate is compiled before anything else exists.
 
 mod build_env;
+#[cfg(test)]
+mod claims;
 mod failure;
 mod features;
 mod loc;
