@@ -12,7 +12,6 @@ use ganglion_primitives::{
     AccountId, Endpoint, Hash, Hyperparameters, Metagraph, NetUid, NeuronId, RegistrationTerms, SubnetInfo,
 };
 use ganglion_subnet::{Block, Chain, ChainError};
-use ganglion_yuma::math::check_max_limited;
 
 const GENESIS: [u8; 32] = [7; 32];
 const DIFFICULTY: u64 = 50;
@@ -124,9 +123,10 @@ impl FakeChain {
         if weights.iter().any(|(id, _)| id.0 >= count) || weights.iter().all(|(_, weight)| *weight == 0) {
             return Err(ChainError::Refused("bad weights".into()));
         }
-        let values: Vec<u16> = weights.iter().map(|(_, weight)| *weight).collect();
         let least = usize::from(self.rules.min_allowed_weights).min(state.rows.len());
-        if values.len() < least || !check_max_limited(&values, self.rules.max_weight_limit) {
+        let whole: u64 = weights.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        let largest = weights.iter().map(|(_, weight)| u64::from(*weight)).max().unwrap_or(0);
+        if weights.len() < least || largest * 65_535 > u64::from(self.rules.max_weight_limit) * whole {
             return Err(ChainError::Refused("the subnet's rules don't allow these weights".into()));
         }
         let row = row_of(state, hotkey)?;
