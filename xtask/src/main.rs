@@ -3,7 +3,10 @@
 //! Nothing but the standard library is used, because this crate is compiled before anything else exists.
 
 mod build_env;
+#[cfg(test)]
+mod claims;
 mod failure;
+mod features;
 mod loc;
 mod pallets;
 mod paths;
@@ -20,13 +23,14 @@ use paths::Paths;
 const HELP: &str = "\
 cargo xtask <command>
 
-  up [ARGS]     set up this machine, build, and run `ganglion up ARGS` (see `cargo xtask up --help`)
-  test [ARGS]   set up, then check formatting, lints and run every test; ARGS go to the test runner
-  setup         only the set-up; silent when nothing is missing (--offline: fetch nothing)
-  env           print the build environment as `export` lines, for `eval \"$(cargo xtask env)\"`
-  deps          check that building and testing compile the same dependencies
-  loc           count lines of code per crate
-  pallets       count storage items, calls and lines per pallet
+  up [ARGS]       set up this machine, build, and run `ganglion up ARGS` (see `cargo xtask up --help`)
+  test [ARGS]     set up, then check formatting, lints and run every test; ARGS go to the test runner
+  check-features  compile what no test does: try-runtime, benchmarks and their tests, fuzzers (--run: run the tests too)
+  setup           only the set-up; silent when nothing is missing (--offline: fetch nothing)
+  env             print the build environment as `export` lines, for `eval \"$(cargo xtask env)\"`
+  deps            check that building and testing compile the same dependencies
+  loc             count lines of code per crate
+  pallets         count storage items, calls and lines per pallet
 
 Folders: CARGO_TARGET_DIR or <cache>/ganglion/target for build results, GANGLION_MODELS or
 <cache>/ganglion/models for models, where <cache> is $XDG_CACHE_HOME or ~/.cache.";
@@ -49,6 +53,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "test" => test::run(&Paths::detect()?, rest),
         "setup" => setup_only(rest),
         "env" => print_environment(),
+        "check-features" => features::run(&Paths::detect()?, rest),
         "deps" => selection::check(&Paths::detect()?),
         "loc" => loc::print(&Paths::detect()?),
         "pallets" => pallets::print(&Paths::detect()?),
@@ -72,8 +77,7 @@ fn setup_only(arguments: &[String]) -> Result<()> {
 
 fn print_environment() -> Result<()> {
     let paths = Paths::detect()?;
-    let toolchain = setup::wasm::installed(&paths)?
-        .ok_or_else(|| Failure::new("the Wasm toolchain is missing: run `cargo xtask setup` first"))?;
+    let toolchain = setup::wasm::required(&paths)?;
     for (name, value) in build_env::variables(&paths, &toolchain) {
         println!("export {name}={}", build_env::shell_quoted(&value));
     }

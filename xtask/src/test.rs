@@ -59,7 +59,11 @@ fn has_nextest(paths: &Paths, toolchain: &WasmToolchain) -> bool {
     process::capture(build_env::cargo(paths, toolchain).args(["nextest", "--version"])).is_ok()
 }
 
-fn run_stage(name: &str, command: &mut Command, advice: &str) -> Result<()> {
+/// Runs a program on our own terminal, between a heading and a closing line.
+///
+/// # Errors
+/// It is missing or failed: then the message ends with `advice`.
+pub fn run_stage(name: &str, command: &mut Command, advice: &str) -> Result<()> {
     ui::stage(name, || {
         let status = process::attached(command)?;
         match status.success() {

@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod miner;
 pub mod receipts;
 pub mod records;
+pub mod rules;
 pub mod scores;
 pub mod scoring;
 pub mod secret;

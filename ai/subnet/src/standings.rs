@@ -32,6 +32,15 @@ pub struct Standing {
     pub novelty_bits: f64,
     /// If it behaves as others do: who of them leads, by identity.
     pub clone_of: Option<u64>,
+    /// Standard error of `absolute_bits`, bits; `None` while nothing is known, and on pages of earlier versions.
+    #[serde(default)]
+    pub absolute_error: Option<f64>,
+    /// Standard error of `marginal_bits`.
+    #[serde(default)]
+    pub marginal_error: Option<f64>,
+    /// Standard error of `novelty_bits`.
+    #[serde(default)]
+    pub novelty_error: Option<f64>,
 }
 
 /// The page `GET /scores`.
@@ -56,8 +65,9 @@ impl Standings {
         let leaders = policy.clones.as_ref().map(|clones| book.pairs().leaders(clones)).unwrap_or_default();
         let miners = view.neurons.iter().filter_map(|neuron| {
             let estimate = book.estimate(neuron.id)?;
-            let [absolute_bits, marginal_bits, novelty_bits] =
-                book.information(neuron.id).copied().unwrap_or_default().means();
+            let information = book.information(neuron.id).copied().unwrap_or_default();
+            let [absolute_bits, marginal_bits, novelty_bits] = information.means();
+            let [absolute_error, marginal_error, novelty_error] = information.errors(policy.alpha);
             Some(Standing {
                 uid: neuron.uid,
                 neuron: neuron.id.0,
@@ -70,6 +80,9 @@ impl Standings {
                 marginal_bits,
                 novelty_bits,
                 clone_of: leaders.get(&neuron.id.0).copied(),
+                absolute_error,
+                marginal_error,
+                novelty_error,
             })
         });
         let block = view.block.number;

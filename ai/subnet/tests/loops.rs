@@ -12,7 +12,7 @@ use std::time::Duration;
 use fake_chain::FakeChain;
 use futures::stream::{FuturesUnordered, StreamExt};
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::NetUid;
+use ganglion_primitives::{Hyperparameters, NetUid};
 use ganglion_subnet::audit::{self, AuditError};
 use ganglion_subnet::gate::GateLimits;
 use ganglion_subnet::join::{self, JoinError, Joining};
@@ -246,6 +246,27 @@ async fn committed_weights_follow_quality() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chain_that_is_often_away_changes_nothing() {
     better_work_weighs_more(false, 7).await;
+}
+
+/// Where one miner may not take all, and more names are demanded than miners were asked, the chain would refuse what the
+/// validator thinks: it sets what comes nearest.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn weights_keep_the_subnets_rules() {
+    let mut network = Network::new(false, 0);
+    // Three fifths at most.
+    let limit = 39_321;
+    let rules = Hyperparameters { max_weight_limit: limit, min_allowed_weights: 3, ..Hyperparameters::default() };
+    network.chain = Arc::new(FakeChain::new(Duration::from_millis(100), false, 0).with_rules(rules));
+    let good = network.miner(1, Skill::Off(0)).await;
+    let poor = network.miner(2, Skill::Off(60)).await;
+    let validator = network.validator(9);
+    network.until("weights", |chain| chain.weights_of(&validator).len() == 3).await;
+    let weights = network.chain.weights_of(&validator);
+    let of = |key: &PublicKey| f64::from(weight(&weights, key).expect("named"));
+    assert_eq!((of(&good), of(&validator)), (65_535.0, 0.0));
+    // By worth alone the poor one's would be a tenth of it.
+    assert!((0.6..0.7).contains(&(of(&poor) / of(&good))), "{weights:?}");
+    network.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

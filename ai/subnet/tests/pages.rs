@@ -195,6 +195,8 @@ async fn everybody_can_read_what_miners_are_worth() {
         }
         assert!(miner.bound <= miner.mean && (0.0..=4.0).contains(&miner.novelty_bits), "{miner:?}");
         assert!(miner.absolute_bits.abs() <= 64.0 && miner.marginal_bits.abs() <= 64.0, "{miner:?}");
+        let errors = [miner.absolute_error, miner.marginal_error, miner.novelty_error];
+        assert!(errors[0].is_some() && errors.iter().flatten().all(|error| *error > 0.0 && *error < 64.0), "{miner:?}");
     }
     let of = |number: u8| page.miners.iter().find(|miner| miner.hotkey == key(number).public()).expect("listed");
     assert_eq!((of(1).weight, of(2).weight), (u16::MAX, 0));

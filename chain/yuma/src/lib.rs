@@ -6,6 +6,7 @@ extern crate alloc;
 mod epoch;
 pub mod fixed;
 mod input;
+pub mod limit;
 pub mod math;
 mod median;
 mod options;

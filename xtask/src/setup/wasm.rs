@@ -1,7 +1,11 @@
 //! Which compiler builds the runtime for `wasm32v1-none`.
 
 use super::linked;
-use crate::{failure::Result, paths::Paths, process, ui};
+use crate::{
+    failure::{Failure, Result},
+    paths::Paths,
+    process, ui,
+};
 use std::{
     env,
     path::{Path, PathBuf},
@@ -29,6 +33,14 @@ pub fn installed(paths: &Paths) -> Result<Option<WasmToolchain>> {
         return Ok(Some(WasmToolchain::Active));
     }
     Ok(linked::is_ready(paths).then(|| WasmToolchain::Linked(linked::name())))
+}
+
+/// The toolchain that is there.
+///
+/// # Errors
+/// None is; the message says how to get one.
+pub fn required(paths: &Paths) -> Result<WasmToolchain> {
+    installed(paths)?.ok_or_else(|| Failure::new("the Wasm toolchain is missing: run `cargo xtask setup` first"))
 }
 
 /// The toolchain that is there, or a new one: from rustup's servers where they answer, else from Debian's packages.

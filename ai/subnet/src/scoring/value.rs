@@ -10,6 +10,9 @@ const PARTS: [f64; 3] = [0.6, 0.3, 0.1];
 /// Bits that no single answer goes beyond, either way.
 const MOST_BITS: f64 = 20.0;
 
+/// A variance, bits², that counts as one more answer; see [`Average::error`].
+const PRIOR_VARIANCE: f64 = 1.0;
+
 /// A miner's three numbers, averaged over its answers, in bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Information {
@@ -37,6 +40,13 @@ impl Information {
     /// The means, in bits.
     pub fn means(&self) -> [f64; 3] {
         [self.absolute.mean, self.marginal.mean, self.novelty.mean]
+    }
+
+    /// The standard errors of the means, in bits, where the newest answer weighs `alpha` in the long run; `None` for a number
+    /// that no answer has told anything about.
+    pub fn errors(&self, alpha: f64) -> [Option<f64>; 3] {
+        [self.absolute, self.marginal, self.novelty]
+            .map(|average| Some(average.error(alpha, PRIOR_VARIANCE)).filter(|error| error.is_finite()))
     }
 
     /// Whether the numbers can be what they say.
@@ -105,6 +115,19 @@ mod tests {
         assert_eq!(values[2..], [0.0, 0.0]);
         assert_eq!(Yardstick::of(&field[2..]).value(&field[2]), None);
         assert_eq!(Yardstick::of([]).value(&field[0]), None);
+    }
+
+    #[test]
+    fn errors_shrink_with_answers_and_are_none_without() {
+        let mut information = Information::default();
+        assert_eq!(information.errors(0.02), [None; 3]);
+        information.update(&Bits { absolute: 2.0, marginal: None, novelty: Some(1.0) }, 0.02);
+        let [first, marginal, novelty] = information.errors(0.02);
+        assert!(first > Some(0.5) && marginal.is_none() && novelty > Some(0.5), "{first:?} {novelty:?}");
+        (0..98).for_each(|_| information.update(&Bits { absolute: 2.0, ..Bits::default() }, 0.02));
+        let [later, ..] = information.errors(0.02);
+        // What a hundred answers that vary by a bit leave open is a tenth of one.
+        assert!(later > Some(0.0) && later < Some(0.1), "{later:?}");
     }
 
     proptest! {

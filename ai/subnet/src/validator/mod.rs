@@ -24,6 +24,7 @@ use crate::join::{self, Joining};
 use crate::metrics::{self, Metrics};
 use crate::receipts::ReceiptLimits;
 use crate::records::Records;
+use crate::rules;
 use crate::scores::ScorePolicy;
 use crate::secret::Secret;
 use crate::store::StoreError;
@@ -237,6 +238,8 @@ async fn weigh<S: Subnet, C: Chain>(
     stop: CancellationToken,
 ) {
     let policy = shared.settings.scoring.clone();
+    // The epoch before which it was said that the subnet's limit leaves nothing to set.
+    let mut told = 0;
     loop {
         let Some(view) = view::newest(&mut views, &stop).await else { return };
         views.mark_unchanged();
@@ -248,7 +251,13 @@ async fn weigh<S: Subnet, C: Chain>(
             if let Err(error) = history.keep() {
                 tracing::error!(%error, "weight vectors can't be written");
             }
-            blended
+            let fitted = rules::fit(blended, &view);
+            if fitted.is_none() && told != view.next_epoch {
+                told = view.next_epoch;
+                let limit = f64::from(view.subnet.hyperparameters.max_weight_limit) / f64::from(u16::MAX);
+                tracing::warn!(limit, "no weights set: so few miners have earned one that each would exceed the limit");
+            }
+            fitted.unwrap_or_default()
         };
         let outcome = tokio::select! {
             outcome = weigher.step(&view, vector) => outcome,

@@ -1,4 +1,5 @@
-//! A ledger in memory, for tests of the loops: it checks seals, rate limits and reveal windows as the real one does.
+//! A ledger in memory, for tests of the loops: it checks seals, rate limits, reveal windows and the subnet's rules for
+//! weights as the real one does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -7,7 +8,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_pow::{meets, seal, Challenge};
-use ganglion_primitives::{AccountId, Endpoint, Hash, Metagraph, NetUid, NeuronId, RegistrationTerms, SubnetInfo};
+use ganglion_primitives::{
+    AccountId, Endpoint, Hash, Hyperparameters, Metagraph, NetUid, NeuronId, RegistrationTerms, SubnetInfo,
+};
 use ganglion_subnet::{Block, Chain, ChainError};
 
 const GENESIS: [u8; 32] = [7; 32];
@@ -44,6 +47,7 @@ pub struct FakeChain {
     commit_reveal: bool,
     /// Every so many calls one fails, as if the node were away.
     flaky: u64,
+    rules: Hyperparameters,
     /// Whether there is a block: before the first, the ledger doesn't know its own genesis.
     born: AtomicBool,
     state: Mutex<State>,
@@ -57,9 +61,15 @@ impl FakeChain {
             block_time,
             commit_reveal,
             flaky,
+            rules: Hyperparameters::default(),
             born: AtomicBool::new(true),
             state: Mutex::default(),
         }
+    }
+
+    /// The same with other rules for weights.
+    pub fn with_rules(self, rules: Hyperparameters) -> Self {
+        Self { rules, ..self }
     }
 
     /// Whether there is a block yet.
@@ -113,6 +123,12 @@ impl FakeChain {
         if weights.iter().any(|(id, _)| id.0 >= count) || weights.iter().all(|(_, weight)| *weight == 0) {
             return Err(ChainError::Refused("bad weights".into()));
         }
+        let least = usize::from(self.rules.min_allowed_weights).min(state.rows.len());
+        let whole: u64 = weights.iter().map(|(_, weight)| u64::from(*weight)).sum();
+        let largest = weights.iter().map(|(_, weight)| u64::from(*weight)).max().unwrap_or(0);
+        if weights.len() < least || largest * 65_535 > u64::from(self.rules.max_weight_limit) * whole {
+            return Err(ChainError::Refused("the subnet's rules don't allow these weights".into()));
+        }
         let row = row_of(state, hotkey)?;
         if row.last_update.is_some_and(|last| now < last + RATE_LIMIT) {
             return Err(ChainError::Refused("too soon".into()));
@@ -153,6 +169,7 @@ impl Chain for FakeChain {
             commit_reveal: self.commit_reveal,
             commit_interval: INTERVAL,
             weights_rate_limit: RATE_LIMIT,
+            hyperparameters: self.rules.clone(),
             ..SubnetInfo::default()
         })
     }

@@ -1,7 +1,12 @@
 //! Answers to questions whose answer nobody knows, held against each other.
 //!
-//! `q = ½ · mean likeness to the answers of the others`, every different answer counted once, so that clones don't
-//! elect themselves. With fewer than three different answers nothing can be said: all sound ones get the same.
+//! `q = ½ · mean likeness to the answers of the others`, every different answer counted once, so that ten keys that say the
+//! same don't elect themselves. With fewer than three different answers nothing can be said: all sound ones get the same.
+//!
+//! The design weighed the others by what is known of them and counted one answer a cluster of clones. A judge knows neither:
+//! what a miner was worth is the validator's book, and scores that depended on it would make a lead last for ever. So clones
+//! that word one answer in several ways count several times here. They gain little by it: agreement is worth a half at most,
+//! in a tenth of the tasks, and the framework pays them as one for what they say alike elsewhere.
 
 use std::collections::HashMap;
 

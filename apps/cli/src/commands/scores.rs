@@ -91,7 +91,8 @@ async fn read(http: &reqwest::Client, source: &Source, netuid: u16) -> Option<St
 
 fn is_sound(miner: &Standing) -> bool {
     let bits = [miner.absolute_bits, miner.marginal_bits, miner.novelty_bits];
-    bits.iter().all(|bits| bits.abs() <= MOST_BITS)
+    let errors = [miner.absolute_error, miner.marginal_error, miner.novelty_error];
+    bits.into_iter().chain(errors.into_iter().flatten()).all(|bits| bits.abs() <= MOST_BITS)
 }
 
 #[cfg(test)]
@@ -132,6 +133,9 @@ mod tests {
             marginal_bits: 0.5,
             novelty_bits: 0.25,
             clone_of: None,
+            absolute_error: Some(bits / 4.0),
+            marginal_error: None,
+            novelty_error: Some(0.5),
         };
         let page = Standings { netuid: 1, validator: key(validator), block: 7, rounds: 9, miners: vec![miner] };
         serde_json::to_string(&page).expect("JSON")
@@ -188,6 +192,7 @@ mod tests {
         seats.push((1, true, Some(serve(Some(page(6, 2.5))).await)));
         let found = fetch_within(wait, &metagraph(&seats), true).await.expect("a page");
         assert_eq!((found.validator, found.miners[0].absolute_bits), (key(5), 1.5));
+        assert_eq!((found.miners[0].absolute_error, found.miners[0].marginal_error), (Some(0.375), None));
         seats.truncate(5);
         assert_eq!(fetch_within(wait, &metagraph(&seats), true).await, None);
         assert_eq!(fetch(&metagraph(&[]), true).await, None);

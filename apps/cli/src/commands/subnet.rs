@@ -306,21 +306,40 @@ pub struct ScoredRow {
     pub marginal_bits: Option<f64>,
     /// What nobody else says, bits an answer; `null` if no validator said.
     pub novelty_bits: Option<f64>,
+    /// Standard error of `absolute_bits`; `null` if no validator said.
+    pub absolute_error: Option<f64>,
+    /// Standard error of `marginal_bits`; `null` if no validator said.
+    pub marginal_error: Option<f64>,
+    /// Standard error of `novelty_bits`; `null` if no validator said.
+    pub novelty_error: Option<f64>,
 }
 
 impl ScoredRow {
     fn new(neuron: NeuronRow, said: Option<&Standings>) -> Self {
         let is_it = |miner: &&Standing| miner.uid == neuron.uid && miner.hotkey.to_ss58() == neuron.hotkey;
-        let bits = said.and_then(|said| said.miners.iter().find(is_it));
-        let (absolute, marginal) = (bits.map(|bits| bits.absolute_bits), bits.map(|bits| bits.marginal_bits));
-        let novelty = bits.map(|bits| bits.novelty_bits);
-        Self { neuron, absolute_bits: absolute, marginal_bits: marginal, novelty_bits: novelty }
+        let miner = said.and_then(|said| said.miners.iter().find(is_it));
+        Self {
+            neuron,
+            absolute_bits: miner.map(|miner| miner.absolute_bits),
+            marginal_bits: miner.map(|miner| miner.marginal_bits),
+            novelty_bits: miner.map(|miner| miner.novelty_bits),
+            absolute_error: miner.and_then(|miner| miner.absolute_error),
+            marginal_error: miner.and_then(|miner| miner.marginal_error),
+            novelty_error: miner.and_then(|miner| miner.novelty_error),
+        }
     }
 
-    /// The three numbers for a table.
+    /// The three numbers for a table, with their standard errors where these are known.
     fn cells(&self) -> [String; 3] {
-        let bits = [self.absolute_bits, self.marginal_bits, self.novelty_bits];
-        bits.map(|bits| table::or_dash(bits.map(|bits| format!("{bits:.2}"))))
+        let numbers = [
+            (self.absolute_bits, self.absolute_error),
+            (self.marginal_bits, self.marginal_error),
+            (self.novelty_bits, self.novelty_error),
+        ];
+        numbers.map(|number| match number {
+            (Some(bits), Some(error)) => format!("{bits:.2} ±{error:.2}"),
+            (bits, _) => table::or_dash(bits.map(|bits| format!("{bits:.2}"))),
+        })
     }
 }
 
@@ -401,8 +420,10 @@ impl Page for MetagraphPage {
         if let (Some(validator), Some(block)) = (&self.scored_by, self.scored_at) {
             headings.extend(["ABSOLUTE", "MARGINAL", "NOVELTY"]);
             right.extend([11, 12, 13]);
-            title +=
-                &format!("\nABSOLUTE, MARGINAL and NOVELTY: bits an answer, as {validator} saw them at block {block}");
+            title += &format!(
+                "\nABSOLUTE, MARGINAL and NOVELTY: bits an answer, ± a standard error, as {validator} saw them at block \
+                 {block}"
+            );
         }
         headings.extend(["AXON", "HOTKEY"]);
         let rows = self.neurons.iter().map(|row| self.cells(row));

@@ -3,12 +3,15 @@
 //! One check of the original (`protocol.md` §9.1) has no counterpart: `WeightsMinStake`, the least stake of who sets weights.
 //! It is 0 there, and permits, which go to the neurons with most stake, stand in for it.
 
-use crate::{limit::lower_to, pallet::*, Permits};
+use crate::{pallet::*, Permits};
 use alloc::vec::Vec;
 use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{AccountId, NetUid, NeuronId, RetryIn, Uid};
-use ganglion_yuma::math::{check_max_limited, max_upscale_u16};
+use ganglion_yuma::{
+    limit::lower_to,
+    math::{check_max_limited, max_upscale_u16},
+};
 use pallet_neurons::Pallet as Neurons;
 use pallet_subnets::Hyperparameters;
 use sp_runtime::{traits::Saturating, DispatchError};

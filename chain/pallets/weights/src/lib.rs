@@ -43,7 +43,6 @@ mod benchmarking;
 mod check;
 mod commit;
 mod invariants;
-mod limit;
 mod store;
 mod weights;
 

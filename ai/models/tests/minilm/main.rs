@@ -1,10 +1,13 @@
-//! MiniLM against what its makers publish about it.
+//! MiniLM against BERT's formulas, on small models of random numbers, and against what its makers publish about it.
 //!
 //! Most of these tests need the model; without it they say so and pass.
+
+mod small;
 
 use std::sync::OnceLock;
 
 use ganglion_models::{models_dir, registry, Embedder, EngineError, MiniLm};
+use small::{Small, POSITIONS};
 
 /// The model, loaded once; `None` where it is absent.
 fn model() -> Option<&'static MiniLm> {
@@ -24,6 +27,30 @@ fn model() -> Option<&'static MiniLm> {
 
 fn dot(a: &[f32], b: &[f32]) -> f64 {
     a.iter().zip(b).map(|(x, y)| f64::from(*x) * f64::from(*y)).sum()
+}
+
+#[test]
+fn it_computes_berts_formulas() {
+    let dir = tempfile::tempdir().expect("folder");
+    for seed in 1..=3 {
+        let small = Small::random(seed);
+        small.publish(dir.path());
+        let model = MiniLm::load(dir.path()).expect("loads");
+        let long = "The tide comes and goes ".repeat(9);
+        let texts =
+            ["", "tide", "the tide comes and goes", "goes and comes tide the", "waves and the tide", long.as_str()];
+        let vectors = model.embed(&texts).expect("vectors");
+        for (text, vector) in texts.iter().zip(&vectors) {
+            let ids = model.tokenize(text).expect("ids");
+            assert!(ids.len() <= POSITIONS && ids.first() == Some(&1) && ids.last() == Some(&2), "{text}: {ids:?}");
+            let plain = small.vector(&ids);
+            let furthest = vector.iter().zip(&plain).map(|(ours, plain)| (f64::from(*ours) - plain).abs());
+            let furthest = furthest.fold(0.0, f64::max);
+            assert!(furthest < 1e-4, "{text}: {vector:?} instead of {plain:?}");
+        }
+        // The same words in another order are another text: places count.
+        assert!(dot(&vectors[2], &vectors[3]) < 0.999_999, "seed {seed}");
+    }
 }
 
 /// Sentences and similarities of the quickstart of Sentence Transformers (docs/quickstart, `all-MiniLM-L6-v2`), to the

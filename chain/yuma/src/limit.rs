@@ -1,4 +1,5 @@
-//! Keeping the largest weights of a row within the subnet's limit.
+//! Keeping the largest weights of a row within the subnet's limit: the ledger does it to a row that lost neurons between
+//! commit and reveal, validators to what they are about to set.
 
 use alloc::vec::Vec;
 
@@ -10,7 +11,7 @@ const SCALE: u128 = 65_535;
 ///
 /// With the `k` largest lowered to one height c and a rest of R, c may be L·R / (65535 − k·L). The values below c keep
 /// their proportions, rounded up, which only lowers the share of the largest.
-pub(crate) fn lower_to(values: &[u16], limit: u16) -> Option<Vec<u16>> {
+pub fn lower_to(values: &[u16], limit: u16) -> Option<Vec<u16>> {
     let mut falling: Vec<u128> = values.iter().map(|value| u128::from(*value)).collect();
     falling.sort_unstable_by(|one, other| other.cmp(one));
     let limit = u128::from(limit);
@@ -48,7 +49,7 @@ fn scaled(values: &[u16], numerator: u128, denominator: u128) -> Option<Vec<u16>
 #[cfg(test)]
 mod tests {
     use super::lower_to;
-    use ganglion_yuma::math::check_max_limited;
+    use crate::math::check_max_limited;
     use proptest::prelude::*;
 
     #[test]
