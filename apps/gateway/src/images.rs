@@ -34,10 +34,7 @@ const NO_IMAGES: &str = "no_images";
 
 /// The route, with the state of the image subnet's own door.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route(PATH, post(generate))
-        .method_not_allowed_fallback(routes::wrong_method)
-        .with_state(shared)
+    Router::new().route(PATH, post(generate)).method_not_allowed_fallback(routes::wrong_method).with_state(shared)
 }
 
 /// The same of a gateway that was told of no image subnet.
