@@ -9,6 +9,8 @@
 //! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
 //!   per-caller quotas ([`gate`], [`work`]).
 //!
+//! A validator that produces blocks also votes on how emission is split among subnets ([`root`]).
+//!
 //! [`simulator`] runs the same mechanism without a network, against adversaries.
 //!
 //! Both loops see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
@@ -25,6 +27,7 @@ pub mod metrics;
 pub mod miner;
 pub mod receipts;
 pub mod records;
+pub mod root;
 pub mod scores;
 pub mod scoring;
 pub mod secret;

@@ -15,7 +15,9 @@ use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings};
+use ganglion_subnet::{
+    miner, root, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -42,6 +44,8 @@ const RECONNECT: Duration = Duration::from_secs(2);
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
+    /// By rule, in wrong colours: a worse one, for demonstrations.
+    Sketch,
     /// A generator that [`kit::make`](crate::kit::make) made.
     Generator {
         /// Its file.
@@ -63,6 +67,7 @@ impl fmt::Debug for PainterChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Renderer => f.write_str("Renderer"),
+            Self::Sketch => f.write_str("Sketch"),
             Self::Generator { path } => f.debug_struct("Generator").field("path", path).finish(),
             Self::Backend { url, model, .. } => {
                 f.debug_struct("Backend").field("url", url).field("model", model).finish_non_exhaustive()
@@ -79,6 +84,7 @@ impl PainterChoice {
     pub fn load(&self, key: &[u8; 32]) -> Result<ImageModel, RunError> {
         Ok(match self {
             Self::Renderer => ImageModel::renderer(key),
+            Self::Sketch => ImageModel::sketch(key),
             Self::Generator { path } => ImageModel::of(Generator::load(path, key)?),
             Self::Backend { url, model, key } => {
                 let backend = Backend::new(url, model).map_err(RunError::Backend)?;
@@ -184,6 +190,8 @@ pub struct ValidatorConfig {
     pub metrics: Option<SocketAddr>,
     /// The address of these to announce on the chain, if any; port 0 stands for the one that they are bound to.
     pub announce_metrics: Option<SocketAddr>,
+    /// How it would split emission among subnets, said whenever it produces blocks; see [`root`]. Empty says nothing.
+    pub root_weights: Vec<(NetUid, u16)>,
 }
 
 impl ValidatorConfig {
@@ -206,6 +214,7 @@ impl ValidatorConfig {
             pow_threads: 1,
             metrics: None,
             announce_metrics: None,
+            root_weights: Vec::new(),
         }
     }
 }
@@ -285,6 +294,8 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let (memory, genesis, netuid) = (config.state_dir.join("judge.json"), client.genesis_hash(), config.netuid.0);
     let remembered = tokio::task::spawn_blocking(move || judge.remembering(&memory, &genesis, netuid));
     let judge = remembered.await.map_err(|_| RunError::Broken)??;
+    let client = Arc::new(client);
+    let _voting = root::start(&client, &config.hotkey, config.root_weights, &shutdown);
     let settings = ValidatorSettings {
         netuid: config.netuid,
         hotkey: config.hotkey,
@@ -301,7 +312,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         announce_metrics: config.announce_metrics,
         listen: config.listen,
     };
-    validator::run(Arc::new(Image::judged_by(judge)), Arc::new(client), settings, shutdown).await?;
+    validator::run(Arc::new(Image::judged_by(judge)), client, settings, shutdown).await?;
     Ok(())
 }
 

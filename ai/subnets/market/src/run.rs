@@ -14,7 +14,9 @@ use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings};
+use ganglion_subnet::{
+    miner, root, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -133,6 +135,8 @@ pub struct ValidatorConfig {
     pub metrics: Option<SocketAddr>,
     /// The address of these to announce on the chain, if any; port 0 stands for the one that they are bound to.
     pub announce_metrics: Option<SocketAddr>,
+    /// How it would split emission among subnets, said whenever it produces blocks; see [`root`]. Empty says nothing.
+    pub root_weights: Vec<(NetUid, u16)>,
 }
 
 impl ValidatorConfig {
@@ -161,6 +165,7 @@ impl ValidatorConfig {
             pow_threads: 1,
             metrics: None,
             announce_metrics: None,
+            root_weights: Vec::new(),
         }
     }
 }
@@ -229,6 +234,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
     let feed = config.prices.open(&client, &stop)?;
+    let _voting = root::start(&client, &config.hotkey, config.root_weights, &shutdown);
     let assets: Vec<Asset> = config.prices.assets();
     let mut exchange = Exchange::new(feed, assets, config.horizons);
     if let Some(events) = events {

@@ -14,7 +14,9 @@ use ganglion_subnet::receipts::ReceiptLimits;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings};
+use ganglion_subnet::{
+    miner, root, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -130,6 +132,8 @@ pub struct ValidatorConfig {
     pub metrics: Option<SocketAddr>,
     /// The address of these to announce on the chain, if any; port 0 stands for the one that they are bound to.
     pub announce_metrics: Option<SocketAddr>,
+    /// How it would split emission among subnets, said whenever it produces blocks; see [`root`]. Empty says nothing.
+    pub root_weights: Vec<(NetUid, u16)>,
 }
 
 impl ValidatorConfig {
@@ -153,6 +157,7 @@ impl ValidatorConfig {
             pow_threads: 1,
             metrics: None,
             announce_metrics: None,
+            root_weights: Vec::new(),
         }
     }
 }
@@ -212,6 +217,8 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
 /// See [`RunError`].
 pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken) -> Result<(), RunError> {
     let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
+    let client = Arc::new(client);
+    let _voting = root::start(&client, &config.hotkey, config.root_weights, &shutdown);
     let settings = ValidatorSettings {
         netuid: config.netuid,
         hotkey: config.hotkey,
@@ -230,7 +237,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     };
     let organics = config.organics.map(|path| Arc::new(Organics::at(path)));
     let subnet = TextValidator { organics, aids: config.aids };
-    validator::run(Arc::new(subnet), Arc::new(client), settings, shutdown).await?;
+    validator::run(Arc::new(subnet), client, settings, shutdown).await?;
     Ok(())
 }
 

@@ -47,7 +47,7 @@ fn a_founder_with_an_owner_joins_by_work_and_votes_with_its_stake() {
         let founder = Staking::hotkey_id(&account(1)).expect("is known");
         assert_eq!(Staking::owner_account(founder), Some(account(101)));
         assert!(Validators::votes().iter().all(|(_, weights)| weights.is_empty()));
-        let weights = vec![(NetUid(1), 2), (NetUid(5), 1), (NetUid(8), 1)];
+        let weights: Vec<(NetUid, u16)> = vec![(NetUid(1), 2), (NetUid(5), 1), (NetUid(8), 1)];
         let vote = weights.clone().try_into().expect("fits");
         assert_ok!(Validators::set_root_weights(RuntimeOrigin::signed(account(1)), vote));
         let stake = Staking::stake_on(founder);
