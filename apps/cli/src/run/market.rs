@@ -10,7 +10,7 @@ use ganglion_subnet_market::judge::Silence;
 use ganglion_subnet_market::sources::Endpoint;
 use ganglion_subnet_market::{policy, run_miner, run_validator, Asset, MinerConfig, Prices, ValidatorConfig, NETUID};
 
-use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
+use super::{log_to_stderr, public_addresses_only, root_weights, until_signal, Identity};
 use crate::cli::{MarketMinerArgs, MarketValidatorArgs, NeuronArgs, PriceArgs};
 use crate::exit::Usage;
 
@@ -67,6 +67,7 @@ pub fn validator(args: MarketValidatorArgs) -> Result<()> {
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     config.announce_metrics = args.announce_metrics;
+    config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
 }
 

@@ -64,6 +64,7 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
     }
     let choice = match args.engine {
         Engine::Renderer => image::PainterChoice::Renderer,
+        Engine::Sketch => image::PainterChoice::Sketch,
         Engine::Generator => {
             let made = || trained(image::kit::GENERATOR);
             let path = args.model.clone().map_or_else(made, |path| Ok(Some(path)))?;
@@ -128,7 +129,7 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
             Some(choice) => choice,
             None => bail!("--engine smollm needs the language model: fetch it with `cargo xtask setup`"),
         },
-        Engine::Renderer | Engine::Generator | Engine::ImageServer => {
+        Engine::Renderer | Engine::Sketch | Engine::Generator | Engine::ImageServer => {
             bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", args.engine.word())))
         }
     })

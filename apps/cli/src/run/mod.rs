@@ -14,11 +14,13 @@ use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
 use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::NetUid;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{NeuronArgs, ReachArgs};
+use crate::cli::{NeuronArgs, ReachArgs, RootArgs};
 use crate::commands::keys::source;
+use crate::commands::weights;
 use crate::folder::user_folder;
 use crate::loopback::are_loopback;
 use crate::signals::Signals;
@@ -67,6 +69,12 @@ pub fn state_dir(netuid: u16, wallet: &str, hotkey: &str) -> Result<PathBuf> {
 /// a node of one's own checks that; a node elsewhere may say anything.
 fn public_addresses_only(reach: &ReachArgs, neuron: &NeuronArgs) -> bool {
     !reach.private_addresses && !are_loopback(&neuron.nodes)
+}
+
+/// What a validator says of subnets, as the chain takes it.
+fn root_weights(args: &RootArgs) -> Result<Vec<(NetUid, u16)>> {
+    let scaled = weights::scaled(&args.root_weights)?;
+    Ok(scaled.into_iter().map(|(netuid, weight)| (NetUid(netuid), weight)).collect())
 }
 
 /// The file of users' requests, which may come later; its folder may not.

@@ -8,7 +8,7 @@ use ganglion_primitives::NetUid;
 use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
-use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
+use super::{aids, log_to_stderr, organics, public_addresses_only, root_weights, until_signal, Identity};
 use crate::cli::{NeuronArgs, ValidatorArgs};
 use crate::commands::image::trained;
 use crate::loopback::are_loopback;
@@ -39,6 +39,7 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
+    config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
 }
 
@@ -65,6 +66,7 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
+    config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(image::run_validator(config, shutdown).await?) })
 }
 
