@@ -25,6 +25,7 @@ pub mod join;
 pub mod ledger;
 pub mod metrics;
 pub mod miner;
+pub mod neuron;
 pub mod receipts;
 pub mod records;
 pub mod root;
@@ -46,6 +47,7 @@ pub mod work;
 
 pub use chain::{Block, Chain, ChainError};
 pub use miner::{MinerError, MinerSettings};
+pub use neuron::NeuronConfig;
 pub use scores::{Book, Estimate, ScorePolicy};
 pub use seed::{Dice, Seed};
 pub use subnet::{Answer, AnswerError, Draw, Ripeness, Score, Subnet};

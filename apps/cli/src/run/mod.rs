@@ -8,6 +8,7 @@ pub mod validator;
 
 use std::future::Future;
 use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,10 +16,11 @@ use std::time::Duration;
 use anyhow::{bail, Context, Result};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::NetUid;
+use ganglion_subnet::NeuronConfig;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{NeuronArgs, ReachArgs, RootArgs};
+use crate::cli::{AxonArgs, NeuronArgs, ReachArgs, RootArgs};
 use crate::commands::keys::source;
 use crate::commands::weights;
 use crate::folder::user_folder;
@@ -54,6 +56,22 @@ impl Identity {
         std::fs::create_dir_all(&state_dir).with_context(|| format!("can't make {}", state_dir.display()))?;
         Ok(Self { hotkey: Arc::new(wallet.hotkey().clone()), coldkey: wallet.coldkey_public(), state_dir })
     }
+}
+
+/// The neuron that the arguments name.
+///
+/// # Errors
+/// As [`Identity::open`].
+fn neuron(args: &NeuronArgs, axon: &AxonArgs) -> Result<NeuronConfig> {
+    let Identity { hotkey, coldkey, state_dir } = Identity::open(args)?;
+    let metrics = axon.metrics_port.map(|port| SocketAddr::new(axon.axon_ip, port));
+    let neuron = NeuronConfig::new(NetUid(args.netuid), args.nodes.clone(), hotkey, coldkey, state_dir);
+    Ok(NeuronConfig { metrics, ..neuron })
+}
+
+/// Where it listens.
+fn listen(axon: &AxonArgs) -> SocketAddr {
+    SocketAddr::new(axon.axon_ip, axon.axon_port)
 }
 
 /// Where a neuron keeps what it must remember, unless it is told otherwise.
