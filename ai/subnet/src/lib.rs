@@ -9,6 +9,8 @@
 //! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
 //!   per-caller quotas ([`gate`], [`work`]).
 //!
+//! A validator that produces blocks also votes on how emission is split among subnets ([`root`]).
+//!
 //! [`simulator`] runs the same mechanism without a network, against adversaries.
 //!
 //! Both loops see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
@@ -23,8 +25,10 @@ pub mod join;
 pub mod ledger;
 pub mod metrics;
 pub mod miner;
+pub mod neuron;
 pub mod receipts;
 pub mod records;
+pub mod root;
 pub mod rules;
 pub mod scores;
 pub mod scoring;
@@ -44,6 +48,7 @@ pub mod work;
 
 pub use chain::{Block, Chain, ChainError};
 pub use miner::{MinerError, MinerSettings};
+pub use neuron::NeuronConfig;
 pub use scores::{Book, Estimate, ScorePolicy};
 pub use seed::{Dice, Seed};
 pub use subnet::{Answer, AnswerError, Draw, Ripeness, Score, Subnet};

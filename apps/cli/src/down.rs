@@ -146,6 +146,7 @@ mod tests {
         let process = |name: &str, process| ProcessRecord {
             name: name.into(),
             role: Role::Miner,
+            netuid: Some(1),
             process: Some(process),
             address: String::new(),
             port: 1,

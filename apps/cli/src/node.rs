@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 
 use anyhow::{anyhow, bail, Context, Result};
 use ganglion_keys::PublicKey;
-pub use ganglion_node::Ledger;
+pub use ganglion_node::{Keeper, Ledger};
 
 use crate::exit::Declined;
 
@@ -30,12 +30,12 @@ pub fn run(mut args: Vec<OsString>, ledger: Ledger) -> Result<()> {
     ganglion_node::run(args, ledger).map_err(|error| anyhow!("the node failed: {error}"))
 }
 
-/// The specification of a new local chain, JSON.
+/// The specification of a new local chain, JSON, whose producers write blocks in these names.
 ///
 /// # Errors
 /// The runtime's genesis can't be built.
-pub fn local_spec(ledger: Ledger, slot_ms: u64) -> Result<String> {
-    (ledger.local)(slot_ms).map_err(|error| anyhow!("can't make the chain's specification: {error}"))
+pub fn local_spec(ledger: Ledger, slot_ms: u64, keepers: &[Keeper]) -> Result<String> {
+    (ledger.local)(slot_ms, keepers).map_err(|error| anyhow!("can't make the chain's specification: {error}"))
 }
 
 /// The libp2p peer id that belongs to a node key.

@@ -91,6 +91,11 @@ impl Step {
         Self { name: name.to_string(), bar, since: Instant::now() }
     }
 
+    /// A step that goes on in the background: nothing is shown until it is done.
+    pub fn quiet(name: &str) -> Self {
+        Self { name: name.to_string(), bar: ProgressBar::hidden(), since: Instant::now() }
+    }
+
     /// Says how far it is.
     pub fn progress(&self, text: String) {
         if self.bar.message() != text {

@@ -193,7 +193,7 @@ impl<'a> Network<'a> {
         let dir = bench.root().join(format!("run-{number}"));
         let (slot, round) = (options.slot_ms.to_string(), options.round_ms.to_string());
         let fixed = ["up", "--json", "--base-port", "0", "--offline", "--miners", "1", "--validators", "2", "--strict"];
-        let paces = ["--slot-ms", slot.as_str(), "--round-ms", round.as_str()];
+        let paces = ["--subnets", "text", "--slot-ms", slot.as_str(), "--round-ms", round.as_str()];
         let words: Vec<&str> = fixed.into_iter().chain(paces).collect();
         let mut command = command(bench, &words, &dir);
         // Should this program be killed, the network ends too.

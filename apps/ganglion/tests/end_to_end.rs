@@ -1,5 +1,5 @@
-//! The whole network, for real: a question crosses it, the best miner is paid, dies, and is replaced; a validator that is
-//! killed remembers its scores.
+//! A network of the text subnet, for real (`network/three_subnets.rs` has all three): a question crosses it, the best miner
+//! is paid, dies, and is replaced; a validator that is killed remembers its scores.
 
 mod support;
 
@@ -40,8 +40,11 @@ struct Network<'a> {
 
 impl<'a> Network<'a> {
     fn up(place: &'a Place, options: &[&str]) -> Self {
-        let line: Vec<&str> =
-            ["up", "--json", "--base-port", "0", "--no-restart"].iter().chain(options).copied().collect();
+        let line: Vec<&str> = ["up", "--json", "--subnets", "text", "--base-port", "0", "--no-restart"]
+            .iter()
+            .chain(options)
+            .copied()
+            .collect();
         let log = File::options().create(true).append(true).open(place.file("up.log")).expect("up.log");
         let begin = Instant::now();
         let mut command = place.command(&line);
@@ -64,7 +67,11 @@ impl<'a> Network<'a> {
     }
 
     fn up_in_background(place: &'a Place, options: &[&str]) -> Self {
-        let line: Vec<&str> = ["up", "--detach", "--json", "--base-port", "0"].iter().chain(options).copied().collect();
+        let line: Vec<&str> = ["up", "--detach", "--json", "--subnets", "text", "--base-port", "0"]
+            .iter()
+            .chain(options)
+            .copied()
+            .collect();
         // Made first, so that the network ends whatever fails.
         let mut network = Self { place, supervisor: None, begin: Instant::now(), ready: Value::Null };
         let ended = place.run(&line, READY);

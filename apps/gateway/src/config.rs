@@ -17,7 +17,7 @@ pub struct GatewayConfig {
     pub netuid: NetUid,
     /// The subnet that forecasts, if forecasts are served.
     pub market: Option<NetUid>,
-    /// The subnet that draws, for `POST /v1/images/generations`; `None` has no such route.
+    /// The subnet that draws, for `POST /v1/images/generations`; `None` answers 404 there, as if the chain had none.
     pub images: Option<NetUid>,
     /// Miners whose address isn't one of the public internet are not called. Strangers write these addresses on the
     /// chain: without this they choose what the gateway knocks at behind its firewall. Off only in local networks.

@@ -1,15 +1,22 @@
 //! Who can be asked: the subnet's miners, as the chain lists them.
 
-use crate::{opinions, GatewayConfig};
+use crate::{error::ApiError, opinions, GatewayConfig};
+use axum::http::StatusCode;
 use ganglion_client::Client;
 use ganglion_keys::PublicKey;
 use ganglion_primitives::Metagraph;
 use std::{
     net::SocketAddr,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        Arc, PoisonError, RwLock,
+    },
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
+
+/// How often at most a subnet beside the gateway's own is looked for while nobody is in it.
+const QUIET: Duration = Duration::from_secs(10);
 
 /// A miner that announces an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,22 +55,71 @@ pub struct Listing {
 pub trait Directory: Send + Sync + 'static {
     /// The newest listing; `None` before the first.
     fn listing(&self) -> Option<Arc<Listing>>;
+
+    /// Whether the chain has said that there is no such subnet.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// The newest listing of the `kind` subnet's miners.
+///
+/// # Errors
+/// 404 with `code` if the chain has no such subnet, 503 if it hasn't been read yet.
+pub(crate) fn newest(
+    directory: &dyn Directory,
+    kind: &'static str,
+    code: &'static str,
+) -> Result<Arc<Listing>, ApiError> {
+    if directory.is_absent() {
+        let message = format!("this gateway has no {kind} subnet: its chain has none");
+        return Err(ApiError::new(StatusCode::NOT_FOUND, code, message));
+    }
+    let unread = "the chain hasn't been read yet: is a node running? Try again shortly";
+    directory.listing().ok_or_else(|| ApiError::no_miners(unread))
+}
+
+/// What the chain has of a subnet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// Neurons.
+    Neurons,
+    /// The subnet, and nobody in it.
+    Nobody,
+    /// No such subnet.
+    Nothing,
 }
 
 /// The chain as a directory. It keeps serving the last listing while no node answers.
 #[derive(Default)]
-pub struct ChainDirectory(RwLock<Option<Arc<Listing>>>);
+pub struct ChainDirectory {
+    listing: RwLock<Option<Arc<Listing>>>,
+    absent: AtomicBool,
+    /// Whether the gateway can do without this subnet.
+    beside: bool,
+}
 
 impl Directory for ChainDirectory {
     fn listing(&self) -> Option<Arc<Listing>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.listing.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn is_absent(&self) -> bool {
+        self.absent.load(Ordering::Relaxed)
     }
 }
 
 impl ChainDirectory {
+    /// Of a subnet beside the gateway's own. While the chain doesn't have it, or nobody is in it, it is only looked for now
+    /// and then.
+    pub(crate) fn beside() -> Self {
+        Self { beside: true, ..Self::default() }
+    }
+
     /// Reads the metagraph again and again, for ever; connects when a node answers.
     pub async fn follow(&self, config: &GatewayConfig) {
         let pause = config.refresh.max(Duration::from_millis(100));
+        let mut last = None;
         let mut client: Option<Client> = None;
         let mut lost = false;
         loop {
@@ -77,12 +133,17 @@ impl ChainDirectory {
                     Err(error) => Err(error.to_string()),
                 },
             };
+            let found = outcome.as_ref().ok().copied();
             match outcome {
-                Ok(()) if lost => {
-                    lost = false;
-                    tracing::info!(target: "ganglion::gateway", "the chain answers again");
+                Ok(found) => {
+                    if lost {
+                        lost = false;
+                        tracing::info!(target: "ganglion::gateway", "the chain answers again");
+                    }
+                    if last.replace(found) != Some(found) {
+                        say(found, config);
+                    }
                 }
-                Ok(()) => {}
                 // Once, not every few seconds.
                 Err(_) if lost => {}
                 Err(error) => {
@@ -90,18 +151,37 @@ impl ChainDirectory {
                     tracing::warn!(target: "ganglion::gateway", %error, "no news from the chain; the last listing stays");
                 }
             }
-            sleep(pause).await;
+            let idle = self.beside && matches!(found, Some(Found::Nobody | Found::Nothing));
+            sleep(if idle { pause.max(QUIET) } else { pause }).await;
         }
     }
 
-    async fn refresh(&self, client: &Client, config: &GatewayConfig) -> Result<(), String> {
+    async fn refresh(&self, client: &Client, config: &GatewayConfig) -> Result<Found, String> {
         let metagraph = client.metagraph(config.netuid).await.map_err(|error| error.to_string())?;
-        let metagraph = metagraph.ok_or_else(|| format!("there is no subnet {}", config.netuid))?;
+        self.absent.store(metagraph.is_none(), Ordering::Relaxed);
+        let Some(metagraph) = metagraph else {
+            self.keep(None);
+            return Ok(Found::Nothing);
+        };
+        let found = if metagraph.hotkeys.is_empty() { Found::Nobody } else { Found::Neurons };
         let promised = promised(client, &metagraph).await;
         let miners = miners(&metagraph, &promised, &config.keypair.public());
-        let listing = Listing { block: metagraph.block, read_at: Instant::now(), miners };
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(listing));
-        Ok(())
+        self.keep(Some(Listing { block: metagraph.block, read_at: Instant::now(), miners }));
+        Ok(found)
+    }
+
+    fn keep(&self, listing: Option<Listing>) {
+        *self.listing.write().unwrap_or_else(PoisonError::into_inner) = listing.map(Arc::new);
+    }
+}
+
+/// Says what the chain has of the subnet, when that has changed.
+fn say(found: Found, config: &GatewayConfig) {
+    let netuid = config.netuid;
+    match found {
+        Found::Neurons => tracing::info!(target: "ganglion::gateway", %netuid, "the subnet has neurons"),
+        Found::Nobody => tracing::info!(target: "ganglion::gateway", %netuid, "nobody has joined the subnet yet"),
+        Found::Nothing => tracing::warn!(target: "ganglion::gateway", %netuid, "the chain has no such subnet"),
     }
 }
 

@@ -1,6 +1,10 @@
 //! `GET /v1/forecasts`: what the best miners of the market subnet expect, as one forecast.
 
-use crate::{directory::Miner, error::ApiError, state::Shared};
+use crate::{
+    directory::{newest, Miner},
+    error::ApiError,
+    state::Shared,
+};
 use axum::{
     extract::{rejection::QueryRejection, Query, State},
     http::{header::CONTENT_TYPE, StatusCode},
@@ -21,6 +25,9 @@ use std::sync::Arc;
 
 /// Most times ahead in one request.
 const MOST_HORIZONS: usize = 8;
+
+/// What the error is called where there is no market subnet.
+const NO_MARKET: &str = "no_market";
 
 /// What is asked for.
 #[derive(Deserialize)]
@@ -98,11 +105,9 @@ pub(crate) async fn answer(
 fn best(shared: &Shared) -> Result<Vec<Miner>, ApiError> {
     let Some(directory) = &shared.market else {
         let message = "this gateway has no market subnet: see its option --market";
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "no_market", message));
+        return Err(ApiError::new(StatusCode::NOT_FOUND, NO_MARKET, message));
     };
-    let listing = directory
-        .listing()
-        .ok_or_else(|| ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly"))?;
+    let listing = newest(directory.as_ref(), "market", NO_MARKET)?;
     let mut miners: Vec<Miner> =
         listing.miners.iter().filter(|miner| shared.asker.dendrite.may_call(miner.address)).cloned().collect();
     miners.sort_by_key(|miner| (u16::MAX - miner.incentive, miner.uid));

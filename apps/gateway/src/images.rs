@@ -5,7 +5,7 @@
 
 use crate::{
     ask::{shorten, Turn},
-    directory::Miner,
+    directory::{newest, Miner},
     error::ApiError,
     routes,
     state::Shared,
@@ -27,13 +27,23 @@ use tokio::time::{sleep_until, Instant as TokioInstant};
 const MOST: usize = 4;
 /// Pixels on a side where the user doesn't say.
 const USUAL_SIDE: u32 = 256;
+/// The route.
+const PATH: &str = "/v1/images/generations";
+/// What the error is called where there is no image subnet.
+const NO_IMAGES: &str = "no_images";
 
 /// The route, with the state of the image subnet's own door.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new()
-        .route("/v1/images/generations", post(generate))
-        .method_not_allowed_fallback(routes::wrong_method)
-        .with_state(shared)
+    Router::new().route(PATH, post(generate)).method_not_allowed_fallback(routes::wrong_method).with_state(shared)
+}
+
+/// The same of a gateway that was told of no image subnet.
+pub(crate) fn closed() -> Router {
+    Router::new().route(PATH, post(refuse)).method_not_allowed_fallback(routes::wrong_method)
+}
+
+async fn refuse() -> ApiError {
+    ApiError::new(StatusCode::NOT_FOUND, NO_IMAGES, "this gateway has no image subnet")
 }
 
 #[derive(Deserialize)]
@@ -141,9 +151,7 @@ fn candidates(shared: &Shared, model: &str) -> Result<Vec<Miner>, ApiError> {
             Some(PublicKey::from_ss58(hotkey).map_err(|_| unknown())?)
         }
     };
-    let listing = shared
-        .listing()
-        .ok_or_else(|| ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly"))?;
+    let listing = newest(shared.directory.as_ref(), "image", NO_IMAGES)?;
     match wished {
         None => {
             let mut miners = shared.standings.order(&listing.miners, Instant::now());

@@ -98,7 +98,7 @@ struct Others {
 type Beside = (Arc<ChainDirectory>, GatewayConfig);
 
 fn beside(config: &GatewayConfig, netuid: Option<NetUid>) -> Option<Beside> {
-    netuid.map(|netuid| (Arc::new(ChainDirectory::default()), GatewayConfig { netuid, ..config.clone() }))
+    netuid.map(|netuid| (Arc::new(ChainDirectory::beside()), GatewayConfig { netuid, ..config.clone() }))
 }
 
 /// Follows another subnet, if there is one; never ends if not.
@@ -125,7 +125,7 @@ async fn run_doors(
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
-    let router = routes::router(shared.clone(), pictures.clone().map(images::router));
+    let router = routes::router(shared.clone(), pictures.clone().map_or_else(images::closed, images::router));
     let probe_pictures = async move {
         match pictures {
             Some(pictures) => pictures.probe().await,

@@ -17,9 +17,9 @@ use tokio::time::timeout;
 
 type App = State<Arc<Shared>>;
 
-/// All routes; `images` are those of the image subnet's door, if there is one.
-pub(crate) fn router(shared: Arc<Shared>, images: Option<Router>) -> Router {
-    let router = Router::new()
+/// All routes; `images` are those of the image subnet's door.
+pub(crate) fn router(shared: Arc<Shared>, images: Router) -> Router {
+    Router::new()
         .route("/v1/chat/completions", post(chat))
         .route("/v1/models", get(models))
         .route("/v1/models/{*model}", get(model))
@@ -29,12 +29,9 @@ pub(crate) fn router(shared: Arc<Shared>, images: Option<Router>) -> Router {
         .route("/metrics", get(metrics))
         .fallback(nowhere)
         .method_not_allowed_fallback(wrong_method)
-        .with_state(shared.clone());
-    let router = match images {
-        Some(images) => router.merge(images),
-        None => router,
-    };
-    router.layer(middleware::from_fn_with_state(shared, measure))
+        .with_state(shared.clone())
+        .merge(images)
+        .layer(middleware::from_fn_with_state(shared, measure))
 }
 
 async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {

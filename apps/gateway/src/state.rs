@@ -2,7 +2,7 @@
 
 use crate::{
     ask::Asker,
-    directory::{Directory, Listing, Miner},
+    directory::{newest, Directory, Listing, Miner},
     error::ApiError,
     metrics::Metrics,
     standing::Standings,
@@ -71,15 +71,13 @@ impl Shared {
     /// Who may answer for a model, best first.
     ///
     /// # Errors
-    /// 404 if there is no such model, 503 if the chain hasn't been read yet.
+    /// 404 if there is no such model or subnet, 503 if the chain hasn't been read yet.
     pub(crate) fn candidates(&self, model: &str) -> Result<Vec<Miner>, ApiError> {
         let known = matches!(model, "text" | "text:best") || model.starts_with("text:");
         if !known {
             return Err(self.no_model(model));
         }
-        let listing = self.listing().ok_or_else(|| {
-            ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly")
-        })?;
+        let listing = newest(self.directory.as_ref(), "text", "no_subnet")?;
         match model.strip_prefix("text:") {
             None | Some("best") => {
                 let miners = self.standings.order(&listing.miners, Instant::now());

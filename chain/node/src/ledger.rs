@@ -14,8 +14,9 @@ pub struct Ledger {
     pub spec: fn(&str) -> Result<Box<dyn ChainSpec>, String>,
     /// The specification, JSON, of a network that these producers found.
     pub found: fn(&[Producer]) -> Result<String, String>,
-    /// The specification, JSON, of a local network of two producers (Alice, Bob) with slots of so many milliseconds.
-    pub local: fn(u64) -> Result<String, String>,
+    /// The specification, JSON, of a local network with slots of so many milliseconds, and of two producers with the
+    /// session keys of Alice and Bob, who write blocks in these names.
+    pub local: fn(u64, &[Keeper]) -> Result<String, String>,
 }
 
 impl fmt::Debug for Ledger {
@@ -33,4 +34,13 @@ pub struct Producer {
     pub babe: sr25519::Public,
     /// Finalises them.
     pub grandpa: ed25519::Public,
+}
+
+/// In whose name a producer of a local network writes blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keeper {
+    /// The hotkey.
+    pub hotkey: AccountId,
+    /// Its owner.
+    pub coldkey: AccountId,
 }

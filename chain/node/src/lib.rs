@@ -44,5 +44,5 @@ pub use cli::{Cli, Subcommand};
 pub use command::run;
 pub use found::FoundCmd;
 pub use identity::peer_id;
-pub use ledger::{Ledger, Producer};
+pub use ledger::{Keeper, Ledger, Producer};
 pub use sealing::Sealing;

@@ -1,6 +1,7 @@
 //! Specifications of local networks.
 
 use crate::named::Named;
+use ganglion_node::Keeper;
 use ganglion_primitives::{AccountId, Rao};
 use ganglion_runtime::genesis;
 use serde_json::{json, Value};
@@ -28,12 +29,16 @@ pub struct LocalSpec {
     pub session_slots: Option<u64>,
     /// Who owns how much from the start. For tests and benches: a real network starts with nobody owning anything.
     pub endowed: Vec<(AccountId, Rao)>,
+    /// With these, the network has the image (5) and the market subnet (8) beside the text subnet (1), and the first
+    /// producers write blocks in the names of these hotkeys; those beyond them in their own. `None`: the text subnet alone,
+    /// and producers known by their session keys' names.
+    pub keepers: Option<Vec<Keeper>>,
 }
 
 impl Default for LocalSpec {
     /// Two producers, slots of 1 s.
     fn default() -> Self {
-        Self { slot_millis: 1_000, founders: 2, session_slots: None, endowed: vec![] }
+        Self { slot_millis: 1_000, founders: 2, session_slots: None, endowed: vec![], keepers: None }
     }
 }
 
@@ -62,7 +67,10 @@ impl LocalSpec {
         if !(200..=600_000).contains(&self.slot_millis) {
             return Err(format!("a slot lasts 200 ms to 600 000 ms, not {} ms", self.slot_millis));
         }
-        let mut patch = genesis::local_network(founders);
+        let mut patch = match &self.keepers {
+            None => genesis::local_network(founders),
+            Some(keepers) => genesis::three_subnets(founders, &pairs(keepers)?),
+        };
         patch["validators"]["slotMillis"] = self.slot_millis.into();
         if let Some(slots) = self.session_slots {
             if !(10..=50_400).contains(&slots) {
@@ -77,10 +85,23 @@ impl LocalSpec {
     }
 }
 
-/// The specification of a local network of two producers (Alice, Bob), as JSON, with slots of `slot_millis`.
+/// Hotkeys with their owners, as genesis takes them.
+fn pairs(keepers: &[Keeper]) -> Result<Vec<(AccountId, AccountId)>, String> {
+    let mut pairs: Vec<(AccountId, AccountId)> = Vec::with_capacity(keepers.len());
+    for Keeper { hotkey, coldkey } in keepers {
+        if pairs.iter().any(|(other, _)| other == hotkey) {
+            return Err("two producers have the same hotkey: give each its own".to_owned());
+        }
+        pairs.push((hotkey.clone(), coldkey.clone()));
+    }
+    Ok(pairs)
+}
+
+/// The specification of a local network of two producers and three subnets, as JSON, with slots of `slot_millis`. The
+/// producers have the session keys of Alice and Bob and write blocks in the names of `keepers`, as far as there are any.
 ///
 /// # Errors
-/// If the binary was built without its Wasm runtime, or the slot is outside 200 ms to 600 s.
-pub fn local_spec(slot_millis: u64) -> Result<String, String> {
-    LocalSpec { slot_millis, ..LocalSpec::default() }.json()
+/// If the binary was built without its Wasm runtime, the slot is outside 200 ms to 600 s, or a hotkey is there twice.
+pub fn local_spec(slot_millis: u64, keepers: &[Keeper]) -> Result<String, String> {
+    LocalSpec { slot_millis, keepers: Some(keepers.to_vec()), ..LocalSpec::default() }.json()
 }

@@ -7,6 +7,7 @@ use ganglion_subnet::{AnswerError, Budget};
 use crate::picture::Picture;
 use crate::render::{render, Hand};
 use crate::scene::Scene;
+use crate::stage::recoloured;
 use crate::synapse::ImageRequest;
 
 /// Draws pictures: a renderer, a model, a server behind an address.
@@ -39,6 +40,11 @@ impl ImageModel {
     pub fn renderer(key: &[u8; 32]) -> Self {
         Self::of(Renderer { hand: Hand::of(key) })
     }
+
+    /// The renderer in the hand of a key, in wrong colours.
+    pub fn sketch(key: &[u8; 32]) -> Self {
+        Self::of(Sketch { hand: Hand::of(key) })
+    }
 }
 
 /// Draws scenes by rule. It understands the words of our grammar, and of other prompts those that it knows.
@@ -55,6 +61,25 @@ impl Painter for Renderer {
 
     fn paint(&self, request: &ImageRequest, _: &Budget) -> Result<Picture, AnswerError> {
         let picture = render(&wished(request), &self.hand, request.width, request.height, request.seed);
+        picture.ok_or_else(|| AnswerError::Request("ask for a smaller picture".into()))
+    }
+}
+
+/// Draws as the [`Renderer`] does, in wrong colours: a worse miner, for demonstrations.
+#[derive(Clone, Copy, Debug)]
+pub struct Sketch {
+    /// The way it draws.
+    pub hand: Hand,
+}
+
+impl Painter for Sketch {
+    fn name(&self) -> &str {
+        "sketch"
+    }
+
+    fn paint(&self, request: &ImageRequest, _: &Budget) -> Result<Picture, AnswerError> {
+        let scene = recoloured(&wished(request));
+        let picture = render(&scene, &self.hand, request.width, request.height, request.seed);
         picture.ok_or_else(|| AnswerError::Request("ask for a smaller picture".into()))
     }
 }

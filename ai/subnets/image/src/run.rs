@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ganglion_client::{Client, ClientError};
-use ganglion_keys::{Keypair, PublicKey};
+use ganglion_client::ClientError;
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
-use ganglion_subnet::receipts::ReceiptLimits;
 use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
-use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings};
+use ganglion_subnet::{
+    miner, root, validator, MinerError, MinerSettings, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -28,20 +27,14 @@ use crate::mechanism::Image;
 use crate::nn::WeightsError;
 use crate::painter::ImageModel;
 use crate::safety::skin::SkinRule;
-use crate::NETUID;
-
-/// Version that neurons announce, base 1000.
-const VERSION: u32 = 1_000;
-/// How often a neuron looks for a new block.
-const POLL: Duration = Duration::from_secs(1);
-/// Pause between two attempts to reach a node at the start.
-const RECONNECT: Duration = Duration::from_secs(2);
 
 /// A miner's choice of painter.
 #[derive(Clone, PartialEq, Eq)]
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
+    /// By rule, in wrong colours: a worse one, for demonstrations.
+    Sketch,
     /// A generator that [`kit::make`](crate::kit::make) made.
     Generator {
         /// Its file.
@@ -63,6 +56,7 @@ impl fmt::Debug for PainterChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Renderer => f.write_str("Renderer"),
+            Self::Sketch => f.write_str("Sketch"),
             Self::Generator { path } => f.debug_struct("Generator").field("path", path).finish(),
             Self::Backend { url, model, .. } => {
                 f.debug_struct("Backend").field("url", url).field("model", model).finish_non_exhaustive()
@@ -79,6 +73,7 @@ impl PainterChoice {
     pub fn load(&self, key: &[u8; 32]) -> Result<ImageModel, RunError> {
         Ok(match self {
             Self::Renderer => ImageModel::renderer(key),
+            Self::Sketch => ImageModel::sketch(key),
             Self::Generator { path } => ImageModel::of(Generator::load(path, key)?),
             Self::Backend { url, model, key } => {
                 let backend = Backend::new(url, model).map_err(RunError::Backend)?;
@@ -94,72 +89,33 @@ impl PainterChoice {
 /// What an image miner needs to know.
 #[derive(Clone, Debug)]
 pub struct MinerConfig {
-    /// The subnet, [`NETUID`] unless a chain has it elsewhere.
-    pub netuid: NetUid,
-    /// WebSocket addresses of nodes, best first.
-    pub nodes: Vec<String>,
-    /// Its identity.
-    pub hotkey: Arc<Keypair>,
-    /// Its owner.
-    pub coldkey: PublicKey,
+    /// Who it is, and which chain it joins.
+    pub neuron: NeuronConfig,
     /// Where the axon listens; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The address to announce on the chain; `None` announces the bound one.
     pub announce: Option<SocketAddr>,
-    /// A folder of its own.
-    pub state_dir: PathBuf,
     /// What draws.
     pub painter: PainterChoice,
     /// Calls a minute.
     pub gate: GateLimits,
     /// Answers at a time, and how many wait.
     pub work: WorkLimits,
-    /// Threads that search for the seal when joining; 0 is all cores.
-    pub pow_threads: usize,
-    /// Where to show Prometheus metrics, if anywhere.
-    pub metrics: Option<SocketAddr>,
 }
 
 impl MinerConfig {
     /// A miner with the usual limits.
-    pub fn new(
-        nodes: Vec<String>,
-        hotkey: Arc<Keypair>,
-        coldkey: PublicKey,
-        listen: SocketAddr,
-        state_dir: impl Into<PathBuf>,
-        painter: PainterChoice,
-    ) -> Self {
-        Self {
-            netuid: NETUID,
-            nodes,
-            hotkey,
-            coldkey,
-            listen,
-            announce: None,
-            state_dir: state_dir.into(),
-            painter,
-            gate: GateLimits::default(),
-            work: WorkLimits::default(),
-            pow_threads: 1,
-            metrics: None,
-        }
+    pub fn new(neuron: NeuronConfig, listen: SocketAddr, painter: PainterChoice) -> Self {
+        let (gate, work) = (GateLimits::default(), WorkLimits::default());
+        Self { neuron, listen, announce: None, painter, gate, work }
     }
 }
 
 /// What an image validator needs to know.
 #[derive(Clone, Debug)]
 pub struct ValidatorConfig {
-    /// The subnet, [`NETUID`] unless a chain has it elsewhere.
-    pub netuid: NetUid,
-    /// WebSocket addresses of nodes, best first.
-    pub nodes: Vec<String>,
-    /// Its identity.
-    pub hotkey: Arc<Keypair>,
-    /// Its owner.
-    pub coldkey: PublicKey,
-    /// A folder of its own.
-    pub state_dir: PathBuf,
+    /// Who it is, and which chain it joins.
+    pub neuron: NeuronConfig,
     /// Where to answer `GET /health`, if anywhere. Not announced on the chain.
     pub listen: Option<SocketAddr>,
     /// How often, and how many miners at once.
@@ -178,23 +134,17 @@ pub struct ValidatorConfig {
     /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
     /// [`skin`](crate::safety::skin).
     pub guarded: bool,
-    /// Threads that search for the seal when joining; 0 is all cores.
-    pub pow_threads: usize,
-    /// Where to show Prometheus metrics and what each miner is worth, if anywhere.
-    pub metrics: Option<SocketAddr>,
-    /// The address of these to announce on the chain, if any; port 0 stands for the one that they are bound to.
+    /// The address of its metrics to announce on the chain, if any; port 0 stands for the one that they are bound to.
     pub announce_metrics: Option<SocketAddr>,
+    /// How it would split emission among subnets, said whenever it produces blocks; see [`root`]. Empty says nothing.
+    pub root_weights: Vec<(NetUid, u16)>,
 }
 
 impl ValidatorConfig {
     /// A validator for a local network: a round about every ten seconds, weights after three answers.
-    pub fn new(nodes: Vec<String>, hotkey: Arc<Keypair>, coldkey: PublicKey, state_dir: impl Into<PathBuf>) -> Self {
+    pub fn new(neuron: NeuronConfig) -> Self {
         Self {
-            netuid: NETUID,
-            nodes,
-            hotkey,
-            coldkey,
-            state_dir: state_dir.into(),
+            neuron,
             listen: None,
             pace: Pace { mean: Duration::from_secs(10), sample: 4, in_flight: 2 },
             timeout: HARD_LIMIT,
@@ -203,9 +153,8 @@ impl ValidatorConfig {
             encoders: Vec::new(),
             clip: None,
             guarded: true,
-            pow_threads: 1,
-            metrics: None,
             announce_metrics: None,
+            root_weights: Vec::new(),
         }
     }
 }
@@ -227,19 +176,13 @@ pub enum RunError {
     Store(#[from] StoreError),
     /// The chain can't be used: wrong address, wrong chain or wrong version.
     #[error(transparent)]
-    Client(Box<ClientError>),
+    Client(#[from] Box<ClientError>),
     /// The miner stopped.
     #[error(transparent)]
     Miner(#[from] MinerError),
     /// The validator stopped.
     #[error(transparent)]
     Validator(#[from] ValidatorError),
-}
-
-impl From<ClientError> for RunError {
-    fn from(error: ClientError) -> Self {
-        Self::Client(Box::new(error))
-    }
 }
 
 /// Runs a miner until `shutdown`. The port is bound first, then the painter loads, then a node is waited for.
@@ -250,24 +193,13 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|source| MinerError::Listen { address: config.listen, source })?;
-    let (painter, key) = (config.painter.clone(), *config.hotkey.public().as_bytes());
+    let (painter, key) = (config.painter.clone(), *config.neuron.hotkey.public().as_bytes());
     let model = tokio::task::spawn_blocking(move || painter.load(&key)).await.map_err(|_| RunError::Broken)??;
     tracing::info!(painter = model.painter.name(), "painter ready");
-    let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
-    let settings = MinerSettings {
-        netuid: config.netuid,
-        hotkey: config.hotkey,
-        coldkey: config.coldkey,
-        announce: config.announce,
-        version: VERSION,
-        state_dir: config.state_dir,
-        gate: config.gate,
-        work: config.work,
-        poll: POLL,
-        pow_threads: config.pow_threads,
-        metrics: config.metrics,
-    };
-    miner::run(Arc::new(Image::default()), Arc::new(model), Arc::new(client), settings, listener, shutdown).await?;
+    let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
+    let settings =
+        MinerSettings { announce: config.announce, gate: config.gate, work: config.work, ..config.neuron.miner() };
+    miner::run(Arc::new(Image::default()), Arc::new(model), client, settings, listener, shutdown).await?;
     Ok(())
 }
 
@@ -281,27 +213,22 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         .await
         .map_err(|_| RunError::Broken)??;
     let judge = if config.guarded { judge.guarded(Arc::new(SkinRule)) } else { judge };
-    let Some(client) = connect(&config.nodes, &shutdown).await? else { return Ok(()) };
-    let (memory, genesis, netuid) = (config.state_dir.join("judge.json"), client.genesis_hash(), config.netuid.0);
+    let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
+    let (memory, genesis) = (config.neuron.state_dir.join("judge.json"), client.genesis_hash());
+    let netuid = config.neuron.netuid.0;
     let remembered = tokio::task::spawn_blocking(move || judge.remembering(&memory, &genesis, netuid));
     let judge = remembered.await.map_err(|_| RunError::Broken)??;
+    let _voting = root::start(&client, &config.neuron.hotkey, config.root_weights, &shutdown);
     let settings = ValidatorSettings {
-        netuid: config.netuid,
-        hotkey: config.hotkey,
-        coldkey: config.coldkey,
-        state_dir: config.state_dir,
         pace: config.pace,
         timeout: config.timeout,
         public_addresses_only: config.public_addresses_only,
-        poll: POLL,
         scoring: config.scoring,
-        receipts: ReceiptLimits::default(),
-        pow_threads: config.pow_threads,
-        metrics: config.metrics,
         announce_metrics: config.announce_metrics,
         listen: config.listen,
+        ..config.neuron.validator()
     };
-    validator::run(Arc::new(Image::judged_by(judge)), Arc::new(client), settings, shutdown).await?;
+    validator::run(Arc::new(Image::judged_by(judge)), client, settings, shutdown).await?;
     Ok(())
 }
 
@@ -317,26 +244,4 @@ fn judge(encoders: &[PathBuf], clip: Option<&Path>) -> Result<Judge, RunError> {
         return Ok(Judge::default());
     }
     Ok(Judge::with(Arc::new(DualEncoder::load(encoders)?)))
-}
-
-/// Connects, waiting for a node as long as it takes; `None` if the end comes first.
-async fn connect(nodes: &[String], shutdown: &CancellationToken) -> Result<Option<Client>, RunError> {
-    let mut told = false;
-    loop {
-        let connected = tokio::select! {
-            connected = Client::connect(nodes) => connected,
-            () = shutdown.cancelled() => return Ok(None),
-        };
-        match connected {
-            Ok(client) => return Ok(Some(client)),
-            Err(error) if error.is_transient() => {
-                if !told {
-                    tracing::warn!(%error, "waiting for a node");
-                    told = true;
-                }
-                pause(RECONNECT, shutdown).await;
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
 }

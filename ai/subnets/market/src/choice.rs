@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::history::ArchiveError;
 use crate::horizon::Asset;
-use crate::models::{Backend, Ewma, ForecastError, Forecaster, Garch, Regression};
+use crate::models::{Backend, Bold, Ewma, ForecastError, Forecaster, Garch, Regression};
 use crate::sources::csv::{self, CsvError};
 use crate::sources::{Clock, Endpoint, Feed, MedianPolicy, Panel, Replay, Tape, STEP};
 use crate::tide;
@@ -44,6 +44,8 @@ pub enum ModelChoice {
     Garch,
     /// Quantile regression.
     Regression,
+    /// An over-confident one, for demonstrations.
+    Bold,
     /// A program at this address; see [`Backend`].
     Backend(String),
 }
@@ -51,14 +53,15 @@ pub enum ModelChoice {
 impl FromStr for ModelChoice {
     type Err = String;
 
-    /// `ewma`, `garch`, `regression`, or the `http://` address of a program.
+    /// `ewma`, `garch`, `regression`, `bold`, or the `http://` address of a program.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "ewma" => Ok(Self::Ewma),
             "garch" => Ok(Self::Garch),
             "regression" => Ok(Self::Regression),
+            "bold" => Ok(Self::Bold),
             address if address.starts_with("http://") => Ok(Self::Backend(address.to_owned())),
-            other => Err(format!("{other:?} is none of ewma, garch, regression, or an http:// address")),
+            other => Err(format!("{other:?} is none of ewma, garch, regression, bold, or an http:// address")),
         }
     }
 }
@@ -73,6 +76,7 @@ impl ModelChoice {
             Self::Ewma => Arc::new(Ewma::default()),
             Self::Garch => Arc::new(Garch::default()),
             Self::Regression => Arc::new(Regression::default()),
+            Self::Bold => Arc::new(Bold::default()),
             Self::Backend(address) => Arc::new(Backend::new(address)?),
         };
         Ok(made)
@@ -158,9 +162,13 @@ mod tests {
 
     #[test]
     fn models_are_chosen_by_name() {
-        for (text, name) in
-            [("ewma", "ewma"), ("garch", "garch"), ("regression", "regression"), ("http://h/", "backend")]
-        {
+        for (text, name) in [
+            ("ewma", "ewma"),
+            ("garch", "garch"),
+            ("regression", "regression"),
+            ("bold", "bold"),
+            ("http://h/", "backend"),
+        ] {
             let choice: ModelChoice = text.parse().expect(text);
             assert_eq!(choice.make().expect("a model").name(), name);
         }

@@ -1,4 +1,7 @@
 //! The world's prices, from the blocks of the chain.
+//!
+//! Before block 1 the world has a past, two of its days long, which follows from the chain's first block and is known to
+//! everybody: without it nothing could be said of a young chain's market, nor forecasts be held against anything.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +19,16 @@ use crate::sources::{innovation, Parameters, Tape, World, SETTLING, STEP};
 const POLL: Duration = Duration::from_millis(500);
 /// Blocks after which the world's parameters are drawn anew, from the block's hash.
 pub const SEASON: u32 = 288;
+/// Steps of the market before block 1.
+const PAST: u32 = 2 * SEASON;
 /// Most blocks read in one go, so that an end is noticed.
 const BATCH: u32 = 256;
 
 /// The worlds of all assets at a block.
 struct Tide {
     worlds: Vec<(Asset, World)>,
+    /// Whether its past has been told.
+    remembered: bool,
     /// The last block that was taken in; `None` at the beginning.
     at: Option<u32>,
 }
@@ -29,16 +36,36 @@ struct Tide {
 impl Tide {
     fn new(assets: Vec<Asset>) -> Self {
         let world = |asset| (asset, World::new(Parameters::default()));
-        Self { worlds: assets.into_iter().map(world).collect(), at: None }
+        Self { worlds: assets.into_iter().map(world).collect(), remembered: false, at: None }
+    }
+
+    /// The past before block 1 of the chain with this first block, told once.
+    fn remember(&mut self, genesis: &[u8; 32]) -> Vec<(Asset, Quote)> {
+        if std::mem::replace(&mut self.remembered, true) {
+            return Vec::new();
+        }
+        let step = |step: u32| {
+            let mut hasher = Sha256::new();
+            hasher.update(b"ganglion/market-past/1");
+            hasher.update(genesis);
+            hasher.update(step.to_le_bytes());
+            self.move_on(step, &hasher.finalize().into())
+        };
+        (1..=PAST).flat_map(step).collect()
     }
 
     /// Takes in a block. Answers the price of each asset after it.
     fn step(&mut self, number: u32, hash: &[u8; 32]) -> Vec<(Asset, Quote)> {
         self.at = Some(number);
-        let time = u64::from(number) * u64::from(STEP);
+        self.move_on(PAST.saturating_add(number), hash)
+    }
+
+    /// A step of the market, which are counted from 1 at the beginning of its past.
+    fn move_on(&mut self, step: u32, hash: &[u8; 32]) -> Vec<(Asset, Quote)> {
+        let time = u64::from(step) * u64::from(STEP);
         let move_on = |(asset, world): &mut (Asset, World)| {
             let own: [u8; 32] = Sha256::digest(asset.name().as_bytes()).into();
-            if number.is_multiple_of(SEASON) {
+            if step.is_multiple_of(SEASON) {
                 world.turn(Parameters::of(&innovation(hash, &[own, [1; 32]])));
             }
             (asset.clone(), Quote { time, price: world.step(&innovation(hash, &[own])) })
@@ -82,20 +109,30 @@ pub(crate) async fn run(client: Arc<Client>, tape: Arc<Tape>, assets: Vec<Asset>
 async fn advance(client: &Client, tide: &mut Tide, tape: &Tape) -> Result<bool, ClientError> {
     let last = client.finalized().await?.number;
     let first = tide.next(last);
+    if first == 1 {
+        keep(tape, tide.remember(&client.genesis_hash()));
+    }
     for number in first..=last.min(first.saturating_add(BATCH)) {
         let Some(hash) = client.block_hash(number).await? else { return Ok(false) };
-        for (asset, quote) in tide.step(number, &hash) {
-            if let Err(error) = tape.push(&asset, quote) {
-                tracing::warn!(%asset, %error, "a price wasn't kept");
-            }
-        }
+        keep(tape, tide.step(number, &hash));
     }
     Ok(tide.at.is_some_and(|at| at < last))
+}
+
+fn keep(tape: &Tape, prices: Vec<(Asset, Quote)>) {
+    for (asset, quote) in prices {
+        if let Err(error) = tape.push(&asset, quote) {
+            tracing::warn!(%asset, %error, "a price wasn't kept");
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::baseline::Yard;
+    use crate::horizon::STANDARD;
+    use crate::sources::{Clock, Feed};
 
     fn hash(number: u32) -> [u8; 32] {
         Sha256::digest(number.to_le_bytes()).into()
@@ -125,5 +162,27 @@ mod tests {
         assert_eq!((tide.next(0), tide.next(10), tide.next(10_000)), (1, 1, 10_000 - 2 * SETTLING));
         tide.step(7, &hash(7));
         assert_eq!(tide.next(10_000), 8);
+    }
+
+    #[test]
+    fn a_young_chain_has_a_market_with_a_past() {
+        let btc = Asset::btc();
+        let told = |genesis: u8| {
+            let mut tide = Tide::new(vec![btc.clone()]);
+            let mut prices = tide.remember(&[genesis; 32]);
+            assert!(tide.remember(&[genesis; 32]).is_empty(), "it is told once");
+            assert_eq!(tide.next(0), 1);
+            prices.extend(tide.step(1, &hash(1)));
+            prices
+        };
+        let prices = told(1);
+        assert_eq!(prices.len(), PAST as usize + 1);
+        assert_eq!(prices, told(1));
+        assert_ne!(prices, told(2));
+        // One after the other: a tape takes all, and every standard forecast can be held against the past.
+        let tape = Tape::new(std::slice::from_ref(&btc), STEP, Clock::Steps(POLL)).expect("a tape");
+        prices.iter().for_each(|(asset, quote)| tape.push(asset, *quote).expect("in order"));
+        let past = tape.past(&btc).expect("bitcoin");
+        assert!(STANDARD.iter().all(|horizon| Yard::at(&past, *horizon).is_some()));
     }
 }

@@ -71,6 +71,15 @@ impl JudgingArgs {
     }
 }
 
+/// What a validator that produces blocks says of subnets.
+#[derive(Debug, Clone, Default, PartialEq, Args)]
+pub struct RootArgs {
+    /// How emission shall be split among subnets, such as 1=2,5=1,8=1; only proportions count. It is said, and kept said,
+    /// while this validator is one of the 64 that produce blocks [default: nothing is said]
+    #[arg(long, value_name = "NETUID=WEIGHT", value_delimiter = ',', value_parser = super::pair)]
+    pub root_weights: Vec<(u16, f64)>,
+}
+
 /// A known model's name, or a path.
 fn reference(text: &str) -> Result<Reference, String> {
     if text == "built-in" {

@@ -2,10 +2,47 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ganglion_subnet_market::{Asset, Horizon};
 
 use super::{temperature, JudgingArgs};
+
+/// A subnet that a local network can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum LocalSubnet {
+    /// Questions and answers
+    #[value(alias = "1")]
+    Text,
+    /// Pictures
+    #[value(alias = "5")]
+    Image,
+    /// Forecasts
+    #[value(alias = "8")]
+    Market,
+}
+
+impl LocalSubnet {
+    /// All of them, in the order in which they come up.
+    pub const ALL: [Self; 3] = [Self::Text, Self::Image, Self::Market];
+
+    /// The number that the world knows it by.
+    pub const fn netuid(self) -> u16 {
+        match self {
+            Self::Text => 1,
+            Self::Image => 5,
+            Self::Market => 8,
+        }
+    }
+
+    /// The word for it on the command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Image => "image",
+            Self::Market => "market",
+        }
+    }
+}
 
 /// Which network on this machine.
 #[derive(Debug, Clone, Default, Args)]
@@ -24,13 +61,16 @@ pub struct UpArgs {
     /// Length of a block slot in milliseconds; fixed when the chain is made [default: 1000]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(250..=60_000))]
     pub slot_ms: Option<u64>,
-    /// Number of miners
+    /// Subnets to run, by name or number, parted by commas; text must be among them
+    #[arg(long, value_name = "SUBNETS", value_enum, value_delimiter = ',', default_values_t = LocalSubnet::ALL)]
+    pub subnets: Vec<LocalSubnet>,
+    /// Number of the text subnet's miners
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=32))]
     pub miners: u16,
-    /// Number of validators
+    /// Number of the text subnet's validators
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=8))]
     pub validators: u16,
-    /// How the validators judge.
+    /// How the text subnet's validators judge; --strict goes for all.
     #[command(flatten)]
     pub judging: JudgingArgs,
     /// Do without the language model if its file isn't there

@@ -7,7 +7,7 @@ use clap::Args;
 use ganglion_subnet_market::sources::Endpoint;
 use ganglion_subnet_market::{Asset, Horizon, ModelChoice};
 
-use super::{AxonArgs, JudgingArgs, NeuronArgs, ReachArgs};
+use super::{AxonArgs, JudgingArgs, NeuronArgs, ReachArgs, RootArgs};
 
 /// Where prices come from: by default, of a world that the chain's own randomness drives.
 #[derive(Debug, Clone, Args)]
@@ -47,7 +47,8 @@ pub struct MarketMinerArgs {
     /// Where it listens.
     #[command(flatten)]
     pub axon: AxonArgs,
-    /// What forecasts: ewma, garch, regression, or the http:// address of a program
+    /// What forecasts: ewma, garch, regression, bold (over-confident, for demonstrations), or the http:// address of a
+    /// program
     #[arg(long, value_name = "MODEL", default_value = "ewma")]
     pub model: ModelChoice,
     /// Where it sees prices.
@@ -86,6 +87,9 @@ pub struct MarketValidatorArgs {
     /// How it judges.
     #[command(flatten)]
     pub judging: JudgingArgs,
+    /// What it says of subnets.
+    #[command(flatten)]
+    pub root: RootArgs,
 }
 
 fn source(text: &str) -> Result<(Asset, Endpoint), String> {

@@ -23,12 +23,12 @@ use clap::{Args, Parser, Subcommand};
 use crate::exit;
 
 pub use agent::{AgentAddArgs, AgentCommand, AgentListArgs, AgentRemoveArgs, AgentRunArgs, Purpose};
-pub use aids::{AidArgs, JudgingArgs, Reference, When};
+pub use aids::{AidArgs, JudgingArgs, Reference, RootArgs, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
 pub use image::{ImageCommand, ImageReportArgs, ImageTrainArgs};
-pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, StatusArgs, UpArgs};
+pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, LocalSubnet, StatusArgs, UpArgs};
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
@@ -190,6 +190,19 @@ mod tests {
         let Command::Up(args) = parse("ganglion up").expect("up").command else { panic!("not up") };
         assert_eq!((args.miners, args.validators, args.slot_ms), (4, 2, None));
         assert!(!args.fresh && !args.detach && !args.json && !args.no_restart);
+        assert_eq!(args.subnets, LocalSubnet::ALL);
+    }
+
+    #[test]
+    fn subnets_are_chosen_by_name_or_number() {
+        for line in ["ganglion up --subnets text,market", "ganglion up --subnets 1,8", "ganglion up --subnets text,8"] {
+            let Command::Up(args) = parse(line).expect(line).command else { panic!("not up") };
+            assert_eq!(args.subnets, [LocalSubnet::Text, LocalSubnet::Market], "{line}");
+        }
+        for subnet in LocalSubnet::ALL {
+            let value = clap::ValueEnum::to_possible_value(&subnet).expect("a value");
+            assert!(value.matches(&subnet.netuid().to_string(), false) && value.get_name() == subnet.word());
+        }
     }
 
     #[test]
@@ -281,6 +294,8 @@ mod tests {
         for line in [
             "ganglion up --miners 0",
             "ganglion up --miners 33",
+            "ganglion up --subnets text,3",
+            "ganglion validator run --root-weights 1",
             "ganglion up --slot-ms 0",
             "ganglion up --gateway-port 0",
             "ganglion up --base-port 65536",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs};
+use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs, RootArgs};
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -151,6 +151,8 @@ pub enum Engine {
     Trained,
     /// Pictures by rule, for the image subnet
     Renderer,
+    /// The same in wrong colours: a worse miner, for demonstrations
+    Sketch,
     /// Pictures by a generator that `ganglion image train` made, for the image subnet
     Generator,
     /// Pictures by the OpenAI-like server named by --backend, for the image subnet
@@ -167,6 +169,7 @@ impl Engine {
             Self::File => "file",
             Self::Trained => "trained",
             Self::Renderer => "renderer",
+            Self::Sketch => "sketch",
             Self::Generator => "generator",
             Self::ImageServer => "image-server",
         }
@@ -253,6 +256,9 @@ pub struct ValidatorArgs {
     /// What helps it to judge.
     #[command(flatten)]
     pub aids: AidArgs,
+    /// What it says of subnets.
+    #[command(flatten)]
+    pub root: RootArgs,
     /// Trained dual encoder that matches pictures and words, for the image subnet; several are averaged [default:
     /// the one that `ganglion image train` made, or colours and counts alone]
     #[arg(long = "encoder", value_name = "FILE")]

@@ -102,6 +102,8 @@ pub struct ProcessRecord {
     pub name: String,
     /// What it does.
     pub role: Role,
+    /// Number of the subnet it serves; `None` of nodes and gateways, which serve all.
+    pub netuid: Option<u16>,
     /// Which process it is; `None` before its start and after its end.
     pub process: Option<ProcessId>,
     /// Where it listens.
@@ -143,6 +145,11 @@ impl Record {
     /// The process called `name`.
     pub fn process(&self, name: &str) -> Option<&ProcessRecord> {
         self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// The neurons of subnet `netuid`.
+    pub fn of(&self, netuid: u16) -> impl Iterator<Item = &ProcessRecord> {
+        self.processes.iter().filter(move |process| process.netuid == Some(netuid))
     }
 
     /// The nodes' JSON-RPC URLs.

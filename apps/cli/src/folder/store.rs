@@ -111,6 +111,7 @@ mod tests {
         record.processes.push(ProcessRecord {
             name: "skills".into(),
             role: Role::Miner,
+            netuid: Some(1),
             process: crate::process::ProcessId::own(),
             address: "127.0.0.1:8091".into(),
             port: 8091,

@@ -1,16 +1,14 @@
 //! `ganglion miner market` and `ganglion validator market`.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{bail, Result};
-use ganglion_primitives::NetUid;
 use ganglion_subnet_market::judge::Silence;
 use ganglion_subnet_market::sources::Endpoint;
 use ganglion_subnet_market::{policy, run_miner, run_validator, Asset, MinerConfig, Prices, ValidatorConfig, NETUID};
 
-use super::{log_to_stderr, public_addresses_only, until_signal, Identity};
+use super::{listen, log_to_stderr, neuron, public_addresses_only, root_weights, until_signal};
 use crate::cli::{MarketMinerArgs, MarketValidatorArgs, NeuronArgs, PriceArgs};
 use crate::exit::Usage;
 
@@ -21,18 +19,9 @@ use crate::exit::Usage;
 pub fn miner(args: MarketMinerArgs) -> Result<()> {
     log_to_stderr();
     check(&args.neuron)?;
-    let identity = Identity::open(&args.neuron)?;
-    let mut config = MinerConfig::new(
-        args.neuron.nodes.clone(),
-        identity.hotkey,
-        identity.coldkey,
-        SocketAddr::new(args.axon.axon_ip, args.axon.axon_port),
-        identity.state_dir,
-        (args.model.clone(), prices(&args.prices)),
-    );
-    config.netuid = NetUid(args.neuron.netuid);
+    let neuron = neuron(&args.neuron, &args.axon)?;
+    let mut config = MinerConfig::new(neuron, listen(&args.axon), args.model.clone(), prices(&args.prices));
     config.announce = args.axon_external;
-    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
@@ -43,15 +32,7 @@ pub fn miner(args: MarketMinerArgs) -> Result<()> {
 pub fn validator(args: MarketValidatorArgs) -> Result<()> {
     log_to_stderr();
     check(&args.neuron)?;
-    let identity = Identity::open(&args.neuron)?;
-    let mut config = ValidatorConfig::new(
-        args.neuron.nodes.clone(),
-        identity.hotkey,
-        identity.coldkey,
-        identity.state_dir,
-        prices(&args.prices),
-    );
-    config.netuid = NetUid(args.neuron.netuid);
+    let mut config = ValidatorConfig::new(neuron(&args.neuron, &args.axon)?, prices(&args.prices));
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     if config.public_addresses_only || args.judging.strict {
         config.scoring = policy::policy();
@@ -64,9 +45,9 @@ pub fn validator(args: MarketValidatorArgs) -> Result<()> {
         config.horizons.clone_from(&args.horizon);
     }
     config.events.clone_from(&args.events);
-    config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
-    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    config.listen = Some(listen(&args.axon));
     config.announce_metrics = args.announce_metrics;
+    config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
 }
 

@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 
 use anyhow::{bail, Context, Result};
 use ganglion_models::{ApiKey, Backend};
-use ganglion_primitives::NetUid;
 use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
-use super::{log_to_stderr, until_signal, Identity};
+use super::{listen, log_to_stderr, neuron, until_signal};
 use crate::cli::{Engine, MinerArgs};
 use crate::commands::image::trained;
 use crate::exit::Usage;
@@ -24,32 +23,15 @@ pub fn run(args: MinerArgs) -> Result<()> {
         return draw(&args, painter);
     }
     let engine = engine(&args)?;
-    let identity = Identity::open(&args.neuron)?;
-    let listen = SocketAddr::new(args.axon.axon_ip, args.axon.axon_port);
-    let mut config = MinerConfig::new(
-        args.neuron.nodes.clone(),
-        identity.hotkey,
-        identity.coldkey,
-        listen,
-        identity.state_dir,
-        engine,
-    );
-    config.netuid = NetUid(args.neuron.netuid);
+    let mut config = MinerConfig::new(neuron(&args.neuron, &args.axon)?, listen(&args.axon), engine);
     config.announce = announced(&args);
-    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
 /// Runs a miner of the image subnet until it is ended.
 fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
-    let identity = Identity::open(&args.neuron)?;
-    let listen = SocketAddr::new(args.axon.axon_ip, args.axon.axon_port);
-    let nodes = args.neuron.nodes.clone();
-    let mut config =
-        image::MinerConfig::new(nodes, identity.hotkey, identity.coldkey, listen, identity.state_dir, painter);
-    config.netuid = NetUid(args.neuron.netuid);
+    let mut config = image::MinerConfig::new(neuron(&args.neuron, &args.axon)?, listen(&args.axon), painter);
     config.announce = announced(args);
-    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
 }
 
@@ -64,6 +46,7 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
     }
     let choice = match args.engine {
         Engine::Renderer => image::PainterChoice::Renderer,
+        Engine::Sketch => image::PainterChoice::Sketch,
         Engine::Generator => {
             let made = || trained(image::kit::GENERATOR);
             let path = args.model.clone().map_or_else(made, |path| Ok(Some(path)))?;
@@ -128,7 +111,7 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
             Some(choice) => choice,
             None => bail!("--engine smollm needs the language model: fetch it with `cargo xtask setup`"),
         },
-        Engine::Renderer | Engine::Generator | Engine::ImageServer => {
+        Engine::Renderer | Engine::Sketch | Engine::Generator | Engine::ImageServer => {
             bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", args.engine.word())))
         }
     })

@@ -8,17 +8,21 @@ pub mod validator;
 
 use std::future::Future;
 use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
 use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::NetUid;
+use ganglion_subnet::NeuronConfig;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::{NeuronArgs, ReachArgs};
+use crate::cli::{AxonArgs, NeuronArgs, ReachArgs, RootArgs};
 use crate::commands::keys::source;
+use crate::commands::weights;
 use crate::folder::user_folder;
 use crate::loopback::are_loopback;
 use crate::signals::Signals;
@@ -54,6 +58,22 @@ impl Identity {
     }
 }
 
+/// The neuron that the arguments name.
+///
+/// # Errors
+/// As [`Identity::open`].
+fn neuron(args: &NeuronArgs, axon: &AxonArgs) -> Result<NeuronConfig> {
+    let Identity { hotkey, coldkey, state_dir } = Identity::open(args)?;
+    let metrics = axon.metrics_port.map(|port| SocketAddr::new(axon.axon_ip, port));
+    let neuron = NeuronConfig::new(NetUid(args.netuid), args.nodes.clone(), hotkey, coldkey, state_dir);
+    Ok(NeuronConfig { metrics, ..neuron })
+}
+
+/// Where it listens.
+fn listen(axon: &AxonArgs) -> SocketAddr {
+    SocketAddr::new(axon.axon_ip, axon.axon_port)
+}
+
 /// Where a neuron keeps what it must remember, unless it is told otherwise.
 ///
 /// # Errors
@@ -67,6 +87,12 @@ pub fn state_dir(netuid: u16, wallet: &str, hotkey: &str) -> Result<PathBuf> {
 /// a node of one's own checks that; a node elsewhere may say anything.
 fn public_addresses_only(reach: &ReachArgs, neuron: &NeuronArgs) -> bool {
     !reach.private_addresses && !are_loopback(&neuron.nodes)
+}
+
+/// What a validator says of subnets, as the chain takes it.
+fn root_weights(args: &RootArgs) -> Result<Vec<(NetUid, u16)>> {
+    let scaled = weights::scaled(&args.root_weights)?;
+    Ok(scaled.into_iter().map(|(netuid, weight)| (NetUid(netuid), weight)).collect())
 }
 
 /// The file of users' requests, which may come later; its folder may not.

@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Result;
-use ganglion_primitives::NetUid;
 use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
-use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
+use super::{aids, listen, log_to_stderr, neuron, organics, public_addresses_only, root_weights, until_signal};
 use crate::cli::{NeuronArgs, ValidatorArgs};
 use crate::commands::image::trained;
 use crate::loopback::are_loopback;
@@ -22,10 +21,7 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() || args.clip.is_some() {
         return judge_pictures(args);
     }
-    let identity = Identity::open(&args.neuron)?;
-    let mut config =
-        ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
-    config.netuid = NetUid(args.neuron.netuid);
+    let mut config = ValidatorConfig::new(neuron(&args.neuron, &args.axon)?);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     if config.public_addresses_only || args.judging.strict {
         // Among strangers: more answers before the first pay, and clones share one.
@@ -36,18 +32,15 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     }
     config.organics = organics(args.aids.organics.as_deref())?;
     config.aids = aids::load(&args.aids)?;
-    config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
-    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
-    config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
+    config.listen = Some(listen(&args.axon));
+    config.announce_metrics = args.announce_metrics.or(config.neuron.metrics.filter(|at| is_found(at, &args.neuron)));
+    config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
 }
 
 /// Runs a validator of the image subnet until it is ended.
 fn judge_pictures(args: ValidatorArgs) -> Result<()> {
-    let identity = Identity::open(&args.neuron)?;
-    let mut config =
-        image::ValidatorConfig::new(args.neuron.nodes.clone(), identity.hotkey, identity.coldkey, identity.state_dir);
-    config.netuid = NetUid(args.neuron.netuid);
+    let mut config = image::ValidatorConfig::new(neuron(&args.neuron, &args.axon)?);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     if config.public_addresses_only || args.judging.strict {
         // Among strangers: more answers before the first pay, and clones share one.
@@ -62,9 +55,9 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
         config.encoders.extend(trained(image::kit::JUDGE)?);
     }
     config.guarded = !args.no_safety;
-    config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
-    config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
-    config.announce_metrics = args.announce_metrics.or(config.metrics.filter(|at| is_found(at, &args.neuron)));
+    config.listen = Some(listen(&args.axon));
+    config.announce_metrics = args.announce_metrics.or(config.neuron.metrics.filter(|at| is_found(at, &args.neuron)));
+    config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(image::run_validator(config, shutdown).await?) })
 }
 

@@ -192,6 +192,7 @@ pub(crate) mod tests {
         record.processes.push(ProcessRecord {
             name: "skills".into(),
             role: Role::Miner,
+            netuid: Some(1),
             process: None,
             address: "http://127.0.0.1:8091".into(),
             port: 8091,

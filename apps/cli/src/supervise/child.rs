@@ -13,6 +13,9 @@ use super::logs;
 use crate::leash;
 use crate::process::ProcessId;
 
+/// The program that starts another one that leaves the processor to others when it is short.
+const NICE: &str = "/usr/bin/nice";
+
 /// How to start a child.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -28,6 +31,8 @@ pub struct Plan {
     pub log: PathBuf,
     /// The order of stopping: higher ones stop first.
     pub rank: u8,
+    /// Whether it leaves the processor to the others when it is short.
+    pub polite: bool,
 }
 
 /// A child that was started.
@@ -48,7 +53,7 @@ impl Child {
         let trouble = || format!("can't start {}", plan.name);
         let log = logs::open(&plan.log).with_context(|| format!("can't write {}", plan.log.display()))?;
         let also = log.try_clone().with_context(trouble)?;
-        let mut command = Command::new(&plan.program);
+        let mut command = command(plan);
         command
             .args(&plan.args)
             .envs(plan.env.iter().map(|(name, value)| (name, value)))
@@ -99,6 +104,16 @@ impl Child {
             self.end = self.handle.wait().ok();
         }
     }
+}
+
+/// The command that starts the program. `nice` becomes it: it is one process all the time.
+fn command(plan: &Plan) -> Command {
+    if !plan.polite || !Path::new(NICE).exists() {
+        return Command::new(&plan.program);
+    }
+    let mut command = Command::new(NICE);
+    command.args(["-n", "10"]).arg(&plan.program);
+    command
 }
 
 /// How a process ended, in words.

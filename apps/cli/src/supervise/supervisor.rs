@@ -169,6 +169,7 @@ mod tests {
             env: Vec::new(),
             log: dir.join(format!("{name}.log")),
             rank,
+            polite: false,
         }
     }
 

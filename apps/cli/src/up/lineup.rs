@@ -1,6 +1,6 @@
-//! Which miners a local network has.
+//! Which neurons a local network has.
 
-use crate::cli::Engine;
+use crate::cli::{Engine, LocalSubnet};
 
 /// One miner's character.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,39 @@ pub struct Miner {
     pub temperature: f64,
     /// Whether it may use the language model.
     pub model: bool,
+}
+
+/// What a neuron does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Work {
+    /// Answers questions.
+    Answer(Miner),
+    /// Draws pictures.
+    Draw(Engine),
+    /// Forecasts, by the model of this name.
+    Forecast(&'static str),
+    /// Measures what the others do.
+    Judge,
+}
+
+/// Who is in a subnet beside the text subnet: three miners, of which one is worse on purpose, and one validator. Few, and
+/// none with a model that takes memory: a laptop runs all of them beside the language model.
+pub fn beside(subnet: LocalSubnet) -> Vec<(&'static str, Work)> {
+    match subnet {
+        LocalSubnet::Text => Vec::new(),
+        LocalSubnet::Image => vec![
+            ("renderer", Work::Draw(Engine::Renderer)),
+            ("renderer-2", Work::Draw(Engine::Renderer)),
+            ("sketch", Work::Draw(Engine::Sketch)),
+            ("image-validator", Work::Judge),
+        ],
+        LocalSubnet::Market => vec![
+            ("ewma", Work::Forecast("ewma")),
+            ("garch", Work::Forecast("garch")),
+            ("bold", Work::Forecast("bold")),
+            ("market-validator", Work::Judge),
+        ],
+    }
 }
 
 /// The kinds in the order in which a small network takes them.
@@ -56,6 +89,17 @@ mod tests {
         let names: BTreeSet<_> = all.iter().map(|miner| &miner.name).collect();
         assert_eq!(names.len(), 32);
         assert!(all.iter().all(|miner| (0.0..=2.0).contains(&miner.temperature)));
+    }
+
+    #[test]
+    fn no_two_neurons_share_a_name() {
+        let text = miners(32, true).into_iter().map(|miner| miner.name);
+        let others = LocalSubnet::ALL.into_iter().flat_map(beside).map(|(name, _)| name.to_owned());
+        let names: Vec<String> = text.chain(others).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        for subnet in [LocalSubnet::Image, LocalSubnet::Market] {
+            assert_eq!(beside(subnet).iter().filter(|(_, work)| *work == Work::Judge).count(), 1);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `ganglion up`: plan → prepare → start → wait → watch → stop.
 
+mod arrivals;
 mod detach;
 mod fresh;
 mod lineup;
@@ -16,9 +17,10 @@ mod start;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
+use ganglion_client::Client;
 use nix::sys::signal::Signal;
 
-use crate::cli::UpArgs;
+use crate::cli::{LocalSubnet, UpArgs};
 use crate::folder::{Folder, Phase, Record, Role, Seconds};
 use crate::model::{self, Found};
 use crate::node::Ledger;
@@ -26,6 +28,7 @@ use crate::output::{self, Step};
 use crate::process::{wait_gone, ProcessId};
 use crate::signals::Signals;
 
+use arrivals::Arrivals;
 use plan::Plan;
 use session::Session;
 use start::Starter;
@@ -68,7 +71,7 @@ async fn up(args: &UpArgs, folder: &Folder, ledger: Ledger) -> Result<()> {
     for notice in &plan.notices {
         output::talk(&format!("{} {notice}", output::yellow("note:")));
     }
-    let starter = Starter { program: start::this_program()?, folder, plan: &plan };
+    let starter = Starter { program: start::this_program()?, folder, plan: &plan, slot_ms };
 
     let mut record = Record::new(slot_ms);
     record.phase = Phase::Starting;
@@ -104,7 +107,7 @@ async fn operate(
     let (folder, plan) = (starter.folder, starter.plan);
     runtime::compile(session, &starter.program).await?;
     let step = Step::start("chain");
-    prepare::chain_spec(folder, ledger, session.record.slot_ms)?;
+    prepare::chain_spec(folder, ledger, session.record.slot_ms, plan)?;
     let keys = plan.nodes.iter().map(|node| prepare::node_key(folder, &node.name)).collect::<Result<Vec<_>>>()?;
     for (index, node) in plan.nodes.iter().enumerate() {
         session.start(starter.node(node, &keys, index))?;
@@ -113,8 +116,9 @@ async fn operate(
 
     let clients = ready::nodes(session, &plan.nodes).await?;
     let client = clients.first().context("the plan has no node")?;
+    let beside = beside(session, client, plan).await?;
     // Neurons look for their keys, models and nodes while the chain finalises its first blocks.
-    for neuron in &plan.neurons {
+    for neuron in plan.of(LocalSubnet::Text) {
         session.start(starter.neuron(neuron))?;
     }
     session.start(starter.gateway())?;
@@ -125,6 +129,11 @@ async fn operate(
     let gateway = start::gateway_url(plan);
     ready::gateway(session, &gateway, listed).await?;
     session.record.seconds = Some(Seconds { first_finalised, ready: begin.elapsed().as_secs_f64() });
+    // The other subnets take no time from the text subnet's start.
+    for neuron in beside.iter().flat_map(|subnet| plan.of(*subnet)) {
+        session.start(starter.neuron(neuron))?;
+    }
+    let mut arrivals = Arrivals::new(client, &session.record, &beside);
     session.enter(Phase::Ready)?;
 
     let shown = args.at.dir.as_deref().map(|_| folder.root());
@@ -137,7 +146,22 @@ async fn operate(
     if let Err(error) = said {
         output::talk(&format!("{} {error:#}", output::yellow("note:")));
     }
-    session.watch().await
+    session.watch(&mut arrivals).await
+}
+
+/// The subnets beside the text subnet that will run: those that were chosen, as far as the chain has them.
+async fn beside(session: &mut Session<'_>, client: &Client, plan: &Plan) -> Result<Vec<LocalSubnet>> {
+    let chosen: Vec<_> = plan.subnets().filter(|subnet| *subnet != LocalSubnet::Text).collect();
+    let (there, missing) = arrivals::sorted(client, chosen).await?;
+    for subnet in missing {
+        output::talk(&format!(
+            "{} this chain has no {} subnet, for it was made by an earlier version: `ganglion up --fresh` makes one that has",
+            output::yellow("note:"),
+            subnet.word()
+        ));
+        session.record.processes.retain(|process| process.netuid != Some(subnet.netuid()));
+    }
+    Ok(there)
 }
 
 /// Whether the language model can be used; tells the user when it can't.

@@ -2,8 +2,8 @@
 
 use anyhow::{bail, Result};
 
-use super::lineup::{self, Miner};
-use crate::cli::{JudgingArgs, UpArgs};
+use super::lineup::{self, Work};
+use crate::cli::{JudgingArgs, LocalSubnet, UpArgs};
 use crate::exit::Usage;
 use crate::folder::{NodeRecord, Record, Role};
 use crate::ports::{Choice, Ports, Wish};
@@ -18,18 +18,22 @@ const PROMETHEUS: u16 = 9615;
 const GATEWAY: u16 = 8080;
 const AXON: u16 = 8091;
 const METRICS: u16 = 9620;
+/// How many ports after the first text neuron's those of the other subnets begin.
+const BESIDE: u16 = 40;
 
 /// A neuron to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Neuron {
     /// Name of process and wallet.
     pub name: String,
+    /// The subnet that it is in.
+    pub subnet: LocalSubnet,
     /// Port of its axon.
     pub port: u16,
     /// Port of its metrics.
     pub metrics: u16,
-    /// How it answers; `None` for a validator.
-    pub miner: Option<Miner>,
+    /// What it does.
+    pub work: Work,
 }
 
 /// A network to run.
@@ -37,9 +41,9 @@ pub struct Neuron {
 pub struct Plan {
     /// The chain nodes.
     pub nodes: Vec<NodeRecord>,
-    /// Miners, then validators.
+    /// Subnet by subnet, text first: miners, then validators.
     pub neurons: Vec<Neuron>,
-    /// How the validators judge.
+    /// How the text subnet's validators judge.
     pub judging: JudgingArgs,
     /// The gateway's port.
     pub gateway: u16,
@@ -50,10 +54,9 @@ pub struct Plan {
 impl Neuron {
     /// What it does.
     pub fn role(&self) -> Role {
-        if self.miner.is_some() {
-            Role::Miner
-        } else {
-            Role::Validator
+        match self.work {
+            Work::Judge => Role::Validator,
+            _ => Role::Miner,
         }
     }
 }
@@ -62,8 +65,11 @@ impl Plan {
     /// Plans a network. Ports of `previous` are taken again where they are free.
     ///
     /// # Errors
-    /// A port that was asked for is taken.
+    /// A port that was asked for is taken, or the text subnet is left out.
     pub fn make(args: &UpArgs, model: bool, previous: Option<&Record>) -> Result<Self> {
+        if !args.subnets.contains(&LocalSubnet::Text) {
+            bail!(Usage("a local network answers questions: --subnets must name text, and may name others".into()));
+        }
         let mut chooser = Chooser { base: args.base_port, ports: Ports::default(), notices: Vec::new() };
         let known = |name: &str| previous.and_then(|record| record.process(name)).map(|process| process.port);
         // First, so that no other service takes a port that was asked for by name.
@@ -81,15 +87,33 @@ impl Plan {
             let rpc = format!("ws://127.0.0.1:{rpc_port}");
             nodes.push(NodeRecord { name: name.into(), rpc, p2p_port, rpc_port, prometheus_port });
         }
-        let miners = lineup::miners(args.miners, model).into_iter().map(|miner| (miner.name.clone(), Some(miner)));
-        let validators = (1..=args.validators).map(|number| (format!("validator-{number}"), None));
+        let miners =
+            lineup::miners(args.miners, model).into_iter().map(|miner| (miner.name.clone(), Work::Answer(miner)));
+        let validators = (1..=args.validators).map(|number| (format!("validator-{number}"), Work::Judge));
         let mut neurons = Vec::new();
-        for (index, (name, miner)) in (0u16..).zip(miners.chain(validators)) {
+        for (index, (name, work)) in (0u16..).zip(miners.chain(validators)) {
             let port = chooser.choose(&name, 40 + index, known(&name).unwrap_or(AXON + index))?;
             let metrics = chooser.choose(&name, 100 + index, METRICS + index)?;
-            neurons.push(Neuron { name, port, metrics, miner });
+            neurons.push(Neuron { name, subnet: LocalSubnet::Text, port, metrics, work });
+        }
+        let chosen = LocalSubnet::ALL.into_iter().filter(|subnet| args.subnets.contains(subnet));
+        let beside = chosen.flat_map(|subnet| lineup::beside(subnet).into_iter().map(move |row| (subnet, row)));
+        for (index, (subnet, (name, work))) in (0u16..).zip(beside) {
+            let port = chooser.choose(name, 80 + index, known(name).unwrap_or(AXON + BESIDE + index))?;
+            let metrics = chooser.choose(name, 90 + index, METRICS + BESIDE + index)?;
+            neurons.push(Neuron { name: name.to_owned(), subnet, port, metrics, work });
         }
         Ok(Self { nodes, neurons, judging: args.judging, gateway, notices: chooser.notices })
+    }
+
+    /// The neurons of a subnet.
+    pub fn of(&self, subnet: LocalSubnet) -> impl Iterator<Item = &Neuron> {
+        self.neurons.iter().filter(move |neuron| neuron.subnet == subnet)
+    }
+
+    /// The subnets that have neurons, text first.
+    pub fn subnets(&self) -> impl Iterator<Item = LocalSubnet> + '_ {
+        LocalSubnet::ALL.into_iter().filter(move |subnet| self.of(*subnet).next().is_some())
     }
 }
 
@@ -155,12 +179,42 @@ mod tests {
                 ("smollm-warm", Role::Miner),
                 ("ngram", Role::Miner),
                 ("validator-1", Role::Validator),
-                ("validator-2", Role::Validator)
+                ("validator-2", Role::Validator),
+                ("renderer", Role::Miner),
+                ("renderer-2", Role::Miner),
+                ("sketch", Role::Miner),
+                ("image-validator", Role::Validator),
+                ("ewma", Role::Miner),
+                ("garch", Role::Miner),
+                ("bold", Role::Miner),
+                ("market-validator", Role::Validator),
             ]
         );
+        assert_eq!(plan.subnets().collect::<Vec<_>>(), LocalSubnet::ALL);
         let all = ports(&plan);
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
         assert!(plan.notices.is_empty());
+    }
+
+    #[test]
+    fn only_the_subnets_that_were_named_and_text_always() {
+        let chosen =
+            |words: &str| Plan::make(&args(&format!("ganglion up --base-port 0 --subnets {words}")), true, None);
+        let plan = chosen("market,text").expect("plan");
+        assert_eq!(plan.subnets().collect::<Vec<_>>(), [LocalSubnet::Text, LocalSubnet::Market]);
+        assert_eq!(plan.of(LocalSubnet::Market).count(), 4);
+        assert_eq!(chosen("text").expect("plan").neurons.len(), 6);
+        let error = chosen("image").expect_err("no text");
+        assert!(error.is::<Usage>() && error.to_string().contains("--subnets"), "{error}");
+    }
+
+    /// No port is wanted twice, however many neurons there are.
+    #[test]
+    fn the_largest_network_has_a_place_for_everybody() {
+        let plan = Plan::make(&args("ganglion up --base-port 0 --miners 32 --validators 8"), true, None).expect("plan");
+        assert_eq!(plan.of(LocalSubnet::Text).count(), usize::from(BESIDE));
+        let others = plan.neurons.len() - plan.of(LocalSubnet::Text).count();
+        assert!(others <= 10, "offsets of axons begin at 80, those of metrics at 90");
     }
 
     #[test]

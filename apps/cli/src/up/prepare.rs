@@ -6,10 +6,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{bail, Context, Result};
+use ganglion_primitives::AccountId;
 use rand::RngCore;
 
 use super::plan::Plan;
-use crate::folder::{Folder, Record};
+use crate::cli::LocalSubnet;
+use crate::folder::{Folder, Record, Role};
 use crate::{node, wallets};
 
 /// Slot length when nobody says, milliseconds.
@@ -29,17 +31,27 @@ pub fn slot_ms(asked: Option<u64>, previous: Option<&Record>) -> Result<u64> {
     }
 }
 
-/// Writes the chain's specification, unless it's there.
+/// Writes the chain's specification, unless it's there. The nodes write blocks in the names of the text subnet's first
+/// validators, so that these are among those who vote on how emission is split among subnets.
 ///
 /// # Errors
-/// It can't be made or written.
-pub fn chain_spec(folder: &Folder, ledger: node::Ledger, slot_ms: u64) -> Result<()> {
+/// It can't be made or written; a wallet can't be read.
+pub fn chain_spec(folder: &Folder, ledger: node::Ledger, slot_ms: u64, plan: &Plan) -> Result<()> {
     let path = folder.chain_spec();
     if path.exists() {
         return Ok(());
     }
-    let text = node::local_spec(ledger, slot_ms)?;
+    let validators = plan.of(LocalSubnet::Text).filter(|neuron| neuron.role() == Role::Validator);
+    let keepers = validators.take(plan.nodes.len()).map(|neuron| keeper(folder, &neuron.name));
+    let text = node::local_spec(ledger, slot_ms, &keepers.collect::<Result<Vec<_>>>()?)?;
     replace(&path, text.as_bytes(), 0o644).with_context(|| format!("can't write {}", path.display()))
+}
+
+/// In whose name a node writes blocks: the wallet's.
+fn keeper(folder: &Folder, name: &str) -> Result<node::Keeper> {
+    let wallet = wallets::open_or_create(&folder.wallets(), name, wallets::HOTKEY)?;
+    let (hotkey, coldkey) = (AccountId::new(wallet.hotkey().public().0), AccountId::new(wallet.coldkey_public().0));
+    Ok(node::Keeper { hotkey, coldkey })
 }
 
 /// A node's libp2p key: the file that holds it and the peer id that belongs to it.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::plan::Plan;
 use super::start::{self, Starter};
-use super::{find_model, prepare, room};
+use super::{find_model, prepare, room, screen};
 use crate::cli::UpArgs;
 use crate::commands::{show, Page};
 use crate::folder::{Folder, LockError, ProcessRecord, Record};
@@ -45,10 +45,11 @@ impl Page for Preview {
         }
         let chain = if self.continues { "continue the chain" } else { "make a chain" };
         lines.push(format!("Would {chain} in {}, with slots of {} ms, and run", self.dir.display(), self.slot_ms));
-        let mut table = plain_table(&["NAME", "ROLE", "ADDRESS", "LOG"]);
+        let mut table = plain_table(&["NAME", "ROLE", "SUBNET", "ADDRESS", "LOG"]);
         for process in &self.processes {
             let log = process.log.strip_prefix(&self.dir).unwrap_or(&process.log).display().to_string();
-            table.add_row([process.name.clone(), process.role.name().to_string(), process.address.clone(), log]);
+            let (name, role) = (process.name.clone(), process.role.name().to_string());
+            table.add_row([name, role, screen::subnet(process), process.address.clone(), log]);
         }
         lines.push(table.trim_fmt());
         lines.extend(self.notes.iter().map(|note| format!("note: {note}")));
@@ -80,7 +81,7 @@ pub fn run(args: &UpArgs, folder: &Folder) -> Result<()> {
 fn foresee(args: &UpArgs, folder: &Folder, previous: Option<&Record>) -> Result<Preview> {
     let slot_ms = prepare::slot_ms(args.slot_ms, previous)?;
     let plan = Plan::make(args, find_model(args)?, previous)?;
-    let starter = Starter { program: start::this_program()?, folder, plan: &plan };
+    let starter = Starter { program: start::this_program()?, folder, plan: &plan, slot_ms };
     // Hotkeys are known when there are wallets.
     let processes = starter.records(&[]);
     Ok(Preview {

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::session::{Look, Session};
 use crate::chain::{self, Registered};
+use crate::cli::LocalSubnet;
 use crate::folder::{NodeRecord, ProcessRecord, Role};
 use crate::output::Step;
 
@@ -26,8 +27,8 @@ const ANSWER: Duration = Duration::from_secs(8);
 /// How long a port of this machine may take to open.
 const KNOCK: Duration = Duration::from_secs(1);
 
-/// The subnet that a local network serves.
-pub const NETUID: u16 = 1;
+/// The subnet that must be there before a network is one.
+pub const NETUID: u16 = LocalSubnet::Text.netuid();
 
 /// Waits until every node answers.
 ///
@@ -90,14 +91,15 @@ pub async fn finality(session: &mut Session<'_>, clients: &[Client]) -> Result<u
     Ok(target)
 }
 
-/// Waits until the processes with `role` are registered in the subnet and, those that listen, where they announced.
+/// Waits until the processes with `role` are registered in the text subnet and, those that listen, where they announced.
 /// Returns the block that shows it.
 ///
 /// # Errors
 /// See [`Session::wait`].
 pub async fn neurons(session: &mut Session<'_>, client: &Client, role: Role) -> Result<u32> {
     let step = Step::start(&format!("{}s registered", role.name()));
-    let awaited: Vec<ProcessRecord> = session.record.processes.iter().filter(|p| p.role == role).cloned().collect();
+    let awaited: Vec<ProcessRecord> =
+        session.record.of(NETUID).filter(|process| process.role == role).cloned().collect();
     let look = async || {
         let there = match chain::registered(client, NETUID).await {
             Ok(there) => there,
@@ -121,7 +123,7 @@ pub async fn neurons(session: &mut Session<'_>, client: &Client, role: Role) -> 
 }
 
 /// Those that the chain doesn't list, or, miners, lists at another address than this start's: an earlier one's.
-fn lacking<'a>(awaited: &'a [ProcessRecord], there: &Registered) -> Vec<&'a str> {
+pub(super) fn lacking<'a>(awaited: &'a [ProcessRecord], there: &Registered) -> Vec<&'a str> {
     let is_there = |process: &ProcessRecord| {
         let axon = process.hotkey.as_ref().and_then(|hotkey| there.axons.get(hotkey));
         match process.role {
@@ -152,7 +154,7 @@ async fn deaf(awaited: &[ProcessRecord]) -> Vec<&str> {
 pub async fn gateway(session: &mut Session<'_>, url: &str, block: u32) -> Result<()> {
     let step = Step::start("gateway open");
     let miners: Vec<ProcessRecord> =
-        session.record.processes.iter().filter(|process| process.role == Role::Miner).cloned().collect();
+        session.record.of(NETUID).filter(|process| process.role == Role::Miner).cloned().collect();
     let http = reqwest::Client::builder().timeout(ANSWER).no_proxy().build()?;
     let look = async || match listing(&http, url).await {
         Ok(listing) if listing.block.is_none_or(|seen| seen < block) => {
@@ -207,6 +209,7 @@ mod tests {
         ProcessRecord {
             name: name.into(),
             role,
+            netuid: Some(NETUID),
             process: None,
             address: String::new(),
             port: 7,

@@ -6,6 +6,7 @@ use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::cli::LocalSubnet;
 use crate::folder::{ProcessRecord, Record, Seconds};
 use crate::output;
 use crate::status::table::plain_table;
@@ -53,12 +54,13 @@ pub fn json(dir: &Path, record: &Record) -> Result<()> {
 /// # Errors
 /// Stdout can't be written to.
 pub fn table(dir: &Path, record: &Record, shown_dir: Option<&Path>, background: bool) -> Result<()> {
-    let mut table = plain_table(&["NAME", "ROLE", "PID", "ADDRESS", "LOG"]);
+    let mut table = plain_table(&["NAME", "ROLE", "SUBNET", "PID", "ADDRESS", "LOG"]);
     for process in &record.processes {
         let log = process.log.strip_prefix(dir).unwrap_or(&process.log);
         table.add_row([
             process.name.clone(),
             process.role.name().to_string(),
+            subnet(process),
             process.process.map_or_else(|| "-".into(), |id| id.pid.to_string()),
             process.address.clone(),
             log.display().to_string(),
@@ -67,7 +69,7 @@ pub fn table(dir: &Path, record: &Record, shown_dir: Option<&Path>, background: 
     output::talk("");
     output::data(&table.trim_fmt())?;
     output::talk(&format!("\nLogs and wallets are in {}. Try next:", dir.display()));
-    for line in suggestions(record.gateway.as_deref(), shown_dir) {
+    for line in suggestions(record, shown_dir) {
         output::talk(&format!("  {}", output::bold(&line)));
     }
     let dir_option = dir_option(shown_dir);
@@ -83,17 +85,31 @@ fn dir_option(dir: Option<&Path>) -> String {
     dir.map_or_else(String::new, |dir| format!(" --dir '{}'", dir.display()))
 }
 
-fn suggestions(gateway: Option<&str>, dir: Option<&Path>) -> [String; 3] {
+/// The name of the subnet that a process serves, if it serves one.
+pub(super) fn subnet(process: &ProcessRecord) -> String {
+    let known = LocalSubnet::ALL.into_iter().find(|subnet| process.netuid == Some(subnet.netuid()));
+    known.map_or("-", LocalSubnet::word).to_owned()
+}
+
+fn suggestions(record: &Record, dir: Option<&Path>) -> Vec<String> {
     let option = dir_option(dir);
-    let url = gateway.unwrap_or("http://127.0.0.1:8080");
-    [
+    let url = record.gateway.as_deref().unwrap_or("http://127.0.0.1:8080");
+    let has = |subnet: LocalSubnet| record.of(subnet.netuid()).next().is_some();
+    let mut lines = vec![
         format!("ganglion ask{option} \"What is 17 + 25?\""),
         format!("ganglion status{option}"),
         format!(
             "curl -s {url}/v1/chat/completions -H 'content-type: application/json' \
              -d '{{\"model\":\"text\",\"messages\":[{{\"role\":\"user\",\"content\":\"What is a neuron?\"}}]}}'"
         ),
-    ]
+    ];
+    if has(LocalSubnet::Image) {
+        lines.push(format!("ganglion imagine{option} \"three red circles on a beach\" -o out.png"));
+    }
+    if has(LocalSubnet::Market) {
+        lines.push(format!("ganglion forecast{option} BTC"));
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -102,7 +118,10 @@ mod tests {
 
     #[test]
     fn suggestions_name_the_folder_and_the_port() {
-        let [ask, status, curl] = suggestions(Some("http://127.0.0.1:4711"), Some(Path::new("net")));
+        let mut record = Record::new(1000);
+        record.gateway = Some("http://127.0.0.1:4711".into());
+        let lines = suggestions(&record, Some(Path::new("net")));
+        let [ask, status, curl] = lines.as_slice() else { panic!("{lines:?}") };
         assert_eq!(ask, "ganglion ask --dir 'net' \"What is 17 + 25?\"");
         assert_eq!(status, "ganglion status --dir 'net'");
         assert!(curl.contains("http://127.0.0.1:4711/v1/chat/completions"), "{curl}");

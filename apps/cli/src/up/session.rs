@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail, Result};
 
+use super::arrivals::Arrivals;
 use super::room;
 use crate::folder::{Folder, Phase, Record};
 use crate::output::{self, Step};
@@ -111,11 +112,11 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Watches over the children until the user ends the network.
+    /// Watches over the children until the user ends the network, and says which subnets have come up.
     ///
     /// # Errors
     /// Every child has ended for good; the disk is almost full.
-    pub async fn watch(&mut self) -> Result<()> {
+    pub async fn watch(&mut self, arrivals: &mut Arrivals<'_>) -> Result<()> {
         loop {
             tokio::select! {
                 biased;
@@ -134,6 +135,11 @@ impl<'a> Session<'a> {
             }
             if self.supervisor.is_done() {
                 bail!("every process has ended: see the logs in {}", self.folder.root().join("logs").display());
+            }
+            tokio::select! {
+                biased;
+                () = self.signals.any() => return Ok(()),
+                () = arrivals.look() => {}
             }
         }
     }
@@ -217,6 +223,7 @@ mod tests {
             env: Vec::new(),
             log,
             rank: 0,
+            polite: false,
         };
         let text = death(&plan, ExitStatus::from_raw(1 << 8)).to_string();
         assert!(text.contains("alice ended with exit code 1") && text.contains("the disk is full"), "{text}");

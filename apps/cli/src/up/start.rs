@@ -3,8 +3,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::lineup::Work;
 use super::plan::{Neuron, Plan};
 use super::prepare::NodeKey;
+use crate::cli::LocalSubnet;
 use crate::folder::{Folder, NodeRecord, ProcessRecord, Role};
 use crate::{supervise, wallets};
 
@@ -23,6 +25,13 @@ fn log_level() -> (&'static str, String) {
     ("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".into()))
 }
 
+/// Mean time between two rounds of the market subnet's validator, milliseconds. Forecasts differ by little, so that it takes
+/// many to tell them apart.
+const MARKET_ROUND: &str = "2000";
+/// Times ahead that it asks for. A step of the market is a block: the usual longest would be known a hundred blocks later,
+/// and nobody be paid before.
+const MARKET_HORIZONS: &str = "5m,30m,3h";
+
 /// Puts together how the processes are started.
 pub struct Starter<'a> {
     /// This program.
@@ -31,6 +40,8 @@ pub struct Starter<'a> {
     pub folder: &'a Folder,
     /// What runs where.
     pub plan: &'a Plan,
+    /// Length of a slot, milliseconds.
+    pub slot_ms: u64,
 }
 
 impl Starter<'_> {
@@ -69,26 +80,66 @@ impl Starter<'_> {
 
     /// A miner or a validator.
     pub fn neuron(&self, neuron: &Neuron) -> supervise::Plan {
-        let role = neuron.role();
-        let mut args = words(&[role.name(), "run"]);
+        let (role, subnet) = (neuron.role(), neuron.subnet);
+        let market = subnet == LocalSubnet::Market;
+        let mut args = words(&[role.name(), if market { "market" } else { "run" }]);
         args.extend(self.membership(&neuron.name));
+        args.extend(words(&["--netuid", &subnet.netuid().to_string()]));
         args.extend(words(&["--axon-port", &neuron.port.to_string()]));
         args.extend(words(&["--metrics-port", &neuron.metrics.to_string()]));
-        match &neuron.miner {
-            Some(miner) => {
+        if market {
+            args.extend(words(&["--block-ms", &self.slot_ms.to_string()]));
+        }
+        match &neuron.work {
+            Work::Answer(miner) => {
                 args.extend(words(&["--engine", miner.engine.word(), "--temperature", &miner.temperature.to_string()]));
                 if !miner.model {
                     args.push("--no-model".into());
                 }
             }
-            None => {
-                args.extend(self.organics());
-                args.extend(self.plan.judging.words());
-            }
+            Work::Draw(engine) => args.extend(words(&["--engine", engine.word()])),
+            Work::Forecast(model) => args.extend(words(&["--model", model])),
+            Work::Judge => args.extend(self.judging(neuron)),
         }
         // One core each: several engines that all take every core only disturb each other.
         let env = vec![log_level(), ("RAYON_NUM_THREADS", "1".into())];
-        self.plan_for(&neuron.name, role, args, env)
+        let polite = subnet != LocalSubnet::Text;
+        supervise::Plan { polite, ..self.plan_for(&neuron.name, role, args, env) }
+    }
+
+    /// How a validator judges, and what it says of subnets.
+    fn judging(&self, neuron: &Neuron) -> Vec<OsString> {
+        let judging = self.plan.judging;
+        let mut args: Vec<OsString> = match neuron.subnet {
+            LocalSubnet::Text => {
+                let mut args = Vec::from(self.organics());
+                args.extend(judging.words());
+                args.extend(self.root_weights());
+                return args;
+            }
+            // Its own pace: a picture takes longer to look at than an answer.
+            LocalSubnet::Image => Vec::new(),
+            LocalSubnet::Market => {
+                let pages = format!("127.0.0.1:{}", neuron.metrics);
+                words(&["--round-ms", MARKET_ROUND, "--horizon", MARKET_HORIZONS, "--announce-metrics", &pages])
+            }
+        };
+        if judging.strict {
+            args.push("--strict".into());
+        }
+        args
+    }
+
+    /// What those say who vote on subnets: half for text, and the rest for the others alike; nothing if there are no others.
+    fn root_weights(&self) -> Vec<OsString> {
+        let others: Vec<LocalSubnet> = self.plan.subnets().filter(|subnet| *subnet != LocalSubnet::Text).collect();
+        if others.is_empty() {
+            return Vec::new();
+        }
+        let text = format!("{}={}", LocalSubnet::Text.netuid(), others.len());
+        let weights: Vec<String> =
+            std::iter::once(text).chain(others.iter().map(|subnet| format!("{}=1", subnet.netuid()))).collect();
+        words(&["--root-weights", &weights.join(",")])
     }
 
     /// The gateway.
@@ -96,6 +147,9 @@ impl Starter<'_> {
         let mut args = words(&["gateway", "run"]);
         args.extend(self.membership("gateway"));
         args.extend(words(&["--port", &self.plan.gateway.to_string()]));
+        if self.plan.of(LocalSubnet::Market).next().is_some() {
+            args.extend(words(&["--market", &LocalSubnet::Market.netuid().to_string()]));
+        }
         args.extend(self.organics());
         self.plan_for("gateway", Role::Gateway, args, vec![log_level()])
     }
@@ -105,6 +159,7 @@ impl Starter<'_> {
         let record = |name: &str, role, address: String, port, hotkey: Option<&String>| ProcessRecord {
             name: name.to_string(),
             role,
+            netuid: None,
             process: None,
             address,
             port,
@@ -118,7 +173,8 @@ impl Starter<'_> {
         }
         for neuron in &self.plan.neurons {
             let address = format!("http://127.0.0.1:{}", neuron.port);
-            records.push(record(&neuron.name, neuron.role(), address, neuron.port, hotkeys.next()));
+            let one = record(&neuron.name, neuron.role(), address, neuron.port, hotkeys.next());
+            records.push(ProcessRecord { netuid: Some(neuron.subnet.netuid()), ..one });
         }
         let port = self.plan.gateway;
         records.push(record("gateway", Role::Gateway, gateway_url(self.plan), port, hotkeys.next()));
@@ -153,7 +209,7 @@ impl Starter<'_> {
         env: Vec<(&'static str, String)>,
     ) -> supervise::Plan {
         let (program, log) = (self.program.clone(), self.folder.log(name));
-        supervise::Plan { name: name.to_string(), program, args, env, log, rank: rank(role) }
+        supervise::Plan { name: name.to_string(), program, args, env, log, rank: rank(role), polite: false }
     }
 }
 
@@ -198,17 +254,35 @@ mod tests {
     fn children_understand_their_command_lines() {
         let folder = Folder::locate(Some(Path::new("some place"))).expect("folder");
         let plan = Plan::make(&up_args(), true, None).expect("plan");
-        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan };
+        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan, slot_ms: 500 };
         for neuron in &plan.neurons {
-            match (parse(&starter.neuron(neuron)), &neuron.miner) {
-                (Command::Miner(MinerCommand::Run(args)), Some(miner)) => {
+            let command = starter.neuron(neuron);
+            assert_eq!(command.polite, neuron.subnet != LocalSubnet::Text, "{}", neuron.name);
+            match (parse(&command), &neuron.work) {
+                (Command::Miner(MinerCommand::Run(args)), Work::Draw(engine)) => {
+                    assert_eq!((args.neuron.netuid, args.engine), (5, *engine));
+                }
+                (Command::Miner(MinerCommand::Market(args)), Work::Forecast(model)) => {
+                    assert_eq!((args.neuron.netuid, args.model), (8, model.parse().expect("a model")));
+                    assert_eq!(args.prices.block_ms, 500);
+                }
+                (Command::Validator(ValidatorCommand::Market(args)), Work::Judge) => {
+                    assert_eq!((args.neuron.netuid, args.horizon.len(), args.judging.strict), (8, 3, true));
+                    assert!(args.root.root_weights.is_empty());
+                }
+                (Command::Validator(ValidatorCommand::Run(args)), Work::Judge) if args.neuron.netuid == 5 => {
+                    assert_eq!((args.neuron.wallet_name.as_str(), args.judging.round_ms), ("image-validator", None));
+                    assert!(args.judging.strict && args.root.root_weights.is_empty());
+                }
+                (Command::Miner(MinerCommand::Run(args)), Work::Answer(miner)) => {
                     assert_eq!((args.engine, args.temperature), (miner.engine, miner.temperature));
                     assert_eq!((args.axon.axon_port, args.axon.metrics_port), (neuron.port, Some(neuron.metrics)));
                     assert_eq!(args.neuron.nodes.len(), 2);
                     assert_eq!(args.neuron.wallet_path, Some(folder.wallets()));
                 }
-                (Command::Validator(ValidatorCommand::Run(args)), None) => {
-                    assert_eq!(args.neuron.wallet_name, neuron.name);
+                (Command::Validator(ValidatorCommand::Run(args)), Work::Judge) => {
+                    assert_eq!((args.neuron.netuid, &args.neuron.wallet_name), (1, &neuron.name));
+                    assert_eq!(args.root.root_weights, [(1, 2.0), (5, 1.0), (8, 1.0)]);
                     assert_eq!(args.aids.organics, Some(folder.organics()));
                     assert_eq!((args.judging.strict, args.judging.round_ms), (true, Some(700)));
                 }
@@ -216,14 +290,30 @@ mod tests {
             }
         }
         let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
-        assert_eq!((args.port, args.organics), (plan.gateway, Some(folder.organics())));
+        assert_eq!((args.port, args.organics, args.market), (plan.gateway, Some(folder.organics()), Some(8)));
+    }
+
+    #[test]
+    fn where_there_is_text_alone_nobody_votes_on_subnets() {
+        let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
+        let line = "ganglion up --base-port 0 --subnets text";
+        let Command::Up(args) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
+        let plan = Plan::make(&args, true, None).expect("plan");
+        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan, slot_ms: 1000 };
+        let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
+        assert_eq!(args.market, None);
+        for neuron in &plan.neurons {
+            if let Command::Validator(ValidatorCommand::Run(args)) = parse(&starter.neuron(neuron)) {
+                assert!(args.root.root_weights.is_empty());
+            }
+        }
     }
 
     #[test]
     fn nodes_know_each_other_and_stay_at_home() {
         let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
         let plan = Plan::make(&up_args(), true, None).expect("plan");
-        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan };
+        let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan, slot_ms: 1000 };
         let key = |name: &str| NodeKey { file: folder.node(name).join("node-key"), peer_id: format!("peer-of-{name}") };
         let keys = [key("alice"), key("bob")];
         let command = starter.node(&plan.nodes[0], &keys, 0);

@@ -134,8 +134,14 @@ fn a_network_is_only_described_by_a_dry_run() {
     let planned = plan(&["--base-port", "0", "--miners", "3", "--slot-ms", "500"]);
     let names: Vec<_> =
         planned["processes"].as_array().expect("processes").iter().map(|one| text(&one["name"])).collect();
-    let expected = ["alice", "bob", "skills", "smollm", "smollm-warm", "validator-1", "validator-2", "gateway"];
-    assert_eq!(names, expected, "{planned:#}");
+    let text = ["alice", "bob", "skills", "smollm", "smollm-warm", "validator-1", "validator-2"];
+    let image = ["renderer", "renderer-2", "sketch", "image-validator"];
+    let market = ["ewma", "garch", "bold", "market-validator"];
+    assert_eq!(names, [&text[..], &image, &market, &["gateway"]].concat(), "{planned:#}");
+    let alone = plan(&["--base-port", "0", "--miners", "3", "--subnets", "text"]);
+    assert_eq!(alone["processes"].as_array().map(Vec::len), Some(text.len() + 1), "{alone:#}");
+    let ended = place.run(&["up", "--dry-run", "--offline", "--subnets", "image"], LIMIT);
+    ended_with("no text subnet", &ended, 2, &["--subnets", "text"]);
     assert_eq!((&planned["slot_ms"], &planned["continues"]), (&500.into(), &false.into()));
     let ended = place.run(&["up", "--dry-run", "--offline", "--base-port", "0"], LIMIT);
     assert!(ended.code == Some(0) && ended.stdout.contains("Would make a chain"), "{ended:?}");

@@ -11,5 +11,6 @@ mod finality;
 mod long_lived;
 mod next_runtime;
 mod sealing;
+mod three_subnets;
 mod upgrade;
 mod views;

@@ -1,7 +1,7 @@
 //! Pictures for users: from the best miners, whoever fails is replaced.
 
 use super::{bounded, config, Told};
-use ganglion_gateway::{run_with_images, Miner};
+use ganglion_gateway::{run_with, run_with_images, Directory, Listing, Miner};
 use ganglion_keys::Keypair;
 use ganglion_subnet::{Budget, Subnet};
 use ganglion_subnet_image::{judge::gate, Image, ImageModel, ImageRequest, ImageResponse, ImageSynapse};
@@ -44,6 +44,19 @@ async fn gateway(miners: Vec<Miner>) -> SocketAddr {
     address
 }
 
+/// A chain without such a subnet.
+struct Absent;
+
+impl Directory for Absent {
+    fn listing(&self) -> Option<Arc<Listing>> {
+        None
+    }
+
+    fn is_absent(&self) -> bool {
+        true
+    }
+}
+
 async fn asked(address: SocketAddr, body: Value) -> (u16, Value) {
     let post = reqwest::Client::new().post(format!("http://{address}/v1/images/generations")).json(&body);
     let response = bounded(post.send()).await.expect("an answer");
@@ -75,4 +88,26 @@ async fn without_a_picture_there_is_an_error_that_says_why() {
     assert_eq!((status, &answer["error"]["code"]), (404, &json!("model_not_found")), "{answer}");
     let (status, _) = asked(gateway(Vec::new()).await, json!({ "prompt": "x" })).await;
     assert_eq!(status, 503);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_can_draw_it_is_said_whether_that_can_change() {
+    let listener = || async { TcpListener::bind("127.0.0.1:0").await.expect("a free port") };
+    let (absent, unread, without) = (listener().await, listener().await, listener().await);
+    let addresses = [&absent, &unread, &without].map(|listener| listener.local_addr().expect("an address"));
+    let text = || Arc::new(Told::default());
+    tokio::spawn(run_with_images(config(), text(), Arc::new(Absent), absent, std::future::pending()));
+    tokio::spawn(run_with_images(config(), text(), text(), unread, std::future::pending()));
+    tokio::spawn(run_with(config(), text(), without, std::future::pending()));
+    let mut found = Vec::new();
+    for address in addresses {
+        let (status, answer) = asked(address, json!({ "prompt": "two red stars" })).await;
+        found.push((status, answer["error"]["code"].as_str().expect("a code").to_owned()));
+        if status == 404 {
+            let message = answer["error"]["message"].as_str().expect("a message");
+            assert!(message.starts_with("this gateway has no image subnet"), "{message}");
+        }
+    }
+    let expected = [(404, "no_images"), (503, "no_miners"), (404, "no_images")];
+    assert_eq!(found, expected.map(|(status, code)| (status, code.to_owned())));
 }

@@ -301,9 +301,11 @@ pub mod pallet {
         pub slot_millis: u64,
         /// Length of a session, slots; 0 is the default of 300.
         pub session_slots: u64,
-        /// The hotkeys of the first producers, each its own owner. Their session keys are in the session pallet's genesis,
-        /// under [`producer_account`](crate::producer_account) of 0, 1, and so on.
+        /// The hotkeys of the first producers. Their session keys are in the session pallet's genesis, under
+        /// [`producer_account`](crate::producer_account) of 0, 1, and so on.
         pub founders: Vec<T::AccountId>,
+        /// Their owners, in the same order. A founder without one is its own owner.
+        pub owners: Vec<T::AccountId>,
     }
 
     #[pallet::genesis_build]
@@ -317,9 +319,12 @@ pub mod pallet {
                 assert!((10..=50_400).contains(&self.session_slots), "a session lasts 10 to 50 400 slots");
                 SessionSlots::<T>::put(self.session_slots);
             }
-            let found = |founder: &T::AccountId| pallet_staking::Pallet::<T>::ensure_owned(founder, founder);
-            let founders: Result<Vec<_>, _> = self.founders.iter().map(found).collect();
-            let founders = founders.unwrap_or_else(|_| panic!("founders' accounts are hotkeys of their own"));
+            let found = |(place, founder): (usize, &T::AccountId)| {
+                let owner = self.owners.get(place).unwrap_or(founder);
+                pallet_staking::Pallet::<T>::ensure_owned(founder, owner)
+            };
+            let founders: Result<Vec<_>, _> = self.founders.iter().enumerate().map(found).collect();
+            let founders = founders.unwrap_or_else(|_| panic!("each founder's account is a hotkey of its owner"));
             let sorted = founders.windows(2).all(|pair| pair[0] < pair[1]);
             assert!(sorted, "a founder is named twice");
             Founders::<T>::put(BoundedVec::try_from(founders).expect("at most 64 founders"));

@@ -26,10 +26,10 @@ fn well_known(keyring: &Sr25519Keyring) -> Founder {
     }
 }
 
-/// The text subnet with numbers that fit a laptop: an epoch every 20 blocks, hidden weights in view 10 blocks later, seconds of
-/// work to join.
-fn subnets() -> Vec<(NetUid, String, Hyperparameters)> {
-    let text = Hyperparameters {
+/// Subnets with numbers that fit a laptop: an epoch every 20 blocks, hidden weights in view 10 blocks later, seconds of work
+/// to join.
+fn subnets(names: &[(NetUid, &str)]) -> Vec<(NetUid, String, Hyperparameters)> {
+    let rules = Hyperparameters {
         tempo: 19,
         immunity_period: 100,
         weights_rate_limit: 10,
@@ -42,7 +42,7 @@ fn subnets() -> Vec<(NetUid, String, Hyperparameters)> {
         min_difficulty: 10_000,
         ..Hyperparameters::default()
     };
-    vec![(NetUid(1), "text".to_string(), text)]
+    names.iter().map(|(netuid, name)| (*netuid, name.to_string(), rules.clone())).collect()
 }
 
 /// Subnets for what a small network can have earned in minutes.
@@ -59,12 +59,31 @@ fn terms() -> CreationTerms {
 /// The genesis of a network on one machine whose producers are the well-known `keyrings`; no sudo key.
 pub fn local_network(keyrings: &[Sr25519Keyring]) -> Value {
     let first: Vec<_> = keyrings.iter().map(well_known).collect();
+    network(&first, &[(NetUid(1), "text")])
+}
+
+/// The same with the three subnets that the world knows, all under the rules of the text subnet. The first producers write
+/// blocks with the well-known session keys, but in the names of `hotkeys`, each with its owner: hotkeys that join subnets and
+/// vote on their emission with the stake that they earn.
+pub fn three_subnets(keyrings: &[Sr25519Keyring], hotkeys: &[(AccountId, AccountId)]) -> Value {
+    let mut first: Vec<_> = keyrings.iter().map(well_known).collect();
+    let mut owners: Vec<AccountId> = first.iter().map(|founder| founder.account.clone()).collect();
+    for ((founder, owner), (hotkey, coldkey)) in first.iter_mut().zip(&mut owners).zip(hotkeys) {
+        founder.account = hotkey.clone();
+        *owner = coldkey.clone();
+    }
+    let mut config = network(&first, &[(NetUid(1), "text"), (NetUid(5), "image"), (NetUid(8), "market")]);
+    config["validators"]["owners"] = json!(owners);
+    config
+}
+
+fn network(first: &[Founder], names: &[(NetUid, &str)]) -> Value {
     with(
-        founders(&first, 1_000, 60),
+        founders(first, 1_000, 60),
         json!({
             "sudo": { "key": null },
             "governance": { "dayLength": DAY },
-            "subnets": { "subnets": subnets(), "terms": terms() },
+            "subnets": { "subnets": subnets(names), "terms": terms() },
             "neurons": { "privateEndpoints": true },
         }),
     )

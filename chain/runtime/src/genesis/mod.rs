@@ -7,11 +7,13 @@
 //! | [`DEV`] | one node, with a sudo key | Alice |
 //! | [`LOCAL`] | a network on one machine | Alice, Bob |
 //! | [`MAIN`] | the network | none: whoever starts it completes the specification ([`main_network`]) |
+//!
+//! `ganglion up` begins with [`three_subnets`], in the names of its validators.
 
 mod local;
 mod main;
 
-pub use local::local_network;
+pub use local::{local_network, three_subnets};
 pub use main::{main_network, FounderError};
 
 use crate::*;
@@ -31,7 +33,7 @@ pub const MAIN: &str = "main";
 
 /// A first producer: it writes blocks until the election finds enough candidates with stake.
 pub struct Founder {
-    /// Its hotkey, which is its own owner.
+    /// Its hotkey, which is its own owner unless genesis names another.
     pub account: AccountId,
     /// Its session keys.
     pub keys: opaque::SessionKeys,

@@ -104,6 +104,14 @@ impl View<'_> {
         self.network("producers", ()).await
     }
 
+    /// Blocks during which a producer's root weights count; `None` if the chain doesn't say.
+    ///
+    /// # Errors
+    /// See above.
+    pub async fn root_weights_lifetime(&self) -> Result<Option<u32>, ClientError> {
+        self.constant("Validators", "RootWeightsLifetime").await
+    }
+
     /// When a hotkey may act again in a subnet; `None` if there is no such subnet.
     ///
     /// # Errors

@@ -32,6 +32,15 @@ impl View<'_> {
         };
         bytes.map(|bytes| decode(&runtime, pallet, entry, &bytes)).transpose()
     }
+
+    /// A constant of a pallet; `None` if there is none of this name and type.
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub(crate) async fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Result<Option<T>, ClientError> {
+        let deadline = self.client().link().call_deadline();
+        Ok(self.client().runtime_at(self.block(), deadline).await?.constant(pallet, name))
+    }
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, ClientError> {

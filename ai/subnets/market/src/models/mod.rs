@@ -1,6 +1,7 @@
-//! What miners forecast with: three models of their own, and any program that answers JSON.
+//! What miners forecast with: three models of their own, a bad one to hold them against, and any program that answers JSON.
 
 mod backend;
+mod bold;
 mod cache;
 mod ewma;
 mod garch;
@@ -13,6 +14,7 @@ use crate::horizon::Horizon;
 use crate::quantiles::{QuantileError, Quantiles};
 
 pub use backend::Backend;
+pub use bold::Bold;
 pub use ewma::{volatility, Ewma, DECAY};
 pub use garch::Garch;
 pub use regression::Regression;
