@@ -49,6 +49,9 @@ pub struct ImageReportArgs {
     /// Give up a prompt after this many seconds
     #[arg(long, value_name = "S", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
+    /// Print the scores as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ganglion image train`.
@@ -69,4 +72,7 @@ pub struct ImageTrainArgs {
     /// The same seed and steps give the same weights
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }

@@ -7,12 +7,93 @@ use std::sync::atomic::Ordering;
 use anyhow::{anyhow, bail, Context, Result};
 use ganglion_subnet_image::kit::{self, KitOptions, Record};
 use ganglion_subnet_image::nn::train::{TrainOptions, TrainStep};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::super::models::train::on_signal;
-use super::super::table;
+use super::super::{show, table, Page};
 use super::folder;
 use crate::cli::ImageTrainArgs;
 use crate::output::{self, Step};
+
+/// What `image train --json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TrainedWeights {
+    /// Whether they were made now; else they were here already.
+    made: bool,
+    /// The dual encoder, for validators.
+    judge: WeightsFile,
+    /// The generator, for miners.
+    generator: WeightsFile,
+    /// Held-out pictures that the judge was measured on.
+    pictures: usize,
+    /// The part of them whose true caption came first out of 32, 0 to 1.
+    first: f64,
+    /// The part that should.
+    goal: f64,
+    /// Mean match of these, bits, at most 5.
+    bits: f64,
+    /// What the weights are made of, and under which licence they are.
+    licence: String,
+}
+
+/// One file of weights.
+#[derive(Debug, Serialize, JsonSchema)]
+struct WeightsFile {
+    /// Where it is.
+    file: String,
+    /// SHA-256 of the file, hex.
+    sha256: String,
+    /// Steps of training.
+    steps: usize,
+    /// Pictures in a step.
+    batch: usize,
+    /// The seed.
+    seed: u64,
+}
+
+impl WeightsFile {
+    fn of(folder: &Path, name: &str, part: &kit::Part) -> Self {
+        let kit::Part { sha256, steps, batch, seed } = part.clone();
+        Self { file: folder.join(name).display().to_string(), sha256, steps, batch, seed }
+    }
+
+    fn text(&self) -> String {
+        format!("{} · {} steps, seed {} · SHA-256 {}", self.file, self.steps, self.seed, self.sha256)
+    }
+}
+
+impl TrainedWeights {
+    fn of(folder: &Path, record: &Record, made: bool) -> Self {
+        Self {
+            made,
+            judge: WeightsFile::of(folder, kit::JUDGE, &record.judge),
+            generator: WeightsFile::of(folder, kit::GENERATOR, &record.generator),
+            pictures: record.pictures,
+            first: record.first,
+            goal: kit::GOAL,
+            bits: record.bits,
+            licence: record.licence.clone(),
+        }
+    }
+}
+
+impl Page for TrainedWeights {
+    fn text(&self) -> String {
+        let retrieval = format!(
+            "true caption first of 32 for {:.1} % of {} held-out pictures, {:.2} bits",
+            100.0 * self.first,
+            self.pictures,
+            self.bits
+        );
+        table::properties(&[
+            ("judge", self.judge.text()),
+            ("generator", self.generator.text()),
+            ("retrieval", retrieval),
+            ("licence", self.licence.clone()),
+        ])
+    }
+}
 
 /// Trains both and says how good the judge is. What is there already is shown, not made again. Ctrl-C ends it without
 /// weights.
@@ -26,7 +107,7 @@ pub fn run(args: &ImageTrainArgs) -> Result<()> {
         let there = kit::look(&folder).context("--force trains anew")?;
         if let Some(record) = there {
             output::talk("These weights are here already; --force trains anew");
-            return output::data(&said(&folder, &record));
+            return show(&TrainedWeights::of(&folder, &record, false), args.json);
         }
     }
     let ended = on_signal();
@@ -47,7 +128,7 @@ pub fn run(args: &ImageTrainArgs) -> Result<()> {
             100.0 * kit::GOAL
         ));
     }
-    output::data(&said(&folder, &record))
+    show(&TrainedWeights::of(&folder, &record, true), args.json)
 }
 
 fn options(args: &ImageTrainArgs) -> KitOptions {
@@ -61,25 +142,6 @@ fn options(args: &ImageTrainArgs) -> KitOptions {
 fn far(what: &str, told: &TrainStep) -> String {
     let left = (told.steps - told.step) as f64 / told.step.max(1) as f64 * told.elapsed.as_secs_f64();
     format!("{what}: step {} of {}, loss {:.3}, {left:.0} s left", told.step, told.steps, told.loss)
-}
-
-fn said(folder: &Path, record: &Record) -> String {
-    let part = |name: &str, part: &kit::Part| {
-        format!("{} · {} steps, seed {} · SHA-256 {}", folder.join(name).display(), part.steps, part.seed, part.sha256)
-    };
-    let (first, pictures) = (100.0 * record.first, record.pictures);
-    table::properties(&[
-        ("judge", part(kit::JUDGE, &record.judge)),
-        ("generator", part(kit::GENERATOR, &record.generator)),
-        (
-            "retrieval",
-            format!(
-                "true caption first of 32 for {first:.1} % of {pictures} held-out pictures, {:.2} bits",
-                record.bits
-            ),
-        ),
-        ("licence", record.licence.clone()),
-    ])
 }
 
 #[cfg(test)]
@@ -107,7 +169,8 @@ mod tests {
         let line = format!("ganglion image train --out {out} --judge-steps 1 --generator-steps 1");
         run(&args(&line)).expect("trained");
         let record = kit::look(dir.path()).expect("read").expect("there");
-        assert!(said(dir.path(), &record).contains("held-out pictures"));
+        let page = TrainedWeights::of(dir.path(), &record, true);
+        assert!(page.text().contains("held-out pictures") && page.text().contains(&record.judge.sha256));
         // Other steps, and nothing is done: the weights are those that were.
         run(&args(&format!("{line} --seed 9"))).expect("shown");
         assert_eq!(kit::look(dir.path()).expect("read").expect("there").judge, record.judge);
