@@ -16,7 +16,8 @@ use ganglion_subnet::{AnswerError, Budget, Dice};
 
 use crate::judge::dual::text::Bag;
 use crate::nn::pixels;
-use crate::nn::weights::{self, Source, WeightsError};
+use crate::nn::train::load;
+use crate::nn::WeightsError;
 use crate::painter::{wished, Painter};
 use crate::picture::Picture;
 use crate::render::Hand;
@@ -37,9 +38,7 @@ impl Generator {
     /// # Errors
     /// If the file is missing or is no such generator.
     pub fn load(path: &Path, key: &[u8; 32]) -> Result<Self, WeightsError> {
-        let tensors = weights::load(path, &Network::shapes())?;
-        let network = Network::new(&mut Source::new(tensors)).map_err(|error| WeightsError::new(path, error))?;
-        Ok(Self { network, hand: Hand::of(key) })
+        Ok(Self { network: load(path)?, hand: Hand::of(key) })
     }
 
     pub(crate) fn of(network: Network, hand: Hand) -> Self {

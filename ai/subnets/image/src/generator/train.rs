@@ -3,18 +3,16 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use candle_core::{Device, Result as CandleResult, Tensor, Var};
-use ganglion_subnet::{Dice, Seed};
-use rand::rngs::StdRng;
-use rand::SeedableRng;
+use candle_core::{Device, Result as CandleResult, Tensor};
+use ganglion_subnet::Dice;
 
 use super::compose::{of_place, of_thing};
 use super::network::{Network, CELLS, CHANCE, CHANNELS, SIDE};
 use super::{normal, Generator};
 use crate::judge::dual::text::Bag;
+use crate::nn;
 use crate::nn::pixels::cells;
-use crate::nn::train::{descend, TrainError, TrainOptions, TrainStep};
-use crate::nn::weights::{self, Source};
+use crate::nn::train::{TrainError, TrainOptions, TrainStep, Weights};
 use crate::picture::Picture;
 use crate::render::{render, sprite, Hand};
 use crate::scene::{Colour, Place, Scene, Thing};
@@ -26,7 +24,7 @@ const EDGES: f64 = 0.5;
 
 /// A trained generator in memory.
 pub struct Trained {
-    vars: Vec<Var>,
+    weights: Weights<Network>,
 }
 
 impl Trained {
@@ -35,7 +33,7 @@ impl Trained {
     /// # Errors
     /// [`TrainError::Weights`].
     pub fn save(&self, path: &Path) -> Result<[u8; 32], TrainError> {
-        Ok(weights::save(path, &Network::shapes(), &self.tensors())?)
+        Ok(self.weights.save(path)?)
     }
 
     /// As a painter, in the hand of a key.
@@ -43,11 +41,7 @@ impl Trained {
     /// # Errors
     /// [`TrainError::Compute`].
     pub fn generator(&self, key: &[u8; 32]) -> Result<Generator, TrainError> {
-        Ok(Generator::of(Network::new(&mut Source::new(self.tensors()))?, Hand::of(key)))
-    }
-
-    fn tensors(&self) -> Vec<Tensor> {
-        self.vars.iter().map(Var::as_detached_tensor).collect()
+        Ok(Generator::of(self.weights.network()?, Hand::of(key)))
     }
 }
 
@@ -60,15 +54,8 @@ pub fn train(
     options: &TrainOptions,
     progress: &mut dyn FnMut(TrainStep) -> ControlFlow<()>,
 ) -> Result<Trained, TrainError> {
-    options.check()?;
-    let mut rng = StdRng::seed_from_u64(options.seed);
-    let vars = weights::first(&Network::shapes(), &mut rng)?;
-    let network = Network::new(&mut Source::new(vars.iter().map(|var| var.as_tensor().clone()).collect()))?;
-    let mut key = [0x67; 32];
-    key[..8].copy_from_slice(&options.seed.to_le_bytes());
-    let mut dice = Seed(key).dice();
-    descend(&vars, options, &mut || loss(&network, options.batch, &mut dice), progress)?;
-    Ok(Trained { vars })
+    let (weights, _) = nn::train::train(options, loss, progress)?;
+    Ok(Trained { weights })
 }
 
 /// A thing or a place, and its words.

@@ -15,7 +15,8 @@ use candle_core::{Device, Tensor};
 use super::captions::Choice;
 use super::matching::Matcher;
 use crate::nn::pixels::cells;
-use crate::nn::weights::{self, Source, WeightsError};
+use crate::nn::train::load;
+use crate::nn::WeightsError;
 use crate::picture::{Picture, Rgb};
 
 use network::{Network, CELLS, CHANNELS, SIDE};
@@ -34,7 +35,7 @@ impl DualEncoder {
     /// # Errors
     /// If a file is missing or is no such encoder, or no file is named.
     pub fn load(paths: &[PathBuf]) -> Result<Self, WeightsError> {
-        let networks = paths.iter().map(|path| one(path)).collect::<Result<Vec<Network>, WeightsError>>()?;
+        let networks = paths.iter().map(|path| load(path)).collect::<Result<Vec<Network>, WeightsError>>()?;
         if networks.is_empty() {
             return Err(WeightsError::new(Path::new("the encoder"), "name at least one file"));
         }
@@ -61,11 +62,6 @@ impl DualEncoder {
         }
         Ok(sums)
     }
-}
-
-fn one(path: &Path) -> Result<Network, WeightsError> {
-    let tensors = weights::load(path, &Network::shapes())?;
-    Network::new(&mut Source::new(tensors)).map_err(|error| WeightsError::new(path, error))
 }
 
 impl Matcher for DualEncoder {

@@ -4,6 +4,7 @@ use candle_core::{Result, Tensor};
 
 use super::text::{Bag, BUCKETS, LENGTH};
 use crate::nn::layers::{merged, neighbours, normalised, unit, Linear};
+use crate::nn::train::Trainable;
 use crate::nn::weights::{linear, Shapes, Source};
 
 /// Pixels each way.
@@ -31,9 +32,10 @@ pub(crate) struct Network {
     log_scale: Tensor,
 }
 
-impl Network {
-    /// Names and shapes of all weights.
-    pub(crate) fn shapes() -> Shapes {
+impl Trainable for Network {
+    const DICE: u8 = 0x64;
+
+    fn shapes() -> Shapes {
         let [first, second, third] = STAGES;
         let mut shapes = Shapes::new();
         linear(&mut shapes, "cells", CHANNELS, first);
@@ -50,8 +52,7 @@ impl Network {
         shapes
     }
 
-    /// Puts the tensors of [`Network::shapes`], in that order, together.
-    pub(crate) fn new(source: &mut Source) -> Result<Self> {
+    fn new(source: &mut Source) -> Result<Self> {
         Ok(Self {
             cells: Linear::take(source)?,
             mix: [Linear::take(source)?, Linear::take(source)?, Linear::take(source)?],
@@ -63,7 +64,9 @@ impl Network {
             log_scale: source.next()?,
         })
     }
+}
 
+impl Network {
     /// Vectors of pictures: [n, 16, 16, 48] to [n, width], of length 1.
     pub(crate) fn pictures(&self, x: &Tensor) -> Result<Tensor> {
         let count = x.dim(0)?;

@@ -4,18 +4,16 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use candle_core::{Device, Result as CandleResult, Tensor, Var};
+use candle_core::{Device, Result as CandleResult, Tensor};
 use candle_nn::loss::cross_entropy;
-use ganglion_subnet::{Dice, Seed};
-use rand::rngs::StdRng;
-use rand::SeedableRng;
+use ganglion_subnet::Dice;
 
 use super::network::{Network, CELLS, CHANNELS, SIDE};
 use super::retrieval::calibrated;
 use super::text::Bag;
 use super::{pack, DualEncoder};
-use crate::nn::train::{descend, TrainError, TrainOptions, TrainStep};
-use crate::nn::weights::{self, Source};
+use crate::nn;
+use crate::nn::train::{TrainError, TrainOptions, TrainStep, Weights};
 use crate::picture::Picture;
 use crate::render::{render, Hand};
 use crate::scene::Scene;
@@ -27,7 +25,7 @@ pub(super) const HELD_OUT: u64 = 1 << 40;
 
 /// A trained encoder in memory.
 pub struct Trained {
-    vars: Vec<Var>,
+    weights: Weights<Network>,
 }
 
 impl Trained {
@@ -36,7 +34,7 @@ impl Trained {
     /// # Errors
     /// [`TrainError::Weights`].
     pub fn save(&self, path: &Path) -> Result<[u8; 32], TrainError> {
-        Ok(weights::save(path, &Network::shapes(), &self.tensors())?)
+        Ok(self.weights.save(path)?)
     }
 
     /// As a matcher.
@@ -44,11 +42,7 @@ impl Trained {
     /// # Errors
     /// [`TrainError::Compute`].
     pub fn encoder(&self) -> Result<DualEncoder, TrainError> {
-        Ok(DualEncoder::of(Network::new(&mut Source::new(self.tensors()))?))
-    }
-
-    fn tensors(&self) -> Vec<Tensor> {
-        self.vars.iter().map(Var::as_detached_tensor).collect()
+        Ok(DualEncoder::of(self.weights.network()?))
     }
 }
 
@@ -61,16 +55,9 @@ pub fn train(
     options: &TrainOptions,
     progress: &mut dyn FnMut(TrainStep) -> ControlFlow<()>,
 ) -> Result<Trained, TrainError> {
-    options.check()?;
-    let mut rng = StdRng::seed_from_u64(options.seed);
-    let vars = weights::first(&Network::shapes(), &mut rng)?;
-    let network = Network::new(&mut Source::new(vars.iter().map(|var| var.as_tensor().clone()).collect()))?;
-    let mut key = [0x64; 32];
-    key[..8].copy_from_slice(&options.seed.to_le_bytes());
-    let mut dice = Seed(key).dice();
-    descend(&vars, options, &mut || loss(&network, options.batch, &mut dice), progress)?;
-    let trained = Trained { vars };
-    if let (Some(log_scale), Some(add)) = (trained.vars.last(), calibrated(&trained.encoder()?, &mut dice)) {
+    let (weights, mut dice) = nn::train::train(options, loss, progress)?;
+    let trained = Trained { weights };
+    if let (Some(log_scale), Some(add)) = (trained.weights.last(), calibrated(&trained.encoder()?, &mut dice)) {
         log_scale.set(&(log_scale.as_detached_tensor() + add)?)?;
     }
     Ok(trained)
