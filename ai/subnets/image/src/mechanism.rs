@@ -79,6 +79,10 @@ impl Subnet for Image {
         self.judge.likeness(a, b)
     }
 
+    fn clustered(&self, clusters: &[Vec<u64>]) {
+        self.judge.clustered(clusters);
+    }
+
     /// There are many good pictures of anything.
     fn has_one_answer(&self, _: &Task) -> bool {
         false
