@@ -9,7 +9,7 @@
 //! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
 //!   per-caller quotas ([`gate`], [`work`]).
 //!
-//! [`simulator`] runs the same mechanism without a network, against adversaries.
+//! [`organics`] are users' requests that may be asked again. [`simulator`] runs the same mechanism without a network, against adversaries.
 //!
 //! Both loops see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
 
@@ -23,6 +23,7 @@ pub mod join;
 pub mod ledger;
 pub mod metrics;
 pub mod miner;
+pub mod organics;
 pub mod receipts;
 pub mod records;
 pub mod scores;

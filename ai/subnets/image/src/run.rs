@@ -26,6 +26,7 @@ use crate::judge::dual::DualEncoder;
 use crate::judge::{Judge, HARD_LIMIT};
 use crate::mechanism::Image;
 use crate::nn::WeightsError;
+use crate::organics::Organics;
 use crate::painter::ImageModel;
 use crate::safety::skin::SkinRule;
 use crate::NETUID;
@@ -175,6 +176,9 @@ pub struct ValidatorConfig {
     pub encoders: Vec<PathBuf>,
     /// Folder of a [CLIP](crate::judge::clip), which takes the encoders' place.
     pub clip: Option<PathBuf>,
+    /// File with users' requests that may be drawn again, written by the operator's gateway; see
+    /// [`organics`](crate::organics).
+    pub organics: Option<PathBuf>,
     /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
     /// [`skin`](crate::safety::skin).
     pub guarded: bool,
@@ -202,6 +206,7 @@ impl ValidatorConfig {
             scoring: ScorePolicy::local(),
             encoders: Vec::new(),
             clip: None,
+            organics: None,
             guarded: true,
             pow_threads: 1,
             metrics: None,
@@ -301,7 +306,9 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         announce_metrics: config.announce_metrics,
         listen: config.listen,
     };
-    validator::run(Arc::new(Image::judged_by(judge)), Arc::new(client), settings, shutdown).await?;
+    let organics = config.organics.map(|path| Arc::new(Organics::at(path)));
+    let subnet = Image { organics, ..Image::judged_by(judge) };
+    validator::run(Arc::new(subnet), Arc::new(client), settings, shutdown).await?;
     Ok(())
 }
 

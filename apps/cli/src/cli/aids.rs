@@ -33,7 +33,8 @@ pub enum Reference {
 /// What a validator may use besides the answers.
 #[derive(Debug, Clone, Default, Args)]
 pub struct AidArgs {
-    /// File with users' requests to ask again, which a gateway with the same --organics keeps [default: none]
+    /// File with users' requests to ask again, which a gateway with the same --organics (on the image subnet, the same
+    /// --image-organics) keeps [default: none]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,
     /// Hold answers against each other by their meaning, with all-minilm-l6-v2, not by their words alone

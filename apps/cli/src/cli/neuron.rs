@@ -40,7 +40,7 @@ pub struct AuditArgs {
     /// its tempo is over, or a file with such pages
     #[arg(long, value_name = "URL|FILE")]
     pub secrets: String,
-    /// Number of the text subnet; nothing is known here of others' tasks
+    /// Number of the subnet (1 is text, 5 is image); nothing is known here of others' tasks
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// Print JSON
@@ -288,4 +288,7 @@ pub struct GatewayArgs {
     /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,
+    /// The same for pictures: a file of its own, for your validator of the image subnet [default: none are kept]
+    #[arg(long, value_name = "FILE")]
+    pub image_organics: Option<PathBuf>,
 }

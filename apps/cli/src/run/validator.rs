@@ -34,7 +34,7 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     if let Some(millis) = args.judging.round_ms {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
-    config.organics = organics(args.aids.organics.as_deref())?;
+    config.organics = organics("--organics", args.aids.organics.as_deref())?;
     config.aids = aids::load(&args.aids)?;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
@@ -61,6 +61,7 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
     if config.encoders.is_empty() && config.clip.is_none() {
         config.encoders.extend(trained(image::kit::JUDGE)?);
     }
+    config.organics = organics("--organics", args.aids.organics.as_deref())?;
     config.guarded = !args.no_safety;
     config.listen = Some(SocketAddr::new(args.axon.axon_ip, args.axon.axon_port));
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
