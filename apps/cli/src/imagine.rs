@@ -113,7 +113,7 @@ pub fn run(args: &ImagineArgs) -> Result<()> {
         pictures.push(Pictured { file: file.display().to_string(), miner: one.drawer.clone() });
     }
     if let Some(report) = &args.report {
-        let page = html("Pictures by the network's miners", &[wall(&args.prompt, &got, &matcher(&[])?)]);
+        let page = html("Pictures by the network's miners", &[wall(&args.prompt, &got, &matcher(&[], None)?)]);
         fs::write(report, page).with_context(|| format!("can't write {}", report.display()))?;
         output::talk(&format!("side by side in {}", report.display()));
     }

@@ -14,6 +14,7 @@
 //! a larger [`Matcher`](judge::matching::Matcher).
 
 pub mod backend;
+pub mod data;
 pub mod generator;
 pub mod judge;
 pub mod kit;

@@ -81,7 +81,7 @@ fn reference(text: &str) -> Result<Reference, String> {
         Ok(model) if model.use_for == Use::Embedding => {
             Err(format!("{text} makes vectors: name a model that continues text, such as smollm2-135m-instruct"))
         }
-        Ok(model) if model.use_for == Use::Prices => {
+        Ok(model) if matches!(model.use_for, Use::Prices | Use::Pictures) => {
             Err(format!("{text} is no model: name one that continues text, such as smollm2-135m-instruct"))
         }
         Ok(model) => Ok(Reference::Known(model)),

@@ -10,7 +10,7 @@ use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
 use super::{log_to_stderr, until_signal, Identity};
 use crate::cli::{Engine, MinerArgs};
-use crate::commands::image::trained;
+use crate::commands::image::trained_generator;
 use crate::exit::Usage;
 use crate::model::{self, Found};
 
@@ -65,8 +65,7 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
     let choice = match args.engine {
         Engine::Renderer => image::PainterChoice::Renderer,
         Engine::Generator => {
-            let made = || trained(image::kit::GENERATOR);
-            let path = args.model.clone().map_or_else(made, |path| Ok(Some(path)))?;
+            let path = args.model.clone().map_or_else(trained_generator, |path| Ok(Some(path)))?;
             let advice = "no generator is here: `ganglion image train` makes one, --model PATH names another";
             image::PainterChoice::Generator { path: path.context(advice)? }
         }

@@ -10,7 +10,7 @@ use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
 use super::{aids, log_to_stderr, organics, public_addresses_only, until_signal, Identity};
 use crate::cli::{NeuronArgs, ValidatorArgs};
-use crate::commands::image::trained;
+use crate::commands::image::trained_judges;
 use crate::loopback::are_loopback;
 
 /// Runs a validator until it is ended.
@@ -59,7 +59,7 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
     config.encoders = args.encoders;
     config.clip = args.clip;
     if config.encoders.is_empty() && config.clip.is_none() {
-        config.encoders.extend(trained(image::kit::JUDGE)?);
+        config.encoders = trained_judges()?;
     }
     config.organics = organics("--organics", args.aids.organics.as_deref())?;
     config.guarded = !args.no_safety;

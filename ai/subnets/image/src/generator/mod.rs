@@ -2,8 +2,9 @@
 //! of 32 × 32 pixels, about a million numbers, minutes on one core.
 //!
 //! It learns to draw one thing ("a red fish") or one place ("on a beach") from words; a whole scene is put together from
-//! such pictures ([`compose`]). What is left to chance in each (light, outlines, tones) is in eight normal numbers, which
-//! follow from the request's seed and the miner's key.
+//! such pictures ([`compose`]). Where it learned from emoji too, it draws what they show when a prompt names nothing else.
+//! What is left to chance in each (light, outlines, tones) is in eight normal numbers, which follow from the request's seed
+//! and the miner's key.
 
 mod compose;
 mod network;

@@ -9,6 +9,7 @@ use ganglion_subnet::Dice;
 use super::compose::{of_place, of_thing};
 use super::network::{Network, CELLS, CHANCE, CHANNELS, SIDE};
 use super::{normal, Generator};
+use crate::data::Emojis;
 use crate::judge::dual::text::Bag;
 use crate::nn;
 use crate::nn::pixels::cells;
@@ -17,6 +18,8 @@ use crate::picture::Picture;
 use crate::render::{render, sprite, Hand};
 use crate::scene::{Colour, Place, Scene, Thing};
 
+/// One picture in so many is an emoji, where there are any.
+const EMOJI: u64 = 3;
 /// Weight of what the eight numbers tell (Kullback–Leibler divergence from normal ones).
 const KULLBACK: f64 = 2e-4;
 /// Weight of the differences between neighbours: edges count.
@@ -45,21 +48,27 @@ impl Trained {
     }
 }
 
-/// Trains a generator. `progress` hears of every step and may end it. The same options give the same weights, as with the
-/// text trainer.
+/// Trains a generator on rendered things and places, and on `emojis` (which may be empty). `progress` hears of every step
+/// and may end it. The same options and pictures give the same weights, as with the text trainer.
 ///
 /// # Errors
 /// A [`TrainError`] that says what to do.
 pub fn train(
     options: &TrainOptions,
+    emojis: &Emojis,
     progress: &mut dyn FnMut(TrainStep) -> ControlFlow<()>,
 ) -> Result<Trained, TrainError> {
-    let (weights, _) = nn::train::train(options, loss, progress)?;
+    let step = |network: &Network, batch: usize, dice: &mut Dice| loss(network, batch, emojis, dice);
+    let (weights, _) = nn::train::train(options, step, progress)?;
     Ok(Trained { weights })
 }
 
-/// A thing or a place, and its words.
-fn sample(dice: &mut Dice) -> Option<(String, Picture)> {
+/// A thing, a place or an emoji, and its words.
+fn sample(emojis: &Emojis, dice: &mut Dice) -> Option<(String, Picture)> {
+    if !emojis.is_empty() && dice.chance(1, EMOJI) {
+        let emoji = emojis.several(1, dice).into_iter().next()?;
+        return Some((emoji.said(dice), emoji.picture.resized(SIDE as u32, SIDE as u32)?));
+    }
     let hand = Hand::numbered(dice.bits());
     let side = SIDE as u32;
     if dice.chance(1, 5) {
@@ -72,8 +81,8 @@ fn sample(dice: &mut Dice) -> Option<(String, Picture)> {
     Some((of_thing(thing, colour), sprite(thing, colour, &hand, 2 * side)?.resized(side, side)?))
 }
 
-fn loss(network: &Network, batch: usize, dice: &mut Dice) -> CandleResult<Tensor> {
-    let samples: Vec<(String, Picture)> = (0..batch).filter_map(|_| sample(dice)).collect();
+fn loss(network: &Network, batch: usize, emojis: &Emojis, dice: &mut Dice) -> CandleResult<Tensor> {
+    let samples: Vec<(String, Picture)> = (0..batch).filter_map(|_| sample(emojis, dice)).collect();
     let count = samples.len();
     let words: Vec<&str> = samples.iter().map(|(words, _)| words.as_str()).collect();
     let seen: Vec<f32> = samples.iter().flat_map(|(_, picture)| cells(picture, CELLS, SIDE / CELLS)).collect();

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use candle_core::{Result as CandleResult, Tensor, Var};
+use candle_core::{Device, Result as CandleResult, Tensor, Var};
 use ganglion_models::training::{descend, Course, DescentError};
 use ganglion_subnet::{Dice, Seed};
 use rand::rngs::StdRng;
@@ -104,9 +104,12 @@ impl<N: Trainable> Weights<N> {
         weights::save(path, &N::shapes(), &self.tensors())
     }
 
-    /// The last of the weights.
-    pub(crate) fn last(&self) -> Option<&Var> {
-        self.vars.last()
+    /// Sets a weight of shape [1].
+    pub(crate) fn set(&self, name: &str, value: f64) -> CandleResult<()> {
+        let place = N::shapes().iter().position(|(known, _)| known == name);
+        let var = place.and_then(|place| self.vars.get(place));
+        let var = var.ok_or_else(|| candle_core::Error::msg("there is no such weight"))?;
+        var.set(&Tensor::from_vec(vec![value as f32], 1, &Device::Cpu)?)
     }
 
     fn tensors(&self) -> Vec<Tensor> {

@@ -80,7 +80,7 @@ pub fn run(args: &ImageReportArgs) -> Result<()> {
     ensure!(!blank, Usage("a prompt is empty: say what should be seen".into()));
     let gateway = gateway(args.gateway.as_deref(), &args.at)?;
     let prompts = if args.prompts.is_empty() { drawn(args.draw, args.seed) } else { args.prompts.clone() };
-    let matcher = matcher(&args.encoders)?;
+    let matcher = matcher(&args.encoders, args.clip.as_deref())?;
     let (mut walls, mut scored, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     block_on(async {
         for prompt in &prompts {

@@ -13,15 +13,15 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 
 use super::captions::Choice;
-use super::matching::Matcher;
+use super::matching::{agreements, Matcher};
 use crate::nn::pixels::cells;
 use crate::nn::train::load;
 use crate::nn::WeightsError;
 use crate::picture::{Picture, Rgb};
 
 use network::{Network, CELLS, CHANNELS, SIDE};
-pub use retrieval::{measure, Retrieval};
-pub use train::{train, Trained};
+pub use retrieval::{measure, measure_emoji, Retrieval};
+pub use train::{ensemble, train, Trained};
 
 /// One or more trained encoders whose beliefs are averaged, each looking at several views of a picture: what fools one
 /// look of one encoder seldom fools all.
@@ -42,8 +42,20 @@ impl DualEncoder {
         Ok(Self { networks })
     }
 
-    pub(crate) fn of(network: Network) -> Self {
-        Self { networks: vec![network] }
+    /// Of encoders in memory, at least one.
+    pub(crate) fn of(networks: Vec<Network>) -> Self {
+        Self { networks }
+    }
+
+    /// What both say together: the encoders' logits, and the agreement of colours and counts where there is any.
+    fn told(&self, picture: &Picture, choice: &Choice) -> candle_core::Result<Vec<f64>> {
+        let mut logits = self.scored(picture, &choice.captions)?;
+        let weights = self.networks.iter().map(Network::probes).collect::<candle_core::Result<Vec<f64>>>()?;
+        let weight = weights.iter().sum::<f64>() / weights.len().max(1) as f64;
+        if let Some(agreements) = (weight > 0.0).then(|| agreements(picture, choice)).flatten() {
+            logits.iter_mut().zip(agreements).for_each(|(logit, agreement)| *logit += weight * agreement);
+        }
+        Ok(logits)
     }
 
     fn scored(&self, picture: &Picture, captions: &[String]) -> candle_core::Result<Vec<f64>> {
@@ -66,7 +78,7 @@ impl DualEncoder {
 
 impl Matcher for DualEncoder {
     fn logits(&self, picture: &Picture, choice: &Choice) -> Option<Vec<f64>> {
-        match self.scored(picture, &choice.captions) {
+        match self.told(picture, choice) {
             Ok(logits) => Some(logits),
             Err(error) => {
                 tracing::error!(%error, "the dual encoder failed");
@@ -80,13 +92,20 @@ impl Matcher for DualEncoder {
     }
 }
 
-/// The picture, its mirror image, and its middle.
+/// The picture, its mirror image, its middle, and the picture without its finest detail.
 fn views(picture: &Picture) -> Vec<Picture> {
     let side = SIDE as u32;
     let Some(small) = picture.resized(side, side) else { return Vec::new() };
     let mirrored = taken(&small, |x, y| (i64::from(side) - 1 - x, y));
     let middle = taken(&small, |x, y| (2 + x * 15 / 16, 2 + y * 15 / 16));
-    [Some(small), mirrored, middle].into_iter().flatten().collect()
+    let blurred = blurred(&small);
+    [Some(small), mirrored, middle, blurred].into_iter().flatten().collect()
+}
+
+/// Half as sharp.
+fn blurred(picture: &Picture) -> Option<Picture> {
+    let (width, height) = (picture.width(), picture.height());
+    picture.resized(width.div_ceil(2), height.div_ceil(2))?.resized(width, height)
 }
 
 /// A picture of the same size whose pixels are those at the places that `from` gives.

@@ -15,10 +15,14 @@ pub(super) const CELLS: usize = 16;
 pub(super) const CHANNELS: usize = 48;
 /// Numbers of a vector.
 const WIDTH: usize = 96;
+/// Names of the two weights that are fitted in the end.
+pub(super) const PROBES: &str = "probes";
+pub(super) const LOG_SCALE: &str = "log_scale";
 /// Channels of the three stages, 16 × 16, 8 × 8 and 4 × 4 cells.
 const STAGES: [usize; 3] = [48, 96, 128];
 
-/// Both encoders, and the logarithm of the scale that turns cosines into logits.
+/// Both encoders, the logarithm of the scale that turns cosines into logits, and what the agreement of colours and counts
+/// counts beside them (which isn't learned but fitted, see [`calibrated`](super::retrieval::calibrated)).
 pub(crate) struct Network {
     cells: Linear,
     mix: [Linear; 3],
@@ -28,6 +32,8 @@ pub(crate) struct Network {
     table: Tensor,
     up: Linear,
     down: Linear,
+    /// [1].
+    probes: Tensor,
     /// [1].
     log_scale: Tensor,
 }
@@ -48,7 +54,8 @@ impl Trainable for Network {
         shapes.push(("text.table".to_owned(), vec![BUCKETS, WIDTH]));
         linear(&mut shapes, "text.up", WIDTH, 2 * WIDTH);
         linear(&mut shapes, "text.down", 2 * WIDTH, WIDTH);
-        shapes.push(("log_scale".to_owned(), vec![1]));
+        shapes.push((PROBES.to_owned(), vec![1]));
+        shapes.push((LOG_SCALE.to_owned(), vec![1]));
         shapes
     }
 
@@ -61,6 +68,7 @@ impl Trainable for Network {
             table: source.next()?,
             up: Linear::take(source)?,
             down: Linear::take(source)?,
+            probes: source.next()?,
             log_scale: source.next()?,
         })
     }
@@ -89,6 +97,16 @@ impl Network {
     /// How well each picture [n, width] goes with each caption [m, width]: logits [n, m].
     pub(crate) fn logits(&self, pictures: &Tensor, texts: &Tensor) -> Result<Tensor> {
         self.scaled(&pictures.matmul(&texts.t()?)?)
+    }
+
+    /// The logarithm of the scale.
+    pub(crate) fn log_scale(&self) -> Result<f64> {
+        Ok(f64::from(self.log_scale.squeeze(0)?.to_scalar::<f32>()?))
+    }
+
+    /// What an agreement of 1 in colours and counts adds to a logit.
+    pub(crate) fn probes(&self) -> Result<f64> {
+        Ok(f64::from(self.probes.squeeze(0)?.to_scalar::<f32>()?))
     }
 
     /// Cosines as logits: times a scale of which the weight is the logarithm, less that of 10.
