@@ -4,7 +4,7 @@
 //! of them in words ([`task`]). What comes back must pass a gate, and
 //! is judged by how many bits it tells of what was asked, by how well it is made, and, in the long run, by whether its style
 //! is the miner's own ([`judge`]). Miners draw by rule ([`render`]), with a small model of their own
-//! training ([`generator`]), through any OpenAI-like image server ([`backend`]), or with anything that is a [`Painter`].
+//! training ([`generator`]), with Stable Diffusion ([`diffusion`]), through any OpenAI-like image server ([`backend`]), or with anything that is a [`Painter`].
 //!
 //! [`Image`] puts all this behind the framework's three verbs; [`run_miner`] and [`run_validator`] connect it to the chain.
 //! [`ImageStage`] lets the subnet be simulated, [`report`] shows pictures with their scores, [`kit`] makes trained weights
@@ -15,6 +15,7 @@
 
 pub mod backend;
 pub mod data;
+pub mod diffusion;
 pub mod generator;
 pub mod judge;
 pub mod kit;

@@ -20,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
+use crate::diffusion::{DiffusionOptions, StableDiffusion};
 use crate::generator::Generator;
 use crate::judge::clip::Clip;
 use crate::judge::dual::DualEncoder;
@@ -39,7 +40,7 @@ const POLL: Duration = Duration::from_secs(1);
 const RECONNECT: Duration = Duration::from_secs(2);
 
 /// A miner's choice of painter.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
@@ -47,6 +48,13 @@ pub enum PainterChoice {
     Generator {
         /// Its file.
         path: PathBuf,
+    },
+    /// A Stable Diffusion.
+    Diffusion {
+        /// Its folder.
+        folder: PathBuf,
+        /// How to draw.
+        options: DiffusionOptions,
     },
     /// A server that speaks OpenAI's image protocol.
     Backend {
@@ -65,6 +73,9 @@ impl fmt::Debug for PainterChoice {
         match self {
             Self::Renderer => f.write_str("Renderer"),
             Self::Generator { path } => f.debug_struct("Generator").field("path", path).finish(),
+            Self::Diffusion { folder, options } => {
+                f.debug_struct("Diffusion").field("folder", folder).field("options", options).finish()
+            }
             Self::Backend { url, model, .. } => {
                 f.debug_struct("Backend").field("url", url).field("model", model).finish_non_exhaustive()
             }
@@ -81,6 +92,7 @@ impl PainterChoice {
         Ok(match self {
             Self::Renderer => ImageModel::renderer(key),
             Self::Generator { path } => ImageModel::of(Generator::load(path, key)?),
+            Self::Diffusion { folder, options } => ImageModel::of(StableDiffusion::load(folder, *options, key)?),
             Self::Backend { url, model, key } => {
                 let backend = Backend::new(url, model).map_err(RunError::Backend)?;
                 ImageModel::of(match key {

@@ -204,10 +204,17 @@ pub struct MinerArgs {
         required_if_eq_any([("engine", "file"), ("engine", "trained")])
     )]
     pub model: Option<PathBuf>,
-    /// Stable Diffusion's weights in a folder are not run by this version: a server that runs them is used through --engine
-    /// image-server --backend URL
-    #[arg(long, value_name = "FOLDER")]
+    /// Pictures by a Stable Diffusion 1.x or 2.x in this folder (as diffusers lays it out: unet, vae, text_encoder,
+    /// tokenizer, scheduler), for the image subnet. Validators wait 20 s at most: without a fast machine, take a turbo model
+    /// and few steps
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["engine", "backend", "model"])]
     pub sd: Option<PathBuf>,
+    /// Steps from noise to picture; turbo models need 1 to 4
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "sd", value_parser = clap::value_parser!(u8).range(1..=200))]
+    pub sd_steps: u8,
+    /// How far the prompt pulls, 1 to 30; turbo models want 1, and then a step costs half as much
+    #[arg(long, value_name = "G", default_value_t = 7.5, requires = "sd", value_parser = guidance)]
+    pub sd_guidance: f64,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f64,
@@ -265,6 +272,12 @@ pub struct ValidatorArgs {
     /// refuses some close portraits too
     #[arg(long)]
     pub no_safety: bool,
+}
+
+/// A number from 1 to 30.
+fn guidance(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (1.0..=30.0).contains(number));
+    number.ok_or_else(|| "give a number from 1 to 30".to_owned())
 }
 
 /// `ganglion gateway run`.

@@ -420,7 +420,6 @@ fn models_are_listed_checked_and_trained() {
     home.fails(&format!("models train {line}"), 1, &["--force"]);
 }
 
-/// A receipt as a validator writes it, signed.
 #[test]
 fn weights_of_the_image_subnet_are_made_once() {
     let home = Home::new();
@@ -436,6 +435,7 @@ fn weights_of_the_image_subnet_are_made_once() {
     home.fails(&format!("image train --out {out} --json"), 1, &["judge.safetensors", "--force"]);
 }
 
+/// A receipt as a validator writes it, signed.
 fn receipt(round: u64, kind: &str) -> String {
     let keypair = ganglion_keys::Keypair::from_seed([1; 32]);
     let (key, block) = (keypair.public().to_ss58(), 100 + round);
