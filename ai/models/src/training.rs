@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn parabola(at: f32, course: &Course) -> (f32, Result<Ended, DescentError>) {
-        let var = Var::from_vec(vec![at], 1, &Device::Cpu).expect("a number");
+        let var = Var::from_vec(vec![at], 1usize, &Device::Cpu).expect("a number");
         let held = var.as_tensor().clone();
         let mut loss = || (&held - 3.0)?.sqr()?.sum_all();
         let ended = descend(std::slice::from_ref(&var), course, &mut loss, &mut |_| ControlFlow::Continue(()));
@@ -196,7 +196,7 @@ mod tests {
         let (end, ended) = parabola(-1.0, &course);
         assert!((end - 3.0).abs() < 0.3, "{end}");
         assert_eq!(ended.expect("ended"), Ended { steps: 300, early: false });
-        let var = Var::from_vec(vec![0f32], 1, &Device::Cpu).expect("a number");
+        let var = Var::from_vec(vec![0f32], 1usize, &Device::Cpu).expect("a number");
         let mut loss = || var.as_tensor().sqr()?.sum_all();
         let vars = [var.clone()];
         let mut third = |step: Step| if step.step == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, Read};
 
 use miniz_oxide::inflate::stream::{inflate, InflateState};
-use miniz_oxide::{DataFormat, MZError, MZFlush, MZStatus};
+use miniz_oxide::{DataFormat, MZFlush, MZStatus};
 
 /// Bytes of a block.
 const BLOCK: usize = 512;
@@ -40,8 +40,6 @@ impl<R: BufRead> Read for Gunzip<R> {
             match step.status {
                 Ok(MZStatus::StreamEnd) => self.ended = true,
                 Ok(_) => {}
-                // More input is needed, and there may be some.
-                Err(MZError::Buf) if !at_end => {}
                 Err(_) => return Err(unsound("it can't be inflated: it is damaged or cut off")),
             }
             if step.bytes_written > 0 {
@@ -110,7 +108,7 @@ fn name(header: &[u8; BLOCK]) -> Option<String> {
 
 /// A number in octal digits, at most 2³² − 1.
 fn octal(field: &[u8]) -> Option<u64> {
-    let digits = field.iter().filter(|byte| !matches!(byte, b' ' | 0));
+    let mut digits = field.iter().filter(|byte| !matches!(byte, b' ' | 0));
     let number = digits.try_fold(0u64, |number, digit| match digit {
         b'0'..=b'7' => number.checked_mul(8)?.checked_add(u64::from(digit - b'0')),
         _ => None,

@@ -109,7 +109,7 @@ impl<N: Trainable> Weights<N> {
         let place = N::shapes().iter().position(|(known, _)| known == name);
         let var = place.and_then(|place| self.vars.get(place));
         let var = var.ok_or_else(|| candle_core::Error::msg("there is no such weight"))?;
-        var.set(&Tensor::from_vec(vec![value as f32], 1, &Device::Cpu)?)
+        var.set(&Tensor::from_vec(vec![value as f32], 1usize, &Device::Cpu)?)
     }
 
     fn tensors(&self) -> Vec<Tensor> {

@@ -1,7 +1,9 @@
 //! A small dual encoder of our own: pictures and captions as vectors, near each other where they belong together (as
-//! CLIP does it, at 64 × 64 pixels and half a million numbers), trained on rendered scenes by [`train()`].
+//! CLIP does it, at 64 × 64 pixels and a million numbers), trained on rendered scenes and on emoji by [`train()`]. Where the
+//! grammar knows what a caption says, colours and counts are weighed in.
 //!
-//! It knows the world of our grammar and little else: for other prompts a validator should bring a larger matcher.
+//! It knows the world of our grammar, things that there are emoji of, and little else: for other prompts a validator should
+//! bring a larger matcher.
 
 mod network;
 mod retrieval;
