@@ -14,7 +14,7 @@ const MOST_PICTURES: usize = 16;
 const MOST_WORDS: usize = 300;
 
 /// How to read it.
-const ABOUT: &str = "Best picture first. The large number is what a validator would pay for, from 0 to 1: how many bits the \
+const ABOUT: &str = "Sorted by worth. The large number is what a validator would pay for, from 0 to 1: how many bits the \
                      picture tells of its prompt (match) and how well it is made (aesthetics), less a little for a style \
                      that another miner has too, and for slowness.";
 
