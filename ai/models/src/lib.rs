@@ -10,6 +10,8 @@
 //!
 //! [`Embedder`] turns texts into vectors whose dot product says how alike they are: [`MiniLm`].
 //!
+//! [`training`] is the one trainer of all models that are trained here and in the subnets.
+//!
 //! Engines block and use the CPU. Call them from a blocking thread, and set `RAYON_NUM_THREADS=1` for a process that
 //! shares its machine with others: candle's worker threads spin while they wait.
 
@@ -28,6 +30,7 @@ pub mod skills;
 mod slots;
 mod stream;
 pub mod tiny;
+pub mod training;
 pub mod verify;
 
 pub use backend::{ApiKey, Backend};

@@ -11,7 +11,8 @@
 //!
 //! A validator that produces blocks also votes on how emission is split among subnets ([`root`]).
 //!
-//! [`simulator`] runs the same mechanism without a network, against adversaries.
+//! [`organics`] are users' requests that may be asked again. [`simulator`] runs the same mechanism without a network, against
+//! adversaries.
 //!
 //! Both loops see the ledger through the small trait [`Chain`], so that a test can drive them without a node.
 
@@ -26,6 +27,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod miner;
 pub mod neuron;
+pub mod organics;
 pub mod receipts;
 pub mod records;
 pub mod root;

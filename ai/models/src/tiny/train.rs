@@ -1,16 +1,16 @@
-//! Training: AdamW on random pieces of the text, a warm-up and a cosine.
+//! Training on random pieces of the text, by the [trainer](crate::training) that all models here share.
 
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use candle_core::backprop::GradStore;
 use candle_core::{Device, Result as CandleResult, Tensor, Var};
 use candle_nn::loss::cross_entropy;
-use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use thiserror::Error;
+
+use crate::training::{descend, normal, Course, DescentError, Step};
 
 use super::config::TinyConfig;
 use super::files;
@@ -20,8 +20,8 @@ use super::stream::symbols;
 /// The longest text that is learned from, in bytes.
 pub const MAX_TEXT: usize = 64 << 20;
 
-/// The longest that a gradient may be; longer ones are shortened.
-const MAX_GRADIENT: f64 = 1.0;
+/// The part of the learning rate that is left at the end.
+const FLOOR: f64 = 0.1;
 
 /// One symbol in so many is held out and only measured, if there are enough.
 const HELD_OUT: usize = 20;
@@ -115,6 +115,15 @@ pub enum TrainError {
     Disk(String),
 }
 
+impl From<DescentError> for TrainError {
+    fn from(error: DescentError) -> Self {
+        match error {
+            DescentError::Diverged(step) => Self::Diverged(step),
+            DescentError::Compute(error) => Self::Compute(error),
+        }
+    }
+}
+
 /// A trained model in memory.
 pub struct Trained {
     names: Vec<String>,
@@ -155,33 +164,20 @@ pub fn train(
     let mut rng = StdRng::seed_from_u64(options.seed);
     let (names, vars) = first_weights(&config, &mut rng)?;
     let network = Network::new(config.clone(), vars.iter().map(|var| var.as_tensor().clone()).collect())?;
-    let rate = ParamsAdamW { lr: options.learning_rate, beta2: 0.99, weight_decay: 0.01, ..ParamsAdamW::default() };
-    let mut optimizer = AdamW::new(vars.clone(), rate)?;
 
     let began = Instant::now();
     let mut losses = Vec::with_capacity(options.steps);
-    let mut cancelled = false;
-    for step in 0..options.steps {
-        optimizer.set_learning_rate(options.learning_rate * schedule(step, options.steps));
-        let loss = loss(&network, &draw(learned, piece, options.batch, &mut rng), piece)?;
-        let bits = f64::from(loss.to_scalar::<f32>()?) / std::f64::consts::LN_2;
-        if !bits.is_finite() {
-            return Err(TrainError::Diverged(step));
-        }
-        let mut gradients = loss.backward()?;
-        shorten(&mut gradients, &vars)?;
-        optimizer.step(&gradients)?;
+    let mut hear = |told: Step| {
+        let bits = told.loss / std::f64::consts::LN_2;
         losses.push(bits);
-        let told = TrainStep { step: step + 1, steps: options.steps, bits, elapsed: began.elapsed() };
-        if progress(told).is_break() {
-            cancelled = true;
-            break;
-        }
-    }
+        progress(TrainStep { step: told.step, steps: told.steps, bits, elapsed: told.elapsed })
+    };
+    let mut loss = || loss(&network, &draw(learned, piece, options.batch, &mut rng), piece);
+    let ended = descend(&vars, &course(options), &mut loss, &mut hear)?;
     let last = losses.len().div_ceil(10).max(1);
     let report = TrainReport {
-        steps: losses.len(),
-        cancelled,
+        steps: ended.steps,
+        cancelled: ended.early,
         symbols: all.len(),
         parameters: config.parameters(),
         first_bits: losses.first().copied().unwrap_or(0.0),
@@ -192,20 +188,18 @@ pub fn train(
     Ok(Trained { names, vars, config, report })
 }
 
+fn course(options: &TrainOptions) -> Course {
+    Course { steps: options.steps, learning_rate: options.learning_rate, floor: FLOOR }
+}
+
 fn check(text: &[u8], options: &TrainOptions) -> Result<TinyConfig, TrainError> {
     let config = options.config.clone().checked().map_err(TrainError::Options)?;
     if text.len() > MAX_TEXT {
         return Err(TrainError::Long { found: text.len() });
     }
-    let wrong = |what: &str| Err(TrainError::Options(what.to_owned()));
-    if !(1..=1_000_000).contains(&options.steps) {
-        return wrong("steps must be from 1 to 1000000");
-    }
+    course(options).check().map_err(|reason| TrainError::Options(reason.to_owned()))?;
     if !(1..=1024).contains(&options.batch) {
-        return wrong("the batch must be from 1 to 1024 pieces");
-    }
-    if !(options.learning_rate > 0.0 && options.learning_rate <= 0.1) {
-        return wrong("the learning rate must be above 0 and at most 0.1");
+        return Err(TrainError::Options("the batch must be from 1 to 1024 pieces".to_owned()));
     }
     Ok(config)
 }
@@ -225,13 +219,6 @@ fn first_weights(config: &TinyConfig, rng: &mut StdRng) -> CandleResult<(Vec<Str
         names.push(name);
     }
     Ok((names, vars))
-}
-
-/// A normal number by Box and Muller's formula.
-fn normal(rng: &mut StdRng) -> f64 {
-    let (u, v): (f64, f64) = (rng.gen(), rng.gen());
-    // 1 − u is never 0.
-    (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// Random pieces, one after the other.
@@ -264,57 +251,10 @@ fn measure(network: &Network, held_out: &[u16], piece: usize) -> CandleResult<Op
     Ok((!pieces.is_empty()).then(|| sum / pieces.len() as f64 / std::f64::consts::LN_2))
 }
 
-/// Share of the learning rate at a step: rises for a tenth of the way (100 steps at most), then falls to a tenth.
-fn schedule(step: usize, steps: usize) -> f64 {
-    let rise = (steps / 10).clamp(1, 100);
-    if step < rise {
-        return (step + 1) as f64 / rise as f64;
-    }
-    let way = (step - rise) as f64 / (steps - rise).max(1) as f64;
-    0.1 + 0.45 * (1.0 + (std::f64::consts::PI * way).cos())
-}
-
-/// Shortens the gradient to [`MAX_GRADIENT`] if it is longer.
-fn shorten(gradients: &mut GradStore, vars: &[Var]) -> CandleResult<()> {
-    let mut square = 0.0;
-    for var in vars {
-        if let Some(gradient) = gradients.get(var.as_tensor()) {
-            square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
-        }
-    }
-    let length = square.sqrt();
-    if length <= MAX_GRADIENT || !length.is_finite() {
-        return Ok(());
-    }
-    for var in vars {
-        if let Some(gradient) = gradients.remove(var.as_tensor()) {
-            gradients.insert(var.as_tensor(), (gradient * (MAX_GRADIENT / length))?);
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::stream::EDGE;
     use super::*;
-
-    #[test]
-    fn the_rate_rises_and_falls() {
-        let rates: Vec<f64> = (0..400).map(|step| schedule(step, 400)).collect();
-        assert!(rates[0] < 0.1 && (rates[40] - 1.0).abs() < 1e-9 && rates[399] < 0.11);
-        assert!(rates.iter().all(|rate| *rate > 0.0 && *rate <= 1.0));
-        assert!((0..3).all(|step| schedule(step, 1).is_finite()));
-    }
-
-    #[test]
-    fn numbers_are_normal() {
-        let mut rng = StdRng::seed_from_u64(1);
-        let numbers: Vec<f64> = (0..20_000).map(|_| normal(&mut rng)).collect();
-        let mean = numbers.iter().sum::<f64>() / 20_000.0;
-        let square = numbers.iter().map(|x| x * x).sum::<f64>() / 20_000.0;
-        assert!(mean.abs() < 0.03 && (square - 1.0).abs() < 0.05, "{mean} {square}");
-    }
 
     #[test]
     fn pieces_come_from_the_text() {

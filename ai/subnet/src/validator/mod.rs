@@ -286,13 +286,14 @@ async fn weigh<S: Subnet, C: Chain>(
 }
 
 async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &view::View) {
-    if let Some(clones) = &shared.settings.scoring.clones {
-        let clusters = draw::lock(&shared.records).book().pairs().clusters(clones).len();
-        shared.metrics.clusters.set(i64::try_from(clusters).unwrap_or(i64::MAX));
-    }
+    let clones = shared.settings.scoring.clones.as_ref();
+    let clusters = clones.map(|clones| draw::lock(&shared.records).book().pairs().clusters(clones)).unwrap_or_default();
+    shared.metrics.clusters.set(i64::try_from(clusters.len()).unwrap_or(i64::MAX));
     let (ids, epoch, tempo) = (view.ids(), view.next_epoch, u32::from(view.subnet.tempo));
     let (records, policy) = (Arc::clone(&shared.records), shared.settings.scoring.clone());
+    let subnet = Arc::clone(&shared.subnet);
     let written = tokio::task::spawn_blocking(move || {
+        subnet.clustered(&clusters);
         // This epoch's tempo began at `epoch − tempo`; whoever wasn't asked in the whole one before it decays.
         let since = epoch.saturating_sub(tempo.saturating_mul(2));
         draw::lock(&records).change(|book| book.turn_epoch(epoch, since, &ids, &policy))

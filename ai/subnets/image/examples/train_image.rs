@@ -12,6 +12,7 @@ use std::time::Duration;
 use ganglion_primitives::NeuronId;
 use ganglion_subnet::simulator::Stage;
 use ganglion_subnet::{Answer, Budget, Seed, Subnet};
+use ganglion_subnet_image::data::Emojis;
 use ganglion_subnet_image::generator;
 use ganglion_subnet_image::judge::dual::{self, measure};
 use ganglion_subnet_image::judge::matching::ProbeMatcher;
@@ -32,8 +33,9 @@ fn main() -> Result<(), TrainError> {
     let steps = |place: usize, usual: u64| usize::try_from(number(place, usual)).unwrap_or(usize::MAX);
     let seed = number(3, 0);
 
-    let options = TrainOptions { steps: steps(1, 1500), seed, ..TrainOptions::default() };
-    let judge = dual::train(&options, &mut |step| tell("judge", step))?;
+    let none = Emojis::default();
+    let options = TrainOptions { steps: steps(1, 1200), seed, ..TrainOptions::default() };
+    let judge = dual::train(&options, &none, &mut |step| tell("judge", step))?;
     println!("judge.safetensors {}", hex(&judge.save(&folder.join("judge.safetensors"))?));
     let encoder = judge.encoder()?;
     let mut dice = Seed([0x55; 32]).dice();
@@ -48,8 +50,8 @@ fn main() -> Result<(), TrainError> {
         );
     }
 
-    let options = TrainOptions { steps: steps(2, 2000), batch: 32, seed, ..TrainOptions::default() };
-    let made = generator::train(&options, &mut |step| tell("generator", step))?;
+    let options = TrainOptions { steps: steps(2, 1000), batch: 32, seed, ..TrainOptions::default() };
+    let made = generator::train(&options, &none, &mut |step| tell("generator", step))?;
     println!("generator.safetensors {}", hex(&made.save(&folder.join("generator.safetensors"))?));
     let painter = ImageModel::of(made.generator(&[1; 32])?);
     compare(&Image::judged_by(Judge::with(Arc::new(encoder))), &painter);

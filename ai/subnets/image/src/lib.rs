@@ -1,9 +1,10 @@
 //! The image subnet: the picture that shows what was asked earns.
 //!
-//! Validators draw scenes ([`scene`]) and ask for pictures of them in words ([`task`]). What comes back must pass a gate, and
+//! Validators draw scenes ([`scene`]), or take users' requests that may be drawn again ([`organics`]), and ask for pictures
+//! of them in words ([`task`]). What comes back must pass a gate, and
 //! is judged by how many bits it tells of what was asked, by how well it is made, and, in the long run, by whether its style
 //! is the miner's own ([`judge`]). Miners draw by rule ([`render`]), with a small model of their own
-//! training ([`generator`]), through any OpenAI-like image server ([`backend`]), or with anything that is a [`Painter`].
+//! training ([`generator`]), with Stable Diffusion ([`diffusion`]), through any OpenAI-like image server ([`backend`]), or with anything that is a [`Painter`].
 //!
 //! [`Image`] puts all this behind the framework's three verbs; [`run_miner`] and [`run_validator`] connect it to the chain.
 //! [`ImageStage`] lets the subnet be simulated, [`report`] shows pictures with their scores, [`kit`] makes trained weights
@@ -13,11 +14,14 @@
 //! a larger [`Matcher`](judge::matching::Matcher).
 
 pub mod backend;
+pub mod data;
+pub mod diffusion;
 pub mod generator;
 pub mod judge;
 pub mod kit;
 pub mod mechanism;
 pub mod nn;
+pub mod organics;
 pub mod painter;
 pub mod picture;
 pub mod render;
@@ -31,6 +35,7 @@ pub mod task;
 
 pub use judge::Judge;
 pub use mechanism::Image;
+pub use organics::{origin_of_task, Organics};
 pub use painter::{ImageModel, Painter, Renderer};
 pub use picture::Picture;
 pub use run::{run_miner, run_validator, MinerConfig, PainterChoice, RunError, ValidatorConfig};

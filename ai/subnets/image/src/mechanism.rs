@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::FutureExt;
+use ganglion_subnet::organics::may_be_organic;
 use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
 use ganglion_wire::{CallError, Dendrite, Target};
 use sha2::{Digest, Sha256};
 
 use crate::judge::{gate, Judge};
+use crate::organics::{Organics, ORGANIC_SHARE};
 use crate::painter::ImageModel;
 use crate::synapse::{ImageRequest, ImageResponse, ImageSynapse};
 use crate::task::{self, Task};
@@ -21,12 +23,24 @@ pub struct Image {
     pub judge: Arc<Judge>,
     /// The only side of the tasks' pictures, pixels; without it, sides such as users ask for.
     pub side: Option<u32>,
+    /// Users' requests that may be drawn again. Tasks drawn from them can't be drawn by anybody else.
+    pub organics: Option<Arc<Organics>>,
 }
 
 impl Image {
     /// With this judge.
     pub fn judged_by(judge: Judge) -> Self {
-        Self { judge: Arc::new(judge), side: None }
+        Self { judge: Arc::new(judge), ..Self::default() }
+    }
+
+    /// A user's request as a task, if this seed draws one.
+    fn organic(&self, seed: &Seed) -> Option<Draw<ImageRequest, Task>> {
+        let organics = self.organics.as_ref()?;
+        let mut dice = seed.dice();
+        if !may_be_organic(&mut dice, ORGANIC_SHARE) {
+            return None;
+        }
+        Some(task::of_request(organics.draw(&mut dice)?, &mut dice))
     }
 }
 
@@ -36,7 +50,7 @@ impl Subnet for Image {
     type Model = ImageModel;
 
     fn task(&self, seed: &Seed) -> Draw<ImageRequest, Task> {
-        task::draw(&mut seed.dice(), self.side)
+        self.organic(seed).unwrap_or_else(|| task::draw(&mut seed.dice(), self.side))
     }
 
     fn answer(
@@ -77,6 +91,10 @@ impl Subnet for Image {
 
     fn likeness(&self, _: &Task, a: &ImageResponse, b: &ImageResponse) -> f64 {
         self.judge.likeness(a, b)
+    }
+
+    fn clustered(&self, clusters: &[Vec<u64>]) {
+        self.judge.clustered(clusters);
     }
 
     /// There are many good pictures of anything.

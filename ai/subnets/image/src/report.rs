@@ -13,19 +13,32 @@ const MOST_PICTURES: usize = 16;
 /// Most characters of anybody's words.
 const MOST_WORDS: usize = 300;
 
+/// How to read it.
+const ABOUT: &str = "Sorted by worth. The large number is what a validator would pay for, from 0 to 1: how many bits the \
+                     picture tells of its prompt (match) and how well it is made (aesthetics), less a little for a style \
+                     that another miner has too, and for slowness.";
+
 /// Nothing is loaded, run or sent, whatever strangers wrote; light or dark as the reader has it.
 const HEAD: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
     <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; \
     base-uri 'none'; form-action 'none'\">\n\
     <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\n\
-    <style>:root{color-scheme:light dark;--page:#fff;--text:#222;--soft:#666;--frame:#eee;--bar:#2a6fbb}\
-    @media(prefers-color-scheme:dark){:root{--page:#16181c;--text:#e4e4e4;--soft:#a0a0a0;--frame:#2a2d33;--bar:#7db4f0}}\
-    body{font:15px system-ui,sans-serif;margin:2em auto;padding:0 1em;max-width:70em;color:var(--text);background:var(--page)}\
-    section{display:flex;flex-wrap:wrap;gap:1.5em;margin-bottom:2.5em}figure{margin:0;width:13em}\
-    img,.none{width:13em;height:13em;object-fit:contain;background:var(--frame);display:block}\
-    .none{line-height:13em;text-align:center;color:var(--soft)}figcaption{margin-top:.4em;overflow-wrap:anywhere}\
-    .bar{height:4px;background:var(--frame);margin:.3em 0}.bar i{display:block;height:4px;background:var(--bar)}\
-    table{font-size:12px;width:100%;color:var(--soft)}\
+    <style>:root{color-scheme:light dark;--page:#fafafa;--card:#fff;--text:#1d1f23;--soft:#63676e;--line:#e3e5e9;--bar:#2a6fbb}\
+    @media(prefers-color-scheme:dark){:root{--page:#121417;--card:#1b1e23;--text:#e6e7e9;--soft:#9da2aa;--line:#2c3036;\
+    --bar:#7db4f0}}\
+    *{box-sizing:border-box}\
+    body{font:15px/1.5 system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",sans-serif;margin:2.5em auto;padding:0 1.2em;\
+    max-width:72em;color:var(--text);background:var(--page)}\
+    h1{font-size:1.6em;line-height:1.25;margin:0 0 .2em}h2{font-size:1.1em;margin:2.2em 0 .8em;overflow-wrap:anywhere}\
+    p{color:var(--soft);margin:0;max-width:45em}\
+    section{display:grid;grid-template-columns:repeat(auto-fill,minmax(13em,1fr));gap:1.2em}\
+    figure{margin:0;background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden}\
+    img,.none{width:100%;aspect-ratio:1;object-fit:contain;background:var(--line);display:block}\
+    .none{display:grid;place-items:center;color:var(--soft)}figcaption{padding:.7em .9em .9em;overflow-wrap:anywhere}\
+    figcaption b{font-size:1.25em;font-variant-numeric:tabular-nums;margin-right:.3em}.miner{color:var(--soft)}\
+    .bar{height:5px;border-radius:3px;background:var(--line);margin:.4em 0 .6em}\
+    .bar i{display:block;height:5px;border-radius:3px;background:var(--bar)}\
+    table{font-size:12px;width:100%;border-spacing:0;color:var(--soft)}\
     td:last-child{text-align:right;font-variant-numeric:tabular-nums}</style>\n";
 
 /// One miner's picture.
@@ -51,7 +64,7 @@ pub struct Wall {
 /// The report. Words and pictures come from strangers: words are escaped, and a picture that can't be read isn't shown.
 pub fn html(title: &str, walls: &[Wall]) -> String {
     let title = escaped(title);
-    let mut page = format!("{HEAD}<title>{title}</title></head><body>\n<h1>{title}</h1>\n");
+    let mut page = format!("{HEAD}<title>{title}</title></head><body>\n<h1>{title}</h1>\n<p>{ABOUT}</p>\n");
     for wall in walls.iter().take(MOST_PROMPTS) {
         // Writing to a text doesn't fail.
         let _ = writeln!(page, "<h2>{}</h2>\n<section>", escaped(&wall.prompt));
@@ -80,7 +93,8 @@ fn figure(exhibit: &Exhibit) -> String {
     let (miner, value) = (escaped(&exhibit.miner), exhibit.score.value);
     let wide = if value.is_finite() { (100.0 * value).clamp(0.0, 100.0) } else { 0.0 };
     let bar = format!("<div class=\"bar\"><i style=\"width:{wide:.1}%\"></i></div>");
-    format!("<figure>{shown}<figcaption><b>{value:.3}</b> {miner}{bar}<table>{rows}</table></figcaption></figure>\n")
+    let head = format!("<b>{value:.3}</b><span class=\"miner\">{miner}</span>");
+    format!("<figure>{shown}<figcaption>{head}{bar}<table>{rows}</table></figcaption></figure>\n")
 }
 
 /// Marks that turn the direction of writing, and so the meaning of what stands beside them.

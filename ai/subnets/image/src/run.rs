@@ -19,17 +19,19 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
+use crate::diffusion::{DiffusionOptions, StableDiffusion};
 use crate::generator::Generator;
 use crate::judge::clip::Clip;
 use crate::judge::dual::DualEncoder;
 use crate::judge::{Judge, HARD_LIMIT};
 use crate::mechanism::Image;
 use crate::nn::WeightsError;
+use crate::organics::Organics;
 use crate::painter::ImageModel;
 use crate::safety::skin::SkinRule;
 
 /// A miner's choice of painter.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 pub enum PainterChoice {
     /// By rule, without weights.
     Renderer,
@@ -39,6 +41,13 @@ pub enum PainterChoice {
     Generator {
         /// Its file.
         path: PathBuf,
+    },
+    /// A Stable Diffusion.
+    Diffusion {
+        /// Its folder.
+        folder: PathBuf,
+        /// How to draw.
+        options: DiffusionOptions,
     },
     /// A server that speaks OpenAI's image protocol.
     Backend {
@@ -58,6 +67,9 @@ impl fmt::Debug for PainterChoice {
             Self::Renderer => f.write_str("Renderer"),
             Self::Sketch => f.write_str("Sketch"),
             Self::Generator { path } => f.debug_struct("Generator").field("path", path).finish(),
+            Self::Diffusion { folder, options } => {
+                f.debug_struct("Diffusion").field("folder", folder).field("options", options).finish()
+            }
             Self::Backend { url, model, .. } => {
                 f.debug_struct("Backend").field("url", url).field("model", model).finish_non_exhaustive()
             }
@@ -75,6 +87,7 @@ impl PainterChoice {
             Self::Renderer => ImageModel::renderer(key),
             Self::Sketch => ImageModel::sketch(key),
             Self::Generator { path } => ImageModel::of(Generator::load(path, key)?),
+            Self::Diffusion { folder, options } => ImageModel::of(StableDiffusion::load(folder, *options, key)?),
             Self::Backend { url, model, key } => {
                 let backend = Backend::new(url, model).map_err(RunError::Backend)?;
                 ImageModel::of(match key {
@@ -131,6 +144,9 @@ pub struct ValidatorConfig {
     pub encoders: Vec<PathBuf>,
     /// Folder of a [CLIP](crate::judge::clip), which takes the encoders' place.
     pub clip: Option<PathBuf>,
+    /// File with users' requests that may be drawn again, written by the operator's gateway; see
+    /// [`organics`](crate::organics).
+    pub organics: Option<PathBuf>,
     /// Whether pictures that are mostly bare skin are worth nothing, by the coarse rule of
     /// [`skin`](crate::safety::skin).
     pub guarded: bool,
@@ -152,6 +168,7 @@ impl ValidatorConfig {
             scoring: ScorePolicy::local(),
             encoders: Vec::new(),
             clip: None,
+            organics: None,
             guarded: true,
             announce_metrics: None,
             root_weights: Vec::new(),
@@ -228,7 +245,9 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         listen: config.listen,
         ..config.neuron.validator()
     };
-    validator::run(Arc::new(Image::judged_by(judge)), client, settings, shutdown).await?;
+    let organics = config.organics.map(|path| Arc::new(Organics::at(path)));
+    let subnet = Image { organics, ..Image::judged_by(judge) };
+    validator::run(Arc::new(subnet), client, settings, shutdown).await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Tasks: what is asked, and what must be known to judge the answers.
 
+use ganglion_subnet::organics::KIND;
 use ganglion_subnet::{Dice, Draw};
 
 use crate::judge::captions::Choice;
@@ -44,7 +45,7 @@ pub fn of_request(request: ImageRequest, dice: &mut Dice) -> Draw<ImageRequest, 
     let choice = Choice::of_words(&request.prompt, dice);
     let (prompt, width, height) = (request.prompt.clone(), request.width, request.height);
     let task = Task { prompt, scene: None, choice, width, height };
-    Draw { request, task, kind: "organic" }
+    Draw { request, task, kind: KIND }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 
 use ganglion_subnet::{Budget, Seed};
+use ganglion_subnet_image::data::Emojis;
 use ganglion_subnet_image::generator::{self, Generator};
 use ganglion_subnet_image::judge::dual::{self, measure, DualEncoder};
 use ganglion_subnet_image::nn::train::{TrainOptions, TrainStep};
@@ -31,7 +32,7 @@ fn the_judge_learns_and_is_kept() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("judge.safetensors");
     let mut trained = None;
-    let told = losses(|hear| trained = Some(dual::train(&options(60, 1), hear).expect("trained")));
+    let told = losses(|hear| trained = Some(dual::train(&options(60, 1), &Emojis::default(), hear).expect("trained")));
     assert!(mean(&told[50..]) < mean(&told[..10]), "{told:?}");
     trained.expect("trained").save(&path).expect("saved");
     let encoder = DualEncoder::load(std::slice::from_ref(&path)).expect("loads");
@@ -46,7 +47,8 @@ fn the_generator_learns_and_draws() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("generator.safetensors");
     let mut trained = None;
-    let told = losses(|hear| trained = Some(generator::train(&options(60, 1), hear).expect("trained")));
+    let told =
+        losses(|hear| trained = Some(generator::train(&options(60, 1), &Emojis::default(), hear).expect("trained")));
     assert!(mean(&told[50..]) < mean(&told[..10]), "{told:?}");
     trained.expect("trained").save(&path).expect("saved");
     let generator = Generator::load(&path, &[1; 32]).expect("loads");
@@ -62,7 +64,8 @@ fn the_generator_learns_and_draws() {
 fn the_seed_decides_everything() {
     let folder = tempfile::tempdir().expect("a folder");
     let hash = |name: &str, seed: u64| {
-        let trained = generator::train(&options(3, seed), &mut |_| ControlFlow::Continue(())).expect("trained");
+        let trained = generator::train(&options(3, seed), &Emojis::default(), &mut |_| ControlFlow::Continue(()))
+            .expect("trained");
         trained.save(&folder.path().join(name)).expect("saved")
     };
     assert_eq!(hash("a", 3), hash("b", 3));
@@ -72,14 +75,15 @@ fn the_seed_decides_everything() {
 #[test]
 fn senseless_options_are_refused_and_the_receiver_can_end_it() {
     let go_on = &mut |_: TrainStep| ControlFlow::<()>::Continue(());
-    assert!(dual::train(&TrainOptions { steps: 0, ..options(1, 1) }, go_on).is_err());
-    assert!(dual::train(&TrainOptions { batch: 1, ..options(1, 1) }, go_on).is_err());
-    assert!(generator::train(&TrainOptions { learning_rate: f64::NAN, ..options(1, 1) }, go_on).is_err());
+    let none = Emojis::default();
+    assert!(dual::train(&TrainOptions { steps: 0, ..options(1, 1) }, &none, go_on).is_err());
+    assert!(dual::train(&TrainOptions { batch: 1, ..options(1, 1) }, &none, go_on).is_err());
+    assert!(generator::train(&TrainOptions { learning_rate: f64::NAN, ..options(1, 1) }, &none, go_on).is_err());
     let mut steps = 0;
     let mut once = |_: TrainStep| {
         steps += 1;
         ControlFlow::<()>::Break(())
     };
-    assert!(generator::train(&options(50, 1), &mut once).is_ok());
+    assert!(generator::train(&options(50, 1), &none, &mut once).is_ok());
     assert_eq!(steps, 1);
 }

@@ -1,40 +1,28 @@
 //! Where the task of a validator's receipt came from, for whoever checks it afterwards.
 
-use ganglion_subnet::audit::{self, AuditError};
+use ganglion_subnet::audit::AuditError;
+use ganglion_subnet::organics;
 use ganglion_subnet::receipts::SignedReceipt;
 
-use crate::mechanism::Text;
-use crate::validator::{may_be_organic, ORGANIC};
+pub use ganglion_subnet::organics::Origin;
 
-/// Where a task came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// It follows from the seed.
-    Seed,
-    /// The validator says that it was a user's request, which nobody else can draw again. The seed at least had one asked:
-    /// a validator can't call every task so that it would rather choose itself.
-    Organic,
-}
+use crate::mechanism::Text;
+use crate::tasks::ORGANIC_SHARE;
 
 /// Checks the signature, the secret, and that the receipt's task is what its seed leads to.
 ///
 /// # Errors
 /// What doesn't hold.
 pub fn origin_of_task(signed: &SignedReceipt, secret: [u8; 32]) -> Result<Origin, AuditError> {
-    if signed.receipt.kind != ORGANIC {
-        return audit::check(&Text, signed, secret).map(|()| Origin::Seed);
-    }
-    let seed = audit::seed(signed, secret)?;
-    match may_be_organic(&mut seed.dice()) {
-        true => Ok(Origin::Organic),
-        false => Err(AuditError::Request),
-    }
+    organics::origin_of_task(&Text, ORGANIC_SHARE, signed, secret)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use ganglion_keys::Keypair;
+    use ganglion_subnet::audit;
+    use ganglion_subnet::organics::KIND as ORGANIC;
     use ganglion_subnet::receipts::Receipt;
     use ganglion_subnet::secret::TempoSecret;
     use ganglion_subnet::seed::Beacon;

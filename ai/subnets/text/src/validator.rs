@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use ganglion_models::Role;
-use ganglion_subnet::{Answer, AnswerError, Budget, Dice, Draw, Score, Seed, Subnet};
+use ganglion_subnet::organics::{may_be_organic, KIND};
+use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
 use ganglion_wire::{CallError, Dendrite, Target};
 
 use crate::aids::Aids;
@@ -16,9 +17,6 @@ use crate::organics::Organics;
 use crate::synapse::{TextRequest, TextResponse, TextSynapse};
 use crate::tasks::{Task, ORGANIC_SHARE};
 use crate::truth::Truth;
-
-/// The kind of tasks that are users' requests.
-pub(crate) const ORGANIC: &str = "organic";
 
 /// [`Text`], and a validator's own means. Without any it is the same.
 #[derive(Clone, Debug, Default)]
@@ -33,20 +31,14 @@ impl TextValidator {
     /// A user's request as a task, if this seed draws one.
     fn organic(&self, seed: &Seed) -> Option<Draw<TextRequest, Task>> {
         let mut dice = seed.dice();
-        if !may_be_organic(&mut dice) {
+        if !may_be_organic(&mut dice, ORGANIC_SHARE) {
             return None;
         }
         let request = self.organics.as_ref()?.draw(&mut dice)?;
         let question = request.messages.iter().rev().find(|message| message.role == Role::User)?.content.clone();
-        let task =
-            Task { kind: ORGANIC, question, truth: Truth::Agreement, bare: false, max_tokens: request.max_tokens };
+        let task = Task { kind: KIND, question, truth: Truth::Agreement, bare: false, max_tokens: request.max_tokens };
         Some(Draw { request, kind: task.kind, task })
     }
-}
-
-/// Whether a validator that has users' requests asks one of them: the first throw of a seed's dice.
-pub(crate) fn may_be_organic(dice: &mut Dice) -> bool {
-    dice.chance(ORGANIC_SHARE, 1000)
 }
 
 impl Subnet for TextValidator {

@@ -33,7 +33,8 @@ pub enum Reference {
 /// What a validator may use besides the answers.
 #[derive(Debug, Clone, Default, Args)]
 pub struct AidArgs {
-    /// File with users' requests to ask again, which a gateway with the same --organics keeps [default: none]
+    /// File with users' requests to ask again, which a gateway with the same --organics (on the image subnet, the same
+    /// --image-organics) keeps [default: none]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,
     /// Hold answers against each other by their meaning, with all-minilm-l6-v2, not by their words alone
@@ -89,7 +90,7 @@ fn reference(text: &str) -> Result<Reference, String> {
         Ok(model) if model.use_for == Use::Embedding => {
             Err(format!("{text} makes vectors: name a model that continues text, such as smollm2-135m-instruct"))
         }
-        Ok(model) if model.use_for == Use::Prices => {
+        Ok(model) if matches!(model.use_for, Use::Prices | Use::Pictures) => {
             Err(format!("{text} is no model: name one that continues text, such as smollm2-135m-instruct"))
         }
         Ok(model) => Ok(Reference::Known(model)),

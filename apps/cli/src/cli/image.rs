@@ -11,7 +11,7 @@ use super::DirArgs;
 pub enum ImageCommand {
     /// Show the best miners' pictures side by side with their scores, as one HTML file
     Report(ImageReportArgs),
-    /// Train the image subnet's judge and generator on pictures drawn by rule, and say how good the judge is
+    /// Train the image subnet's judge and generator on pictures drawn by rule and on emoji, and say how good the judge is
     Train(ImageTrainArgs),
 }
 
@@ -46,9 +46,15 @@ pub struct ImageReportArgs {
     /// colours and counts alone]
     #[arg(long = "encoder", value_name = "FILE")]
     pub encoders: Vec<PathBuf>,
+    /// Folder of a CLIP (config.json, tokenizer.json, model.safetensors) to score with instead
+    #[arg(long, value_name = "FOLDER", conflicts_with = "encoders")]
+    pub clip: Option<PathBuf>,
     /// Give up a prompt after this many seconds
     #[arg(long, value_name = "S", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
+    /// Print the scores as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `ganglion image train`.
@@ -60,13 +66,23 @@ pub struct ImageTrainArgs {
     /// Train anew where weights are already
     #[arg(long)]
     pub force: bool,
-    /// Steps of the judge's training
-    #[arg(long, value_name = "N", default_value_t = 1500)]
+    /// Judges to train, whose beliefs are averaged: what fools one seldom fools three
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub judges: u8,
+    /// Steps of each judge's training
+    #[arg(long, value_name = "N", default_value_t = 1200)]
     pub judge_steps: usize,
     /// Steps of the generator's training
-    #[arg(long, value_name = "N", default_value_t = 2000)]
+    #[arg(long, value_name = "N", default_value_t = 1000)]
     pub generator_steps: usize,
-    /// The same seed and steps give the same weights
+    /// Learn from pictures drawn by rule alone. Without this, emoji are fetched with the user's npm (136 MB, once, kept
+    /// among the models as `emoji-google` and `emoji-twitter`) and learned from too
+    #[arg(long)]
+    pub without_emoji: bool,
+    /// The same seed, steps and pictures give the same weights
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }

@@ -40,7 +40,7 @@ pub struct AuditArgs {
     /// its tempo is over, or a file with such pages
     #[arg(long, value_name = "URL|FILE")]
     pub secrets: String,
-    /// Number of the text subnet; nothing is known here of others' tasks
+    /// Number of the subnet (1 is text, 5 is image); nothing is known here of others' tasks
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// Print JSON
@@ -207,10 +207,17 @@ pub struct MinerArgs {
         required_if_eq_any([("engine", "file"), ("engine", "trained")])
     )]
     pub model: Option<PathBuf>,
-    /// Stable Diffusion's weights in a folder are not run by this version: a server that runs them is used through --engine
-    /// image-server --backend URL
-    #[arg(long, value_name = "FOLDER")]
+    /// Pictures by a Stable Diffusion 1.x or 2.x in this folder (as diffusers lays it out: unet, vae, text_encoder,
+    /// tokenizer, scheduler), for the image subnet. Validators wait 20 s at most: without a fast machine, take a turbo model
+    /// and few steps
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["engine", "backend", "model"])]
     pub sd: Option<PathBuf>,
+    /// Steps from noise to picture; turbo models need 1 to 4
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "sd", value_parser = clap::value_parser!(u8).range(1..=200))]
+    pub sd_steps: u8,
+    /// How far the prompt pulls, 1 to 30; turbo models want 1, and then a step costs half as much
+    #[arg(long, value_name = "G", default_value_t = 7.5, requires = "sd", value_parser = guidance)]
+    pub sd_guidance: f64,
     /// Temperature of the language model: 0 takes the likeliest words, higher values vary them
     #[arg(long, value_name = "T", default_value_t = 0.2, value_parser = temperature)]
     pub temperature: f64,
@@ -273,6 +280,12 @@ pub struct ValidatorArgs {
     pub no_safety: bool,
 }
 
+/// A number from 1 to 30.
+fn guidance(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (1.0..=30.0).contains(number));
+    number.ok_or_else(|| "give a number from 1 to 30".to_owned())
+}
+
 /// `ganglion gateway run`.
 #[derive(Debug, Clone, Args)]
 pub struct GatewayArgs {
@@ -294,4 +307,7 @@ pub struct GatewayArgs {
     /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,
+    /// The same for pictures: a file of its own, for your validator of the image subnet [default: none are kept]
+    #[arg(long, value_name = "FILE")]
+    pub image_organics: Option<PathBuf>,
 }

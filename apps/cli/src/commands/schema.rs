@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, audit, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
-use super::{validators, weights, work};
+use super::{agent, audit, channel, delegate, doctor, governance, image, models, neuron, receipts, simulate, stake};
+use super::{subnet, validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
 use crate::{ask, down, forecast, imagine, output, status, up};
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 41] = [
+const READS: [(&str, Make); 43] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -32,6 +32,8 @@ const READS: [(&str, Make); 41] = [
     ("down --dry-run", of::<down::ToStop>),
     ("forecast", of::<forecast::Forecasts>),
     ("governance list", of::<governance::GovernancePage>),
+    ("image report", of::<image::report::ScoredPictures>),
+    ("image train", of::<image::train::TrainedWeights>),
     ("imagine", of::<imagine::Imagined>),
     ("models list", of::<models::list::ModelList>),
     ("models pull", of::<models::pull::PulledModels>),

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 use ganglion_client::Client;
 use ganglion_gateway::GatewayConfig;
 use ganglion_primitives::NetUid;
@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 
 use super::{log_to_stderr, organics, public_addresses_only, until_signal, Identity};
 use crate::cli::GatewayArgs;
+use crate::exit::Usage;
 
 /// Runs a gateway until it is ended.
 ///
@@ -23,7 +24,13 @@ pub fn run(args: GatewayArgs) -> Result<()> {
     let mut config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     config.market = args.market.map(NetUid);
-    config.organics = organics(args.organics.as_deref())?;
+    config.organics = organics("--organics", args.organics.as_deref())?;
+    config.image_organics = organics("--image-organics", args.image_organics.as_deref())?;
+    let both = config.organics.as_ref().filter(|file| config.image_organics.as_ref() == Some(*file));
+    if let Some(file) = both {
+        let file = file.display();
+        bail!(Usage(format!("--organics and --image-organics are both {file}: name a file for each")));
+    }
     let address = SocketAddr::new(args.ip, args.port);
     until_signal(|shutdown| async move {
         let listener = TcpListener::bind(address).await.with_context(|| format!("can't listen at {address}"))?;

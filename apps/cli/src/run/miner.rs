@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use anyhow::{bail, Context, Result};
 use ganglion_models::{ApiKey, Backend};
 use ganglion_subnet_image as image;
+use ganglion_subnet_image::diffusion::DiffusionOptions;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
 use super::{listen, log_to_stderr, neuron, until_signal};
 use crate::cli::{Engine, MinerArgs};
-use crate::commands::image::trained;
+use crate::commands::image::trained_generator;
 use crate::exit::Usage;
 use crate::model::{self, Found};
 
@@ -37,19 +38,18 @@ fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
 
 /// What draws, if the engine is one that does.
 fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
-    if let Some(folder) = &args.sd {
-        bail!(Usage(format!(
-            "--sd {}: this version does not run Stable Diffusion itself; let a server run it, and add --netuid 5 --engine \
-             image-server --backend URL --model NAME",
-            folder.display()
-        )));
+    let diffusion = args.sd.as_ref().map(|folder| {
+        let options = DiffusionOptions { steps: usize::from(args.sd_steps), guidance: args.sd_guidance };
+        image::PainterChoice::Diffusion { folder: folder.clone(), options }
+    });
+    if let Some(choice) = diffusion {
+        return on_image_subnet(args, "--sd", choice);
     }
     let choice = match args.engine {
         Engine::Renderer => image::PainterChoice::Renderer,
         Engine::Sketch => image::PainterChoice::Sketch,
         Engine::Generator => {
-            let made = || trained(image::kit::GENERATOR);
-            let path = args.model.clone().map_or_else(made, |path| Ok(Some(path)))?;
+            let path = args.model.clone().map_or_else(trained_generator, |path| Ok(Some(path)))?;
             let advice = "no generator is here: `ganglion image train` makes one, --model PATH names another";
             image::PainterChoice::Generator { path: path.context(advice)? }
         }
@@ -60,9 +60,17 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
         },
         _ => return Ok(None),
     };
+    on_image_subnet(args, &format!("--engine {}", args.engine.word()), choice)
+}
+
+/// The choice, unless the subnet is one for text.
+fn on_image_subnet(
+    args: &MinerArgs,
+    option: &str,
+    choice: image::PainterChoice,
+) -> Result<Option<image::PainterChoice>> {
     if args.neuron.netuid == 1 {
-        let word = args.engine.word();
-        bail!(Usage(format!("--engine {word} draws pictures, and subnet 1 is for text: add --netuid 5")));
+        bail!(Usage(format!("{option} draws pictures, and subnet 1 is for text: add --netuid 5")));
     }
     Ok(Some(choice))
 }
@@ -246,8 +254,12 @@ mod tests {
         let choice = painter(&args(line)).expect("a painter");
         assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");
         assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine image-server".split(' ')).is_err());
-        let error = painter(&args("ganglion miner run --netuid 5 --sd weights")).expect_err("not in this version");
-        assert!(error.is::<Usage>() && error.to_string().contains("image-server"), "{error}");
+        let choice = painter(&args("ganglion miner run --netuid 5 --sd weights --sd-steps 2")).expect("a painter");
+        let options = DiffusionOptions { steps: 2, ..DiffusionOptions::default() };
+        assert_eq!(choice, Some(image::PainterChoice::Diffusion { folder: "weights".into(), options }));
+        let error = painter(&args("ganglion miner run --sd weights")).expect_err("subnet 1 is for text");
+        assert!(error.is::<Usage>() && error.to_string().contains("--netuid 5"), "{error}");
+        assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --sd-steps 2".split(' ')).is_err());
         let choice = painter(&args("ganglion miner run --netuid 5 --engine generator --model g")).expect("a painter");
         assert_eq!(choice, Some(image::PainterChoice::Generator { path: "g".into() }));
     }

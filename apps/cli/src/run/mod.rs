@@ -95,12 +95,12 @@ fn root_weights(args: &RootArgs) -> Result<Vec<(NetUid, u16)>> {
     Ok(scaled.into_iter().map(|(netuid, weight)| (NetUid(netuid), weight)).collect())
 }
 
-/// The file of users' requests, which may come later; its folder may not.
-fn organics(file: Option<&Path>) -> Result<Option<PathBuf>> {
+/// The file of users' requests that an option names, which may come later; its folder may not.
+fn organics(option: &str, file: Option<&Path>) -> Result<Option<PathBuf>> {
     let Some(file) = file else { return Ok(None) };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() || file.is_dir() {
-        bail!("--organics {}: name a file in a folder that exists", file.display());
+        bail!("{option} {}: name a file in a folder that exists", file.display());
     }
     Ok(Some(file.to_owned()))
 }
@@ -152,11 +152,11 @@ mod tests {
     fn users_requests_have_a_folder_to_be_in() {
         let folder = tempfile::tempdir().expect("folder");
         let file = folder.path().join("organics.json");
-        assert_eq!(organics(None).expect("none"), None);
-        assert_eq!(organics(Some(file.as_path())).expect("not there yet"), Some(file.clone()));
-        assert_eq!(organics(Some(Path::new("o.json"))).expect("here"), Some("o.json".into()));
+        assert_eq!(organics("--organics", None).expect("none"), None);
+        assert_eq!(organics("--organics", Some(file.as_path())).expect("not there yet"), Some(file.clone()));
+        assert_eq!(organics("--organics", Some(Path::new("o.json"))).expect("here"), Some("o.json".into()));
         for wrong in [folder.path().to_owned(), folder.path().join("none").join("organics.json")] {
-            assert!(organics(Some(wrong.as_path())).is_err(), "{}", wrong.display());
+            assert!(organics("--organics", Some(wrong.as_path())).is_err(), "{}", wrong.display());
         }
     }
 

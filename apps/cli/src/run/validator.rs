@@ -9,7 +9,7 @@ use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
 use super::{aids, listen, log_to_stderr, neuron, organics, public_addresses_only, root_weights, until_signal};
 use crate::cli::{NeuronArgs, ValidatorArgs};
-use crate::commands::image::trained;
+use crate::commands::image::trained_judges;
 use crate::loopback::are_loopback;
 
 /// Runs a validator until it is ended.
@@ -30,7 +30,7 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     if let Some(millis) = args.judging.round_ms {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
-    config.organics = organics(args.aids.organics.as_deref())?;
+    config.organics = organics("--organics", args.aids.organics.as_deref())?;
     config.aids = aids::load(&args.aids)?;
     config.listen = Some(listen(&args.axon));
     config.announce_metrics = args.announce_metrics.or(config.neuron.metrics.filter(|at| is_found(at, &args.neuron)));
@@ -52,8 +52,9 @@ fn judge_pictures(args: ValidatorArgs) -> Result<()> {
     config.encoders = args.encoders;
     config.clip = args.clip;
     if config.encoders.is_empty() && config.clip.is_none() {
-        config.encoders.extend(trained(image::kit::JUDGE)?);
+        config.encoders = trained_judges()?;
     }
+    config.organics = organics("--organics", args.aids.organics.as_deref())?;
     config.guarded = !args.no_safety;
     config.listen = Some(listen(&args.axon));
     config.announce_metrics = args.announce_metrics.or(config.neuron.metrics.filter(|at| is_found(at, &args.neuron)));

@@ -468,6 +468,21 @@ fn models_are_listed_checked_and_trained() {
     home.fails(&format!("models train {line}"), 1, &["--force"]);
 }
 
+#[test]
+fn weights_of_the_image_subnet_are_made_once() {
+    let home = Home::new();
+    let out = home.place.file("image").display().to_string();
+    let line = format!("--out {out} --judge-steps 1 --generator-steps 1 --judges 2 --without-emoji");
+    let made = home.json("image train", &line);
+    assert_eq!((&made["made"], made["judges"].as_array().map(Vec::len)), (&true.into(), Some(2)), "{made:#}");
+    assert!(made["emoji"].is_null() && made["scenes"]["pictures"].as_u64() > Some(100), "{made:#}");
+    let again = home.json("image train", &line);
+    assert_eq!((&again["made"], &again["judges"]), (&false.into(), &made["judges"]), "{again:#}");
+    assert!(home.says(&format!("image train --out {out}")).contains("held-out pictures"));
+    fs::write(home.place.file("image").join("judge.safetensors"), "no weights").expect("written");
+    home.fails(&format!("image train --out {out} --json"), 1, &["judge.safetensors", "--force"]);
+}
+
 /// A receipt as a validator writes it, signed.
 fn receipt(round: u64, kind: &str) -> String {
     let keypair = ganglion_keys::Keypair::from_seed([1; 32]);

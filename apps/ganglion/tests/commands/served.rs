@@ -180,6 +180,37 @@ fn a_model_that_was_trained_a_moment_ago() {
     assert_eq!(text(&answer["answer"]), said, "{answer}");
 }
 
+/// Pictures: drawn by a miner of the image subnet, in a file, and with scores in a page.
+#[test]
+fn a_painter() {
+    let served = Served::by(Home::new(), "--netuid 5 --engine renderer");
+    let (home, door) = (&served.home, format!("http://127.0.0.1:{}", served.door));
+    let file = home.place.file("out.png");
+    let line = format!("imagine --json --size 64x64 --timeout 60 --gateway {door} -o {}", file.display());
+    let drawn = until("a picture", LIMIT, || {
+        let mut command = home.command(&line);
+        command.arg("two red stars");
+        Some(home.place.finish(command, LIMIT)).filter(|ended| ended.code == Some(0))
+    });
+    let drawn = home.fits("imagine", &line, &drawn);
+    assert_eq!(text(&drawn["pictures"][0]["miner"]["hotkey"]), served.hotkey, "{drawn}");
+    assert_eq!(drawn["pictures"][0]["miner"]["model"], "renderer", "{drawn}");
+    assert!(fs::read(&file).expect("the picture").starts_with(b"\x89PNG"));
+
+    let page = home.place.file("page.html");
+    let options = format!("--size 64x64 --draw 2 -n 1 --timeout 60 --gateway {door} -o {}", page.display());
+    let scored = home.json("image report", &options);
+    let prompts = scored["prompts"].as_array().expect("prompts");
+    assert_eq!((prompts.len(), &scored["failed"]), (2, &json!([])), "{scored:#}");
+    for prompt in prompts {
+        let score = prompt["pictures"][0]["score"].as_f64().expect("a score");
+        assert!((0.0..=1.0).contains(&score), "{scored:#}");
+    }
+    let page = fs::read_to_string(page).expect("the page");
+    assert_eq!(page.matches("<img").count(), 2);
+    home.fails(&format!("image report --gateway {door} --size huge x"), 1, &["no prompt got a picture"]);
+}
+
 /// The server of the Python package `cyllama`, which is llama.cpp's. `cargo xtask test` sets `GANGLION_CYLLAMA`.
 #[test]
 fn a_model_server() {

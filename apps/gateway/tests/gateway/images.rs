@@ -1,13 +1,13 @@
 //! Pictures for users: from the best miners, whoever fails is replaced.
 
 use super::{bounded, config, Told};
-use ganglion_gateway::{run_with, run_with_images, Directory, Listing, Miner};
+use ganglion_gateway::{run_with, run_with_images, Directory, GatewayConfig, Listing, Miner};
 use ganglion_keys::Keypair;
-use ganglion_subnet::{Budget, Subnet};
-use ganglion_subnet_image::{judge::gate, Image, ImageModel, ImageRequest, ImageResponse, ImageSynapse};
+use ganglion_subnet::{Budget, Seed, Subnet};
+use ganglion_subnet_image::{judge::gate, Image, ImageModel, ImageRequest, ImageResponse, ImageSynapse, Organics};
 use ganglion_wire::Axon;
 use serde_json::{json, Value};
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// A miner that draws by rule, or sends what isn't a picture.
@@ -36,11 +36,15 @@ async fn miner(seed: u8, draws: bool) -> Miner {
 
 /// A gateway whose image subnet has these miners.
 async fn gateway(miners: Vec<Miner>) -> SocketAddr {
+    gateway_with(config(), miners).await
+}
+
+async fn gateway_with(config: GatewayConfig, miners: Vec<Miner>) -> SocketAddr {
     let (text, images) = (Arc::new(Told::default()), Arc::new(Told::default()));
     images.tell(miners);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
-    tokio::spawn(run_with_images(config(), text, images, listener, std::future::pending()));
+    tokio::spawn(run_with_images(config, text, images, listener, std::future::pending()));
     address
 }
 
@@ -110,4 +114,28 @@ async fn where_nobody_can_draw_it_is_said_whether_that_can_change() {
     }
     let expected = [(404, "no_images"), (503, "no_miners"), (404, "no_images")];
     assert_eq!(found, expected.map(|(status, code)| (status, code.to_owned())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_what_a_user_allows_is_kept() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("images.json");
+    let config = GatewayConfig { image_organics: Some(path.clone()), ..config() };
+    let address = gateway_with(config, vec![miner(2, true).await]).await;
+    let wish = |prompt: &str, store: Value| json!({ "prompt": prompt, "size": "64x64", "store": store, "user": "u-1" });
+    for (prompt, store) in [("my secret garden", json!(false)), ("another secret garden", json!(null))] {
+        assert_eq!(asked(address, wish(prompt, store)).await.0, 200);
+    }
+    assert_eq!(asked(address, wish("a lighthouse at night", json!(true))).await.0, 200);
+    bounded(async {
+        while !path.exists() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let kept = std::fs::read_to_string(&path).expect("text");
+    assert!(kept.contains("lighthouse") && !kept.contains("secret") && !kept.contains("u-1"), "{kept}");
+    // A validator has it drawn again.
+    let drawn = Organics::at(&path).draw(&mut Seed([1; 32]).dice()).expect("one is kept");
+    assert_eq!((drawn.prompt.as_str(), drawn.width), ("a lighthouse at night", 64));
 }

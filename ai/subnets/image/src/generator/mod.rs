@@ -2,8 +2,9 @@
 //! of 32 × 32 pixels, about a million numbers, minutes on one core.
 //!
 //! It learns to draw one thing ("a red fish") or one place ("on a beach") from words; a whole scene is put together from
-//! such pictures ([`compose`]). What is left to chance in each (light, outlines, tones) is in eight normal numbers, which
-//! follow from the request's seed and the miner's key.
+//! such pictures ([`compose`]). Where it learned from emoji too, it draws what they show when a prompt names nothing else.
+//! What is left to chance in each (light, outlines, tones) is in eight normal numbers, which follow from the request's seed
+//! and the miner's key.
 
 mod compose;
 mod network;
@@ -16,7 +17,8 @@ use ganglion_subnet::{AnswerError, Budget, Dice};
 
 use crate::judge::dual::text::Bag;
 use crate::nn::pixels;
-use crate::nn::weights::{self, Source, WeightsError};
+use crate::nn::train::load;
+use crate::nn::WeightsError;
 use crate::painter::{wished, Painter};
 use crate::picture::Picture;
 use crate::render::Hand;
@@ -37,9 +39,7 @@ impl Generator {
     /// # Errors
     /// If the file is missing or is no such generator.
     pub fn load(path: &Path, key: &[u8; 32]) -> Result<Self, WeightsError> {
-        let tensors = weights::load(path, &Network::shapes())?;
-        let network = Network::new(&mut Source::new(tensors)).map_err(|error| WeightsError::new(path, error))?;
-        Ok(Self { network, hand: Hand::of(key) })
+        Ok(Self { network: load(path)?, hand: Hand::of(key) })
     }
 
     pub(crate) fn of(network: Network, hand: Hand) -> Self {

@@ -5,6 +5,7 @@ use candle_nn::ops::sigmoid;
 
 use crate::judge::dual::text::{Bag, BUCKETS, LENGTH};
 use crate::nn::layers::{merged, neighbours, normalised, spread, Linear};
+use crate::nn::train::Trainable;
 use crate::nn::weights::{linear, Shapes, Source};
 
 /// Pixels each way.
@@ -37,9 +38,10 @@ pub(crate) struct Network {
     last: Linear,
 }
 
-impl Network {
-    /// Names and shapes of all weights.
-    pub(crate) fn shapes() -> Shapes {
+impl Trainable for Network {
+    const DICE: u8 = 0x67;
+
+    fn shapes() -> Shapes {
         let mut shapes = vec![("text.table".to_owned(), vec![BUCKETS, WIDTH])];
         linear(&mut shapes, "encoder.cells", CHANNELS, 32);
         linear(&mut shapes, "encoder.merge", 4 * 32, 32);
@@ -53,8 +55,7 @@ impl Network {
         shapes
     }
 
-    /// Puts the tensors of [`Network::shapes`], in that order, together.
-    pub(crate) fn new(source: &mut Source) -> Result<Self> {
+    fn new(source: &mut Source) -> Result<Self> {
         Ok(Self {
             table: source.next()?,
             cells: Linear::take(source)?,
@@ -66,7 +67,9 @@ impl Network {
             last: Linear::take(source)?,
         })
     }
+}
 
+impl Network {
     /// What captions mean: [n, width].
     pub(crate) fn words(&self, bag: &Bag) -> Result<Tensor> {
         let words = self.table.index_select(&bag.ids, 0)?.reshape((bag.count, LENGTH, WIDTH))?;

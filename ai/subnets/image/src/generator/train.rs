@@ -3,22 +3,23 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use candle_core::{Device, Result as CandleResult, Tensor, Var};
-use ganglion_subnet::{Dice, Seed};
-use rand::rngs::StdRng;
-use rand::SeedableRng;
+use candle_core::{Device, Result as CandleResult, Tensor};
+use ganglion_subnet::Dice;
 
 use super::compose::{of_place, of_thing};
 use super::network::{Network, CELLS, CHANCE, CHANNELS, SIDE};
 use super::{normal, Generator};
+use crate::data::Emojis;
 use crate::judge::dual::text::Bag;
+use crate::nn;
 use crate::nn::pixels::cells;
-use crate::nn::train::{descend, TrainError, TrainOptions, TrainStep};
-use crate::nn::weights::{self, Source};
+use crate::nn::train::{TrainError, TrainOptions, TrainStep, Weights};
 use crate::picture::Picture;
 use crate::render::{render, sprite, Hand};
 use crate::scene::{Colour, Place, Scene, Thing};
 
+/// One picture in so many is an emoji, where there are any.
+const EMOJI: u64 = 3;
 /// Weight of what the eight numbers tell (Kullback–Leibler divergence from normal ones).
 const KULLBACK: f64 = 2e-4;
 /// Weight of the differences between neighbours: edges count.
@@ -26,7 +27,7 @@ const EDGES: f64 = 0.5;
 
 /// A trained generator in memory.
 pub struct Trained {
-    vars: Vec<Var>,
+    weights: Weights<Network>,
 }
 
 impl Trained {
@@ -35,7 +36,7 @@ impl Trained {
     /// # Errors
     /// [`TrainError::Weights`].
     pub fn save(&self, path: &Path) -> Result<[u8; 32], TrainError> {
-        Ok(weights::save(path, &Network::shapes(), &self.tensors())?)
+        Ok(self.weights.save(path)?)
     }
 
     /// As a painter, in the hand of a key.
@@ -43,36 +44,31 @@ impl Trained {
     /// # Errors
     /// [`TrainError::Compute`].
     pub fn generator(&self, key: &[u8; 32]) -> Result<Generator, TrainError> {
-        Ok(Generator::of(Network::new(&mut Source::new(self.tensors()))?, Hand::of(key)))
-    }
-
-    fn tensors(&self) -> Vec<Tensor> {
-        self.vars.iter().map(Var::as_detached_tensor).collect()
+        Ok(Generator::of(self.weights.network()?, Hand::of(key)))
     }
 }
 
-/// Trains a generator. `progress` hears of every step and may end it. The same options give the same weights, as with the
-/// text trainer.
+/// Trains a generator on rendered things and places, and on `emojis` (which may be empty). `progress` hears of every step
+/// and may end it. The same options and pictures give the same weights, as with the text trainer.
 ///
 /// # Errors
 /// A [`TrainError`] that says what to do.
 pub fn train(
     options: &TrainOptions,
+    emojis: &Emojis,
     progress: &mut dyn FnMut(TrainStep) -> ControlFlow<()>,
 ) -> Result<Trained, TrainError> {
-    options.check()?;
-    let mut rng = StdRng::seed_from_u64(options.seed);
-    let vars = weights::first(&Network::shapes(), &mut rng)?;
-    let network = Network::new(&mut Source::new(vars.iter().map(|var| var.as_tensor().clone()).collect()))?;
-    let mut key = [0x67; 32];
-    key[..8].copy_from_slice(&options.seed.to_le_bytes());
-    let mut dice = Seed(key).dice();
-    descend(&vars, options, &mut || loss(&network, options.batch, &mut dice), progress)?;
-    Ok(Trained { vars })
+    let step = |network: &Network, batch: usize, dice: &mut Dice| loss(network, batch, emojis, dice);
+    let (weights, _) = nn::train::train(options, step, progress)?;
+    Ok(Trained { weights })
 }
 
-/// A thing or a place, and its words.
-fn sample(dice: &mut Dice) -> Option<(String, Picture)> {
+/// A thing, a place or an emoji, and its words.
+fn sample(emojis: &Emojis, dice: &mut Dice) -> Option<(String, Picture)> {
+    if !emojis.is_empty() && dice.chance(1, EMOJI) {
+        let emoji = emojis.several(1, dice).into_iter().next()?;
+        return Some((emoji.said(dice), emoji.picture.resized(SIDE as u32, SIDE as u32)?));
+    }
     let hand = Hand::numbered(dice.bits());
     let side = SIDE as u32;
     if dice.chance(1, 5) {
@@ -85,8 +81,8 @@ fn sample(dice: &mut Dice) -> Option<(String, Picture)> {
     Some((of_thing(thing, colour), sprite(thing, colour, &hand, 2 * side)?.resized(side, side)?))
 }
 
-fn loss(network: &Network, batch: usize, dice: &mut Dice) -> CandleResult<Tensor> {
-    let samples: Vec<(String, Picture)> = (0..batch).filter_map(|_| sample(dice)).collect();
+fn loss(network: &Network, batch: usize, emojis: &Emojis, dice: &mut Dice) -> CandleResult<Tensor> {
+    let samples: Vec<(String, Picture)> = (0..batch).filter_map(|_| sample(emojis, dice)).collect();
     let count = samples.len();
     let words: Vec<&str> = samples.iter().map(|(words, _)| words.as_str()).collect();
     let seen: Vec<f32> = samples.iter().flat_map(|(_, picture)| cells(picture, CELLS, SIDE / CELLS)).collect();

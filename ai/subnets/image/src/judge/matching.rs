@@ -39,6 +39,14 @@ pub fn bits(probability: f64, choices: usize) -> f64 {
     (choices as f64 * probability).max(1e-3).log2()
 }
 
+/// How well colours and counts of a picture agree with each caption, 0 to 1; `None` where the true one says nothing of
+/// them, since such words can't be probed.
+pub(crate) fn agreements(picture: &Picture, choice: &Choice) -> Option<Vec<f64>> {
+    let seen = Seen::of(picture);
+    choice.scenes.get(choice.truth).and_then(|scene| seen.agreement(scene))?;
+    Some(choice.scenes.iter().map(|scene| seen.agreement(scene).unwrap_or(0.0)).collect())
+}
+
 /// Matches by colours and counts alone: what every validator has, without any model. Captions that differ in other words
 /// share their probability.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,10 +54,7 @@ pub struct ProbeMatcher;
 
 impl Matcher for ProbeMatcher {
     fn logits(&self, picture: &Picture, choice: &Choice) -> Option<Vec<f64>> {
-        let seen = Seen::of(picture);
-        // Words that say nothing of colours and counts can't be probed.
-        choice.scenes.get(choice.truth).and_then(|scene| seen.agreement(scene))?;
-        Some(choice.scenes.iter().map(|scene| PROBE_SCALE * seen.agreement(scene).unwrap_or(0.0)).collect())
+        Some(agreements(picture, choice)?.into_iter().map(|agreement| PROBE_SCALE * agreement).collect())
     }
 
     fn name(&self) -> &str {

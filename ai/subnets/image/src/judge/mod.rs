@@ -4,7 +4,7 @@
 //! - M, **match** ([`matching`]): bits of information about the caption, of at most 5; where the grammar says what should
 //!   be seen, seven tenths of that and three tenths of attribute probes ([`probes`]);
 //! - A, **aesthetics** ([`aesthetics`]);
-//! - d, how alike the miner's style is to another's in the long run ([`style`]);
+//! - d, how alike the miner's style is in the long run to that of another who doesn't share one pay with it ([`style`]);
 //! - f, latency: 1 up to 8 s, 0.9 at 20 s.
 //!
 //! Different validators may use different matchers: consensus is then over judges, and to fool one pays little.
@@ -101,6 +101,11 @@ impl Judge {
     /// Whatever happened to the last holder, what is inside is sound.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over which miners behave as one: they share one pay, and the penalty for a shared style isn't for them.
+    pub fn clustered(&self, clusters: &[Vec<u64>]) {
+        self.memory().styles.cluster(clusters);
     }
 
     /// Scores all answers to a task, in their order.

@@ -4,9 +4,10 @@
 //! A picture's style vector is its palette and the directions of its edges at three sizes, each number as deviations from
 //! what was usual so far. The mean of the round is taken off, and with it the prompt's look. What is left, averaged over a
 //! miner's pictures, is its style in the long run: one prompt with an obvious look hurts nobody, and to look odd earns
-//! nothing, since the factor is never above 1 and acts on quality.
+//! nothing, since the factor is never above 1 and acts on quality. Whoever is known to behave as one with another isn't
+//! compared with it: the two share one pay, which costs more than a style.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ganglion_primitives::NeuronId;
 use serde::{Deserialize, Serialize};
@@ -109,11 +110,13 @@ pub struct Bank {
     kept: BTreeMap<u64, Kept>,
     /// Rounds that told something of styles.
     rounds: u64,
+    /// Who behaves as one, by the framework's word; it says so anew after a restart.
+    clusters: Vec<BTreeSet<u64>>,
 }
 
 impl Default for Bank {
     fn default() -> Self {
-        Self { usual: [Running::default(); LENGTH], kept: BTreeMap::new(), rounds: 0 }
+        Self { usual: [Running::default(); LENGTH], kept: BTreeMap::new(), rounds: 0, clusters: Vec::new() }
     }
 }
 
@@ -180,17 +183,25 @@ impl Bank {
             sound.then_some((style.neuron, Kept { mean, count: style.count, noted: style.noted }))
         };
         let styles: Option<BTreeMap<u64, Kept>> = kept.styles.into_iter().map(style).collect();
-        Some(Self { usual, kept: styles?, rounds: kept.rounds })
+        Some(Self { usual, kept: styles?, rounds: kept.rounds, clusters: Vec::new() })
+    }
+
+    /// Takes over who behaves as one.
+    pub fn cluster(&mut self, clusters: &[Vec<u64>]) {
+        self.clusters = clusters.iter().map(|members| members.iter().copied().collect()).collect();
     }
 
     fn white(&self, vector: &Vector) -> Vector {
         std::array::from_fn(|i| self.usual[i].deviations(vector[i]))
     }
 
-    /// How alike a miner's style is to the likest other one (cosine, −1 to 1); `None` while too little is known.
+    /// How alike a miner's style is to the likest one outside of its own cluster (cosine, −1 to 1); `None` while too little
+    /// is known.
     pub fn likest(&self, neuron: NeuronId) -> Option<f64> {
         let own = self.kept.get(&neuron.0).filter(|kept| kept.count >= LEAST)?;
-        let others = self.kept.iter().filter(|(other, kept)| **other != neuron.0 && kept.count >= LEAST);
+        let cluster = self.clusters.iter().find(|cluster| cluster.contains(&neuron.0));
+        let is_own = |other: u64| other == neuron.0 || cluster.is_some_and(|cluster| cluster.contains(&other));
+        let others = self.kept.iter().filter(|(other, kept)| !is_own(**other) && kept.count >= LEAST);
         others.map(|(_, other)| cosine(&own.mean, &other.mean)).reduce(f64::max)
     }
 
@@ -244,6 +255,21 @@ mod tests {
         assert!(factors.iter().all(|factor| (1.0 - MOST_PENALTY..=1.0).contains(factor)));
         assert!(factors[2..].iter().filter(|factor| **factor == 1.0).count() >= 2, "{factors:?}");
         assert!(factors[0] < factors[2].max(factors[3]).max(factors[4]));
+    }
+
+    #[test]
+    fn who_shares_one_pay_is_not_punished_for_its_style_too() {
+        let mut bank = drawn(&[1, 1, 1, 2, 3, 4, 5, 6], 240);
+        let factor = |bank: &Bank, neuron| bank.factor(NeuronId(neuron));
+        let before: Vec<f64> = (0..3).map(|neuron| factor(&bank, neuron)).collect();
+        assert!(before.iter().all(|factor| *factor < 1.0), "{before:?}");
+        bank.cluster(&[vec![0, 1, 2]]);
+        assert!((0..3).all(|neuron| factor(&bank, neuron) == 1.0));
+        // A stranger to the cluster who draws as it does loses, and so does a member for him.
+        bank.cluster(&[vec![0, 1]]);
+        assert!(factor(&bank, 2) < 1.0 && factor(&bank, 0).min(factor(&bank, 1)) < 1.0);
+        bank.cluster(&[]);
+        assert_eq!((0..3).map(|neuron| factor(&bank, neuron)).collect::<Vec<f64>>(), before);
     }
 
     #[test]

@@ -5,7 +5,12 @@ use crate::judge::aesthetics::damage::{damaged, Damage};
 use crate::render::{render, Hand};
 use crate::scene::{Colour, Scene};
 use crate::task;
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 use ganglion_subnet::{Dice, Seed};
+
+/// Prompts over which kinds of painters are compared.
+const PROMPTS: u64 = 200;
 
 fn answer(neuron: u64, picture: &Picture, millis: u64) -> Answer<ImageResponse> {
     let elapsed = Duration::from_millis(millis);
@@ -40,14 +45,14 @@ fn noise(dice: &mut Dice) -> Picture {
 fn right_pictures_are_worth_more_than_wrong_colours_and_these_more_than_noise() {
     let (judge, mut dice) = (Judge::default(), Seed([21; 32]).dice());
     let mut means = [0.0; 3];
-    for round in 0..100 {
+    for round in 0..PROMPTS {
         let task = task(&mut dice);
         let scene = task.scene.clone().expect("a scene");
         let pictures = [drawn(&scene, 1, round), drawn(&recoloured(&scene), 2, round), noise(&mut dice)];
         let answers: Vec<_> = (1..).zip(&pictures).map(|(neuron, picture)| answer(neuron, picture, 100)).collect();
         for (mean, score) in means.iter_mut().zip(judge.score(&task, &answers)) {
             assert!((0.0..=1.0).contains(&score.value));
-            *mean += score.value / 100.0;
+            *mean += score.value / PROMPTS as f64;
         }
     }
     assert!(means[0] > means[1] + 0.1 && means[1] > means[2], "{means:?}");
@@ -112,6 +117,43 @@ fn hostile_answers_are_survived() {
     let scores = judge.score(&task, &answers);
     assert!(scores.len() == texts.len() && scores.iter().all(|score| score.value == 0.0));
     assert!(judge.score(&task, &[]).is_empty());
+}
+
+#[test]
+fn bad_pictures_are_worth_nothing_and_cost_nobody_else_anything() {
+    let mut dice = Seed([25; 32]).dice();
+    let task = task(&mut dice);
+    let scene = task.scene.clone().expect("a scene");
+    let good = answer(1, &drawn(&scene, 5, 1), 100);
+    let alone = Judge::default().score(&task, std::slice::from_ref(&good));
+    let bytes = STANDARD.decode(&good.response.image).expect("base64");
+    // Width and height lie at the bytes 16 to 24: a gigapixel.
+    let mut vast = bytes.clone();
+    vast[16..24].copy_from_slice(&[0, 0, 0x80, 0, 0, 0, 0x80, 0]);
+    let small = render(&scene, &Hand::numbered(5), 32, 64, 1).expect("a picture");
+    let images = [
+        STANDARD.encode(&bytes[..bytes.len() / 2]),
+        STANDARD.encode(&bytes[..bytes.len() - 1]),
+        STANDARD.encode(vast),
+        gate::encode(&small),
+        gate::encode(&Picture::filled(64, 64, [0; 3]).expect("black")),
+        format!("data:image/png;base64,{}", good.response.image),
+    ];
+    let mut answers = vec![good];
+    for (number, image) in (2..).zip(images) {
+        let response = ImageResponse { image, model: None };
+        let (neuron, elapsed) = (NeuronId(number), Duration::from_millis(1));
+        answers.push(Answer { neuron, response, elapsed, first: elapsed });
+    }
+    let scores = Judge::default().score(&task, &answers);
+    assert_eq!(scores[0], alone[0]);
+    assert!(scores[0].value > 0.1 && scores[1..].iter().all(|score| score.value == 0.0), "{scores:?}");
+    let reasons: Vec<bool> = ["undecodable", "undecodable", "undecodable", "wrong size", "blank", "undecodable"]
+        .iter()
+        .zip(&scores[1..])
+        .map(|(reason, score)| score.parts.contains_key(*reason))
+        .collect();
+    assert_eq!(reasons, [true; 6], "{scores:?}");
 }
 
 #[test]

@@ -18,9 +18,14 @@ pub(crate) fn cells(picture: &Picture, count: usize, side: usize) -> Vec<f32> {
 
 /// A picture of `side` × `side` pixels from numbers between 0 and 1, [side, side, 3]; `None` if there are too few.
 pub(crate) fn picture(numbers: &[f32], side: u32) -> Option<Picture> {
+    of_sides(numbers, side, side)
+}
+
+/// The same, [height, width, 3].
+pub(crate) fn of_sides(numbers: &[f32], width: u32, height: u32) -> Option<Picture> {
     let byte = |part: &f32| (part.clamp(0.0, 1.0) * 255.0).round() as u8;
     let pixels = numbers.as_chunks::<3>().0.iter().map(|[r, g, b]| [byte(r), byte(g), byte(b)]).collect();
-    Picture::from_pixels(side, side, pixels)
+    Picture::from_pixels(width, height, pixels)
 }
 
 #[cfg(test)]

@@ -1,16 +1,22 @@
-//! Training: AdamW, a warm-up and a cosine, gradients shortened.
+//! Training, as far as it is the same for all our networks: first weights and dice from the seed, the trainer of
+//! [`ganglion_models::training`], and what comes out.
 
+use std::marker::PhantomData;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::path::Path;
 
-use candle_core::backprop::GradStore;
-use candle_core::{Result as CandleResult, Tensor, Var};
-use candle_nn::{AdamW, Optimizer, ParamsAdamW};
+use candle_core::{Device, Result as CandleResult, Tensor, Var};
+use ganglion_models::training::{descend, Course, DescentError};
+use ganglion_subnet::{Dice, Seed};
+use rand::rngs::StdRng;
+use rand::SeedableRng;
 
-use super::weights::WeightsError;
+pub use ganglion_models::training::Step as TrainStep;
 
-/// The longest that a gradient may be; longer ones are shortened.
-const MAX_GRADIENT: f64 = 1.0;
+use super::weights::{self, Shapes, Source, WeightsError};
+
+/// The part of the learning rate that is left at the end.
+const FLOOR: f64 = 0.02;
 
 /// How to train.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,28 +38,15 @@ impl Default for TrainOptions {
     }
 }
 
-/// How far training is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TrainStep {
-    /// Steps done.
-    pub step: usize,
-    /// Steps in all.
-    pub steps: usize,
-    /// The loss of this step.
-    pub loss: f64,
-    /// Time since the beginning.
-    pub elapsed: Duration,
-}
-
 /// Why training isn't possible.
 #[derive(Debug, thiserror::Error)]
 pub enum TrainError {
     /// A number is out of its range.
     #[error("{0}")]
     Options(&'static str),
-    /// The numbers went out of bounds.
-    #[error("the loss is no number any more at step {0}: choose a smaller learning rate")]
-    Diverged(usize),
+    /// The trainer failed.
+    #[error(transparent)]
+    Descent(#[from] DescentError),
     /// The arithmetic failed.
     #[error("the model could not be evaluated: {0}")]
     Compute(#[from] candle_core::Error),
@@ -63,75 +56,88 @@ pub enum TrainError {
 }
 
 impl TrainOptions {
-    pub(crate) fn check(&self) -> Result<(), TrainError> {
-        if !(1..=1_000_000).contains(&self.steps) {
-            return Err(TrainError::Options("steps must be from 1 to 1000000"));
-        }
+    fn course(&self) -> Course {
+        Course { steps: self.steps, learning_rate: self.learning_rate, floor: FLOOR }
+    }
+
+    fn check(&self) -> Result<(), TrainError> {
+        self.course().check().map_err(TrainError::Options)?;
         if !(2..=1024).contains(&self.batch) {
             return Err(TrainError::Options("the batch must be from 2 to 1024 pictures"));
-        }
-        if !(self.learning_rate > 0.0 && self.learning_rate <= 0.1) {
-            return Err(TrainError::Options("the learning rate must be above 0 and at most 0.1"));
         }
         Ok(())
     }
 }
 
-/// Makes `loss` smaller by changing `vars`. `progress` hears of every step and may end it; what was learned until then is
-/// kept.
-pub(crate) fn descend(
-    vars: &[Var],
+/// A network that can be trained.
+pub(crate) trait Trainable: Sized {
+    /// Distinguishes its dice from those of other networks of the same seed.
+    const DICE: u8;
+
+    /// Names and shapes of all weights.
+    fn shapes() -> Shapes;
+
+    /// Puts tensors of these shapes, in that order, together.
+    fn new(source: &mut Source) -> CandleResult<Self>;
+}
+
+/// A network's weights in memory, which can still change.
+pub(crate) struct Weights<N> {
+    vars: Vec<Var>,
+    network: PhantomData<N>,
+}
+
+impl<N: Trainable> Weights<N> {
+    /// First weights, which follow from the seed.
+    fn first(seed: u64) -> CandleResult<Self> {
+        let vars = weights::first(&N::shapes(), &mut StdRng::seed_from_u64(seed))?;
+        Ok(Self { vars, network: PhantomData })
+    }
+
+    /// The network, of the weights as they are now.
+    pub(crate) fn network(&self) -> CandleResult<N> {
+        N::new(&mut Source::new(self.tensors()))
+    }
+
+    /// Writes them; answers the SHA-256 of the file.
+    pub(crate) fn save(&self, path: &Path) -> Result<[u8; 32], WeightsError> {
+        weights::save(path, &N::shapes(), &self.tensors())
+    }
+
+    /// Sets a weight of shape [1].
+    pub(crate) fn set(&self, name: &str, value: f64) -> CandleResult<()> {
+        let place = N::shapes().iter().position(|(known, _)| known == name);
+        let var = place.and_then(|place| self.vars.get(place));
+        let var = var.ok_or_else(|| candle_core::Error::msg("there is no such weight"))?;
+        var.set(&Tensor::from_vec(vec![value as f32], 1usize, &Device::Cpu)?)
+    }
+
+    fn tensors(&self) -> Vec<Tensor> {
+        self.vars.iter().map(Var::as_detached_tensor).collect()
+    }
+}
+
+/// The network that [`Weights::save`] wrote.
+pub(crate) fn load<N: Trainable>(path: &Path) -> Result<N, WeightsError> {
+    let tensors = weights::load(path, &N::shapes())?;
+    N::new(&mut Source::new(tensors)).map_err(|error| WeightsError::new(path, error))
+}
+
+/// Trains a network from nothing: each step makes the loss of one batch, drawn by the dice, smaller. `progress` hears of
+/// every step and may end it; what was learned until then is kept. The same options give the same weights. Answers the
+/// dice too, as far as they were thrown.
+pub(crate) fn train<N: Trainable>(
     options: &TrainOptions,
-    loss: &mut dyn FnMut() -> CandleResult<Tensor>,
+    loss: impl Fn(&N, usize, &mut Dice) -> CandleResult<Tensor>,
     progress: &mut dyn FnMut(TrainStep) -> ControlFlow<()>,
-) -> Result<(), TrainError> {
-    let rate = ParamsAdamW { lr: options.learning_rate, beta2: 0.99, weight_decay: 0.01, ..ParamsAdamW::default() };
-    let mut optimizer = AdamW::new(vars.to_vec(), rate)?;
-    let began = Instant::now();
-    for step in 0..options.steps {
-        optimizer.set_learning_rate(options.learning_rate * schedule(step, options.steps));
-        let loss = loss()?;
-        let value = f64::from(loss.to_scalar::<f32>()?);
-        if !value.is_finite() {
-            return Err(TrainError::Diverged(step));
-        }
-        let mut gradients = loss.backward()?;
-        shorten(&mut gradients, vars)?;
-        optimizer.step(&gradients)?;
-        let told = TrainStep { step: step + 1, steps: options.steps, loss: value, elapsed: began.elapsed() };
-        if progress(told).is_break() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Share of the learning rate at a step: rises for a tenth of the way (100 steps at most), then falls to a fiftieth.
-fn schedule(step: usize, steps: usize) -> f64 {
-    let rise = (steps / 10).clamp(1, 100);
-    if step < rise {
-        return (step + 1) as f64 / rise as f64;
-    }
-    let way = (step - rise) as f64 / (steps - rise).max(1) as f64;
-    0.02 + 0.49 * (1.0 + (std::f64::consts::PI * way).cos())
-}
-
-/// Shortens the gradient to [`MAX_GRADIENT`] if it is longer.
-fn shorten(gradients: &mut GradStore, vars: &[Var]) -> CandleResult<()> {
-    let mut square = 0.0;
-    for var in vars {
-        if let Some(gradient) = gradients.get(var.as_tensor()) {
-            square += f64::from(gradient.sqr()?.sum_all()?.to_scalar::<f32>()?);
-        }
-    }
-    let length = square.sqrt();
-    if length <= MAX_GRADIENT || !length.is_finite() {
-        return Ok(());
-    }
-    for var in vars {
-        if let Some(gradient) = gradients.remove(var.as_tensor()) {
-            gradients.insert(var.as_tensor(), (gradient * (MAX_GRADIENT / length))?);
-        }
-    }
-    Ok(())
+) -> Result<(Weights<N>, Dice), TrainError> {
+    options.check()?;
+    let weights = Weights::<N>::first(options.seed)?;
+    // Of the variables themselves, so that its gradients are theirs.
+    let network = N::new(&mut Source::new(weights.vars.iter().map(|var| var.as_tensor().clone()).collect()))?;
+    let mut key = [N::DICE; 32];
+    key[..8].copy_from_slice(&options.seed.to_le_bytes());
+    let mut dice = Seed(key).dice();
+    descend(&weights.vars, &options.course(), &mut || loss(&network, options.batch, &mut dice), progress)?;
+    Ok((weights, dice))
 }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use candle_core::{DType, Device, Result as CandleResult, Tensor, Var};
+use ganglion_models::training::normal;
 use ganglion_subnet::store;
 use rand::rngs::StdRng;
-use rand::Rng;
 use sha2::{Digest, Sha256};
 
 /// Names and shapes, always in the same order.
@@ -62,13 +62,6 @@ pub(crate) fn first(shapes: &[(String, Vec<usize>)], rng: &mut StdRng) -> Candle
         Var::from_vec(numbers, shape.clone(), &Device::Cpu)
     };
     shapes.iter().map(|one| make(one, rng)).collect()
-}
-
-/// A normal number by Box and Muller's formula.
-pub(crate) fn normal(rng: &mut StdRng) -> f64 {
-    let (u, v): (f64, f64) = (rng.gen(), rng.gen());
-    // 1 − u is never 0.
-    (-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()
 }
 
 /// Writes the weights; the file is put in place whole. Answers the SHA-256 of the file.

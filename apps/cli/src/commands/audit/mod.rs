@@ -11,9 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{bail, Result};
 use ganglion_keys::PublicKey;
 use ganglion_subnet::audit::{revealed, AuditError};
+use ganglion_subnet::organics::Origin;
 use ganglion_subnet::receipts::SignedReceipt;
 use ganglion_subnet::secret_page::SecretPage;
-use ganglion_subnet_text::{origin_of_task, Origin};
+use ganglion_subnet_image as image;
+use ganglion_subnet_text as text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -73,7 +75,7 @@ pub struct AuditRow {
 pub struct AuditPage {
     /// Address of the validator's hotkey.
     pub validator: String,
-    /// The text subnet.
+    /// The subnet.
     pub netuid: u16,
     /// How many receipts' tasks follow from their seeds.
     pub seed: u32,
@@ -172,7 +174,11 @@ fn judge(signed: &SignedReceipt, netuid: u16, secrets: &BTreeMap<u32, SecretPage
         }
         Err(error) => return wrong(&error.to_string()),
     };
-    match origin_of_task(signed, secret) {
+    let origin = match receipt.netuid == image::NETUID.0 {
+        true => image::origin_of_task(signed, secret),
+        false => text::origin_of_task(signed, secret),
+    };
+    match origin {
         Ok(Origin::Seed) => (Verdict::Seed, None),
         Ok(Origin::Organic) => (Verdict::Organic, None),
         Err(error) => wrong(&error.to_string()),

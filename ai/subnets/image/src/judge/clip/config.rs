@@ -17,10 +17,10 @@ pub(super) struct Config {
 /// Sizes of the encoder of captions.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default)]
-pub(super) struct Text {
-    pub(super) vocab_size: usize,
-    pub(super) max_position_embeddings: usize,
-    hidden_size: usize,
+pub(crate) struct Text {
+    pub(crate) vocab_size: usize,
+    pub(crate) max_position_embeddings: usize,
+    pub(crate) hidden_size: usize,
     intermediate_size: usize,
     num_attention_heads: usize,
     num_hidden_layers: usize,
@@ -94,15 +94,11 @@ impl Config {
     /// Reads and checks it.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
         let config: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let (text, vision) = (&config.text_config, &config.vision_config);
-        let acts = ["quick_gelu", "gelu"];
-        if ![&text.hidden_act, &vision.hidden_act].into_iter().all(|act| acts.contains(&act.as_str())) {
-            return Err(format!("only the activations {acts:?} are known"));
-        }
-        let sound = [config.text(), config.vision()].iter().all(Tower::is_sound)
+        let vision = &config.vision_config;
+        config.text_config.check()?;
+        known(&vision.hidden_act)?;
+        let sound = config.vision().is_sound()
             && (1..=8192).contains(&config.projection_dim)
-            && (3..=1_000_000).contains(&text.vocab_size)
-            && (3..=1024).contains(&text.max_position_embeddings)
             && (1..=MAX_SIDE as usize).contains(&vision.image_size)
             && (1..=vision.image_size).contains(&vision.patch_size)
             && vision.image_size.is_multiple_of(vision.patch_size)
@@ -111,19 +107,6 @@ impl Config {
             Ok(config)
         } else {
             Err(format!("its sizes make no sense: {config:?}"))
-        }
-    }
-
-    /// The transformer of captions.
-    pub(super) fn text(&self) -> Tower {
-        let text = &self.text_config;
-        Tower {
-            width: text.hidden_size,
-            inner: text.intermediate_size,
-            heads: text.num_attention_heads,
-            layers: text.num_hidden_layers,
-            quick: text.hidden_act == "quick_gelu",
-            eps: text.layer_norm_eps,
         }
     }
 
@@ -143,6 +126,47 @@ impl Config {
     /// Tokens that have vectors.
     pub(super) fn words(&self) -> usize {
         self.text_config.vocab_size
+    }
+}
+
+impl Text {
+    /// Reads and checks the sizes of an encoder of texts that stands alone.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, String> {
+        let text: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        text.check()?;
+        Ok(text)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        known(&self.hidden_act)?;
+        let sound = self.tower().is_sound()
+            && (3..=1_000_000).contains(&self.vocab_size)
+            && (3..=1024).contains(&self.max_position_embeddings);
+        if sound {
+            Ok(())
+        } else {
+            Err(format!("its sizes make no sense: {self:?}"))
+        }
+    }
+
+    /// Its transformer.
+    pub(super) fn tower(&self) -> Tower {
+        Tower {
+            width: self.hidden_size,
+            inner: self.intermediate_size,
+            heads: self.num_attention_heads,
+            layers: self.num_hidden_layers,
+            quick: self.hidden_act == "quick_gelu",
+            eps: self.layer_norm_eps,
+        }
+    }
+}
+
+/// Whether the activation is one that can be computed.
+fn known(act: &str) -> Result<(), String> {
+    match act {
+        "quick_gelu" | "gelu" => Ok(()),
+        _ => Err("only the activations quick_gelu and gelu are known".to_owned()),
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod config;
 mod network;
+mod words;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +15,6 @@ use std::sync::{Mutex, PoisonError};
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use ganglion_subnet::store;
-use tokenizers::Tokenizer;
 
 use super::captions::Choice;
 use super::matching::Matcher;
@@ -22,12 +22,13 @@ use crate::nn::WeightsError;
 use crate::picture::{Picture, Rgb};
 
 use config::Config;
+pub(crate) use config::Text as TextSizes;
 use network::Network;
+pub(crate) use network::Text as TextEncoder;
+pub(crate) use words::Words;
 
-/// The longest files that are read, bytes: sizes, words and weights.
-const MOST: [u64; 3] = [1 << 20, 32 << 20, 4 << 30];
-/// Bytes of a caption that are looked at: no ordinary one has so many in 77 tokens.
-const MAX_CAPTION: usize = 2000;
+/// The longest files that are read, bytes: sizes and weights.
+const MOST: [u64; 2] = [1 << 20, 4 << 30];
 /// Mean and deviation of red, green and blue (0 to 1) in the pictures that CLIP learned from.
 const MEAN: [f64; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
 const DEVIATION: [f64; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
@@ -35,9 +36,7 @@ const DEVIATION: [f64; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
 /// A CLIP in memory.
 pub struct Clip {
     network: Network,
-    tokenizer: Tokenizer,
-    /// The marks before and after a text.
-    marks: [u32; 2],
+    words: Words,
     /// The last captions and their vectors: all answers of a round are held against the same.
     last: Mutex<Option<(Vec<String>, Vec<Tensor>)>>,
 }
@@ -48,10 +47,10 @@ impl Clip {
     /// # Errors
     /// If a file is missing or they are no such model.
     pub fn load(folder: &Path) -> Result<Self, WeightsError> {
-        let [config_limit, words_limit, weights_limit] = MOST;
+        let [config_limit, weights_limit] = MOST;
         let config = folder.join("config.json");
         let config = Config::read(&read(&config, config_limit)?).map_err(|e| WeightsError::new(&config, e))?;
-        let (tokenizer, marks) = tokenizer(&folder.join("tokenizer.json"), words_limit, config.words())?;
+        let words = Words::load(&folder.join("tokenizer.json"), config.words())?;
         let path = folder.join("model.safetensors");
         let bytes = read(&path, weights_limit)?;
         let tensors = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu);
@@ -59,18 +58,12 @@ impl Clip {
         let network = tensors
             .and_then(|tensors| Network::take(&config, VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu)));
         let network = network.map_err(|e| WeightsError::new(&path, e))?;
-        Ok(Self { network, tokenizer, marks, last: Mutex::default() })
+        Ok(Self { network, words, last: Mutex::default() })
     }
 
     /// Token ids of a caption with the marks around it.
     fn ids(&self, caption: &str) -> candle_core::Result<Vec<u32>> {
-        let end = (0..=MAX_CAPTION.min(caption.len())).rev().find(|i| caption.is_char_boundary(*i)).unwrap_or(0);
-        // In small letters, as the model learned. A text can't hold the marks.
-        let text = caption.get(..end).unwrap_or_default().to_lowercase().replace("<|", " ");
-        let encoded = self.tokenizer.encode(text, false).map_err(|e| candle_core::Error::msg(e.to_string()))?;
-        let [start, stop] = self.marks;
-        let most = self.network.positions().saturating_sub(2);
-        Ok(std::iter::once(start).chain(encoded.get_ids().iter().copied().take(most)).chain([stop]).collect())
+        self.words.ids(caption, self.network.positions())
     }
 
     fn scored(&self, picture: &Picture, captions: &[String]) -> candle_core::Result<Vec<f64>> {
@@ -112,25 +105,10 @@ impl Matcher for Clip {
     }
 }
 
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, WeightsError> {
+/// A file that must be there.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, WeightsError> {
     let bytes = store::read(path, limit).map_err(|e| WeightsError::new(path, e))?;
     bytes.ok_or_else(|| WeightsError::new(path, "there is no such file"))
-}
-
-/// The tokenizer, and the marks before and after a text. `words` is how many tokens the model knows.
-fn tokenizer(path: &Path, limit: u64, words: usize) -> Result<(Tokenizer, [u32; 2]), WeightsError> {
-    let bad = |reason: &dyn std::fmt::Display| WeightsError::new(path, reason);
-    let mut tokenizer = Tokenizer::from_bytes(read(path, limit)?).map_err(|e| bad(&e))?;
-    tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(|e| bad(&e))?;
-    if tokenizer.get_vocab_size(true) > words {
-        return Err(bad(&"it knows more tokens than the model has vectors"));
-    }
-    let mark = |name: &str| tokenizer.token_to_id(name).filter(|id| (*id as usize) < words);
-    match (mark("<|startoftext|>"), mark("<|endoftext|>")) {
-        (Some(start), Some(stop)) => Ok((tokenizer, [start, stop])),
-        _ => Err(bad(&"it lacks the marks <|startoftext|> and <|endoftext|>")),
-    }
 }
 
 /// The middle square of a picture at `side` pixels as CLIP sees it, [side, side, 3].
@@ -146,7 +124,7 @@ fn numbers(picture: &Picture, side: usize) -> Option<Vec<f32>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::judge::matching::probability;
     use crate::render::{render, Hand};
@@ -169,6 +147,17 @@ mod tests {
         vision["image_size"] = json!(16);
         vision["patch_size"] = json!(8);
         let config = json!({ "projection_dim": 6, "text_config": text, "vision_config": vision }).to_string();
+        write_words(folder);
+        std::fs::write(folder.join("config.json"), &config).expect("written");
+        let config = Config::read(config.as_bytes()).expect("sound");
+        let weights = VarMap::new();
+        Network::take(&config, VarBuilder::from_varmap(&weights, DType::F32, &Device::Cpu)).expect("a network");
+        weights.save(folder.join("model.safetensors")).expect("written");
+        weights
+    }
+
+    /// A tokenizer of a few words.
+    pub(crate) fn write_words(folder: &Path) {
         let words =
             ["<|startoftext|>", "<|endoftext|>", "?", "a", "one", "two", "three", "red", "blue", "fish", "star"];
         let vocabulary: serde_json::Map<String, serde_json::Value> =
@@ -179,12 +168,6 @@ mod tests {
             "model": { "type": "WordLevel", "vocab": vocabulary, "unk_token": "?" }
         });
         std::fs::write(folder.join("tokenizer.json"), tokenizer.to_string()).expect("written");
-        std::fs::write(folder.join("config.json"), &config).expect("written");
-        let config = Config::read(config.as_bytes()).expect("sound");
-        let weights = VarMap::new();
-        Network::take(&config, VarBuilder::from_varmap(&weights, DType::F32, &Device::Cpu)).expect("a network");
-        weights.save(folder.join("model.safetensors")).expect("written");
-        weights
     }
 
     fn picture(words: &str, width: u32, height: u32) -> Picture {
@@ -204,8 +187,8 @@ mod tests {
         let config = std::fs::read(dir.path().join("config.json")).expect("config");
         let config = Config::read(&config).expect("sound");
         let network = Network::take(&config, VarBuilder::from_varmap(&weights, DType::F32, &Device::Cpu));
-        let (network, tokenizer) = (network.expect("a network"), clip.tokenizer.clone());
-        let same = Clip { network, tokenizer, marks: clip.marks, last: Mutex::default() };
+        let (network, words) = (network.expect("a network"), clip.words.clone());
+        let same = Clip { network, words, last: Mutex::default() };
         assert_eq!(same.scored(&picture("a red fish", 40, 24), &captions).expect("logits"), logits);
     }
 

@@ -5,7 +5,7 @@ use candle_core::{Device, Result, Tensor};
 use candle_nn::ops::{sigmoid, softmax_last_dim};
 use candle_nn::{layer_norm, linear, linear_no_bias, Init, LayerNorm, Linear, Module, VarBuilder};
 
-use super::config::{Config, Tower};
+use super::config::{Config, Text as TextSizes, Tower};
 use crate::nn::layers::unit;
 
 /// How weights begin that are not read from a file: in tests.
@@ -15,6 +15,8 @@ const FIRST: Init = Init::Randn { mean: 0.0, stdev: 0.2 };
 pub(super) struct Network {
     vision: Vision,
     text: Text,
+    /// From the text encoder's states to the vectors that are compared.
+    projection: Linear,
     /// Logits are cosines times this.
     scale: f64,
 }
@@ -34,14 +36,14 @@ struct Vision {
     projection: Linear,
 }
 
-struct Text {
+/// The encoder of texts.
+pub(crate) struct Text {
     /// [tokens, width].
     words: Tensor,
     /// [positions, width].
     places: Tensor,
     transformer: Transformer,
     after: LayerNorm,
-    projection: Linear,
 }
 
 struct Transformer {
@@ -70,7 +72,10 @@ impl Network {
         if !scale.is_finite() {
             return Err(candle_core::Error::msg("its scale is no number"));
         }
-        Ok(Self { vision: Vision::take(config, &weights)?, text: Text::take(config, &weights)?, scale })
+        let sizes = &config.text_config;
+        let projection = linear_no_bias(sizes.hidden_size, config.projection_dim, weights.pp("text_projection"))?;
+        let (vision, text) = (Vision::take(config, &weights)?, Text::take(sizes, &weights)?);
+        Ok(Self { vision, text, projection, scale })
     }
 
     /// Pixels on a picture's side.
@@ -80,7 +85,7 @@ impl Network {
 
     /// Most tokens of a text.
     pub(super) fn positions(&self) -> usize {
-        self.text.places.dims().first().copied().unwrap_or(0)
+        self.text.positions()
     }
 
     /// The vector of a picture [1, 3, side, side]: [1, projection], of length 1.
@@ -97,13 +102,9 @@ impl Network {
 
     /// The vector of a text's token ids, the mark of its end last: [1, projection], of length 1.
     pub(super) fn text(&self, ids: &[u32]) -> Result<Tensor> {
-        let text = &self.text;
-        let rows = ids.len();
-        let words = text.words.index_select(&Tensor::new(ids, &Device::Cpu)?, 0)?;
-        let x = (words + text.places.narrow(0, 0, rows)?)?.unsqueeze(0)?;
-        let all = text.transformer.forward(&x, Some(&blinkers(rows)?))?;
-        let last = all.narrow(1, rows.saturating_sub(1), 1)?.squeeze(1)?.contiguous()?;
-        unit(&text.projection.forward(&text.after.forward(&last)?)?)
+        let all = self.text.states(ids)?;
+        let last = all.narrow(1, ids.len().saturating_sub(1), 1)?.squeeze(1)?.contiguous()?;
+        unit(&self.projection.forward(&last)?)
     }
 
     /// How well a picture and a text go together.
@@ -136,8 +137,9 @@ impl Vision {
 }
 
 impl Text {
-    fn take(config: &Config, weights: &VarBuilder) -> Result<Self> {
-        let (tower, sizes) = (config.text(), &config.text_config);
+    /// Takes the tensors by their names.
+    pub(crate) fn take(sizes: &TextSizes, weights: &VarBuilder) -> Result<Self> {
+        let tower = sizes.tower();
         let width = tower.width;
         let model = weights.pp("text_model");
         let given = model.pp("embeddings");
@@ -147,8 +149,20 @@ impl Text {
             places: given.get_with_hints((positions, width), "position_embedding.weight", FIRST)?,
             transformer: Transformer::take(&tower, &model.pp("encoder.layers"))?,
             after: layer_norm(width, tower.eps, model.pp("final_layer_norm"))?,
-            projection: linear_no_bias(width, config.projection_dim, weights.pp("text_projection"))?,
         })
+    }
+
+    /// Most tokens of a text.
+    pub(crate) fn positions(&self) -> usize {
+        self.places.dims().first().copied().unwrap_or(0)
+    }
+
+    /// What each token means where it stands: [1, tokens, width].
+    pub(crate) fn states(&self, ids: &[u32]) -> Result<Tensor> {
+        let rows = ids.len();
+        let words = self.words.index_select(&Tensor::new(ids, &Device::Cpu)?, 0)?;
+        let x = (words + self.places.narrow(0, 0, rows)?)?.unsqueeze(0)?;
+        self.after.forward(&self.transformer.forward(&x, Some(&blinkers(rows)?))?)
     }
 }
 

@@ -1,7 +1,9 @@
 //! A small dual encoder of our own: pictures and captions as vectors, near each other where they belong together (as
-//! CLIP does it, at 64 × 64 pixels and half a million numbers), trained on rendered scenes by [`train()`].
+//! CLIP does it, at 64 × 64 pixels and a million numbers), trained on rendered scenes and on emoji by [`train()`]. Where the
+//! grammar knows what a caption says, colours and counts are weighed in.
 //!
-//! It knows the world of our grammar and little else: for other prompts a validator should bring a larger matcher.
+//! It knows the world of our grammar, things that there are emoji of, and little else: for other prompts a validator should
+//! bring a larger matcher.
 
 mod network;
 mod retrieval;
@@ -13,14 +15,15 @@ use std::path::{Path, PathBuf};
 use candle_core::{Device, Tensor};
 
 use super::captions::Choice;
-use super::matching::Matcher;
+use super::matching::{agreements, Matcher};
 use crate::nn::pixels::cells;
-use crate::nn::weights::{self, Source, WeightsError};
+use crate::nn::train::load;
+use crate::nn::WeightsError;
 use crate::picture::{Picture, Rgb};
 
 use network::{Network, CELLS, CHANNELS, SIDE};
-pub use retrieval::{measure, Retrieval};
-pub use train::{train, Trained};
+pub use retrieval::{measure, measure_emoji, Retrieval};
+pub use train::{ensemble, train, Trained};
 
 /// One or more trained encoders whose beliefs are averaged, each looking at several views of a picture: what fools one
 /// look of one encoder seldom fools all.
@@ -34,15 +37,27 @@ impl DualEncoder {
     /// # Errors
     /// If a file is missing or is no such encoder, or no file is named.
     pub fn load(paths: &[PathBuf]) -> Result<Self, WeightsError> {
-        let networks = paths.iter().map(|path| one(path)).collect::<Result<Vec<Network>, WeightsError>>()?;
+        let networks = paths.iter().map(|path| load(path)).collect::<Result<Vec<Network>, WeightsError>>()?;
         if networks.is_empty() {
             return Err(WeightsError::new(Path::new("the encoder"), "name at least one file"));
         }
         Ok(Self { networks })
     }
 
-    pub(crate) fn of(network: Network) -> Self {
-        Self { networks: vec![network] }
+    /// Of encoders in memory, at least one.
+    pub(crate) fn of(networks: Vec<Network>) -> Self {
+        Self { networks }
+    }
+
+    /// What both say together: the encoders' logits, and the agreement of colours and counts where there is any.
+    fn told(&self, picture: &Picture, choice: &Choice) -> candle_core::Result<Vec<f64>> {
+        let mut logits = self.scored(picture, &choice.captions)?;
+        let weights = self.networks.iter().map(Network::probes).collect::<candle_core::Result<Vec<f64>>>()?;
+        let weight = weights.iter().sum::<f64>() / weights.len().max(1) as f64;
+        if let Some(agreements) = (weight > 0.0).then(|| agreements(picture, choice)).flatten() {
+            logits.iter_mut().zip(agreements).for_each(|(logit, agreement)| *logit += weight * agreement);
+        }
+        Ok(logits)
     }
 
     fn scored(&self, picture: &Picture, captions: &[String]) -> candle_core::Result<Vec<f64>> {
@@ -63,14 +78,9 @@ impl DualEncoder {
     }
 }
 
-fn one(path: &Path) -> Result<Network, WeightsError> {
-    let tensors = weights::load(path, &Network::shapes())?;
-    Network::new(&mut Source::new(tensors)).map_err(|error| WeightsError::new(path, error))
-}
-
 impl Matcher for DualEncoder {
     fn logits(&self, picture: &Picture, choice: &Choice) -> Option<Vec<f64>> {
-        match self.scored(picture, &choice.captions) {
+        match self.told(picture, choice) {
             Ok(logits) => Some(logits),
             Err(error) => {
                 tracing::error!(%error, "the dual encoder failed");
@@ -84,13 +94,20 @@ impl Matcher for DualEncoder {
     }
 }
 
-/// The picture, its mirror image, and its middle.
+/// The picture, its mirror image, its middle, and the picture without its finest detail.
 fn views(picture: &Picture) -> Vec<Picture> {
     let side = SIDE as u32;
     let Some(small) = picture.resized(side, side) else { return Vec::new() };
     let mirrored = taken(&small, |x, y| (i64::from(side) - 1 - x, y));
     let middle = taken(&small, |x, y| (2 + x * 15 / 16, 2 + y * 15 / 16));
-    [Some(small), mirrored, middle].into_iter().flatten().collect()
+    let blurred = blurred(&small);
+    [Some(small), mirrored, middle, blurred].into_iter().flatten().collect()
+}
+
+/// Half as sharp.
+fn blurred(picture: &Picture) -> Option<Picture> {
+    let (width, height) = (picture.width(), picture.height());
+    picture.resized(width.div_ceil(2), height.div_ceil(2))?.resized(width, height)
 }
 
 /// A picture of the same size whose pixels are those at the places that `from` gives.

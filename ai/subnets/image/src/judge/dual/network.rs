@@ -4,6 +4,7 @@ use candle_core::{Result, Tensor};
 
 use super::text::{Bag, BUCKETS, LENGTH};
 use crate::nn::layers::{merged, neighbours, normalised, unit, Linear};
+use crate::nn::train::Trainable;
 use crate::nn::weights::{linear, Shapes, Source};
 
 /// Pixels each way.
@@ -14,10 +15,14 @@ pub(super) const CELLS: usize = 16;
 pub(super) const CHANNELS: usize = 48;
 /// Numbers of a vector.
 const WIDTH: usize = 96;
+/// Names of the two weights that are fitted in the end.
+pub(super) const PROBES: &str = "probes";
+pub(super) const LOG_SCALE: &str = "log_scale";
 /// Channels of the three stages, 16 × 16, 8 × 8 and 4 × 4 cells.
 const STAGES: [usize; 3] = [48, 96, 128];
 
-/// Both encoders, and the logarithm of the scale that turns cosines into logits.
+/// Both encoders, the logarithm of the scale that turns cosines into logits, and what the agreement of colours and counts
+/// counts beside them (which isn't learned but fitted, see [`calibrated`](super::retrieval::calibrated)).
 pub(crate) struct Network {
     cells: Linear,
     mix: [Linear; 3],
@@ -28,12 +33,15 @@ pub(crate) struct Network {
     up: Linear,
     down: Linear,
     /// [1].
+    probes: Tensor,
+    /// [1].
     log_scale: Tensor,
 }
 
-impl Network {
-    /// Names and shapes of all weights.
-    pub(crate) fn shapes() -> Shapes {
+impl Trainable for Network {
+    const DICE: u8 = 0x64;
+
+    fn shapes() -> Shapes {
         let [first, second, third] = STAGES;
         let mut shapes = Shapes::new();
         linear(&mut shapes, "cells", CHANNELS, first);
@@ -46,12 +54,12 @@ impl Network {
         shapes.push(("text.table".to_owned(), vec![BUCKETS, WIDTH]));
         linear(&mut shapes, "text.up", WIDTH, 2 * WIDTH);
         linear(&mut shapes, "text.down", 2 * WIDTH, WIDTH);
-        shapes.push(("log_scale".to_owned(), vec![1]));
+        shapes.push((PROBES.to_owned(), vec![1]));
+        shapes.push((LOG_SCALE.to_owned(), vec![1]));
         shapes
     }
 
-    /// Puts the tensors of [`Network::shapes`], in that order, together.
-    pub(crate) fn new(source: &mut Source) -> Result<Self> {
+    fn new(source: &mut Source) -> Result<Self> {
         Ok(Self {
             cells: Linear::take(source)?,
             mix: [Linear::take(source)?, Linear::take(source)?, Linear::take(source)?],
@@ -60,10 +68,13 @@ impl Network {
             table: source.next()?,
             up: Linear::take(source)?,
             down: Linear::take(source)?,
+            probes: source.next()?,
             log_scale: source.next()?,
         })
     }
+}
 
+impl Network {
     /// Vectors of pictures: [n, 16, 16, 48] to [n, width], of length 1.
     pub(crate) fn pictures(&self, x: &Tensor) -> Result<Tensor> {
         let count = x.dim(0)?;
@@ -86,6 +97,16 @@ impl Network {
     /// How well each picture [n, width] goes with each caption [m, width]: logits [n, m].
     pub(crate) fn logits(&self, pictures: &Tensor, texts: &Tensor) -> Result<Tensor> {
         self.scaled(&pictures.matmul(&texts.t()?)?)
+    }
+
+    /// The logarithm of the scale.
+    pub(crate) fn log_scale(&self) -> Result<f64> {
+        Ok(f64::from(self.log_scale.squeeze(0)?.to_scalar::<f32>()?))
+    }
+
+    /// What an agreement of 1 in colours and counts adds to a logit.
+    pub(crate) fn probes(&self) -> Result<f64> {
+        Ok(f64::from(self.probes.squeeze(0)?.to_scalar::<f32>()?))
     }
 
     /// Cosines as logits: times a scale of which the weight is the logarithm, less that of 10.
