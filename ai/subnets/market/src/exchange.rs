@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ganglion_subnet::{Dice, Draw};
 
-use crate::baseline::Yard;
+use crate::baseline::Almanac;
 use crate::events::EventBook;
 use crate::horizon::{Asset, Horizon};
 use crate::mechanism::COMMIT;
@@ -25,6 +25,7 @@ pub struct Exchange {
     assets: Vec<Asset>,
     horizons: Vec<Horizon>,
     events: Option<Arc<EventBook>>,
+    almanac: Almanac,
 }
 
 impl fmt::Debug for Exchange {
@@ -48,7 +49,7 @@ impl Exchange {
         if horizons.is_empty() {
             horizons.extend(Horizon::seconds(step));
         }
-        Self { feed, assets, horizons, events: None }
+        Self { feed, assets, horizons, events: None, almanac: Almanac::default() }
     }
 
     /// The same, which asks about events too.
@@ -70,8 +71,7 @@ impl Exchange {
 
     fn task(&self, asset: Asset) -> Task {
         let Some(past) = self.feed.past(&asset) else { return Task::void() };
-        let yards: Option<Vec<Yard>> = self.horizons.iter().map(|horizon| Yard::at(&past, *horizon)).collect();
-        let Some(yards) = yards else { return Task::void() };
+        let Some(yards) = self.almanac.yards(&past, &self.horizons) else { return Task::void() };
         let opens = self.feed.opening(COMMIT + SLACK);
         let truth = Truth::Market { feed: Arc::clone(&self.feed), asset, opens };
         // The past isn't kept: hundreds of rounds wait for hours, and each would hold a copy of all prices of its time.

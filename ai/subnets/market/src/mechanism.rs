@@ -13,7 +13,7 @@ use crate::exchange::Exchange;
 use crate::horizon::{Asset, STANDARD};
 use crate::judge::{self, Silence};
 use crate::model::MarketModel;
-use crate::sandbox;
+use crate::sandbox::Worlds;
 use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
 use crate::task::{self, Task};
 
@@ -27,6 +27,8 @@ pub struct Market {
     exchange: Option<Arc<Exchange>>,
     /// What silence is worth.
     silence: Silence,
+    /// The worlds that tasks were drawn from.
+    worlds: Arc<Worlds>,
 }
 
 impl Market {
@@ -71,7 +73,7 @@ impl Subnet for Market {
             Some(exchange) => exchange.draw(&mut dice),
             None => {
                 let request = task::request(task::returns(&Asset::btc(), &STANDARD), &mut dice);
-                Draw { request, task: sandbox::draw(&mut dice).unwrap_or_else(Task::void), kind: "returns" }
+                Draw { request, task: self.worlds.task(seed, &mut dice).unwrap_or_else(Task::void), kind: "returns" }
             }
         }
     }
@@ -154,6 +156,7 @@ mod tests {
     use crate::models::tests::hours;
     use crate::models::Ewma;
     use crate::quantiles::Quantiles;
+    use crate::sandbox;
     use crate::sources::Replay;
     use crate::stage::says;
     use ganglion_keys::PublicKey;
