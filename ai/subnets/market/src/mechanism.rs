@@ -16,6 +16,7 @@ use crate::model::MarketModel;
 use crate::sandbox::Worlds;
 use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
 use crate::task::{self, Task};
+use crate::witness::Booth;
 
 /// How long miners have to commit, and how long a validator waits before it asks to be shown what they committed to.
 pub const COMMIT: Duration = Duration::from_secs(5);
@@ -29,6 +30,8 @@ pub struct Market {
     silence: Silence,
     /// The worlds that tasks were drawn from.
     worlds: Arc<Worlds>,
+    /// Who shows what this validator sees, if anybody.
+    booth: Option<Arc<Booth>>,
 }
 
 impl Market {
@@ -46,6 +49,12 @@ impl Market {
     #[must_use]
     pub fn with_silence(self, silence: Silence) -> Self {
         Self { silence, ..self }
+    }
+
+    /// The same, which shows other validators the prices that it sees.
+    #[must_use]
+    pub fn showing(self, booth: Booth) -> Self {
+        Self { booth: Some(Arc::new(booth)), ..self }
     }
 
     /// Asks a miner for a forecast at once, as users do: commitment and forecast one after the other.
@@ -122,6 +131,10 @@ impl Subnet for Market {
     fn has_one_answer(&self, _: &Task) -> bool {
         // Two honest models differ; what doesn't is one.
         false
+    }
+
+    fn page(&self, name: &str) -> Option<serde_json::Value> {
+        self.booth.as_ref()?.page(name)
     }
 }
 

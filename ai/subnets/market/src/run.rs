@@ -15,6 +15,7 @@ use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
 use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings};
+use ganglion_wire::{Dendrite, DendriteLimits};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -26,6 +27,7 @@ use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
 use crate::model::MarketModel;
 use crate::policy;
+use crate::witness::{self, Booth, Circle, Witnesses};
 
 /// The market subnet's number.
 pub const NETUID: NetUid = NetUid(8);
@@ -230,9 +232,23 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let _guard = stop.clone().drop_guard();
     let feed = config.prices.open(&client, &stop)?;
     let assets: Vec<Asset> = config.prices.assets();
-    let mut exchange = Exchange::new(feed, assets, config.horizons);
+    let mut exchange = Exchange::new(Arc::clone(&feed), assets.clone(), config.horizons);
     if let Some(events) = events {
         exchange = exchange.with_events(events);
+    }
+    let mut booth = None;
+    // Only servers are the same market for everybody and seen by each validator for itself: a file is one's own, and the
+    // chain's world has the same moves for all but, for who joined later, another price.
+    if matches!(config.prices, Prices::Servers(..)) {
+        let (genesis, hotkey) = (hex::encode(client.genesis_hash()), Arc::clone(&config.hotkey));
+        let limits =
+            DendriteLimits { public_addresses_only: config.public_addresses_only, ..DendriteLimits::default() };
+        let dendrite = Dendrite::with_limits(Arc::clone(&hotkey), limits);
+        let circle = Circle { genesis: genesis.clone(), netuid: config.netuid, hotkey: hotkey.public(), dendrite };
+        let witnesses = Arc::new(Witnesses::default());
+        exchange = exchange.with_witnesses(Arc::clone(&witnesses));
+        tokio::spawn(witness::run(Arc::clone(&client), circle, witnesses, Arc::clone(&feed), stop.clone()));
+        booth = Some(Booth { hotkey, genesis, netuid: config.netuid, feed, assets });
     }
     let settings = ValidatorSettings {
         netuid: config.netuid,
@@ -250,7 +266,10 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         announce_metrics: config.announce_metrics,
         listen: config.listen,
     };
-    let market = Market::exchange(exchange).with_silence(config.silence);
+    let mut market = Market::exchange(exchange).with_silence(config.silence);
+    if let Some(booth) = booth {
+        market = market.showing(booth);
+    }
     validator::run(Arc::new(market), client, settings, shutdown).await?;
     Ok(())
 }

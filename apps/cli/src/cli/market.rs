@@ -80,7 +80,8 @@ pub struct MarketValidatorArgs {
     /// number, from 0) once it is known
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
-    /// Address of the metrics to announce on the chain [default: none]
+    /// Address of the metrics to announce on the chain: with --source, other validators read there which prices this one
+    /// saw, and hold theirs against them [default: none]
     #[arg(long, value_name = "IP:PORT", requires = "metrics_port")]
     pub announce_metrics: Option<SocketAddr>,
     /// How it judges.
