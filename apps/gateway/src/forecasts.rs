@@ -8,11 +8,11 @@ use axum::{
     Json,
 };
 use ganglion_subnet_market::{
-    chart::Fan,
+    chart,
     gather::{gather, Gathered, Voice},
     horizon::STANDARD,
     quantiles::{level, LEVELS},
-    Asset, Horizon, Quantiles, Quote,
+    Asset, Horizon, Quantiles,
 };
 use ganglion_wire::Target;
 use serde::Deserialize;
@@ -147,10 +147,8 @@ fn described(asset: &Asset, ahead: &[(Horizon, Quantiles)], gathered: &Gathered,
 
 /// The forecast as a fan, in hundredths of the price of now: the gateway sees no prices.
 fn picture(asset: &Asset, ahead: &[(Horizon, Quantiles)]) -> Result<Response, ApiError> {
-    let now = [Quote { time: 0, price: 100.0 }];
-    let title = format!("{asset}: the price ahead, % of now's");
-    let svg = Fan { title: &title, past: &now, ahead }.svg();
-    let svg = svg.ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))?;
+    let svg = chart::relative(asset, ahead)
+        .ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))?;
     Ok(([(CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
