@@ -15,7 +15,6 @@ use ganglion_subnet::validator::Pace;
 use ganglion_subnet::view::pause;
 use ganglion_subnet::work::WorkLimits;
 use ganglion_subnet::{miner, validator, MinerError, MinerSettings, ScorePolicy, ValidatorError, ValidatorSettings};
-use ganglion_wire::{Dendrite, DendriteLimits};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +26,7 @@ use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
 use crate::model::MarketModel;
 use crate::policy;
-use crate::witness::{self, Booth, Circle, Witnesses};
+use crate::witness::Link;
 
 /// The market subnet's number.
 pub const NETUID: NetUid = NetUid(8);
@@ -237,18 +236,13 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         exchange = exchange.with_events(events);
     }
     let mut booth = None;
-    // Only servers are the same market for everybody and seen by each validator for itself: a file is one's own, and the
-    // chain's world has the same moves for all but, for who joined later, another price.
-    if matches!(config.prices, Prices::Servers(..)) {
-        let (genesis, hotkey) = (hex::encode(client.genesis_hash()), Arc::clone(&config.hotkey));
-        let limits =
-            DendriteLimits { public_addresses_only: config.public_addresses_only, ..DendriteLimits::default() };
-        let dendrite = Dendrite::with_limits(Arc::clone(&hotkey), limits);
-        let circle = Circle { genesis: genesis.clone(), netuid: config.netuid, hotkey: hotkey.public(), dendrite };
-        let witnesses = Arc::new(Witnesses::default());
-        exchange = exchange.with_witnesses(Arc::clone(&witnesses));
-        tokio::spawn(witness::run(Arc::clone(&client), circle, witnesses, Arc::clone(&feed), stop.clone()));
-        booth = Some(Booth { hotkey, genesis, netuid: config.netuid, feed, assets });
+    if config.prices.are_seen_by_all() {
+        let (hotkey, netuid) = (Arc::clone(&config.hotkey), config.netuid);
+        let public_addresses_only = config.public_addresses_only;
+        let link = Link { client: Arc::clone(&client), hotkey, netuid, public_addresses_only, feed, assets };
+        let (witnesses, own) = link.start(&stop);
+        exchange = exchange.with_witnesses(witnesses);
+        booth = Some(own);
     }
     let settings = ValidatorSettings {
         netuid: config.netuid,

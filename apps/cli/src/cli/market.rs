@@ -16,7 +16,7 @@ pub struct PriceArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "source")]
     pub csv: Option<PathBuf>,
     /// What the file's prices are of
-    #[arg(long, value_name = "ASSET", default_value = "BTC")]
+    #[arg(long, value_name = "ASSET", default_value = "BTC", requires = "csv")]
     pub asset: Asset,
     /// Play the file from this moment on, seconds since 1970 [default: its middle]
     #[arg(long, value_name = "S", requires = "csv")]

@@ -6,7 +6,7 @@
 //! | [`Tape`] filled by a [`Panel`] of servers | real markets: the median of those that make sense |
 //! | [`Tape`] filled by a [`World`] | local networks: a market that the chain's own randomness drives |
 //!
-//! Anything else is another [`Feed`].
+//! Anything else is another [`Feed`]; the example `own_feed` is one, with a forecaster that knows it.
 
 pub mod csv;
 mod endpoint;

@@ -1,11 +1,12 @@
 //! Other validators as witnesses of prices: what they saw, and whether one's own prices are theirs.
 //!
 //! Each validator shows the newest prices that it saw on a signed page ([`page`]), at the address that it has announced for
-//! its metrics; the others read it every so often ([`reader`]). Before a round is scored, the prices at its two ends are held
+//! its metrics; the others read it every so often. Before a round is scored, the prices at its two ends are held
 //! against the stake-weighted median of everybody's ([`agreement`](crate::agreement)). Who hears of nobody decides by its own
 //! sources, and nobody is waited for longer than three minutes.
 
 mod booth;
+mod link;
 pub mod page;
 mod reader;
 
@@ -21,7 +22,7 @@ use crate::sources::Feed;
 use page::{PricePage, Shown};
 
 pub use booth::Booth;
-pub(crate) use reader::{run, Circle};
+pub(crate) use link::Link;
 
 /// Most prices of one validator that are kept: four weeks of five minutes, if it sees one asset.
 const KEPT: usize = 8_192;

@@ -28,15 +28,15 @@ const AT_ONCE: usize = 8;
 const LONGEST: usize = 256 << 10;
 
 /// Whom a validator asks, and as whom.
-pub(crate) struct Circle {
+pub(super) struct Circle {
     /// The chain, hex.
-    pub(crate) genesis: String,
+    pub(super) genesis: String,
     /// The subnet.
-    pub(crate) netuid: NetUid,
+    pub(super) netuid: NetUid,
     /// One's own hotkey.
-    pub(crate) hotkey: PublicKey,
+    pub(super) hotkey: PublicKey,
     /// It knows which addresses may be called.
-    pub(crate) dendrite: Dendrite,
+    pub(super) dendrite: Dendrite,
 }
 
 /// Another validator that has announced its pages.
@@ -48,7 +48,7 @@ struct Peer {
 }
 
 /// Reads the others' pages every so often, until `stop`.
-pub(crate) async fn run<C: Chain>(
+pub(super) async fn run<C: Chain>(
     chain: Arc<C>,
     circle: Circle,
     witnesses: Arc<Witnesses>,
