@@ -26,7 +26,7 @@ use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
 use crate::model::MarketModel;
 use crate::policy;
-use crate::witness::Link;
+use crate::witness::{Link, Witnesses};
 
 /// The market subnet's number.
 pub const NETUID: NetUid = NetUid(8);
@@ -239,10 +239,10 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     if config.prices.are_seen_by_all() {
         let (hotkey, netuid) = (Arc::clone(&config.hotkey), config.netuid);
         let public_addresses_only = config.public_addresses_only;
-        let link = Link { client: Arc::clone(&client), hotkey, netuid, public_addresses_only, feed, assets };
-        let (witnesses, own) = link.start(&stop);
-        exchange = exchange.with_witnesses(witnesses);
-        booth = Some(own);
+        let link = Link { chain: Arc::clone(&client), hotkey, netuid, public_addresses_only, feed, assets };
+        let witnesses = Arc::new(Witnesses::default());
+        exchange = exchange.with_witnesses(Arc::clone(&witnesses));
+        booth = Some(link.start(witnesses, &stop));
     }
     let settings = ValidatorSettings {
         netuid: config.netuid,

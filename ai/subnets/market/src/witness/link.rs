@@ -1,10 +1,11 @@
 //! What connects a validator to its witnesses.
 
+use std::fmt;
 use std::sync::Arc;
 
-use ganglion_client::Client;
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
+use ganglion_subnet::Chain;
 use ganglion_wire::{Dendrite, DendriteLimits};
 use tokio_util::sync::CancellationToken;
 
@@ -13,31 +14,36 @@ use crate::horizon::Asset;
 use crate::sources::Feed;
 
 /// A validator that sees a market which others see too.
-pub(crate) struct Link {
+pub struct Link<C> {
     /// The chain, which says who the others are.
-    pub(crate) client: Arc<Client>,
+    pub chain: Arc<C>,
     /// Its identity.
-    pub(crate) hotkey: Arc<Keypair>,
+    pub hotkey: Arc<Keypair>,
     /// The subnet.
-    pub(crate) netuid: NetUid,
+    pub netuid: NetUid,
     /// Others are called at public addresses only.
-    pub(crate) public_addresses_only: bool,
+    pub public_addresses_only: bool,
     /// What it sees.
-    pub(crate) feed: Arc<dyn Feed>,
+    pub feed: Arc<dyn Feed>,
     /// Of which assets.
-    pub(crate) assets: Vec<Asset>,
+    pub assets: Vec<Asset>,
 }
 
-impl Link {
-    /// Begins to read the others' pages, until `stop`. Answers what they say, and what is shown to them. Needs a Tokio runtime.
-    pub(crate) fn start(self, stop: &CancellationToken) -> (Arc<Witnesses>, Booth) {
-        let Self { client, hotkey, netuid, public_addresses_only, feed, assets } = self;
-        let genesis = hex::encode(client.genesis_hash());
+impl<C> fmt::Debug for Link<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({:?} on {})", self.assets, self.feed.name())
+    }
+}
+
+impl<C: Chain> Link<C> {
+    /// Begins to read the others' pages into `witnesses`, until `stop`. Answers what is shown to them. Needs a Tokio runtime.
+    pub fn start(self, witnesses: Arc<Witnesses>, stop: &CancellationToken) -> Booth {
+        let Self { chain, hotkey, netuid, public_addresses_only, feed, assets } = self;
+        let genesis = hex::encode(chain.genesis_hash());
         let limits = DendriteLimits { public_addresses_only, ..DendriteLimits::default() };
         let dendrite = Dendrite::with_limits(Arc::clone(&hotkey), limits);
         let circle = reader::Circle { genesis: genesis.clone(), netuid, hotkey: hotkey.public(), dendrite };
-        let witnesses = Arc::new(Witnesses::default());
-        tokio::spawn(reader::run(client, circle, Arc::clone(&witnesses), Arc::clone(&feed), stop.clone()));
-        (witnesses, Booth { hotkey, genesis, netuid, feed, assets })
+        tokio::spawn(reader::run(chain, circle, witnesses, Arc::clone(&feed), stop.clone()));
+        Booth { hotkey, genesis, netuid, feed, assets }
     }
 }

@@ -22,7 +22,7 @@ use crate::sources::Feed;
 use page::{PricePage, Shown};
 
 pub use booth::Booth;
-pub(crate) use link::Link;
+pub use link::Link;
 
 /// Most prices of one validator that are kept: four weeks of five minutes, if it sees one asset.
 const KEPT: usize = 8_192;
