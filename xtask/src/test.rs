@@ -15,6 +15,7 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let start = std::time::Instant::now();
     let toolchain = setup::run(paths, false, setup::Model::Wanted)?;
     let (python, cyllama) = (setup::python_neurons(paths)?, setup::llama_cpp(paths)?);
+    let hours = setup::btc_hours(paths)?;
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);
         command.args(words).env("GANGLION_MODELS", &paths.models);
@@ -23,6 +24,9 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
         }
         if let Some(cyllama) = &cyllama {
             command.env("GANGLION_CYLLAMA", cyllama);
+        }
+        if let Some(hours) = &hours {
+            command.env("GANGLION_BTC_HOURS", hours);
         }
         command
     };

@@ -133,6 +133,14 @@ pub trait Subnet: Send + Sync + 'static {
         let _ = task;
         true
     }
+
+    /// What a validator of this subnet shows everybody at `GET /pages/<name>`, beside its metrics: what it saw, in a form of the
+    /// subnet's own, signed by the subnet if others are to trust it. `None` where there is no such page; there is none by
+    /// default. Anybody may ask, so be quick and short.
+    fn page(&self, name: &str) -> Option<serde_json::Value> {
+        let _ = name;
+        None
+    }
 }
 
 /// When answers can be scored.

@@ -62,6 +62,10 @@ impl Subnet for Next {
     fn score(&self, task: &u32, answers: &[Answer<u32>]) -> Vec<Score> {
         answers.iter().map(|answer| Score::new(f64::from(u8::from(answer.response == *task)), &[])).collect()
     }
+
+    fn page(&self, name: &str) -> Option<serde_json::Value> {
+        (name == "greeting").then(|| serde_json::json!({ "says": "hello" }))
+    }
 }
 
 fn key(number: u8) -> Arc<Keypair> {
@@ -233,6 +237,11 @@ async fn a_secret_is_shown_when_its_tempo_is_over_and_opens_the_receipts() {
 async fn nothing_else_is_there_and_nothing_can_be_changed() {
     let network = Network::start().await;
     let pages = network.pages().await;
+    let (status, body) = call(pages, "GET /pages/greeting").await;
+    assert_eq!((status, body.as_str()), (200, r#"{"says":"hello"}"#), "the subnet's own page");
+    for line in ["GET /pages/other", "GET /pages", "GET /pages/greeting/more"] {
+        assert_eq!(call(pages, line).await.0, 404, "{line}");
+    }
     for line in ["GET /", "GET /score", "GET /secrets", "GET /secrets/1/2", "GET /scores/../secret", "GET /secret"] {
         assert_eq!(call(pages, line).await.0, 404, "{line}");
     }

@@ -98,6 +98,19 @@ fn the_example_can_be_simulated() {
     }
 }
 
+#[test]
+fn a_simulation_that_is_watched_is_the_same_and_tells_how_far_it_is() {
+    let setting = Setting { tempos: 2, rounds: 10, ..Setting::default() };
+    let mut told = Vec::new();
+    let watched = simulator::run_watched(&FactorStage, Scenario::Colluders, &setting, &mut |progress| {
+        told.push((progress.rounds, progress.all));
+    });
+    assert_eq!(watched, simulator::run(&FactorStage, Scenario::Colluders, &setting));
+    // Three of its five validators ask.
+    let right: Vec<(u64, u64)> = (1..=20).map(|round| (3 * round, 60)).collect();
+    assert_eq!((told, watched.rounds), (right, 60));
+}
+
 fn key(number: u8) -> Arc<Keypair> {
     Arc::new(Keypair::from_seed([number; 32]))
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
 use futures::StreamExt;
+use ganglion_subnet_market::{chart, Asset, Horizon, Quantiles};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -70,15 +71,12 @@ struct Reply {
 pub fn run(args: &ForecastArgs) -> Result<()> {
     let gateway = gateway(args.gateway.as_deref(), &args.at)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let within = |url: String| {
-        let limit = Duration::from_secs(args.timeout);
-        let late = |_| Err(anyhow::anyhow!("no forecast within {} s: try a longer --timeout", args.timeout));
-        runtime.block_on(async { tokio::time::timeout(limit, fetch(&url)).await.unwrap_or_else(late) })
-    };
-    let found = understand(&within(url(&gateway, args, "json"))?, &gateway)?;
+    let (limit, url) = (Duration::from_secs(args.timeout), url(&gateway, args));
+    let late = |_| Err(anyhow::anyhow!("no forecast within {} s: try a longer --timeout", args.timeout));
+    let body = runtime.block_on(async { tokio::time::timeout(limit, fetch(&url)).await.unwrap_or_else(late) })?;
+    let found = understand(&body, &gateway)?;
     if let Some(path) = &args.svg {
-        let picture = within(url(&gateway, args, "svg"))?;
-        std::fs::write(path, picture).with_context(|| format!("can't write {}", path.display()))?;
+        std::fs::write(path, picture(&found)?).with_context(|| format!("can't write {}", path.display()))?;
     }
     if args.json {
         return output::json(&found);
@@ -89,10 +87,10 @@ pub fn run(args: &ForecastArgs) -> Result<()> {
 }
 
 /// Names of assets and times need no escaping in a query.
-fn url(gateway: &str, args: &ForecastArgs, format: &str) -> String {
+fn url(gateway: &str, args: &ForecastArgs) -> String {
     let horizons: Vec<String> = args.horizon.iter().map(ToString::to_string).collect();
     let horizon = if horizons.is_empty() { String::new() } else { format!("&horizon={}", horizons.join(",")) };
-    format!("{gateway}/v1/forecasts?asset={}{horizon}&format={format}", args.asset)
+    format!("{gateway}/v1/forecasts?asset={}{horizon}&format=json", args.asset)
 }
 
 async fn fetch(url: &str) -> Result<Vec<u8>> {
@@ -122,6 +120,18 @@ fn understand(body: &[u8], gateway: &str) -> Result<Forecasts> {
     ensure!(!reply.forecasts.is_empty() && reply.forecasts.iter().all(whole), "the gateway's reply holds no forecast");
     let Reply { asset, levels, forecasts, miners } = reply;
     Ok(Forecasts { asset, levels, forecasts, miners, gateway: gateway.to_owned() })
+}
+
+/// The forecast that is printed as a picture; not the gateway's own, which would ask the miners once more.
+fn picture(found: &Forecasts) -> Result<String> {
+    let asset = found.asset.parse::<Asset>().context("the gateway's reply names no asset")?;
+    let mut ahead: Vec<(Horizon, Quantiles)> = Vec::new();
+    for forecast in &found.forecasts {
+        let read = || Some((Horizon::seconds(forecast.seconds).ok()?, Quantiles::new(&forecast.quantiles_bp).ok()?));
+        ahead.push(read().context("the gateway's reply can't be drawn: it holds something else than quantiles")?);
+    }
+    ahead.sort_by_key(|(horizon, _)| *horizon);
+    chart::relative(&asset, &ahead).context("the gateway's reply holds nothing to draw")
 }
 
 /// A row for each time ahead: by how much, in hundredths, the price will have changed.
@@ -166,12 +176,30 @@ mod tests {
 
     #[test]
     fn what_is_asked_for() {
-        let usual = url("http://g", &args("ganglion forecast btc"), "json");
+        let usual = url("http://g", &args("ganglion forecast btc"));
         assert_eq!(usual, "http://g/v1/forecasts?asset=BTC&format=json");
-        let two = url("http://g", &args("ganglion forecast EUR/USD --horizon 5m,8h20m"), "svg");
-        assert_eq!(two, "http://g/v1/forecasts?asset=EUR/USD&horizon=5m,8h20m&format=svg");
+        let two = url("http://g", &args("ganglion forecast EUR/USD --horizon 5m,8h20m"));
+        assert_eq!(two, "http://g/v1/forecasts?asset=EUR/USD&horizon=5m,8h20m&format=json");
         assert!(Cli::try_parse_from("ganglion forecast <svg>".split(' ')).is_err());
         assert!(Cli::try_parse_from("ganglion forecast BTC --horizon soon".split(' ')).is_err());
+    }
+
+    #[test]
+    fn what_is_printed_is_what_is_drawn() {
+        let found = understand(body(19).as_bytes(), "g").expect("a reply");
+        let svg = picture(&found).expect("a picture");
+        assert!(svg.contains(">3h<") && svg.contains(">95 % 100.09<") && svg.ends_with("</svg>"), "{svg}");
+        let forecast = found.forecasts[0].clone();
+        for odd in [
+            Forecast { seconds: 1, ..forecast.clone() },
+            Forecast { quantiles_bp: vec![0.0; 18], ..forecast.clone() },
+            Forecast { quantiles_bp: (0..19).rev().map(f64::from).collect(), ..forecast },
+        ] {
+            let reply = understand(body(19).as_bytes(), "g").expect("a reply");
+            assert!(picture(&Forecasts { forecasts: vec![odd], ..reply }).is_err());
+        }
+        let reply = understand(body(19).as_bytes(), "g").expect("a reply");
+        assert!(picture(&Forecasts { asset: "<svg>".into(), ..reply }).is_err());
     }
 
     #[test]

@@ -12,16 +12,18 @@ use axum::{
     Json,
 };
 use ganglion_subnet_market::{
-    chart::Fan,
+    chart,
     gather::{gather, Gathered, Voice},
     horizon::STANDARD,
     quantiles::{level, LEVELS},
-    Asset, Horizon, Quantiles, Quote,
+    Asset, Horizon, Quantiles,
 };
 use ganglion_wire::Target;
 use serde::Deserialize;
 use serde_json::{json, Value};
 use std::sync::Arc;
+
+pub(crate) mod events;
 
 /// Most times ahead in one request.
 const MOST_HORIZONS: usize = 8;
@@ -88,12 +90,8 @@ pub(crate) async fn answer(
     let voices: Vec<Voice> = miners.iter().map(voice).collect();
     let dendrite = &shared.asker.dendrite;
     let gathered = gather(dendrite, &voices, (&wanted.asset, &wanted.horizons), shared.config.deadline / 2).await;
-    let Some(pool) = gathered.pool() else {
-        let reason: String =
-            gathered.failures.join("; ").chars().filter(|letter| !letter.is_control()).take(400).collect();
-        let message = format!("no miner gave a forecast ({reason}): ask for another asset or time, or try again");
-        return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
-    };
+    let failed = || failed(&gathered, "ask for another asset or time, or try again");
+    let pool = gathered.pool().ok_or_else(failed)?;
     let ahead: Vec<(Horizon, Quantiles)> = wanted.horizons.iter().copied().zip(pool).collect();
     Ok(match wanted.picture {
         true => picture(&wanted.asset, &ahead)?,
@@ -118,6 +116,13 @@ fn best(shared: &Shared) -> Result<Vec<Miner>, ApiError> {
     }
 }
 
+/// Nobody gave a forecast: why, and what to do.
+fn failed<T>(gathered: &Gathered<T>, advice: &str) -> ApiError {
+    let reason: String = gathered.failures.join("; ").chars().filter(|letter| !letter.is_control()).take(400).collect();
+    let message = format!("no miner gave a forecast ({reason}): {advice}");
+    ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message)
+}
+
 /// A miner counts by its share. Who has none yet counts a little: somebody must speak in a young network.
 fn voice(miner: &Miner) -> Voice {
     Voice { target: Target { hotkey: miner.hotkey, address: miner.address }, weight: miner.share().max(1e-3) }
@@ -130,32 +135,31 @@ fn described(asset: &Asset, ahead: &[(Horizon, Quantiles)], gathered: &Gathered,
             json!({ "horizon": horizon.to_string(), "seconds": horizon.as_secs(), "quantiles_bp": forecast.values() })
         })
         .collect();
-    let heard: Vec<Value> = gathered
-        .heard
-        .iter()
-        .map(|heard| {
-            let hotkey = heard.voice.target.hotkey;
-            let uid = miners.iter().find(|miner| miner.hotkey == hotkey).map(|miner| miner.uid);
-            let latency = u64::try_from(heard.latency.as_millis()).unwrap_or(u64::MAX);
-            json!({ "uid": uid, "hotkey": hotkey.to_ss58(), "weight": heard.voice.weight, "latency_ms": latency })
-        })
-        .collect();
     json!({
         "object": "forecast",
         "asset": asset.name(),
         "levels": (0..LEVELS).map(level).collect::<Vec<f64>>(),
         "forecasts": forecasts,
-        "miners": heard,
+        "miners": listed(gathered, miners),
         "failed": gathered.failures.len(),
     })
 }
 
+/// Those who were heard.
+fn listed<T>(gathered: &Gathered<T>, miners: &[Miner]) -> Vec<Value> {
+    let heard = gathered.heard.iter().map(|heard| {
+        let hotkey = heard.voice.target.hotkey;
+        let uid = miners.iter().find(|miner| miner.hotkey == hotkey).map(|miner| miner.uid);
+        let latency = u64::try_from(heard.latency.as_millis()).unwrap_or(u64::MAX);
+        json!({ "uid": uid, "hotkey": hotkey.to_ss58(), "weight": heard.voice.weight, "latency_ms": latency })
+    });
+    heard.collect()
+}
+
 /// The forecast as a fan, in hundredths of the price of now: the gateway sees no prices.
 fn picture(asset: &Asset, ahead: &[(Horizon, Quantiles)]) -> Result<Response, ApiError> {
-    let now = [Quote { time: 0, price: 100.0 }];
-    let title = format!("{asset}: the price ahead, % of now's");
-    let svg = Fan { title: &title, past: &now, ahead }.svg();
-    let svg = svg.ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))?;
+    let svg = chart::relative(asset, ahead)
+        .ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))?;
     Ok(([(CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 

@@ -87,6 +87,21 @@ pub async fn run_with_images(
     run_doors(config, directory, others, listener, shutdown).await
 }
 
+/// [`run_with`], with miners that forecast: `market` lists them.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_with_market(
+    config: GatewayConfig,
+    directory: Arc<dyn Directory>,
+    market: Arc<dyn Directory>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), GatewayError> {
+    let others = Others { market: Some(market), ..Others::default() };
+    run_doors(config, directory, others, listener, shutdown).await
+}
+
 /// Lists of other subnets' miners: those who forecast and those who draw.
 #[derive(Default)]
 struct Others {

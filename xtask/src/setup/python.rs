@@ -139,7 +139,7 @@ fn make(folder: &Path, environment: &Environment) -> Result<Made> {
 }
 
 /// Whether pip says that it had no connection, in the words of its library for that.
-fn is_out_of_reach(log: &str) -> bool {
+pub(super) fn is_out_of_reach(log: &str) -> bool {
     const SIGNS: [&str; 6] = [
         "NewConnectionError",
         "ConnectTimeoutError",

@@ -17,5 +17,5 @@ mod stage;
 mod world;
 
 pub use report::{Line, Report, Verdict};
-pub use scenario::{run, Scenario, Setting};
+pub use scenario::{run, run_watched, Progress, Scenario, Setting};
 pub use stage::Stage;

@@ -125,12 +125,34 @@ impl Default for Setting {
     }
 }
 
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Rounds that are over, of all validators together.
+    pub rounds: u64,
+    /// Rounds that there will be.
+    pub all: u64,
+}
+
 /// Runs a scenario.
 pub fn run<St: Stage>(stage: &St, scenario: Scenario, setting: &Setting) -> Report
 where
     ResponseOf<St::Subnet>: Clone,
 {
-    let (cast, chain, rounds) = World::new(stage, scenario.cast(), setting).run();
+    run_watched(stage, scenario, setting, &mut |_| {})
+}
+
+/// [`run`], telling after every round of all validators how far it is. What comes of it is the same.
+pub fn run_watched<St: Stage>(
+    stage: &St,
+    scenario: Scenario,
+    setting: &Setting,
+    watch: &mut dyn FnMut(Progress),
+) -> Report
+where
+    ResponseOf<St::Subnet>: Clone,
+{
+    let (cast, chain, rounds) = World::new(stage, scenario.cast(), setting).run(watch);
     report::of(scenario, setting, &cast, &chain, rounds)
 }
 

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::cast::{Cast, Conduct, Judging, LEVELS};
 use super::chain::{Chain, TEMPO};
-use super::scenario::Setting;
+use super::scenario::{Progress, Setting};
 use super::stage::Stage;
 use crate::findings::Findings;
 use crate::gate::{Gate, GateLimits};
@@ -78,8 +78,10 @@ where
         }
     }
 
-    /// Runs all tempos. Answers the ledger and the number of rounds.
-    pub(super) fn run(mut self) -> (Cast, Chain, u64) {
+    /// Runs all tempos, telling how far it is. Answers the ledger and the number of rounds.
+    pub(super) fn run(mut self, watch: &mut dyn FnMut(Progress)) -> (Cast, Chain, u64) {
+        let asking = self.books.iter().flatten().count() as u64;
+        let all = asking * u64::from(self.setting.tempos) * u64::from(self.setting.rounds);
         for tempo in 0..self.setting.tempos {
             self.move_market(tempo);
             for round in 0..self.setting.rounds {
@@ -87,6 +89,7 @@ where
                 for validator in 0..self.cast.validators.len() {
                     self.round(validator, tempo, round);
                 }
+                watch(Progress { rounds: self.rounds, all });
             }
             self.end_tempo(tempo);
         }
@@ -194,21 +197,21 @@ where
         request: &RequestOf<St::Subnet>,
         best: Option<&ResponseOf<St::Subnet>>,
     ) -> Option<(ResponseOf<St::Subnet>, Duration)> {
-        let (mut own, wait) = (dice(miner), self.waits[miner]);
+        let wait = self.waits[miner];
         let said = match self.cast.miners[miner].conduct {
             Conduct::Honest | Conduct::Flooder => self.work(miner, dice(miner), request, best),
             Conduct::Clone { origin } => {
                 let (answer, elapsed) = self.work(origin, dice(origin), request, best)?;
-                Some((answer, elapsed + Duration::from_millis(own.below(200))))
+                Some((answer, elapsed + Duration::from_millis(dice(miner).below(200))))
             }
             Conduct::Copier { victim } => {
                 let (answer, elapsed) = self.work(victim, dice(victim), request, best)?;
-                Some((answer, elapsed + self.waits[victim] + Duration::from_millis(200 + own.below(300))))
+                Some((answer, elapsed + self.waits[victim] + Duration::from_millis(200 + dice(miner).below(300))))
             }
             Conduct::Parrot => Some((self.stage.parrot(request), Duration::from_millis(100))),
             Conduct::Late => {
                 let (answer, _) = self.work(miner, dice(miner), request, best)?;
-                Some((answer, Duration::from_millis(8_000 + own.below(24_000))))
+                Some((answer, Duration::from_millis(8_000 + dice(miner).below(24_000))))
             }
         };
         said.map(|(answer, elapsed)| (answer, elapsed + wait))

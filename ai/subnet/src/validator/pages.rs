@@ -1,4 +1,5 @@
-//! What a validator shows beside its metrics: what each miner is worth, and the secrets of tempos that are over.
+//! What a validator shows beside its metrics: what each miner is worth, the secrets of tempos that are over, and pages of the
+//! subnet's own.
 
 use std::sync::Arc;
 
@@ -14,9 +15,10 @@ use crate::standings::Standings;
 use crate::subnet::Subnet;
 use crate::view::{View, Views};
 
-/// `GET /scores` and `GET /secrets/<epoch>`.
+/// `GET /scores`, `GET /secrets/<epoch>` and `GET /pages/<name>`.
 pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router {
     let (keeper, seen) = (Arc::clone(&shared), views.clone());
+    let owner = Arc::clone(&shared);
     let scores = move || {
         let (shared, view) = (Arc::clone(&shared), newest(&views));
         async move {
@@ -35,7 +37,12 @@ pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router 
         let (shared, view) = (Arc::clone(&keeper), newest(&seen));
         async move { Ok::<_, StatusCode>(Json(revealed(&shared, view?.as_ref(), epoch))) }
     };
-    Router::new().route("/scores", get(scores)).route("/secrets/{epoch}", get(secrets))
+    let own = move |Path(name): Path<String>| {
+        let shown = owner.subnet.page(&name);
+        async move { shown.map(Json).ok_or(StatusCode::NOT_FOUND) }
+    };
+    let router = Router::new().route("/scores", get(scores)).route("/secrets/{epoch}", get(secrets));
+    router.route("/pages/{name}", get(own))
 }
 
 fn newest(views: &Views) -> Result<Arc<View>, StatusCode> {

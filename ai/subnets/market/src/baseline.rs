@@ -1,7 +1,10 @@
 //! What everybody knows: the quantiles of all moves of the past.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use crate::history::Past;
-use crate::horizon::Horizon;
+use crate::horizon::{Asset, Horizon};
 use crate::models::{volatility, DECAY};
 use crate::quantiles::Quantiles;
 
@@ -28,16 +31,56 @@ impl Yard {
     /// From what was known at the start: the baseline from all history before the last midnight, the same for every
     /// validator; the unit from everything. `None` if too little is known.
     pub fn at(past: &Past, horizon: Horizon) -> Option<Self> {
-        let midnight = past.cut() - past.cut() % EPOCH;
-        Self::with(past, horizon, long_run(&past.before(midnight), horizon)?)
+        Self::with(past, horizon, long_run(&past.before(midnight(past)), horizon)?)
     }
 
     /// With a baseline of another origin.
     pub fn with(past: &Past, horizon: Horizon, base: Quantiles) -> Option<Self> {
-        let steps = horizon.steps(past.step())?;
-        let sigma = volatility(past, DECAY).ok()? * (steps as f64).sqrt();
-        Some(Self { horizon, sigma, base })
+        Self::of(past, volatility(past, DECAY).ok()?, horizon, base)
     }
+
+    /// One for each of these times ahead that is a number of whole steps, with one look at the past for all; none if too
+    /// little is known.
+    pub fn all(past: &Past, bases: &[(Horizon, Quantiles)]) -> Vec<Self> {
+        let Ok(step) = volatility(past, DECAY) else { return Vec::new() };
+        bases.iter().filter_map(|(horizon, base)| Self::of(past, step, *horizon, *base)).collect()
+    }
+
+    /// When the volatility of a step is known, basis points.
+    fn of(past: &Past, step: f64, horizon: Horizon, base: Quantiles) -> Option<Self> {
+        let steps = horizon.steps(past.step())?;
+        Some(Self { horizon, sigma: step * (steps as f64).sqrt(), base })
+    }
+}
+
+/// The baselines of the day. To make one, all moves of the past are sorted: once a day is often enough.
+#[derive(Debug, Default)]
+pub struct Almanac(Mutex<BTreeMap<(Asset, Horizon), (u64, Quantiles)>>);
+
+impl Almanac {
+    /// What [`Yard::at`] says for each of these times ahead; `None` if it says nothing for one.
+    pub fn yards(&self, past: &Past, horizons: &[Horizon]) -> Option<Vec<Yard>> {
+        let base = |horizon: &Horizon| Some((*horizon, self.base(past, *horizon)?));
+        let bases: Vec<(Horizon, Quantiles)> = horizons.iter().map(base).collect::<Option<_>>()?;
+        Some(Yard::all(past, &bases)).filter(|yards| yards.len() == horizons.len())
+    }
+
+    fn base(&self, past: &Past, horizon: Horizon) -> Option<Quantiles> {
+        let (midnight, key) = (midnight(past), (past.asset().clone(), horizon));
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, base)) = lock().get(&key).filter(|(of, _)| *of == midnight) {
+            return Some(*base);
+        }
+        let base = long_run(&past.before(midnight), horizon)?;
+        // As many as there are assets and times that a validator asks about.
+        lock().insert(key, (midnight, base));
+        Some(base)
+    }
+}
+
+/// The last midnight before a past ends.
+fn midnight(past: &Past) -> u64 {
+    past.cut() - past.cut() % EPOCH
 }
 
 /// The quantiles of all moves over `horizon`, overlapping ones included. `None` with fewer than a hundred.
@@ -56,7 +99,6 @@ pub fn long_run(past: &Past, horizon: Horizon) -> Option<Quantiles> {
 mod tests {
     use super::*;
     use crate::history::{Archive, Quote};
-    use crate::horizon::Asset;
     use crate::models::tests::hours;
 
     /// What validators hold forecasts against doesn't know the future either.
@@ -68,6 +110,22 @@ mod tests {
         let quotes = clean.past(cut).quotes().iter().copied().chain(later).collect();
         let poisoned = Archive::new(Asset::btc(), 3600, quotes).expect("an archive");
         assert_eq!(Yard::at(&clean.past(cut), hour), Yard::at(&poisoned.past(cut), hour));
+    }
+
+    #[test]
+    fn an_almanac_says_what_was_looked_up_and_turns_at_midnight() {
+        let (market, almanac) = (hours(1000, 20.0, 60.0, 1), Almanac::default());
+        let horizons = [1, 3].map(|hours| Horizon::seconds(hours * 3600).expect("hours"));
+        // Twice in a day, on the next one, and on the first again, as by a clock that was set back.
+        for hour in [20 * 24, 20 * 24 + 23, 21 * 24, 20 * 24 + 5] {
+            let past = market.past(hour * 3600);
+            let right: Option<Vec<Yard>> = horizons.iter().map(|horizon| Yard::at(&past, *horizon)).collect();
+            assert_eq!(almanac.yards(&past, &horizons), right, "{hour}");
+            assert!(right.is_some());
+        }
+        let minute = Horizon::seconds(60).expect("a minute");
+        assert_eq!(almanac.yards(&market.past(900 * 3600), &[horizons[0], minute]), None);
+        assert_eq!(almanac.yards(&market.past(80 * 3600), &horizons), None, "too little is known");
     }
 
     #[test]

@@ -116,6 +116,12 @@ impl Prices {
         }
     }
 
+    /// Whether every validator sees this market, each by sources of its own, so that they can hold their prices against each
+    /// other's. A file is one's own, and a world has the same moves for all but, for who joined later, another price.
+    pub fn are_seen_by_all(&self) -> bool {
+        matches!(self, Self::Servers(..))
+    }
+
     /// Begins to see prices, until `stop`. Needs a Tokio runtime. A large file takes a second.
     ///
     /// # Errors

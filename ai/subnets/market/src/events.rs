@@ -121,7 +121,22 @@ fn now() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ganglion_subnet::Seed;
+    use crate::commit;
+    use crate::event::Probabilities;
+    use crate::exchange::Exchange;
+    use crate::history::Past;
+    use crate::horizon::Horizon;
+    use crate::mechanism::Market;
+    use crate::model::MarketModel;
+    use crate::models::{Ewma, ForecastError, Forecaster};
+    use crate::quantiles::Quantiles;
+    use crate::sources::{Clock, Feed, Tape};
+    use crate::synapse::{ForecastRequest, Phase, Topic};
+    use crate::task::Truth;
+    use ganglion_keys::PublicKey;
+    use ganglion_primitives::NeuronId;
+    use ganglion_subnet::{Answer, Budget, Seed, Subnet};
+    use std::sync::Arc;
 
     fn event(question: &str, closes: u64, outcome: Option<usize>) -> Event {
         Event { question: question.to_owned(), outcomes: vec!["yes".to_owned(), "no".to_owned()], closes, outcome }
@@ -147,6 +162,76 @@ mod tests {
         assert_eq!(book.ripeness("over"), Ripeness::Now);
         assert!(matches!(book.ripeness("open"), Ripeness::After(_)));
         assert!(matches!(book.ripeness("none"), Ripeness::Never(_)));
+    }
+
+    /// Who sees the future gives the first outcome four chances of five.
+    struct Seer;
+
+    impl Forecaster for Seer {
+        fn name(&self) -> &str {
+            "seer"
+        }
+
+        fn forecast(&self, _: &Past, horizon: Horizon) -> Result<Quantiles, ForecastError> {
+            Err(ForecastError::Horizon(horizon))
+        }
+
+        fn event(&self, _: &str, outcomes: &[String]) -> Result<Probabilities, ForecastError> {
+            let rest = 0.2 / (outcomes.len() as f64 - 1.0);
+            let odds: Vec<f64> = (0..outcomes.len()).map(|place| if place == 0 { 0.8 } else { rest }).collect();
+            Ok(Probabilities::new(&odds)?)
+        }
+    }
+
+    /// Question, commitment, forecast, outcome, score: the file is all that an operator touches.
+    #[test]
+    fn an_event_from_its_question_to_its_scores() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("events.json");
+        let write =
+            |events: &[Event]| std::fs::write(&path, serde_json::to_vec(events).expect("JSON")).expect("written");
+        let closes = now() + 600;
+        write(&[event("Who wins?", closes, None)]);
+        let feed = || Arc::new(Tape::new(&[], 300, Clock::World).expect("a tape")) as Arc<dyn Feed>;
+        let exchange = Exchange::new(feed(), Vec::new(), Vec::new());
+        let market = Market::exchange(exchange.with_events(EventBook::open(&path).expect("events")));
+        // Every fifth question is about one.
+        let mut draws = (0..200u8).map(|number| market.task(&Seed([number; 32])));
+        let draw = draws.find(|draw| draw.kind == "event").expect("an event");
+        assert_eq!(
+            draw.request.check().expect("a question"),
+            Topic::Event("Who wins?".into(), vec!["yes".into(), "no".into()])
+        );
+
+        let forecasters: [Arc<dyn Forecaster>; 2] = [Arc::new(Seer), Arc::new(Ewma::default())];
+        let key = PublicKey([1; 32]);
+        let answers = forecasters.map(|forecaster| {
+            let (model, budget) = (MarketModel::new(forecaster, feed(), key), Budget::unlimited());
+            let committed = market.answer(&model, &draw.request, &budget).expect("a commitment");
+            let reveal = ForecastRequest { phase: Phase::Reveal, ..draw.request.clone() };
+            let response = market.answer(&model, &reveal, &budget).expect("a forecast");
+            assert!(commit::holds(&key, &draw.request.nonce, &committed, &response));
+            Answer { neuron: NeuronId(1), response, elapsed: Duration::ZERO, first: Duration::ZERO }
+        });
+        assert!(matches!(market.ripeness(&draw.task), Ripeness::After(_)));
+        let Truth::Event { events, .. } = &draw.task.truth else { panic!("an event") };
+        // The file is looked at again, as it is every so often.
+        let look = || events.state.lock().expect("whole").read = None;
+        for (outcome, (seer, knows_nothing)) in
+            [(0, (0.5 + 1.6f64.ln() / 10.0, 0.5)), (1, (0.5 + 0.4f64.ln() / 10.0, 0.5))]
+        {
+            write(&[event("Who wins?", closes, Some(outcome))]);
+            look();
+            assert_eq!(market.ripeness(&draw.task), Ripeness::Now);
+            let scores = market.score(&draw.task, &answers);
+            assert!(
+                (scores[0].value - seer).abs() < 1e-6 && (scores[1].value - knows_nothing).abs() < 1e-6,
+                "{scores:?}"
+            );
+        }
+        write(&[]);
+        look();
+        assert!(matches!(market.ripeness(&draw.task), Ripeness::Never(_)), "it was withdrawn");
     }
 
     #[test]

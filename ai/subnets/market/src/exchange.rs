@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use ganglion_subnet::{Dice, Draw};
 
-use crate::baseline::Yard;
+use crate::baseline::Almanac;
 use crate::events::EventBook;
 use crate::horizon::{Asset, Horizon};
 use crate::mechanism::COMMIT;
 use crate::sources::Feed;
 use crate::synapse::{ForecastRequest, Subject, MOST_HORIZONS};
 use crate::task::{self, Task, Truth};
+use crate::witness::Witnesses;
 
 /// Time between drawing a question and its last commitment that has nothing to do with miners.
 const SLACK: Duration = Duration::from_secs(1);
@@ -25,6 +26,8 @@ pub struct Exchange {
     assets: Vec<Asset>,
     horizons: Vec<Horizon>,
     events: Option<Arc<EventBook>>,
+    almanac: Almanac,
+    witnesses: Option<Arc<Witnesses>>,
 }
 
 impl fmt::Debug for Exchange {
@@ -48,13 +51,19 @@ impl Exchange {
         if horizons.is_empty() {
             horizons.extend(Horizon::seconds(step));
         }
-        Self { feed, assets, horizons, events: None }
+        Self { feed, assets, horizons, events: None, almanac: Almanac::default(), witnesses: None }
     }
 
     /// The same, which asks about events too.
     #[must_use]
     pub fn with_events(self, events: EventBook) -> Self {
         Self { events: Some(Arc::new(events)), ..self }
+    }
+
+    /// The same, which scores no round whose prices other validators saw otherwise.
+    #[must_use]
+    pub fn with_witnesses(self, witnesses: Arc<Witnesses>) -> Self {
+        Self { witnesses: Some(witnesses), ..self }
     }
 
     /// Draws a question. Which one follows from the dice and the settings; what its truth will be, from the time.
@@ -70,10 +79,9 @@ impl Exchange {
 
     fn task(&self, asset: Asset) -> Task {
         let Some(past) = self.feed.past(&asset) else { return Task::void() };
-        let yards: Option<Vec<Yard>> = self.horizons.iter().map(|horizon| Yard::at(&past, *horizon)).collect();
-        let Some(yards) = yards else { return Task::void() };
+        let Some(yards) = self.almanac.yards(&past, &self.horizons) else { return Task::void() };
         let opens = self.feed.opening(COMMIT + SLACK);
-        let truth = Truth::Market { feed: Arc::clone(&self.feed), asset, opens };
+        let truth = Truth::Market { feed: Arc::clone(&self.feed), asset, opens, witnesses: self.witnesses.clone() };
         // The past isn't kept: hundreds of rounds wait for hours, and each would hold a copy of all prices of its time.
         Task { past: None, yards, outcomes: 0, truth }
     }
@@ -96,6 +104,7 @@ mod tests {
     use crate::mechanism::Market;
     use crate::models::tests::hours;
     use crate::sources::{Clock, Replay, Tape};
+    use ganglion_keys::PublicKey;
     use ganglion_subnet::{Ripeness, Seed, Subnet};
 
     fn hour() -> Horizon {
@@ -137,6 +146,31 @@ mod tests {
         let draw = market.task(&Seed([1; 32]));
         tape.push(&Asset::btc(), Quote { time: 600 * 3600, price: 1.0 }).expect("in order");
         assert!(matches!(market.ripeness(&draw.task), Ripeness::Never(_)));
+    }
+
+    #[test]
+    fn a_round_waits_for_witnesses_and_is_left_out_if_they_saw_other_prices() {
+        let key = PublicKey([1; 32]);
+        for (price, right) in [(1.0, true), (1.02, false)] {
+            let (tape, witnesses) = (tape(500), Arc::new(Witnesses::default()));
+            let feed = Arc::clone(&tape) as Arc<dyn Feed>;
+            let exchange = Exchange::new(feed, Vec::new(), vec![hour()]).with_witnesses(Arc::clone(&witnesses));
+            let market = Market::exchange(exchange);
+            let draw = market.task(&Seed([1; 32]));
+            let Truth::Market { opens, .. } = draw.task.truth else { panic!("a market") };
+            let mut time = tape.now();
+            while time < opens + 3600 {
+                time += 3600;
+                tape.push(&Asset::btc(), Quote { time, price: 1.0 }).expect("in order");
+            }
+            // The prices are there; what others saw isn't known yet.
+            assert!(matches!(market.ripeness(&draw.task), Ripeness::After(_)));
+            witnesses.begin(&[(key, 5)], 1);
+            witnesses.note(key, &Asset::btc(), Quote { time, price });
+            witnesses.end(time + 3600);
+            assert_eq!(market.ripeness(&draw.task) == Ripeness::Now, right, "{price}");
+            assert_eq!(matches!(market.ripeness(&draw.task), Ripeness::Never(_)), !right, "{price}");
+        }
     }
 
     #[test]

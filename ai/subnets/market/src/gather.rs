@@ -5,11 +5,12 @@ use std::time::Duration;
 use futures::future::join_all;
 use ganglion_wire::{CallError, Dendrite, Target};
 
+use crate::event::Probabilities;
 use crate::horizon::{Asset, Horizon};
 use crate::mechanism::Market;
 use crate::pool;
 use crate::quantiles::Quantiles;
-use crate::synapse::{ForecastRequest, Phase};
+use crate::synapse::{ForecastRequest, Phase, Subject, Told};
 use crate::task;
 
 /// Most miners that are asked for one forecast.
@@ -24,22 +25,22 @@ pub struct Voice {
     pub weight: f64,
 }
 
-/// What one miner said.
+/// What one miner said: quantiles of returns, or probabilities of an event's outcomes.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct Heard<T = Vec<Quantiles>> {
     /// Who.
     pub voice: Voice,
-    /// Its forecasts, in the order of the horizons.
-    pub forecasts: Vec<Quantiles>,
+    /// Its forecasts, in the order of the horizons or outcomes.
+    pub forecasts: T,
     /// How long it took.
     pub latency: Duration,
 }
 
 /// What came of asking.
-#[derive(Clone, Debug, Default)]
-pub struct Gathered {
+#[derive(Clone, Debug)]
+pub struct Gathered<T = Vec<Quantiles>> {
     /// Those who gave a forecast.
-    pub heard: Vec<Heard>,
+    pub heard: Vec<Heard<T>>,
     /// Why the others didn't, in one sentence each.
     pub failures: Vec<String>,
 }
@@ -51,10 +52,34 @@ pub async fn gather(
     (asset, horizons): (&Asset, &[Horizon]),
     timeout: Duration,
 ) -> Gathered {
+    all(dendrite, voices, task::returns(asset, horizons), (Told::as_returns, horizons.len()), timeout).await
+}
+
+/// Asks up to sixteen miners which of these outcomes an event will have, each within `timeout`.
+pub async fn gather_event(
+    dendrite: &Dendrite,
+    voices: &[Voice],
+    (question, outcomes): (&str, &[String]),
+    timeout: Duration,
+) -> Gathered<Probabilities> {
+    let subject = Subject::Event { question: question.to_owned(), outcomes: outcomes.to_vec() };
+    all(dendrite, voices, subject, (Told::as_event, outcomes.len()), timeout).await
+}
+
+/// Makes something of a forecast of so many horizons or outcomes.
+type Reader<T> = (fn(&Told, usize) -> Option<T>, usize);
+
+async fn all<T>(
+    dendrite: &Dendrite,
+    voices: &[Voice],
+    subject: Subject,
+    reader: Reader<T>,
+    timeout: Duration,
+) -> Gathered<T> {
     let nonce = format!("{:032x}", rand::random::<u128>());
-    let request = ForecastRequest { phase: Phase::Commit, subject: task::returns(asset, horizons), nonce };
-    let asked = voices.iter().take(MOST).map(|voice| one(dendrite, *voice, &request, (horizons.len(), timeout)));
-    let mut gathered = Gathered::default();
+    let request = ForecastRequest { phase: Phase::Commit, subject, nonce };
+    let asked = voices.iter().take(MOST).map(|voice| one(dendrite, *voice, &request, reader, timeout));
+    let mut gathered = Gathered { heard: Vec::new(), failures: Vec::new() };
     for found in join_all(asked).await {
         match found {
             Ok(heard) => gathered.heard.push(heard),
@@ -64,16 +89,25 @@ pub async fn gather(
     gathered
 }
 
-async fn one(
+async fn one<T>(
     dendrite: &Dendrite,
     voice: Voice,
     request: &ForecastRequest,
-    (horizons, timeout): (usize, Duration),
-) -> Result<Heard, CallError> {
+    (read, count): Reader<T>,
+    timeout: Duration,
+) -> Result<Heard<T>, CallError> {
     let answer = Market::ask_now(dendrite, &voice.target, request, timeout).await?;
-    let forecasts = answer.response.forecast.and_then(|told| told.as_returns(horizons));
+    let forecasts = answer.response.forecast.and_then(|told| read(&told, count));
     let forecasts = forecasts.ok_or_else(|| CallError::BadAnswer("it is no forecast".to_owned()))?;
     Ok(Heard { voice, forecasts, latency: answer.elapsed })
+}
+
+impl Gathered<Probabilities> {
+    /// All forecasts as one, each weighed by its miner's reputation, in the order of the outcomes; `None` without any.
+    pub fn pool(&self) -> Option<Probabilities> {
+        let parts = self.heard.iter().map(|heard| (heard.forecasts.clone(), heard.voice.weight));
+        pool::event(&parts.collect::<Vec<(Probabilities, f64)>>())
+    }
 }
 
 impl Gathered {

@@ -130,7 +130,8 @@ impl Archive {
         Some(basis_points(self.at(from)?, self.at(to)?))
     }
 
-    fn at(&self, time: u64) -> Option<f64> {
+    /// The price at a moment, if there is one.
+    pub(crate) fn at(&self, time: u64) -> Option<f64> {
         let place = self.quotes.binary_search_by_key(&time, |quote| quote.time).ok()?;
         self.quotes.get(place).map(|quote| quote.price)
     }

@@ -35,6 +35,14 @@ impl Address {
     /// # Errors
     /// In one sentence, without the address, which may hold a secret.
     pub(crate) async fn fetch(&self, body: Option<&Value>) -> Result<Value, String> {
+        self.fetch_within(body, MOST_BODY).await
+    }
+
+    /// [`fetch`](Self::fetch), of so many bytes at most.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) async fn fetch_within(&self, body: Option<&Value>, most: usize) -> Result<Value, String> {
         let client = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .redirect(reqwest::redirect::Policy::none())
@@ -48,7 +56,7 @@ impl Address {
         let status = response.status();
         let mut content = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(network)? {
-            if content.len().saturating_add(chunk.len()) > MOST_BODY {
+            if content.len().saturating_add(chunk.len()) > most {
                 return Err("its answer is too long".to_owned());
             }
             content.extend_from_slice(&chunk);

@@ -6,11 +6,13 @@
 //!
 //! A round: a validator draws a question ([`exchange`]), miners commit to a forecast ([`commit`]), the market's clock
 //! reaches the start, miners show what they committed to, and when the last horizon is over the forecasts are held
-//! against what everybody knows ([`baseline`]) and scored ([`judge`]). [`Market`] puts this behind the framework's three
-//! verbs; [`MarketStage`] lets it be simulated, and [`rehearsal`] plays it on markets of the past. Users get the miners'
-//! forecasts as one ([`gather`], [`pool`]), and as a picture ([`chart`]). [`run`] connects miner and validator to the chain;
-//! nothing else here knows chains.
+//! against what everybody knows ([`baseline`]) and scored ([`judge`]), unless other validators saw other prices ([`witness`],
+//! [`agreement`]). [`Market`] puts this behind the framework's three verbs; [`MarketStage`] lets it be simulated, and
+//! [`rehearsal`] plays it on markets of the past. Users get the miners' forecasts as one ([`gather`], [`pool`]), and as a
+//! picture ([`chart`]). [`run`] connects miner and validator to the chain; but for the readers of others' prices nothing else
+//! here knows chains.
 
+pub mod agreement;
 pub mod baseline;
 pub mod chart;
 pub mod choice;
@@ -38,6 +40,7 @@ pub mod stage;
 pub mod synapse;
 mod task;
 mod tide;
+pub mod witness;
 
 pub use choice::{ModelChoice, Prices};
 pub use events::EventBook;

@@ -13,9 +13,10 @@ use crate::exchange::Exchange;
 use crate::horizon::{Asset, STANDARD};
 use crate::judge::{self, Silence};
 use crate::model::MarketModel;
-use crate::sandbox;
+use crate::sandbox::Worlds;
 use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
 use crate::task::{self, Task};
+use crate::witness::Booth;
 
 /// How long miners have to commit, and how long a validator waits before it asks to be shown what they committed to.
 pub const COMMIT: Duration = Duration::from_secs(5);
@@ -27,6 +28,10 @@ pub struct Market {
     exchange: Option<Arc<Exchange>>,
     /// What silence is worth.
     silence: Silence,
+    /// The worlds that tasks were drawn from.
+    worlds: Arc<Worlds>,
+    /// Who shows what this validator sees, if anybody.
+    booth: Option<Arc<Booth>>,
 }
 
 impl Market {
@@ -44,6 +49,12 @@ impl Market {
     #[must_use]
     pub fn with_silence(self, silence: Silence) -> Self {
         Self { silence, ..self }
+    }
+
+    /// The same, which shows other validators the prices that it sees.
+    #[must_use]
+    pub fn showing(self, booth: Booth) -> Self {
+        Self { booth: Some(Arc::new(booth)), ..self }
     }
 
     /// Asks a miner for a forecast at once, as users do: commitment and forecast one after the other.
@@ -71,7 +82,7 @@ impl Subnet for Market {
             Some(exchange) => exchange.draw(&mut dice),
             None => {
                 let request = task::request(task::returns(&Asset::btc(), &STANDARD), &mut dice);
-                Draw { request, task: sandbox::draw(&mut dice).unwrap_or_else(Task::void), kind: "returns" }
+                Draw { request, task: self.worlds.task(seed, &mut dice).unwrap_or_else(Task::void), kind: "returns" }
             }
         }
     }
@@ -121,6 +132,10 @@ impl Subnet for Market {
         // Two honest models differ; what doesn't is one.
         false
     }
+
+    fn page(&self, name: &str) -> Option<serde_json::Value> {
+        self.booth.as_ref()?.page(name)
+    }
 }
 
 /// Commitment, pause, forecast. The commitment must be there within `timeout` and the pause, if there is one, and the
@@ -154,6 +169,7 @@ mod tests {
     use crate::models::tests::hours;
     use crate::models::Ewma;
     use crate::quantiles::Quantiles;
+    use crate::sandbox;
     use crate::sources::Replay;
     use crate::stage::says;
     use ganglion_keys::PublicKey;

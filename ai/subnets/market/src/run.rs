@@ -25,6 +25,7 @@ use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
 use crate::model::MarketModel;
 use crate::policy;
+use crate::witness::{Link, Witnesses};
 
 /// The market subnet's number.
 pub const NETUID: NetUid = NetUid(8);
@@ -158,9 +159,18 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let feed = config.prices.open(&client, &stop)?;
     let _voting = root::start(&client, &config.neuron.hotkey, config.root_weights, &shutdown);
     let assets: Vec<Asset> = config.prices.assets();
-    let mut exchange = Exchange::new(feed, assets, config.horizons);
+    let mut exchange = Exchange::new(Arc::clone(&feed), assets.clone(), config.horizons);
     if let Some(events) = events {
         exchange = exchange.with_events(events);
+    }
+    let mut booth = None;
+    if config.prices.are_seen_by_all() {
+        let (hotkey, netuid) = (Arc::clone(&config.hotkey), config.netuid);
+        let public_addresses_only = config.public_addresses_only;
+        let link = Link { chain: Arc::clone(&client), hotkey, netuid, public_addresses_only, feed, assets };
+        let witnesses = Arc::new(Witnesses::default());
+        exchange = exchange.with_witnesses(Arc::clone(&witnesses));
+        booth = Some(link.start(witnesses, &stop));
     }
     let settings = ValidatorSettings {
         pace: config.pace,
@@ -171,7 +181,10 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
         listen: config.listen,
         ..config.neuron.validator()
     };
-    let market = Market::exchange(exchange).with_silence(config.silence);
+    let mut market = Market::exchange(exchange).with_silence(config.silence);
+    if let Some(booth) = booth {
+        market = market.showing(booth);
+    }
     validator::run(Arc::new(market), client, settings, shutdown).await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use ganglion_subnet::simulator::Stage;
 use crate::baseline::Yard;
 use crate::judge::Silence;
 use crate::mechanism::{Market, COMMIT};
-use crate::models::{Ewma, Forecaster};
+use crate::models;
 use crate::quantiles::Quantiles;
 use crate::synapse::{ForecastRequest, ForecastResponse, Told};
 use crate::task::Task;
@@ -67,6 +67,12 @@ impl MarketStage {
         Self { bluff, market: Market::sandbox().with_silence(Silence::Percentile), bent: Mutex::default() }
     }
 
+    /// Another like it, for a scenario beside this one's: questions that one of them has drawn are not drawn again.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self { bluff: self.bluff, market: self.market.clone(), bent: Mutex::default() }
+    }
+
     fn bend(&self, task: &Task, honest: &[Quantiles]) -> Option<ForecastResponse> {
         let bend = |(honest, yard): (&Quantiles, &Yard)| self.bluff.bend(honest, &yard.base);
         let forecasts: Option<Vec<Quantiles>> = honest.iter().zip(&task.yards).map(bend).collect();
@@ -78,10 +84,11 @@ impl MarketStage {
     }
 }
 
-/// The honest forecasts for a task.
+/// The honest forecasts for a task: those of [`Ewma`](crate::models::Ewma), whose volatility is the very one that losses are
+/// measured in, so that it needn't be found again.
 pub fn honest(task: &Task) -> Option<Vec<Quantiles>> {
-    let past = task.past.as_ref()?;
-    task.yards.iter().map(|yard| Ewma::default().forecast(past, yard.horizon).ok()).collect()
+    task.past.as_ref()?;
+    task.yards.iter().map(|yard| models::student(yard.sigma).ok()).collect()
 }
 
 /// A forecast as one of sixteen miners would make it, whose models lean up or down by a fortieth of the forecast's width at
@@ -127,5 +134,36 @@ impl Stage for MarketStage {
 
     fn timeout(&self) -> Duration {
         COMMIT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::{Ewma, Forecaster};
+    use ganglion_subnet::{Seed, Subnet};
+
+    #[test]
+    fn honest_work_is_that_of_the_exponentially_weighted_forecaster() {
+        let stage = MarketStage::default();
+        for byte in 0..5u8 {
+            let draw = stage.subnet().task(&Seed([byte; 32]));
+            let past = draw.task.past.as_ref().expect("a past");
+            let model = |yard: &Yard| Ewma::default().forecast(past, yard.horizon).expect("a forecast");
+            let right: Vec<Quantiles> = draw.task.yards.iter().map(model).collect();
+            assert_eq!(honest(&draw.task), Some(right));
+        }
+        assert_eq!(honest(&Task::void()), None);
+    }
+
+    #[test]
+    fn a_stage_beside_another_asks_the_same() {
+        let (one, seed) = (MarketStage::new(Bluff::Padded), Seed([7; 32]));
+        let asked = |stage: &MarketStage| {
+            let draw = stage.subnet().task(&seed);
+            (draw.request, draw.task.yards)
+        };
+        assert_eq!(asked(&one), asked(&one.beside()));
+        assert_eq!(asked(&one), asked(&MarketStage::default()));
     }
 }

@@ -186,7 +186,8 @@ impl Told {
             return None;
         }
         let parse = |one: &Vec<i32>| {
-            let values: Vec<f64> = one.iter().map(|value| f64::from(*value) / UNITS).collect();
+            let mut values = [0.0; LEVELS];
+            values.iter_mut().zip(one).for_each(|(value, sent)| *value = f64::from(*sent) / UNITS);
             Quantiles::new(&values).ok()
         };
         quantiles.iter().map(parse).collect()

@@ -10,6 +10,7 @@ use crate::history::Past;
 use crate::horizon::{Asset, Horizon};
 use crate::sources::{Feed, Outcome};
 use crate::synapse::{ForecastRequest, Phase, Subject};
+use crate::witness::{Look, Witnesses};
 
 /// A question whose answers can be scored once the truth is known.
 pub struct Task {
@@ -34,6 +35,8 @@ pub(crate) enum Truth {
         asset: Asset,
         /// The moment from which returns are counted, seconds since 1970: that of the first price after the commitments.
         opens: u64,
+        /// Who else has seen it.
+        witnesses: Option<Arc<Witnesses>>,
     },
     /// In the future of the rest of the world.
     Event {
@@ -65,7 +68,7 @@ impl Task {
     pub(crate) fn ripeness(&self) -> Ripeness {
         match &self.truth {
             Truth::Returns(_) => Ripeness::Now,
-            Truth::Market { feed, asset, opens } => {
+            Truth::Market { feed, asset, opens, witnesses } => {
                 let found: Vec<Outcome> =
                     self.yards.iter().map(|yard| feed.outcome(asset, *opens, yard.horizon)).collect();
                 if found.contains(&Outcome::Missing) {
@@ -75,7 +78,11 @@ impl Task {
                 let end = opens.saturating_add(u64::from(longest));
                 match found.contains(&Outcome::Pending) {
                     true => Ripeness::After(feed.wall(end.saturating_sub(feed.now()))),
-                    false => Ripeness::Now,
+                    false => match witnesses.as_ref().map(|all| all.look(feed.as_ref(), asset, &self.ends(*opens))) {
+                        None | Some(Look::Fine) => Ripeness::Now,
+                        Some(Look::Wait(time)) => Ripeness::After(time),
+                        Some(Look::Differs) => Ripeness::Never("other validators saw other prices"),
+                    },
                 }
             }
             Truth::Event { events, question } => events.ripeness(question),
@@ -83,11 +90,17 @@ impl Task {
         }
     }
 
+    /// The moments whose prices decide.
+    fn ends(&self, opens: u64) -> Vec<u64> {
+        let ends = self.yards.iter().map(|yard| opens.saturating_add(u64::from(yard.horizon.as_secs())));
+        std::iter::once(opens).chain(ends).collect()
+    }
+
     /// The truth, once it is known.
     pub(crate) fn settled(&self) -> Option<Settled> {
         match &self.truth {
             Truth::Returns(returns) => Some(Settled::Returns(returns.clone())),
-            Truth::Market { feed, asset, opens } => {
+            Truth::Market { feed, asset, opens, .. } => {
                 let known = |yard: &Yard| match feed.outcome(asset, *opens, yard.horizon) {
                     Outcome::Known(size) => Some(size),
                     Outcome::Pending | Outcome::Missing => None,

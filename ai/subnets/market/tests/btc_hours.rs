@@ -1,4 +1,7 @@
-//! Real hours of bitcoin, where they are: `ganglion models pull btc-hours` fetches them.
+//! Real hours of bitcoin. `cargo xtask test` fetches them and names their file in `GANGLION_BTC_HOURS`; otherwise they are
+//! taken from the folder of models, where `ganglion models pull btc-hours` puts them. Without them these tests say so and pass.
+
+use std::path::PathBuf;
 
 use ganglion_subnet_market::models::{Ewma, Regression};
 use ganglion_subnet_market::policy::policy;
@@ -6,15 +9,23 @@ use ganglion_subnet_market::rehearsal::{play, Line, Player};
 use ganglion_subnet_market::sources::csv;
 use ganglion_subnet_market::{Archive, Asset, Bluff, Horizon};
 
-/// The hours, and the moment in their middle; `None`, and a word to whoever runs the tests, where they are absent.
-fn hours() -> Option<(Archive, u64)> {
+/// The file: the one that is named, which must be there, or the one among the models, if it is.
+fn file() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("GANGLION_BTC_HOURS") {
+        return Some(named.into());
+    }
     let known = ganglion_models::registry::find("btc-hours").expect("known");
     let folder = ganglion_models::models_dir()?;
-    if known.glance(&folder).is_err() {
-        eprintln!("skipped: btc-hours is not in {} (`ganglion models pull btc-hours` fetches it)", folder.display());
+    known.glance(&folder).is_ok().then(|| known.path(&folder))
+}
+
+/// The hours, and the moment in their middle; `None`, and a word to whoever runs the tests, where they are absent.
+fn hours() -> Option<(Archive, u64)> {
+    let Some(file) = file() else {
+        eprintln!("skipped: there are no hours of bitcoin (`cargo xtask test` or `ganglion models pull btc-hours`)");
         return None;
-    }
-    let hours = csv::read(&known.path(&folder), Asset::btc()).expect("prices");
+    };
+    let hours = csv::read(&file, Asset::btc()).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let times: Vec<u64> = hours.times().collect();
     assert_eq!((times.len(), hours.step(), times[0]), (20_111, 3_600, 1_498_910_400));
     assert!(times.windows(2).all(|two| two[1] - two[0] == 3_600), "no gap");

@@ -167,7 +167,7 @@ pub struct ForecastArgs {
     /// Ask this gateway instead of the local network's
     #[arg(long, value_name = "URL")]
     pub gateway: Option<String>,
-    /// Write the forecast as a picture too: a fan of nine bands, in SVG
+    /// Write the forecast as a picture too: a fan of nine bands, in SVG, which browsers show
     #[arg(long, value_name = "FILE")]
     pub svg: Option<PathBuf>,
     /// Give up after this many seconds

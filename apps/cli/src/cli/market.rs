@@ -16,7 +16,7 @@ pub struct PriceArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "source")]
     pub csv: Option<PathBuf>,
     /// What the file's prices are of
-    #[arg(long, value_name = "ASSET", default_value = "BTC")]
+    #[arg(long, value_name = "ASSET", default_value = "BTC", requires = "csv")]
     pub asset: Asset,
     /// Play the file from this moment on, seconds since 1970 [default: its middle]
     #[arg(long, value_name = "S", requires = "csv")]
@@ -81,7 +81,8 @@ pub struct MarketValidatorArgs {
     /// number, from 0) once it is known
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
-    /// Address of the metrics to announce on the chain [default: none]
+    /// Address of the metrics to announce on the chain: with --source, other validators read there which prices this one
+    /// saw, and hold theirs against them [default: none]
     #[arg(long, value_name = "IP:PORT", requires = "metrics_port")]
     pub announce_metrics: Option<SocketAddr>,
     /// How it judges.

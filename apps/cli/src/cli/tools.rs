@@ -49,7 +49,7 @@ pub struct SimulateArgs {
     /// How many tempos
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub tempos: u32,
-    /// Rounds of each validator in a tempo
+    /// Rounds of each validator in a tempo; fewer take less time and tell less
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub rounds: u32,
     /// Miners asked in a round

@@ -1,10 +1,15 @@
 //! `ganglion simulate`: who earns what when not everybody is honest.
 
+mod progress;
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::Result;
 use clap::ValueEnum;
-use ganglion_subnet::simulator::{self, Line, Report, Scenario, Setting};
+use ganglion_subnet::simulator::{self, Line, Progress, Report, Scenario, Setting};
 use ganglion_subnet::ScorePolicy;
 use ganglion_subnet_image::stage::{Ignorance, ImageStage};
 use ganglion_subnet_market::{policy, MarketStage};
@@ -12,6 +17,7 @@ use ganglion_subnet_text::TextStage;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::progress::Watch;
 use super::{show, table, Page};
 use crate::cli::{SimulateArgs, Simulated};
 use crate::output;
@@ -135,17 +141,48 @@ impl Page for SimulationPage {
     }
 }
 
-/// A subnet's name, and how one of its scenarios runs. Its judges have seen nothing before.
-fn subnet(subnet: Simulated) -> (String, fn(Scenario, &Setting) -> Report) {
+/// How one scenario runs. It is told how far it is.
+type Run = Box<dyn Fn(Scenario, &Setting, &mut dyn FnMut(Progress)) -> Report + Sync>;
+
+/// A subnet's name, and how its scenarios run. Its judges have seen nothing before.
+fn subnet(subnet: Simulated) -> (String, Run) {
     let name = subnet.to_possible_value().map(|value| value.get_name().to_owned());
-    let run: fn(Scenario, &Setting) -> Report = match subnet {
-        Simulated::Text => |scenario, setting| simulator::run(&TextStage, scenario, setting),
-        Simulated::Market => |scenario, setting| simulator::run(&MarketStage::default(), scenario, setting),
-        Simulated::Image => {
-            |scenario, setting| simulator::run(&ImageStage::with(Ignorance::WrongColours), scenario, setting)
+    let run: Run = match subnet {
+        Simulated::Text => {
+            Box::new(|scenario, setting, watch| simulator::run_watched(&TextStage, scenario, setting, watch))
         }
+        Simulated::Market => {
+            let stage = MarketStage::default();
+            Box::new(move |scenario, setting, watch| simulator::run_watched(&stage.beside(), scenario, setting, watch))
+        }
+        Simulated::Image => Box::new(|scenario, setting, watch| {
+            simulator::run_watched(&ImageStage::with(Ignorance::WrongColours), scenario, setting, watch)
+        }),
     };
     (name.unwrap_or_default(), run)
+}
+
+/// Runs scenarios side by side, as many at once as there are cores. Each follows from its seed alone, so that the order in
+/// which they end changes nothing; the reports are in the order of `chosen`.
+fn all(run: &Run, chosen: &[Scenario], setting: &Setting) -> Vec<Report> {
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(chosen.len())));
+    let watch = Watch::new(chosen.len());
+    let work = || loop {
+        let place = next.fetch_add(1, Ordering::Relaxed);
+        let Some(scenario) = chosen.get(place) else { return };
+        let report = run(*scenario, setting, &mut |progress| watch.tell(place, progress));
+        found.lock().unwrap_or_else(PoisonError::into_inner).push((place, report));
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 1..cores.min(chosen.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, report)| report).collect()
 }
 
 /// How a subnet's scores become pay in a run of some thousand rounds.
@@ -171,11 +208,27 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     };
     let chosen = args.scenario.map_or_else(|| Scenario::ALL.to_vec(), |scenario| vec![scenario]);
     let begun = Instant::now();
-    let reports: Vec<Report> = chosen.into_iter().map(|scenario| run(scenario, &setting)).collect();
+    let reports = all(&run, &chosen, &setting);
     let rounds: u64 = reports.iter().map(|report| report.rounds).sum();
     let rate = rounds as f64 / begun.elapsed().as_secs_f64().max(1e-6);
     let scenarios = reports.iter().map(ScenarioPage::new).collect();
     show(&SimulationPage { subnet, seed: args.seed, tempos: args.tempos, scenarios }, args.json)?;
     output::talk(&format!("{rounds} rounds, {rate:.0} a second"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Side by side, and one after the other with nothing kept between them.
+    #[test]
+    fn scenarios_side_by_side_end_as_they_do_alone() {
+        let setting = Setting { tempos: 2, rounds: 20, policy: pay(Simulated::Market), ..Setting::default() };
+        let chosen = [Scenario::Honest, Scenario::Parrot, Scenario::Clones];
+        let (name, run) = subnet(Simulated::Market);
+        let alone = chosen.map(|scenario| simulator::run(&MarketStage::default(), scenario, &setting));
+        assert_eq!((name.as_str(), all(&run, &chosen, &setting)), ("market", alone.to_vec()));
+        assert!(all(&run, &[], &setting).is_empty());
+    }
 }

@@ -97,7 +97,7 @@ mod tests {
         let line = "ganglion miner market --source BTC=http://a/#/p --source BTC=http://b/#/p@/t --step 60";
         let Prices::Servers(servers, 60) = prices(&args(line).prices) else { panic!("servers") };
         assert_eq!((servers.len(), servers[0].1.len()), (1, 2));
-        for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5"] {
+        for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5", "--asset ETH"] {
             assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
         }
     }

@@ -2,6 +2,7 @@
 
 mod alike;
 mod bad_input;
+mod forecasts;
 mod images;
 mod live;
 mod miners;

@@ -68,8 +68,8 @@ fn steps(past: &Past, horizon: Horizon) -> Result<usize, ForecastError> {
 
 /// The forecast of a return of standard deviation `sigma` (basis points) around 0, with the tails of Student's t with four
 /// degrees of freedom.
-fn student(sigma: f64) -> Result<Quantiles, ForecastError> {
-    Ok(Quantiles::from_fn(|level| sigma * unit_t4(level))?)
+pub(crate) fn student(sigma: f64) -> Result<Quantiles, ForecastError> {
+    Ok(Quantiles::new(&student::UNIT.map(|quantile| sigma * quantile))?)
 }
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ const WINDOWS: [usize; 3] = [6, 24, 168];
 const FEATURES: usize = 1 + WINDOWS.len() + 2;
 /// Prices that are looked at: two years of hours.
 const MEMORY: usize = 17_520;
+/// Prices that matter to what is known now: the longest window, and as many as volatility remembers, since 0.94 to the
+/// power of 800 is less than the last digit of a number.
+const NEWEST: usize = 1_024;
 /// Fewest moves to fit to.
 const FEWEST: usize = 200;
 /// Steps of the descent.
@@ -55,7 +58,7 @@ impl Forecaster for Regression {
     fn forecast(&self, past: &Past, horizon: Horizon) -> Result<Quantiles, ForecastError> {
         let steps = steps(past, horizon)?;
         let weights = self.fits.get(past, steps, || fit(past, steps))?;
-        let squares = Squares::of(past);
+        let squares = Squares::of(past, NEWEST);
         let (features, scale) = squares.features(squares.len()).ok_or(ForecastError::TooShort(WINDOWS[2] + 1))?;
         let unit = scale * (steps as f64).sqrt();
         let mut values = [0.0; LEVELS];
@@ -78,11 +81,13 @@ struct Squares {
 }
 
 impl Squares {
-    fn of(past: &Past) -> Self {
+    /// Of the newest prices, at most so many.
+    fn of(past: &Past, most: usize) -> Self {
         let quotes = past.quotes();
-        let quotes = quotes.get(quotes.len().saturating_sub(MEMORY)..).unwrap_or_default();
+        let quotes = quotes.get(quotes.len().saturating_sub(most)..).unwrap_or_default();
         let (mut sum, mut variance) = (0.0, None::<f64>);
-        let mut found = Self { times: Vec::new(), sums: Vec::new(), variances: Vec::new() };
+        let empty = || Vec::with_capacity(quotes.len());
+        let mut found = Self { times: Vec::with_capacity(quotes.len()), sums: empty(), variances: empty() };
         let mut before: Option<Quote> = None;
         for quote in quotes {
             // What happened in a gap took longer than a step: it says nothing about one.
@@ -129,7 +134,7 @@ fn dot(a: &Features, b: &Features) -> f64 {
 
 /// All moves over so many steps whose beginning and end are known.
 fn examples(past: &Past, steps: usize) -> Vec<Example> {
-    let squares = Squares::of(past);
+    let squares = Squares::of(past, MEMORY);
     let skipped = past.quotes().len().saturating_sub(squares.len());
     let unit = (steps as f64).sqrt();
     past.moves(steps, 1)
@@ -195,9 +200,24 @@ mod tests {
     }
 
     #[test]
+    fn the_newest_prices_say_what_all_of_them_do() {
+        let market = hours(5000, 20.0, 60.0, 7);
+        for hour in [400, 1023, 1025, 4999] {
+            let past = market.past(hour * 3600);
+            let of = |most: usize| {
+                let squares = Squares::of(&past, most);
+                squares.features(squares.len()).expect("enough")
+            };
+            let ((all, scale), (newest, same)) = (of(MEMORY), of(NEWEST));
+            assert!((scale - same).abs() < 1e-9 * scale, "{hour}: {scale} {same}");
+            assert!(all.iter().zip(newest).all(|(a, b)| (a - b).abs() < 1e-9), "{hour}: {all:?} {newest:?}");
+        }
+    }
+
+    #[test]
     fn windows_see_what_is_in_them() {
         let market = hours(400, 50.0, 50.0, 6);
-        let squares = Squares::of(&market.past(u64::MAX));
+        let squares = Squares::of(&market.past(u64::MAX), MEMORY);
         assert_eq!(squares.len(), 400);
         assert!(squares.features(168).is_none() && squares.features(0).is_none() && squares.features(401).is_none());
         let (features, scale) = squares.features(400).expect("enough");

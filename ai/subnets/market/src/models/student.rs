@@ -1,5 +1,12 @@
 //! Student's t distribution with four degrees of freedom: tails as heavy as those of returns over hours.
 
+use std::sync::LazyLock;
+
+use crate::quantiles::{level, LEVELS};
+
+/// [`unit_t4`] at every level of a forecast.
+pub(super) static UNIT: LazyLock<[f64; LEVELS]> = LazyLock::new(|| std::array::from_fn(|index| unit_t4(level(index))));
+
 /// Its quantile at `level` (0 to 1), scaled to a variance of 1: the distribution's own variance is ν/(ν − 2) = 2.
 ///
 /// Closed form for ν = 4 (Shaw, "Sampling Student's T distribution", 2006): with a = 4p(1 − p) and

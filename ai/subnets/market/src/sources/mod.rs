@@ -6,7 +6,7 @@
 //! | [`Tape`] filled by a [`Panel`] of servers | real markets: the median of those that make sense |
 //! | [`Tape`] filled by a [`World`] | local networks: a market that the chain's own randomness drives |
 //!
-//! Anything else is another [`Feed`].
+//! Anything else is another [`Feed`]; the example `own_feed` is one, with a forecaster that knows it.
 
 pub mod csv;
 mod endpoint;
@@ -61,6 +61,13 @@ pub trait Feed: Send + Sync + 'static {
 
     /// The log-return of an asset from the moment `from` over `horizon`. Never told before its time.
     fn outcome(&self, asset: &Asset, from: u64, horizon: Horizon) -> Outcome;
+
+    /// The price of an asset at a moment, if it is known, where it is one that others see too: validators hold it against each
+    /// other's ([`witness`](crate::witness)). `None` by default: one's own prices decide.
+    fn price(&self, asset: &Asset, time: u64) -> Option<f64> {
+        let _ = (asset, time);
+        None
+    }
 
     /// The moment of the first price that nobody can know for another `wait`.
     fn opening(&self, wait: Duration) -> u64 {

@@ -117,6 +117,10 @@ impl Feed for Tape {
         self.lock().get(asset).map(|archive| archive.past(now))
     }
 
+    fn price(&self, asset: &Asset, time: u64) -> Option<f64> {
+        self.lock().get(asset)?.at(time)
+    }
+
     fn outcome(&self, asset: &Asset, from: u64, horizon: Horizon) -> Outcome {
         let archives = self.lock();
         let Some(archive) = archives.get(asset) else { return Outcome::Missing };
