@@ -118,7 +118,12 @@ async fn operate(
     let client = clients.first().context("the plan has no node")?;
     let beside = beside(session, client, plan).await?;
     // Neurons look for their keys, models and nodes while the chain finalises its first blocks.
-    for neuron in plan.of(LocalSubnet::Text) {
+    let mut neurons = plan.of(LocalSubnet::Text);
+    if let Some(first) = neurons.next() {
+        session.start(starter.neuron(first))?;
+        ready::seat(session, client, &first.name).await?;
+    }
+    for neuron in neurons {
         session.start(starter.neuron(neuron))?;
     }
     session.start(starter.gateway())?;

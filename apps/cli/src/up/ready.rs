@@ -49,6 +49,24 @@ pub async fn nodes(session: &mut Session<'_>, nodes: &[NodeRecord]) -> Result<Ve
     Ok(clients)
 }
 
+/// Waits until the neuron of this name has a seat in the text subnet. Who came first is asked first while nobody is paid, so
+/// the first miner, which answers most, doesn't race the others for its seat.
+///
+/// # Errors
+/// See [`Session::wait`].
+pub async fn seat(session: &mut Session<'_>, client: &Client, name: &str) -> Result<()> {
+    let step = Step::start("first miner registered");
+    let hotkey = session.record.of(NETUID).find(|process| process.name == name).and_then(|found| found.hotkey.clone());
+    let look = async || match chain::registered(client, NETUID).await {
+        Ok(there) if hotkey.as_ref().is_none_or(|hotkey| there.axons.contains_key(hotkey)) => Look::Done(()),
+        Ok(_) => Look::NotYet(format!("waiting for {name}")),
+        Err(error) => Look::NotYet(format!("{error:#}")),
+    };
+    session.wait(&step, &format!("the registration of {name}"), NEURONS, look).await?;
+    step.done(name);
+    Ok(())
+}
+
 /// Waits until every node has finalised a block that it had not when this began, and all agree on it. Returns the
 /// height of the first one.
 ///
