@@ -21,7 +21,7 @@ use crate::metrics::{self, Metrics};
 use crate::store::{self, StoreError};
 use crate::subnet::{AnswerError, RequestOf, ResponseOf, Subnet};
 use crate::view::{self, Views};
-use crate::work::{WorkError, WorkLimits, Workers};
+use crate::work::{Budget, WorkError, WorkLimits, Workers};
 
 /// After a failed announcement, this many blocks pass before the next.
 const RETRY_BLOCKS: u32 = 4;
@@ -205,6 +205,24 @@ impl<S: Subnet> Clone for Desk<S> {
 }
 
 impl<S: Subnet> Desk<S> {
+    /// What answers.
+    pub fn model(&self) -> &S::Model {
+        &self.model
+    }
+
+    /// Work on another synapse than the subnet's, in the same queue before the same model.
+    ///
+    /// # Errors
+    /// What the caller is told.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&S::Model, &Budget) -> Result<T, AnswerError> + Send + 'static,
+    ) -> Result<T, AxonError> {
+        let model = Arc::clone(&self.model);
+        let outcome = self.lanes.work.run(move |budget| work(model.as_ref(), budget)).await;
+        finish(outcome, &self.metrics)
+    }
+
     /// A whole answer, in its turn.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
-//! Asking miners: the best first, the next when it fails or is late, the first good answer wins.
+//! Asking miners: the best first, the next when it fails or is late, the first good answer wins. Late is who takes longer
+//! than it usually does, within bounds. Once a streamed answer has begun, nobody else is asked.
 //!
 //! Miners are always asked for pieces, whatever the user wants: validators ask so too, and nothing may tell a miner
 //! which of them it serves.
 
 use crate::{
-    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings, GatewayConfig,
+    answering::Answering, consensus::Panel, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings,
+    GatewayConfig,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -35,6 +37,8 @@ pub(crate) struct Answered {
     pub(crate) latency: Duration,
     /// Miners asked until then.
     pub(crate) attempts: usize,
+    /// What the others said, where several were asked for their agreement.
+    pub(crate) panel: Option<Panel>,
 }
 
 /// How one miner's turn ended.
@@ -95,7 +99,7 @@ impl Asker {
                 if let Some(miner) = waiting.next() {
                     running.push(self.turn(asked.len(), miner, request, goal, deadline));
                     asked.push((miner, false));
-                    late = TokioInstant::now() + self.config.hedge;
+                    late = TokioInstant::now() + self.standings.late(miner, goal);
                 }
             }
             next = false;
@@ -118,6 +122,7 @@ impl Asker {
                                 began,
                                 latency,
                                 attempts: asked.len(),
+                                panel: None,
                             });
                         }
                         Outcome::Refused(reason) => failures.refusals.push(reason),
@@ -180,8 +185,9 @@ impl Asker {
             }
             Outcome::Good(answering, began, latency) => {
                 self.count("answered");
-                if goal == Goal::Whole {
-                    self.standings.succeeded(miner, latency);
+                match goal {
+                    Goal::Whole => self.standings.succeeded(miner, latency),
+                    Goal::Beginning => self.standings.began(miner, latency),
                 }
                 Outcome::Good(answering, began, latency)
             }

@@ -1,6 +1,6 @@
 //! `GET /v1/forecasts`: what the best miners of the market subnet expect, as one forecast.
 
-use crate::{directory::Miner, error::ApiError, state::Shared};
+use crate::{directory::Miner, error::ApiError, routes, state::Shared};
 use axum::{
     extract::{rejection::QueryRejection, Query, State},
     http::{header::CONTENT_TYPE, StatusCode},
@@ -9,7 +9,7 @@ use axum::{
 };
 use ganglion_subnet_market::{
     chart::Fan,
-    gather::{gather, Gathered, Voice},
+    gather::{gather, Gathered, Voice, MOST},
     horizon::STANDARD,
     quantiles::{level, LEVELS},
     Asset, Horizon, Quantiles, Quote,
@@ -17,7 +17,7 @@ use ganglion_subnet_market::{
 use ganglion_wire::Target;
 use serde::Deserialize;
 use serde_json::{json, Value};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// Most times ahead in one request.
 const MOST_HORIZONS: usize = 8;
@@ -71,16 +71,18 @@ pub(crate) async fn answer(
     State(shared): State<Arc<Shared>>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let Ok(_slot) = shared.slots.clone().try_acquire_owned() else {
-        let message = "the gateway has all the requests it can hold: try again in a second";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
-    };
+    let _slot = routes::slot(&shared)?;
     let Query(asked) = query.map_err(|_| ApiError::invalid("horizon", "the query can't be read"))?;
     let wanted = asked.read()?;
-    let miners = best(&shared)?;
+    let door = shared.beside.market.as_ref().ok_or_else(|| {
+        let message = "this gateway has no market subnet: see its option --market";
+        ApiError::new(StatusCode::NOT_FOUND, "no_market", message)
+    })?;
+    let miners = best(door)?;
     let voices: Vec<Voice> = miners.iter().map(voice).collect();
-    let dendrite = &shared.asker.dendrite;
+    let dendrite = &door.asker.dendrite;
     let gathered = gather(dendrite, &voices, (&wanted.asset, &wanted.horizons), shared.config.deadline / 2).await;
+    learn(door, &miners, &gathered);
     let Some(pool) = gathered.pool() else {
         let reason: String =
             gathered.failures.join("; ").chars().filter(|letter| !letter.is_control()).take(400).collect();
@@ -95,21 +97,26 @@ pub(crate) async fn answer(
 }
 
 /// The best miners of the market subnet, as many as one request may ask.
-fn best(shared: &Shared) -> Result<Vec<Miner>, ApiError> {
-    let Some(directory) = &shared.market else {
-        let message = "this gateway has no market subnet: see its option --market";
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "no_market", message));
-    };
-    let listing = directory
-        .listing()
-        .ok_or_else(|| ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly"))?;
-    let mut miners: Vec<Miner> =
-        listing.miners.iter().filter(|miner| shared.asker.dendrite.may_call(miner.address)).cloned().collect();
-    miners.sort_by_key(|miner| (u16::MAX - miner.incentive, miner.uid));
-    miners.truncate(shared.config.attempts.max(1));
+fn best(door: &Shared) -> Result<Vec<Miner>, ApiError> {
+    let mut miners = door.best()?;
+    miners.truncate(door.config.attempts.clamp(1, MOST));
     match miners.is_empty() {
         true => Err(ApiError::no_miners("no miner of the market subnet announces an address yet: try again shortly")),
         false => Ok(miners),
+    }
+}
+
+/// Enters into the records who was heard and who wasn't, so that who fails isn't asked first again and again. Where nobody
+/// was, the question may be at fault.
+fn learn(door: &Shared, miners: &[Miner], gathered: &Gathered) {
+    if gathered.heard.is_empty() {
+        return;
+    }
+    for miner in miners {
+        match gathered.heard.iter().find(|heard| heard.voice.target.hotkey == miner.hotkey) {
+            Some(heard) => door.standings.succeeded(miner, heard.latency),
+            None => door.standings.failed(miner, Instant::now()),
+        }
     }
 }
 

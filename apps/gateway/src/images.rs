@@ -7,10 +7,18 @@ use crate::{
     ask::{shorten, Turn},
     directory::Miner,
     error::ApiError,
+    reply::{millis, now, with_headers, Signature},
     routes,
     state::Shared,
 };
-use axum::{body::Body, extract::State, http::HeaderMap, http::StatusCode, routing::post, Json, Router};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::post,
+    Json, Router,
+};
 use futures::{stream::FuturesUnordered, StreamExt};
 use ganglion_keys::PublicKey;
 use ganglion_subnet_image::{judge::gate, mechanism::own_seed, ImageRequest, ImageSynapse};
@@ -19,7 +27,7 @@ use serde::Deserialize;
 use serde_json::{json, Value};
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 use tokio::time::{sleep_until, Instant as TokioInstant};
 
@@ -106,25 +114,28 @@ impl Drawn {
                 "hotkey": self.miner.hotkey.to_ss58(),
                 "incentive": self.miner.share(),
                 "model": self.painter,
-                "latency_ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+                "latency_ms": millis(self.took),
             }
         })
     }
 }
 
-async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Result<Json<Value>, ApiError> {
-    let Ok(_slot) = shared.slots.clone().try_acquire_owned() else {
-        let message = "the gateway has all the requests it can hold: try again in a second";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
-    };
+async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    let _slot = routes::slot(&shared)?;
     let body = routes::read(&shared, &headers, body).await?;
     let wish = Wish::read(&body)?;
     drop(body);
     let candidates = candidates(&shared, &wish.model)?;
-    let drawn = draw(&shared, &candidates, &wish).await?;
-    let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (drawn, attempts) = draw(&shared, &candidates, &wish).await?;
     let data: Vec<Value> = drawn.iter().map(Drawn::shown).collect();
-    Ok(Json(json!({ "created": created, "data": data })))
+    let answer = Json(json!({ "created": now(), "data": data })).into_response();
+    Ok(match drawn.into_iter().next() {
+        // The best of those who drew.
+        Some(Drawn { miner, took, .. }) => {
+            with_headers(answer, Signature { miner, attempts, panel: None }.headers(took))
+        }
+        None => answer,
+    })
 }
 
 /// Who may draw, best first: for `image` and `image:best` anybody, for `image:<hotkey>` that miner.
@@ -141,24 +152,19 @@ fn candidates(shared: &Shared, model: &str) -> Result<Vec<Miner>, ApiError> {
             Some(PublicKey::from_ss58(hotkey).map_err(|_| unknown())?)
         }
     };
-    let listing = shared
-        .listing()
-        .ok_or_else(|| ApiError::no_miners("the chain hasn't been read yet: is a node running? Try again shortly"))?;
     match wished {
-        None => {
-            let mut miners = shared.standings.order(&listing.miners, Instant::now());
-            miners.retain(|miner| shared.asker.dendrite.may_call(miner.address));
-            Ok(miners)
-        }
+        None => shared.best(),
         Some(hotkey) => {
+            let listing = shared.listed()?;
             let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
             miner.map(|miner| vec![miner.clone()]).ok_or_else(unknown)
         }
     }
 }
 
-/// Asks as many miners at a time as pictures are wanted. Fewer than wanted are better than none.
-async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<Vec<Drawn>, ApiError> {
+/// Asks as many miners at a time as pictures are wanted. Fewer than wanted are better than none. How many were asked comes
+/// with them.
+async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<(Vec<Drawn>, usize), ApiError> {
     if candidates.is_empty() {
         return Err(ApiError::no_miners("no miner of the image subnet announces an address yet: try again shortly"));
     }
@@ -166,10 +172,11 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<Vec<
     let attempts = shared.config.attempts.max(1).saturating_add(wish.count);
     let mut waiting = candidates.iter().take(attempts);
     let mut running = FuturesUnordered::new();
-    let (mut drawn, mut reasons) = (Vec::new(), Vec::new());
+    let (mut drawn, mut reasons, mut asked) = (Vec::new(), Vec::new(), 0);
     loop {
         while running.len() + drawn.len() < wish.count {
             let Some(miner) = waiting.next() else { break };
+            asked += 1;
             running.push(turn(shared, miner, &wish.request, deadline));
         }
         if running.is_empty() {
@@ -190,8 +197,8 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<Vec<
         let message = format!("no miner could draw it ({}): try again", reasons.join("; "));
         return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
     }
-    drawn.sort_by_key(|drawn| std::cmp::Reverse(drawn.miner.incentive));
-    Ok(drawn)
+    drawn.sort_by_key(|drawn: &Drawn| std::cmp::Reverse(drawn.miner.incentive));
+    Ok((drawn, asked))
 }
 
 /// One miner's turn, from the question to the entry in its record.

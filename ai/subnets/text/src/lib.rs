@@ -14,6 +14,7 @@ mod aids;
 mod audit;
 pub mod bits;
 mod calendar;
+pub mod embed;
 mod engine;
 mod extract;
 pub mod judge;
@@ -33,6 +34,7 @@ mod validator;
 
 pub use aids::Aids;
 pub use audit::{origin_of_task, Origin};
+pub use embed::{EmbedRequest, EmbedResponse, EmbedSynapse};
 pub use engine::{EngineChoice, TextModel};
 pub use mechanism::Text;
 pub use organics::Organics;

@@ -35,6 +35,7 @@ pub fn run(args: MinerArgs) -> Result<()> {
         engine,
     );
     config.netuid = NetUid(args.neuron.netuid);
+    config.embeddings = args.embeddings.clone();
     config.announce = announced(&args);
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
@@ -77,6 +78,9 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
         },
         _ => return Ok(None),
     };
+    if args.embeddings.is_some() {
+        bail!(Usage("--embeddings is for the text subnet: who draws pictures makes no sentence vectors".into()));
+    }
     if args.neuron.netuid == 1 {
         let word = args.engine.word();
         bail!(Usage(format!("--engine {word} draws pictures, and subnet 1 is for text: add --netuid 5")));
@@ -259,6 +263,9 @@ mod tests {
         assert_eq!(choice, Some(image::PainterChoice::Renderer));
         let error = painter(&args("ganglion miner run --engine renderer")).expect_err("subnet 1 is for text");
         assert!(error.is::<Usage>(), "{error}");
+        let line = "ganglion miner run --netuid 5 --engine renderer --embeddings folder";
+        let error = painter(&args(line)).expect_err("it makes no vectors");
+        assert!(error.is::<Usage>() && error.to_string().contains("--embeddings"), "{error}");
         let line = "ganglion miner run --netuid 5 --engine image-server --backend http://127.0.0.1:1/v1 --model sdxl";
         let choice = painter(&args(line)).expect("a painter");
         assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");
