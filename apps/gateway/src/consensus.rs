@@ -19,7 +19,7 @@ pub(crate) const MODEL: &str = "text:consensus";
 /// Answers that are held against each other.
 pub(crate) const PLACES: usize = 3;
 /// The last one gets at least so long.
-const LEAST: Duration = Duration::from_millis(250);
+const LEAST: Duration = Duration::from_secs(1);
 
 /// One who answered.
 #[derive(Clone, Debug)]

@@ -106,16 +106,14 @@ fn best(door: &Shared) -> Result<Vec<Miner>, ApiError> {
     }
 }
 
-/// Enters into the records who was heard and who wasn't, so that who fails isn't asked first again and again. Where nobody
-/// was, the question may be at fault.
+/// Enters into the records who was heard and who failed, so that who fails isn't asked first again and again.
 fn learn(door: &Shared, miners: &[Miner], gathered: &Gathered) {
-    if gathered.heard.is_empty() {
-        return;
-    }
     for miner in miners {
-        match gathered.heard.iter().find(|heard| heard.voice.target.hotkey == miner.hotkey) {
-            Some(heard) => door.standings.succeeded(miner, heard.latency),
-            None => door.standings.failed(miner, Instant::now()),
+        let is_it = |target: &Target| (target.hotkey, target.address) == (miner.hotkey, miner.address);
+        if let Some(heard) = gathered.heard.iter().find(|heard| is_it(&heard.voice.target)) {
+            door.standings.succeeded(miner, heard.latency);
+        } else if gathered.failed.iter().any(is_it) {
+            door.standings.failed(miner, Instant::now());
         }
     }
 }

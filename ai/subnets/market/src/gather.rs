@@ -42,6 +42,8 @@ pub struct Gathered {
     pub heard: Vec<Heard>,
     /// Why the others didn't, in one sentence each.
     pub failures: Vec<String>,
+    /// Those of the others who are at fault: who is busy, or doesn't know what is asked about, isn't.
+    pub failed: Vec<Target>,
 }
 
 /// Asks up to sixteen miners for the log-returns of an asset over these times, each within `timeout`.
@@ -55,10 +57,15 @@ pub async fn gather(
     let request = ForecastRequest { phase: Phase::Commit, subject: task::returns(asset, horizons), nonce };
     let asked = voices.iter().take(MOST).map(|voice| one(dendrite, *voice, &request, (horizons.len(), timeout)));
     let mut gathered = Gathered::default();
-    for found in join_all(asked).await {
+    for (voice, found) in voices.iter().zip(join_all(asked).await) {
         match found {
             Ok(heard) => gathered.heard.push(heard),
-            Err(error) => gathered.failures.push(error.to_string()),
+            Err(error) => {
+                if !matches!(error, CallError::Refused { status: 400 | 403 | 413 | 422 | 429 | 503, .. }) {
+                    gathered.failed.push(voice.target);
+                }
+                gathered.failures.push(error.to_string());
+            }
         }
     }
     gathered
