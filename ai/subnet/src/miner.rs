@@ -205,6 +205,15 @@ impl<S: Subnet> Clone for Desk<S> {
 }
 
 impl<S: Subnet> Desk<S> {
+    /// A desk of one's own, for an axon that belongs to no [`run`].
+    ///
+    /// # Errors
+    /// [`MinerError::Metrics`] if its metrics can't be set up.
+    pub fn new(subnet: Arc<S>, model: Arc<S::Model>, work: WorkLimits) -> Result<Self, MinerError> {
+        let lanes = Lanes { work: Workers::new(work), instant: Workers::new(INSTANT) };
+        Ok(Self { subnet, model, lanes, metrics: Arc::new(Metrics::new()?) })
+    }
+
     /// What answers.
     pub fn model(&self) -> &S::Model {
         &self.model

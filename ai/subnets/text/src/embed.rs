@@ -84,7 +84,7 @@ impl EmbedRequest {
             if budget.is_spent() {
                 return Err(AnswerError::Abandoned);
             }
-            vectors.extend(embedder.embed(&[text]).map_err(|error| AnswerError::Model(error.to_string()))?);
+            vectors.extend(embedder.embed(&[text.as_str()]).map_err(|error| AnswerError::Model(error.to_string()))?);
         }
         Ok(EmbedResponse { model: model.to_owned(), vectors })
     }

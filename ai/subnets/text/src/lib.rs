@@ -5,6 +5,8 @@
 //! ([`summary`]), in bits ([`odds`], [`bits`]), or, for users' requests that are asked again ([`organics`]), against each
 //! other ([`agreement`]). No judge needs a larger model than a miner has.
 //!
+//! Beside texts a miner may make sentence vectors ([`embed`]), for users alone.
+//!
 //! [`Text`] puts all this behind the framework's three verbs, [`TextValidator`] adds what a validator has besides;
 //! [`run_miner`] and [`run_validator`] connect it to the chain. Nothing else here knows chains or sockets. [`TextStage`]
 //! lets the subnet be simulated.
