@@ -50,6 +50,14 @@ enum Outcome {
     Refused(String),
 }
 
+/// One who was asked.
+struct Asked<'a> {
+    miner: &'a Miner,
+    /// Whether its turn has ended.
+    ended: bool,
+    began: Instant,
+}
+
 /// Asks miners for answers.
 pub(crate) struct Asker {
     pub(crate) config: Arc<GatewayConfig>,
@@ -89,8 +97,7 @@ impl Asker {
         let deadline = TokioInstant::now() + self.config.deadline;
         let mut waiting = candidates.iter().take(self.config.attempts.max(1));
         let mut running = FuturesUnordered::new();
-        // Whoever was asked, and whether the turn has ended.
-        let mut asked: Vec<(&Miner, bool)> = Vec::new();
+        let mut asked: Vec<Asked<'_>> = Vec::new();
         let mut failures = Failures::default();
         let mut late = TokioInstant::now();
         let mut next = true;
@@ -98,7 +105,7 @@ impl Asker {
             if next && running.len() < parallel {
                 if let Some(miner) = waiting.next() {
                     running.push(self.turn(asked.len(), miner, request, goal, deadline));
-                    asked.push((miner, false));
+                    asked.push(Asked { miner, ended: false, began: Instant::now() });
                     late = TokioInstant::now() + self.standings.late(miner, goal);
                 }
             }
@@ -109,13 +116,12 @@ impl Asker {
             tokio::select! {
                 Some((index, outcome)) = running.next() => {
                     if let Some(turn) = asked.get_mut(index) {
-                        turn.1 = true;
+                        turn.ended = true;
                     }
                     match outcome {
                         Outcome::Good(answering, began, latency) => {
-                            // Asked earlier and still silent: too slow for this user.
-                            self.blame(asked.iter().take(index));
-                            let Some((miner, _)) = asked.get(index) else { continue };
+                            self.overtake(asked.iter().take(index), goal);
+                            let Some(Asked { miner, .. }) = asked.get(index) else { continue };
                             return Ok(Answered {
                                 miner: (*miner).clone(),
                                 answering,
@@ -196,11 +202,24 @@ impl Asker {
         (index, outcome)
     }
 
-    /// Counts it against those whose turn hasn't ended.
-    fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
-        for (miner, _) in asked.filter(|(_, ended)| !ended) {
+    /// Counts it against those whose turn hasn't ended by the deadline.
+    fn blame<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>) {
+        for Asked { miner, .. } in asked.filter(|asked| !asked.ended) {
             self.count("overtaken");
             self.standings.failed(miner, Instant::now());
+        }
+    }
+
+    /// Of those who were asked earlier and are still silent. Slower than usual happens to everybody; slower than the longest
+    /// that anybody gets is a fault.
+    fn overtake<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>, goal: Goal) {
+        for Asked { miner, began, .. } in asked.filter(|asked| !asked.ended) {
+            let waited = began.elapsed();
+            self.count("overtaken");
+            self.standings.overtaken(miner, goal, waited);
+            if waited >= self.config.hedge {
+                self.standings.failed(miner, Instant::now());
+            }
         }
     }
 

@@ -153,7 +153,18 @@ impl Standings {
         self.lock().entry(place(miner)).or_default().breaker.succeeded();
     }
 
-    /// It answered badly, not at all, or was overtaken by one asked later.
+    /// Another was faster. It would have taken at least `waited`: without that its usual times would be those of its fast
+    /// answers alone.
+    pub(crate) fn overtaken(&self, miner: &Miner, goal: Goal, waited: Duration) {
+        let mut records = self.lock();
+        let record = records.entry(place(miner)).or_default();
+        match goal {
+            Goal::Whole => record.whole.add(waited),
+            Goal::Beginning => record.first.add(waited),
+        }
+    }
+
+    /// It answered badly, not at all, or far too late.
     pub(crate) fn failed(&self, miner: &Miner, now: Instant) {
         self.lock().entry(place(miner)).or_default().breaker.failed(now, &self.policy);
     }
@@ -312,6 +323,9 @@ mod tests {
         assert_eq!(standings.late(&asked, Goal::Whole), Duration::from_secs(2));
         assert_eq!(standings.late(&asked, Goal::Beginning), usual.hedge_least);
         assert_eq!(standings.of(&asked).latency(), Some(Duration::from_secs(2)));
+        (0..32).for_each(|_| standings.overtaken(&asked, Goal::Whole, Duration::from_secs(5)));
+        assert_eq!(standings.late(&asked, Goal::Whole), Duration::from_secs(5), "who is overtaken is known to be slow");
+        assert_eq!(standings.of(&asked).state(Instant::now()), State::Closed);
     }
 
     #[test]
