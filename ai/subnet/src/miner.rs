@@ -21,7 +21,7 @@ use crate::metrics::{self, Metrics};
 use crate::store::{self, StoreError};
 use crate::subnet::{AnswerError, RequestOf, ResponseOf, Subnet};
 use crate::view::{self, Views};
-use crate::work::{WorkError, WorkLimits, Workers};
+use crate::work::{Budget, WorkError, WorkLimits, Workers};
 
 /// After a failed announcement, this many blocks pass before the next.
 const RETRY_BLOCKS: u32 = 4;
@@ -205,6 +205,33 @@ impl<S: Subnet> Clone for Desk<S> {
 }
 
 impl<S: Subnet> Desk<S> {
+    /// A desk of one's own, for an axon that belongs to no [`run`].
+    ///
+    /// # Errors
+    /// [`MinerError::Metrics`] if its metrics can't be set up.
+    pub fn new(subnet: Arc<S>, model: Arc<S::Model>, work: WorkLimits) -> Result<Self, MinerError> {
+        let lanes = Lanes { work: Workers::new(work), instant: Workers::new(INSTANT) };
+        Ok(Self { subnet, model, lanes, metrics: Arc::new(Metrics::new()?) })
+    }
+
+    /// What answers.
+    pub fn model(&self) -> &S::Model {
+        &self.model
+    }
+
+    /// Work on another synapse than the subnet's, in the same queue before the same model.
+    ///
+    /// # Errors
+    /// What the caller is told.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&S::Model, &Budget) -> Result<T, AnswerError> + Send + 'static,
+    ) -> Result<T, AxonError> {
+        let model = Arc::clone(&self.model);
+        let outcome = self.lanes.work.run(move |budget| work(model.as_ref(), budget)).await;
+        finish(outcome, &self.metrics)
+    }
+
     /// A whole answer, in its turn.
     ///
     /// # Errors

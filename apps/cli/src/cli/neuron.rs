@@ -224,6 +224,10 @@ pub struct MinerArgs {
     /// Do without the language model, even if its file is there
     #[arg(long)]
     pub no_model: bool,
+    /// Make sentence vectors too, with the sentence encoder in this folder (config.json, tokenizer.json, model.safetensors),
+    /// such as the one that `ganglion models pull all-minilm-l6-v2` fetches; for the text subnet
+    #[arg(long, value_name = "MODEL_DIR")]
+    pub embeddings: Option<PathBuf>,
     /// Address to announce on the chain, if it differs
     #[arg(long, value_name = "IP")]
     pub axon_external_ip: Option<IpAddr>,
