@@ -118,6 +118,8 @@ pub struct MinerConfig {
     pub pow_threads: usize,
     /// Where to show Prometheus metrics, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// RAO that an answer costs whoever is no validator; 0 is free.
+    pub price: u64,
 }
 
 impl MinerConfig {
@@ -143,6 +145,7 @@ impl MinerConfig {
             work: WorkLimits::default(),
             pow_threads: 1,
             metrics: None,
+            price: 0,
         }
     }
 }
@@ -266,6 +269,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
         poll: POLL,
         pow_threads: config.pow_threads,
         metrics: config.metrics,
+        price: config.price,
     };
     miner::run(Arc::new(Image::default()), Arc::new(model), Arc::new(client), settings, listener, shutdown).await?;
     Ok(())

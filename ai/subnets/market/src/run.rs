@@ -213,6 +213,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
         poll: POLL,
         pow_threads: config.pow_threads,
         metrics: config.metrics,
+        price: 0,
     };
     miner::run(Arc::new(Market::sandbox()), Arc::new(model), client, settings, listener, shutdown).await?;
     Ok(())

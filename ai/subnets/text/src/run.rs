@@ -69,6 +69,8 @@ pub struct MinerConfig {
     pub pow_threads: usize,
     /// Where to show Prometheus metrics, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// RAO that an answer costs whoever is no validator; 0 is free.
+    pub price: u64,
 }
 
 impl MinerConfig {
@@ -93,6 +95,7 @@ impl MinerConfig {
             limits: MinerLimits::default(),
             pow_threads: 1,
             metrics: None,
+            price: 0,
         }
     }
 }
@@ -201,6 +204,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
         poll: POLL,
         pow_threads: config.pow_threads,
         metrics: config.metrics,
+        price: config.price,
     };
     miner::run(Arc::new(Text), Arc::new(model), Arc::new(client), settings, listener, shutdown).await?;
     Ok(())
