@@ -79,6 +79,13 @@ impl Table {
         self.rows.get(&channel).and_then(|(known, _)| known.as_ref()).map(|known| known.terms)
     }
 
+    /// Remembers that a voucher over `total` RAO was redeemed, before the chain is asked again.
+    pub fn redeemed(&mut self, channel: u64, total: u64) {
+        if let Some((Some(known), _)) = self.rows.get_mut(&channel) {
+            known.terms.redeemed = known.terms.redeemed.max(total.min(known.terms.deposit));
+        }
+    }
+
     /// Who may pay now: the voucher keys of channels that aren't closing.
     pub fn payers(&self) -> impl Iterator<Item = PublicKey> + '_ {
         let open = self.rows.values().filter_map(|(known, _)| known.as_ref()).filter(|known| !known.terms.closing);

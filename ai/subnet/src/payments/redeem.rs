@@ -108,6 +108,10 @@ impl<C: Chain> Till<C> {
             match self.chain.redeem(&self.hotkey, &vouchers, worth).await {
                 Ok(()) => {
                     *failed = false;
+                    let mut table = self.table.write().unwrap_or_else(PoisonError::into_inner);
+                    for (note, _) in batch {
+                        table.redeemed(note.voucher.channel.0, note.voucher.total);
+                    }
                     tracing::info!(channels = batch.len(), rao = worth, "vouchers redeemed");
                 }
                 Err(error) => {
