@@ -1,5 +1,6 @@
 //! What a gateway is told at its start.
 
+use crate::purse::PersonalPurse;
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::profile::USUAL_TOKENS;
@@ -60,6 +61,9 @@ pub struct GatewayConfig {
     /// File for requests whose users allow that they are asked again (`"store": true`); the operator's validator reads
     /// it. `None` keeps none.
     pub organics: Option<PathBuf>,
+    /// Pays miners that cost something; then [`GatewayConfig::keypair`] must be [`PersonalPurse::key`]. Without one, they
+    /// are asked and say no, unless the key is a validator's.
+    pub purse: Option<PersonalPurse>,
 }
 
 impl GatewayConfig {
@@ -90,6 +94,7 @@ impl GatewayConfig {
             max_tokens: 2048,
             default_tokens: USUAL_TOKENS,
             organics: None,
+            purse: None,
         }
     }
 }

@@ -5,6 +5,9 @@
 //! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
 //! reply says whose answer it is. Pictures come the same way from the miners of the image subnet.
 //!
+//! Miners may cost something. A personal gateway pays them from channels that its user's coldkey opens
+//! ([`PersonalPurse`]); others ask those that are free.
+//!
 //! In a young network nobody has incentive. Then the validators' newest weights make the order.
 
 mod answering;
@@ -19,6 +22,7 @@ mod live;
 mod metrics;
 mod openai;
 mod opinions;
+mod purse;
 mod reply;
 mod routes;
 mod server;
@@ -29,6 +33,7 @@ mod stops;
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;
+pub use purse::{Bank, BankError, ChainBank, PersonalPurse, PurseSettings};
 
 use ganglion_primitives::NetUid;
 use std::{future::Future, sync::Arc};

@@ -11,7 +11,7 @@ use crate::{
 use axum::http::StatusCode;
 use ganglion_keys::PublicKey;
 use ganglion_subnet_text::Organics;
-use ganglion_wire::{Dendrite, DendriteLimits};
+use ganglion_wire::{payment::Purse, Dendrite, DendriteLimits, Target};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -53,8 +53,9 @@ impl Shared {
             stream_idle_timeout: config.silence,
             ..DendriteLimits::default()
         };
+        let purse = config.purse.clone().map(|purse| Arc::new(purse) as Arc<dyn Purse>);
         let asker = Asker {
-            dendrite: Dendrite::with_limits(config.keypair.clone(), limits),
+            dendrite: Dendrite::paying(config.keypair.clone(), limits, purse),
             config: config.clone(),
             standings: standings.clone(),
             metrics: metrics.clone(),
@@ -83,7 +84,8 @@ impl Shared {
         match model.strip_prefix("text:") {
             None | Some("best") => {
                 let miners = self.standings.order(&listing.miners, Instant::now());
-                Ok(miners.into_iter().filter(|miner| self.asker.dendrite.may_call(miner.address)).collect())
+                let may_call = |miner: &Miner| self.asker.dendrite.may_call(miner.address) && self.affords(miner);
+                Ok(miners.into_iter().filter(may_call).collect())
             }
             Some(hotkey) => {
                 let hotkey = PublicKey::from_ss58(hotkey).map_err(|_| self.no_model(model))?;
@@ -91,6 +93,12 @@ impl Shared {
                 miner.map(|miner| vec![miner.clone()]).ok_or_else(|| self.no_model(model))
             }
         }
+    }
+
+    /// Whether the purse, if there is one, doesn't pass this miner over.
+    pub(crate) fn affords(&self, miner: &Miner) -> bool {
+        let target = Target { hotkey: miner.hotkey, address: miner.address };
+        !self.config.purse.as_ref().is_some_and(|purse| purse.passes_over(&target))
     }
 
     fn no_model(&self, model: &str) -> ApiError {

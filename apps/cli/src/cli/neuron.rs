@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs};
+use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs, SocketArgs};
+use crate::amount::Tao;
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -220,6 +221,10 @@ pub struct MinerArgs {
     /// Port to announce on the chain, if it differs
     #[arg(long, value_name = "PORT")]
     pub axon_external_port: Option<u16>,
+    /// What an answer costs, in RAO, whoever isn't a validator: paid by vouchers on payment channels, which the hotkey
+    /// redeems (it needs a little TAO for the fee); 0 is free
+    #[arg(long, value_name = "RAO", default_value_t = 0)]
+    pub price: u64,
 }
 
 /// Which miners are called.
@@ -288,4 +293,28 @@ pub struct GatewayArgs {
     /// File for requests whose users allow that your validator asks them again ("store": true) [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub organics: Option<PathBuf>,
+    /// How it pays.
+    #[command(flatten)]
+    pub personal: PersonalArgs,
+}
+
+/// A gateway beside its user, which pays miners.
+#[derive(Debug, Clone, Args)]
+pub struct PersonalArgs {
+    /// Pay miners that cost something, from payment channels that the wallet's coldkey opens; it signs by the agent, or from
+    /// its file. `ganglion channel list`, `close` and `settle` get back what isn't used
+    #[arg(long)]
+    pub personal: bool,
+    /// What each channel is opened and topped up with, in TAO
+    #[arg(long, value_name = "TAO", default_value = "0.1", requires = "personal")]
+    pub deposit: Tao,
+    /// All that may ever be put into channels, in TAO; fees come on top
+    #[arg(long, value_name = "TAO", default_value = "1", requires = "personal")]
+    pub budget: Tao,
+    /// Most for one answer, in RAO: dearer miners are passed over
+    #[arg(long, value_name = "RAO", default_value_t = 1_000_000, requires = "personal")]
+    pub max_price: u64,
+    /// Who may sign instead of the coldkey's file.
+    #[command(flatten)]
+    pub agent: SocketArgs,
 }

@@ -8,7 +8,7 @@ use ganglion_gateway::GatewayConfig;
 use ganglion_primitives::NetUid;
 use tokio::net::TcpListener;
 
-use super::{log_to_stderr, organics, public_addresses_only, until_signal, Identity};
+use super::{log_to_stderr, organics, personal, public_addresses_only, until_signal, Identity};
 use crate::cli::GatewayArgs;
 
 /// Runs a gateway until it is ended.
@@ -17,10 +17,18 @@ use crate::cli::GatewayArgs;
 /// Wallet, port or nodes are of no use.
 pub fn run(args: GatewayArgs) -> Result<()> {
     log_to_stderr();
-    let identity = Identity::open(&args.neuron)?;
+    let purse = match args.personal.personal {
+        true => Some(personal::purse(&args.personal, &args.neuron, args.ip)?),
+        false => None,
+    };
+    let keypair = match &purse {
+        Some(purse) => purse.key(),
+        None => Identity::open(&args.neuron)?.hotkey,
+    };
     // It waits for its nodes for ever, and would for one that can't be.
     Client::check_urls(&args.neuron.nodes)?;
-    let mut config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
+    let mut config = GatewayConfig::new(args.neuron.nodes.clone(), keypair, args.neuron.netuid);
+    config.purse = purse;
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     config.market = args.market.map(NetUid);
     config.organics = organics(args.organics.as_deref())?;

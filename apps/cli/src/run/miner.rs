@@ -37,6 +37,7 @@ pub fn run(args: MinerArgs) -> Result<()> {
     config.netuid = NetUid(args.neuron.netuid);
     config.announce = announced(&args);
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
@@ -50,6 +51,7 @@ fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
     config.netuid = NetUid(args.neuron.netuid);
     config.announce = announced(args);
     config.metrics = args.axon.metrics_port.map(|port| SocketAddr::new(args.axon.axon_ip, port));
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
 }
 

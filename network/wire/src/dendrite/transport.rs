@@ -39,6 +39,10 @@ pub(crate) struct Raw {
     pub request_hash: [u8; 32],
 }
 
+fn unpaid(reason: &str) -> CallError {
+    CallError::Refused { status: 402, code: "unpaid".into(), message: clean(reason) }
+}
+
 fn unreachable(error: &dyn fmt::Display) -> CallError {
     CallError::Unreachable(clean(&error.to_string()))
 }
@@ -106,7 +110,7 @@ impl Inner {
         let place = self.place().await?;
         // A channel may have to be opened first. Signed is after that, so that the nonce is fresh.
         let payment = match &self.purse {
-            Some(purse) => purse.pay(target, name).await.map_err(|reason| CallError::BadRequest(clean(&reason)))?,
+            Some(purse) => purse.pay(target, name).await.map_err(|reason| unpaid(&reason))?,
             None => None,
         };
         let (mut request, request_hash) = self.sign(name, target, body)?;
