@@ -1,6 +1,6 @@
 //! What a gateway is told at its start.
 
-use crate::purse::PersonalPurse;
+use crate::{access::PublicAccess, purse::PersonalPurse};
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::profile::USUAL_TOKENS;
@@ -64,6 +64,8 @@ pub struct GatewayConfig {
     /// Pays miners that cost something; then [`GatewayConfig::keypair`] must be [`PersonalPurse::key`]. Without one, they
     /// are asked and say no, unless the key is a validator's.
     pub purse: Option<PersonalPurse>,
+    /// Asks users for keys, and counts what they use; without it whoever reaches the gateway is served.
+    pub access: Option<PublicAccess>,
 }
 
 impl GatewayConfig {
@@ -95,6 +97,7 @@ impl GatewayConfig {
             default_tokens: USUAL_TOKENS,
             organics: None,
             purse: None,
+            access: None,
         }
     }
 }

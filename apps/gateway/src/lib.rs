@@ -10,9 +10,11 @@
 //!
 //! In a young network nobody has incentive. Then the validators' newest weights make the order.
 
+mod access;
 mod answering;
 mod ask;
 mod config;
+mod consent;
 mod directory;
 mod error;
 mod forecasts;
@@ -30,6 +32,7 @@ mod standing;
 mod state;
 mod stops;
 
+pub use access::{keys::Claim, ChainLedger, Credit, Ledger, PublicAccess, PublicSettings, Standing};
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;
@@ -131,15 +134,32 @@ async fn run_doors(
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
     let router = routes::router(shared.clone(), pictures.clone().map(images::router));
+    let access = shared.config.access.clone();
+    let router = match &access {
+        Some(access) => access::guard(router, access.clone()),
+        None => router,
+    };
+    let books = access.clone();
+    let tend = async move {
+        match books {
+            Some(access) => access.tend().await,
+            None => std::future::pending().await,
+        }
+    };
     let probe_pictures = async move {
         match pictures {
             Some(pictures) => pictures.probe().await,
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
-        result = server::serve(router, listener, &shared.config, shutdown) => Ok(result?),
+    let ended = tokio::select! {
+        result = server::serve(router, listener, &shared.config, shutdown) => result.map_err(GatewayError::from),
         () = shared.probe() => Ok(()),
         () = probe_pictures => Ok(()),
+        () = tend => Ok(()),
+    };
+    if let Some(access) = access {
+        access.write().await;
     }
+    ended
 }

@@ -1,6 +1,8 @@
 //! The HTTP routes.
 
-use crate::{ask::Goal, error::ApiError, forecasts, live, openai::ChatRequest, reply, standing::Access, state::Shared};
+use crate::{
+    ask::Goal, consent, error::ApiError, forecasts, live, openai::ChatRequest, reply, standing::Access, state::Shared,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -48,7 +50,7 @@ async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Resp
     let candidates = shared.candidates(&request.model)?;
     let goal = if request.stream { Goal::Beginning } else { Goal::Whole };
     let answered = shared.asker.ask(&candidates, &request.text, goal).await?;
-    keep(&shared, &request);
+    keep(&shared, &request, &headers);
     Ok(match goal {
         Goal::Beginning => live::reply(request, answered, shared.standings.clone(), slot),
         Goal::Whole => reply::whole(&request, answered),
@@ -56,8 +58,8 @@ async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Resp
 }
 
 /// Keeps a request whose user allows it, so that validators may ask it again. Nobody waits for that.
-fn keep(shared: &Shared, request: &ChatRequest) {
-    let (true, Some(organics)) = (request.store, shared.organics.clone()) else { return };
+fn keep(shared: &Shared, request: &ChatRequest, headers: &HeaderMap) {
+    let (true, Some(organics)) = (consent::given(request.store, headers), shared.organics.clone()) else { return };
     let text = request.text.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = organics.offer(&text) {
