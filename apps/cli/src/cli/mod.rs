@@ -32,8 +32,8 @@ pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, StatusArg
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
-    AuditArgs, AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, PersonalArgs,
-    ReachArgs, ReceiptsArgs, ValidatorArgs, ValidatorCommand,
+    AuditArgs, AxonArgs, Engine, GatewayArgs, GatewayCommand, GatewayKeyCommand, GatewayKeyCreateArgs, MinerArgs,
+    MinerCommand, NeuronArgs, PersonalArgs, PublicArgs, ReachArgs, ReceiptsArgs, ValidatorArgs, ValidatorCommand,
 };
 pub use rule::{
     GovernanceCommand, GovernanceListArgs, KeysArgs, ProposalArgs, ProposeCommand, ProposeDissolveArgs, ProposeSetArgs,
@@ -225,6 +225,8 @@ mod tests {
             "ganglion miner run --temperature 3",
             "ganglion miner run --price 0.1",
             "ganglion gateway run --budget 5",
+            "ganglion gateway run --public --personal",
+            "ganglion gateway run --public --charge 0",
             "ganglion miner run --backend http://127.0.0.1:1/v1",
             "ganglion miner run --backend http://127.0.0.1:1/v1 --model m --no-model",
             "ganglion fly",

@@ -6,7 +6,8 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, audit, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
+use super::{agent, audit, channel, delegate, doctor, gateway_key, governance, models, neuron, receipts, simulate};
+use super::{stake, subnet};
 use super::{validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
@@ -21,7 +22,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 38] = [
+const READS: [(&str, Make); 39] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -30,6 +31,7 @@ const READS: [(&str, Make); 38] = [
     ("doctor", of::<doctor::Diagnosis>),
     ("down", of::<down::Stopped>),
     ("forecast", of::<forecast::Forecasts>),
+    ("gateway key create", of::<gateway_key::NewApiKey>),
     ("governance list", of::<governance::GovernancePage>),
     ("imagine", of::<imagine::Imagined>),
     ("models list", of::<models::list::ModelList>),

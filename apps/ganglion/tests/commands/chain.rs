@@ -448,11 +448,12 @@ fn last_things(stage: &Stage, own: u64) {
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network (the end-to-end
 /// test has them), a time that this script doesn't wait for, or that other tests have.
 fn all_were_checked(stage: &Stage) {
-    const ELSEWHERE: [&str; 21] = [
+    const ELSEWHERE: [&str; 22] = [
         "agent list",
         "ask",
         "down",
         "forecast",
+        "gateway key create",
         "imagine",
         "models list",
         "models pull",

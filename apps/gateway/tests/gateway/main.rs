@@ -7,6 +7,7 @@ mod live;
 mod miners;
 mod openai;
 mod organics;
+mod public;
 mod routing;
 mod strangers;
 
