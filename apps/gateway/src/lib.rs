@@ -139,6 +139,10 @@ async fn run_doors(
         Some(access) => access::guard(router, access.clone()),
         None => router,
     };
+    let router = match shared.config.purse {
+        Some(_) => purse::at_home(router),
+        None => router,
+    };
     let books = access.clone();
     let tend = async move {
         match books {

@@ -11,10 +11,12 @@
 
 mod bank;
 mod funds;
+mod home;
 mod prices;
 mod spent;
 
 pub use bank::{Bank, BankError, ChainBank};
+pub(crate) use home::at_home;
 
 use std::{
     fmt, io,
