@@ -1,4 +1,5 @@
-//! What miners say of themselves at `/.well-known/synapses`: whether they make sentence vectors, and what they want for a text.
+//! What miners say of themselves at `/.well-known/synapses`: whether they make sentence vectors, and what they want for an
+//! answer.
 //!
 //! The document isn't signed and may say anything. It decides whom to ask, never what to believe.
 
@@ -8,11 +9,9 @@ use crate::{
     state::{Shared, LOOK},
 };
 use futures::StreamExt;
-use ganglion_subnet_text::{profile::USUAL_TOKENS, EmbedSynapse, TextSynapse};
-use ganglion_wire::{
-    description::{Description, Price, SynapseInfo},
-    Synapse,
-};
+use ganglion_primitives::Rao;
+use ganglion_subnet_text::EmbedSynapse;
+use ganglion_wire::{description::Description, Synapse, Target};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -35,27 +34,34 @@ pub(crate) async fn watch(shared: &Shared) {
 async fn read(shared: &Shared, miner: Miner) {
     let found = shared.asker.dendrite.describe(miner.address, PATIENCE).await;
     let own = found.ok().filter(|description| description.hotkey == miner.hotkey);
-    shared.standings.announced(&miner, own.as_ref().map(understand), Instant::now());
+    let synapse = shared.kind.synapse();
+    if let (Some(description), Some(purse)) = (&own, &shared.config.purse) {
+        let target = Target { hotkey: miner.hotkey, address: miner.address };
+        for name in [synapse, EmbedSynapse::NAME] {
+            purse.announced(&target, name, description);
+        }
+    }
+    let understood = own.as_ref().map(|description| understand(description, synapse));
+    shared.standings.announced(&miner, understood, Instant::now());
 }
 
-fn understand(description: &Description) -> Announced {
-    let named = |name: &str| description.synapses.iter().find(|synapse| synapse.name == name);
+fn understand(description: &Description, synapse: &str) -> Announced {
     Announced {
         known: true,
-        embeds: named(EmbedSynapse::NAME).is_some(),
-        price: named(TextSynapse::NAME).and_then(price),
+        embeds: description.synapses.iter().any(|synapse| synapse.name == EmbedSynapse::NAME),
+        price: price(description, synapse).filter(|rao| *rao > 0),
     }
 }
 
-/// RAO for a request of the usual length. What is counted in other ways can't be compared, and is left out.
-fn price(synapse: &SynapseInfo) -> Option<u64> {
-    let Price { rao, per, .. } = synapse.price.as_ref()?;
-    let usual = match per.as_str() {
-        "request" => *rao,
-        "token" => rao.saturating_mul(u64::from(USUAL_TOKENS)),
-        _ => return None,
-    };
-    (usual > 0).then_some(usual)
+/// RAO that a document asks for an answer of the synapse `name`, 0 where it asks for none. `None` where it counts in
+/// another way than by requests: that can be neither compared nor paid.
+pub(crate) fn price(description: &Description, name: &str) -> Option<Rao> {
+    let synapse = description.synapses.iter().find(|synapse| synapse.name == name);
+    match synapse.and_then(|synapse| synapse.price.as_ref()) {
+        None => Some(0),
+        Some(price) if price.per == "request" => Some(price.rao),
+        Some(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -66,7 +72,7 @@ mod tests {
     fn told(synapses: Value) -> Announced {
         let hotkey = ganglion_keys::PublicKey([1; 32]);
         let text = json!({ "protocol": "btauth/1", "hotkey": hotkey, "body_bytes": 1, "synapses": synapses });
-        understand(&serde_json::from_value(text).expect("a description"))
+        understand(&serde_json::from_value(text).expect("a description"), "Text")
     }
 
     #[test]
@@ -77,12 +83,13 @@ mod tests {
         assert_eq!(told(json!([synapse("Embed", json!(null))])), Announced { embeds: true, ..nothing });
         for (price, usual) in [
             (json!({ "rao": 7, "per": "request" }), Some(7)),
-            (json!({ "rao": 7, "per": "token", "least": 5 }), Some(7 * 256)),
-            (json!({ "rao": u64::MAX, "per": "token" }), Some(u64::MAX)),
+            (json!({ "rao": u64::MAX, "per": "request", "least": 5 }), Some(u64::MAX)),
             (json!({ "rao": 0, "per": "request" }), None),
+            (json!({ "rao": 7, "per": "token" }), None),
             (json!({ "rao": 7, "per": "moon" }), None),
         ] {
-            assert_eq!(told(json!([synapse("Text", price)])).price, usual);
+            assert_eq!(told(json!([synapse("Text", price.clone())])).price, usual);
+            assert_eq!(told(json!([synapse("Embed", price)])).price, None, "that of another synapse");
         }
     }
 }

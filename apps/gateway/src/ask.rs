@@ -48,6 +48,8 @@ enum Outcome {
     Bad(String),
     /// It says that the request is wrong.
     Refused(String),
+    /// It wants more than is paid.
+    Unpaid(String),
 }
 
 /// One who was asked.
@@ -133,6 +135,7 @@ impl Asker {
                         }
                         Outcome::Refused(reason) => failures.refusals.push(reason),
                         Outcome::Bad(reason) => failures.faults.push(reason),
+                        Outcome::Unpaid(reason) => failures.unpaid.push(reason),
                     }
                     next = true;
                 }
@@ -174,6 +177,11 @@ impl Asker {
             Err(CallError::Refused { status: 400 | 413 | 422, message, .. }) => {
                 self.count("refused");
                 return (index, Outcome::Refused(shorten(&message)));
+            }
+            // It costs more than we pay, which is no sign of illness.
+            Err(CallError::Refused { status: 401 | 402, message, .. }) => {
+                self.count("unpaid");
+                return (index, Outcome::Unpaid(format!("uid {}: {}", miner.uid, shorten(&message))));
             }
             // Busy, or we have asked it too often: no sign of illness.
             Err(CallError::Refused { status: 403 | 429 | 503, code, .. }) => {
@@ -246,11 +254,16 @@ async fn reach(goal: Goal, mut answering: Answering, began: Instant) -> Outcome 
 struct Failures {
     faults: Vec<String>,
     refusals: Vec<String>,
+    unpaid: Vec<String>,
 }
 
 impl Failures {
     fn into_error(self) -> ApiError {
-        let reasons = self.faults.join("; ");
+        if self.faults.is_empty() && self.refusals.is_empty() && !self.unpaid.is_empty() {
+            let message = format!("no miner answers for what is paid ({})", self.unpaid.join("; "));
+            return ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message);
+        }
+        let reasons = self.faults.iter().chain(&self.unpaid).map(String::as_str).collect::<Vec<_>>().join("; ");
         match self.refusals.first() {
             // One miner may refuse what the others take; all of them are right.
             Some(reason) if self.faults.is_empty() => ApiError::new(

@@ -78,7 +78,7 @@ pub(crate) fn read(body: &[u8], config: &GatewayConfig) -> Result<ChatRequest, A
         stream: body.stream.unwrap_or(false),
         include_usage: body.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
         stops: stops(body.stop)?,
-        store: body.store.unwrap_or(false),
+        store: body.store,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What a gateway is told at its start.
 
+use crate::{access::PublicAccess, purse::PersonalPurse};
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::profile::USUAL_TOKENS;
@@ -67,6 +68,11 @@ pub struct GatewayConfig {
     pub organics: Option<PathBuf>,
     /// The same for pictures: a file of its own, which the operator's validator of the image subnet reads.
     pub image_organics: Option<PathBuf>,
+    /// Pays miners that cost something; then [`GatewayConfig::keypair`] must be [`PersonalPurse::key`]. Without one, they
+    /// are asked and say no, unless the key is a validator's.
+    pub purse: Option<PersonalPurse>,
+    /// Asks users for keys, and counts what they use; without it whoever reaches the gateway is served.
+    pub access: Option<PublicAccess>,
 }
 
 impl GatewayConfig {
@@ -100,6 +106,8 @@ impl GatewayConfig {
             default_tokens: USUAL_TOKENS,
             organics: None,
             image_organics: None,
+            purse: None,
+            access: None,
         }
     }
 }

@@ -5,6 +5,10 @@ use axum::http::StatusCode;
 use ganglion_client::Client;
 use ganglion_keys::PublicKey;
 use ganglion_primitives::Metagraph;
+use ganglion_subnet_image::ImageSynapse;
+use ganglion_subnet_market::ForecastSynapse;
+use ganglion_subnet_text::TextSynapse;
+use ganglion_wire::Synapse;
 use std::{
     net::SocketAddr,
     sync::{
@@ -74,6 +78,15 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The name of the subnet's own synapse.
+    pub(crate) fn synapse(self) -> &'static str {
+        match self {
+            Self::Text => TextSynapse::NAME,
+            Self::Images => ImageSynapse::NAME,
+            Self::Market => ForecastSynapse::NAME,
+        }
+    }
+
     /// The chain has no such subnet.
     fn absent(self) -> ApiError {
         let missing = StatusCode::NOT_FOUND;

@@ -5,6 +5,7 @@
 
 use crate::{
     ask::{shorten, Turn},
+    consent,
     directory::Miner,
     error::ApiError,
     reply::{millis, now, with_headers, Signature},
@@ -71,8 +72,8 @@ struct Wish {
     model: String,
     count: usize,
     request: ImageRequest,
-    /// Whether the user allows that it is drawn again, for validators.
-    store: bool,
+    /// Whether the user allows that it is drawn again, for validators, if the body says so.
+    store: Option<bool>,
 }
 
 impl Wish {
@@ -99,12 +100,7 @@ impl Wish {
         };
         // What no miner would take is told at once.
         request.check().map_err(|error| ApiError::invalid("prompt", error.to_string()))?;
-        Ok(Self {
-            model: asked.model.unwrap_or_else(|| "image".to_owned()),
-            count,
-            request,
-            store: asked.store.unwrap_or(false),
-        })
+        Ok(Self { model: asked.model.unwrap_or_else(|| "image".to_owned()), count, request, store: asked.store })
     }
 }
 
@@ -144,7 +140,7 @@ async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
     drop(body);
     let candidates = candidates(&shared, &wish.model)?;
     let (drawn, attempts) = draw(&shared, &candidates, &wish).await?;
-    keep(&shared, wish);
+    keep(&shared, wish, &headers);
     let data: Vec<Value> = drawn.iter().map(Drawn::shown).collect();
     let answer = Json(json!({ "created": now(), "data": data })).into_response();
     Ok(match drawn.into_iter().next() {
@@ -157,8 +153,8 @@ async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
 }
 
 /// Keeps a request whose user allows it, so that validators may have it drawn again. Nobody waits for that.
-fn keep(shared: &Shared, wish: Wish) {
-    let (true, Some(organics)) = (wish.store, shared.image_organics.clone()) else { return };
+fn keep(shared: &Shared, wish: Wish, headers: &HeaderMap) {
+    let (true, Some(organics)) = (consent::given(wish.store, headers), shared.image_organics.clone()) else { return };
     tokio::task::spawn_blocking(move || {
         if let Err(error) = organics.offer(&wish.request) {
             tracing::warn!(target: "ganglion::gateway", %error, "a request can't be kept");
@@ -245,8 +241,9 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
     };
     let response = match answer {
         Ok(answer) => answer.response,
-        // Busy, or we have asked it too often, or it doesn't draw such things: no sign of illness.
-        Err(CallError::Refused { status: 400 | 403 | 413 | 422 | 429 | 503, message, .. }) => {
+        // Busy, or we have asked it too often, or it doesn't draw such things, or costs more than we pay: that is no sign
+        // of illness.
+        Err(CallError::Refused { status: 400..=403 | 413 | 422 | 429 | 503, message, .. }) => {
             shared.metrics.calls.with_label_values(&["refused"]).inc();
             return Err(format!("uid {}: {}", miner.uid, shorten(&message)));
         }

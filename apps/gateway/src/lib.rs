@@ -7,10 +7,14 @@
 //! answer it is. `text:consensus` asks three and gives the answer that they agree on. Sentence vectors come from those
 //! miners of text that announce them, pictures from the miners of the image subnet, forecasts from those of the market.
 //!
+//! Miners may cost something. A personal gateway pays them from channels that its user's coldkey opens
+//! ([`PersonalPurse`]); others ask those that are free.
+//!
 //! In a young network nobody has incentive. Then the validators' newest weights make the order.
 //!
 //! `GET /openapi.json` describes all routes; `GET /` is a page to try them.
 
+mod access;
 mod announced;
 mod answering;
 mod ask;
@@ -18,6 +22,7 @@ mod breaker;
 mod completions;
 mod config;
 mod consensus;
+mod consent;
 mod directory;
 mod embeddings;
 mod error;
@@ -32,6 +37,7 @@ mod openapi;
 mod opinions;
 mod ordering;
 mod playground;
+mod purse;
 mod reply;
 mod routes;
 mod server;
@@ -41,9 +47,11 @@ mod state;
 mod stops;
 mod times;
 
+pub use access::{keys::Claim, ChainLedger, Credit, Ledger, PublicAccess, PublicSettings, Standing};
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;
+pub use purse::{Bank, BankError, ChainBank, PersonalPurse, PurseSettings};
 
 use directory::Kind;
 use ganglion_primitives::NetUid;
@@ -164,11 +172,33 @@ async fn run_doors(
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
     let router = routes::router(shared.clone(), beside.images.clone().map_or_else(images::closed, images::router));
-    tokio::select! {
-        result = server::serve(router, listener, &shared.config, shutdown) => Ok(result?),
+    let access = shared.config.access.clone();
+    let router = match &access {
+        Some(access) => access::guard(router, access.clone()),
+        None => router.merge(access::closed()),
+    };
+    let router = match shared.config.purse {
+        Some(_) => purse::at_home(router),
+        None => router,
+    };
+    let ended = tokio::select! {
+        result = server::serve(router, listener, &shared.config, shutdown) => result.map_err(GatewayError::from),
         () = shared.probe() => Ok(()),
         () = watch(beside.images) => Ok(()),
         () = watch(beside.market) => Ok(()),
+        () = tend(access.clone()) => Ok(()),
+    };
+    if let Some(access) = access {
+        access.write().await;
+    }
+    ended
+}
+
+/// Looks after the books of a public gateway; never ends.
+async fn tend(access: Option<PublicAccess>) {
+    match access {
+        Some(access) => access.tend().await,
+        None => std::future::pending().await,
     }
 }
 

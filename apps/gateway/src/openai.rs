@@ -80,8 +80,8 @@ pub(crate) struct ChatRequest {
     pub(crate) stream: bool,
     pub(crate) include_usage: bool,
     pub(crate) stops: Vec<String>,
-    /// Whether the user allows that the request is kept and asked again.
-    pub(crate) store: bool,
+    /// Whether the user allows that the request is kept and asked again, if the body says so.
+    pub(crate) store: Option<bool>,
 }
 
 impl ChatRequest {
@@ -125,7 +125,7 @@ impl ChatRequest {
             stream: body.stream.unwrap_or(false),
             include_usage: body.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
             stops: stops(body.stop)?,
-            store: body.store.unwrap_or(false),
+            store: body.store,
         })
     }
 }

@@ -1,8 +1,8 @@
 //! The HTTP routes.
 
 use crate::{
-    ask::Goal, completions, consensus, embeddings, error::ApiError, forecasts, live, network, openai::ChatRequest,
-    openapi, playground, reply, shape::Shape, state::Shared,
+    ask::Goal, completions, consensus, consent, embeddings, error::ApiError, forecasts, live, network,
+    openai::ChatRequest, openapi, playground, reply, shape::Shape, state::Shared,
 };
 use axum::{
     body::Body,
@@ -79,7 +79,7 @@ async fn say(shared: &Arc<Shared>, headers: &HeaderMap, body: Body, shape: Shape
         true => consensus::ask(&shared.asker, &candidates, &request.text).await?,
         false => shared.asker.ask(&candidates, &request.text, goal).await?,
     };
-    keep(shared, &request);
+    keep(shared, &request, headers);
     Ok(match goal {
         Goal::Beginning => live::reply(request, answered, shared.standings.clone(), slot),
         Goal::Whole => reply::whole(&request, answered),
@@ -87,8 +87,8 @@ async fn say(shared: &Arc<Shared>, headers: &HeaderMap, body: Body, shape: Shape
 }
 
 /// Keeps a request whose user allows it, so that validators may ask it again. Nobody waits for that.
-fn keep(shared: &Shared, request: &ChatRequest) {
-    let (true, Some(organics)) = (request.store, shared.organics.clone()) else { return };
+fn keep(shared: &Shared, request: &ChatRequest, headers: &HeaderMap) {
+    let (true, Some(organics)) = (consent::given(request.store, headers), shared.organics.clone()) else { return };
     let text = request.text.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = organics.offer(&text) {

@@ -43,7 +43,7 @@ pub(crate) struct Announced {
     pub(crate) known: bool,
     /// Whether it makes sentence vectors.
     pub(crate) embeds: bool,
-    /// RAO for a usual request for text; `None` where it wants none.
+    /// RAO for an answer of the subnet's own synapse; `None` where it wants none.
     pub(crate) price: Option<u64>,
 }
 

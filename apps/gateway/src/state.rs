@@ -12,7 +12,7 @@ use crate::{
 };
 use ganglion_keys::PublicKey;
 use ganglion_subnet_text::Organics;
-use ganglion_wire::{Dendrite, DendriteLimits};
+use ganglion_wire::{payment::Purse, Dendrite, DendriteLimits, Target};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -77,8 +77,9 @@ impl Shared {
             idle_per_target: IDLE,
             ..DendriteLimits::default()
         };
+        let purse = config.purse.clone().map(|purse| Arc::new(purse) as Arc<dyn Purse>);
         let asker = Asker {
-            dendrite: Dendrite::with_limits(config.keypair.clone(), limits),
+            dendrite: Dendrite::paying(config.keypair.clone(), limits, purse),
             config: config.clone(),
             standings: standings.clone(),
             metrics: metrics.clone(),
@@ -114,13 +115,21 @@ impl Shared {
         }
     }
 
-    /// All miners that may be called, best first.
+    /// All miners that may be called and aren't passed over, best first.
     ///
     /// # Errors
     /// 404 if the chain has no such subnet, 503 if it hasn't been read yet.
     pub(crate) fn best(&self) -> Result<Vec<Miner>, ApiError> {
+        self.best_at(self.kind.synapse())
+    }
+
+    /// The same for another synapse than the subnet's own.
+    ///
+    /// # Errors
+    /// As [`Shared::best`].
+    pub(crate) fn best_at(&self, synapse: &str) -> Result<Vec<Miner>, ApiError> {
         let mut miners = self.standings.order(&self.listed()?.miners, Instant::now());
-        miners.retain(|miner| self.asker.dendrite.may_call(miner.address));
+        miners.retain(|miner| self.asker.dendrite.may_call(miner.address) && self.affords(miner, synapse));
         Ok(miners)
     }
 
@@ -130,6 +139,12 @@ impl Shared {
     /// 404 if the chain has no such subnet, 503 if it hasn't been read yet.
     pub(crate) fn listed(&self) -> Result<Arc<Listing>, ApiError> {
         newest(self.directory.as_ref(), self.kind)
+    }
+
+    /// Whether the purse, if there is one, doesn't pass this miner over.
+    fn affords(&self, miner: &Miner, synapse: &str) -> bool {
+        let target = Target { hotkey: miner.hotkey, address: miner.address };
+        !self.config.purse.as_ref().is_some_and(|purse| purse.passes_over(&target, synapse))
     }
 
     fn no_miner(&self, hotkey: &PublicKey) -> ApiError {

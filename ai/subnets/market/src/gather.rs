@@ -43,7 +43,8 @@ pub struct Gathered<T = Vec<Quantiles>> {
     pub heard: Vec<Heard<T>>,
     /// Why the others didn't, in one sentence each.
     pub failures: Vec<String>,
-    /// Those of the others who are at fault: who is busy, or doesn't know what is asked about, isn't.
+    /// Those of the others who are at fault: who is busy, costs more than is paid, or doesn't know what is
+    /// asked about, isn't.
     pub failed: Vec<Target>,
 }
 
@@ -86,7 +87,7 @@ async fn all<T>(
         match found {
             Ok(heard) => gathered.heard.push(heard),
             Err(error) => {
-                if !matches!(error, CallError::Refused { status: 400 | 403 | 413 | 422 | 429 | 503, .. }) {
+                if !matches!(error, CallError::Refused { status: 400..=403 | 413 | 422 | 429 | 503, .. }) {
                     gathered.failed.push(voice.target);
                 }
                 gathered.failures.push(error.to_string());

@@ -52,12 +52,14 @@ pub struct MinerConfig {
     pub embeddings: Option<PathBuf>,
     /// How much it takes on.
     pub limits: MinerLimits,
+    /// RAO that an answer costs whoever is no validator; 0 is free.
+    pub price: u64,
 }
 
 impl MinerConfig {
     /// A miner with the usual limits.
     pub fn new(neuron: NeuronConfig, listen: SocketAddr, engine: EngineChoice) -> Self {
-        Self { neuron, listen, announce: None, engine, embeddings: None, limits: MinerLimits::default() }
+        Self { neuron, listen, announce: None, engine, embeddings: None, limits: MinerLimits::default(), price: 0 }
     }
 }
 
@@ -148,6 +150,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
         announce: config.announce,
         gate: config.limits.gate,
         work: config.limits.work,
+        price: config.price,
         ..config.neuron.miner()
     };
     miner::run(Arc::new(Text), Arc::new(model), client, settings, listener, shutdown).await?;

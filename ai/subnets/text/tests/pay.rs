@@ -103,6 +103,7 @@ async fn pay_follows_quality() {
             poll: Duration::from_millis(50),
             pow_threads: 1,
             metrics: None,
+            price: 0,
         };
         let listener = TcpListener::bind(loopback()).await.expect("port");
         let (chain, stop) = (Arc::clone(&chain), stop.clone());

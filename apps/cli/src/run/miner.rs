@@ -27,6 +27,7 @@ pub fn run(args: MinerArgs) -> Result<()> {
     let mut config = MinerConfig::new(neuron(&args.neuron, &args.axon)?, listen(&args.axon), engine);
     config.embeddings = args.embeddings.clone();
     config.announce = announced(&args);
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
@@ -34,6 +35,7 @@ pub fn run(args: MinerArgs) -> Result<()> {
 fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
     let mut config = image::MinerConfig::new(neuron(&args.neuron, &args.axon)?, listen(&args.axon), painter);
     config.announce = announced(args);
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
 }
 

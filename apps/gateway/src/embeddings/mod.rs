@@ -26,7 +26,7 @@ use ganglion_subnet_text::{
     embed::{EmbedRequest, EmbedResponse},
     EmbedSynapse,
 };
-use ganglion_wire::{CallError, Target};
+use ganglion_wire::{CallError, Synapse, Target};
 use serde_json::{json, Value};
 use std::{
     sync::Arc,
@@ -43,7 +43,7 @@ pub(crate) const MODEL: &str = "embed";
 /// # Errors
 /// 404 if nobody does, 503 if the chain hasn't been read yet.
 fn candidates(shared: &Shared, wish: &Wish) -> Result<Vec<Miner>, ApiError> {
-    let mut miners = shared.best()?;
+    let mut miners = shared.best_at(EmbedSynapse::NAME)?;
     miners.retain(|miner| shared.standings.of(miner).announced.embeds);
     miners.retain(|miner| wish.hotkey.is_none_or(|hotkey| hotkey == miner.hotkey));
     if !miners.is_empty() {
@@ -168,8 +168,8 @@ async fn turn(
             }
             Err(reason) => reason.to_owned(),
         },
-        // Busy, or we have asked it too often, or it has another model: no sign of illness.
-        Err(CallError::Refused { status: 400 | 403 | 404 | 413 | 422 | 429 | 503, message, .. }) => {
+        // Busy, or we have asked it too often, or it has another model, or costs more than we pay: no sign of illness.
+        Err(CallError::Refused { status: 400..=404 | 413 | 422 | 429 | 503, message, .. }) => {
             count("refused");
             return Err(format!("uid {}: {}", miner.uid, shorten(&message)));
         }

@@ -3,25 +3,34 @@
 use serde_json::{json, Map, Value};
 
 /// Status, code, and when it comes.
-pub(super) const ERRORS: [(u16, &str, &str); 19] = [
+pub(super) const ERRORS: [(u16, &str, &str); 28] = [
     (400, "invalid_json", "The body is no JSON."),
     (400, "invalid_request", "A field is missing, of another type, or has a value that can't be; `param` names it."),
     (400, "bad_body", "The body ended before its end."),
+    (401, "invalid_api_key", "A public gateway was shown no API key, or one that it doesn't know."),
+    (401, "invalid_signature", "The claim of a key isn't signed by its coldkey, or not now."),
+    (402, "insufficient_quota", "A public gateway: neither stake nor deposit pays for this."),
+    (402, "payment_required", "The miners want more than this gateway pays."),
+    (403, "foreign_page", "A personal gateway answers programs and pages of its own machine only."),
     (404, "not_found", "There is nothing at this path."),
     (404, "model_not_found", "There is no such model, or the named miner isn't one."),
     (404, "no_embedder", "No miner makes sentence vectors."),
     (404, "no_images", "This gateway or its chain has no image subnet."),
     (404, "no_market", "This gateway or its chain has no market subnet."),
     (404, "no_subnet", "This gateway doesn't serve that subnet, or its chain has none."),
+    (404, "not_public", "This gateway isn't public: it has no API keys."),
     (405, "method_not_allowed", "The path doesn't take this method."),
     (408, "body_timeout", "The body took too long to arrive."),
     (413, "body_too_large", "The body is longer than the gateway reads."),
     (429, "too_many_requests", "The gateway has all the requests that it can hold; see `retry-after`."),
+    (429, "rate_limit_exceeded", "A public gateway: the free answers of today are used up."),
+    (429, "too_many_keys", "A public gateway has all the API keys that it can keep."),
     (500, "internal", "The gateway itself is at fault."),
     (502, "miners_failed", "Miners were asked, and none gave a good answer."),
     (502, "miner_failed", "The miner broke off after its answer had begun: the last event of a stream."),
     (502, "no_picture", "There is nothing to draw."),
     (503, "no_miners", "There is no miner to ask yet, or the chain hasn't been read; see `retry-after`."),
+    (503, "chain_away", "A public gateway can't ask the chain about stake and deposits now."),
     (504, "deadline", "No miner answered in time."),
 ];
 

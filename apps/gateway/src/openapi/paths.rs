@@ -7,7 +7,10 @@ use serde_json::{json, Map, Value};
 const BODY: [&str; 6] =
     ["invalid_json", "invalid_request", "bad_body", "body_timeout", "body_too_large", "too_many_requests"];
 /// What may come of asking miners.
-const MINERS: [&str; 4] = ["model_not_found", "miners_failed", "no_miners", "deadline"];
+const MINERS: [&str; 5] = ["model_not_found", "payment_required", "miners_failed", "no_miners", "deadline"];
+/// What may come of a gateway that is public or personal.
+const ACCESS: [&str; 5] =
+    ["invalid_api_key", "insufficient_quota", "foreign_page", "rate_limit_exceeded", "chain_away"];
 
 /// All paths.
 pub(super) fn all() -> Value {
@@ -53,13 +56,43 @@ pub(super) fn all() -> Value {
                 "application/json": { "schema": reference("Forecasts") },
                 "image/svg+xml": { "schema": { "type": "string" } }
             }),
-            &["invalid_request", "too_many_requests", "no_market", "miners_failed", "no_picture", "no_miners"],
+            &[
+                &ACCESS[..],
+                &["invalid_request", "too_many_requests", "no_market", "miners_failed", "no_picture", "no_miners"][..],
+            ]
+            .concat(),
         ) },
         "/v1/events": { "post": telling(
             ("events", "network", "What the best miners of the market subnet expect of an event"),
             "EventRequest",
             &json_of("Event"),
-            &["no_market", "miners_failed", "no_miners"],
+            &[&ACCESS[..], &["no_market", "miners_failed", "no_miners"][..]].concat(),
+        ) },
+        "/v1/keys": {
+            "get": looking(
+                ("terms", "network", "What a claim of an API key names, and what answers cost"),
+                &[],
+                &json_of("Terms"),
+                &["not_public"],
+            ),
+            "post": making(telling(
+                ("makeKey", "network", "Get an API key of a public gateway, by a coldkey's signature"),
+                "Claim",
+                &json_of("Key"),
+                &["invalid_signature", "insufficient_quota", "not_public", "too_many_keys", "internal", "chain_away"],
+            )),
+            "delete": looking(
+                ("deleteKey", "network", "Delete the API key that is shown"),
+                &[],
+                &json_of("DeletedKey"),
+                &["invalid_api_key", "not_public", "internal"],
+            )
+        },
+        "/v1/usage": { "get": looking(
+            ("usage", "network", "What is left to the API key that is shown, and what it has used"),
+            &[],
+            &json_of("KeyUsage"),
+            &["invalid_api_key", "not_public", "chain_away"],
         ) },
         "/v1/network": { "get": looking(
             ("network", "network", "The subnets that are served, and the miners of one of them"),
@@ -128,9 +161,19 @@ fn telling(named: (&str, &str, &str), request: &str, content: &Value, errors: &[
     operation
 }
 
+/// The same with the status of something that was made.
+fn making(mut operation: Value) -> Value {
+    if let Some(responses) = operation["responses"].as_object_mut() {
+        if let Some(made) = responses.remove("200") {
+            responses.insert("201".to_owned(), made);
+        }
+    }
+    operation
+}
+
 /// An operation that asks miners for a model's work.
 fn asking(named: (&str, &str, &str), request: &str, content: &Value, errors: &[&str]) -> Value {
-    let mut operation = telling(named, request, content, &[&MINERS[..], errors].concat());
+    let mut operation = telling(named, request, content, &[&MINERS[..], &ACCESS[..], errors].concat());
     let header = |name: &str| (format!("x-ganglion-{name}"), json!({ "$ref": format!("#/components/headers/{name}") }));
     let names: &[&str] = match request {
         "ChatRequest" | "CompletionRequest" => {

@@ -78,6 +78,14 @@ pub(super) fn all() -> Value {
         "EventRequest": event_request(),
         "Event": event(),
         "Network": network(),
+        "Terms": terms(),
+        "Claim": claim(),
+        "Key": key(),
+        "DeletedKey": {
+            "type": "object",
+            "properties": { "object": { "const": "key" }, "deleted": { "type": "boolean" } }
+        },
+        "KeyUsage": key_usage(),
         "Health": health()
     })
 }
@@ -154,7 +162,8 @@ fn wishes(mut request: Value) -> Value {
         "stream_options": { "type": "object", "properties": { "include_usage": { "type": "boolean" } } },
         "store": {
             "type": "boolean",
-            "description": "Whether validators may ask the same again. Who asked isn't kept."
+            "description": "Whether validators may ask the same again. Who asked isn't kept. Where it isn't said, the \
+                            header `x-ganglion-store: true` says it."
         }
     });
     if let (Some(properties), Some(common)) = (request["properties"].as_object_mut(), common.as_object()) {
@@ -359,7 +368,7 @@ fn network() -> Value {
                 "p95_ms": { "type": ["integer", "null"], "description": "What nineteen of its twenty newest answers keep." },
                 "first_word_ms": { "type": ["integer", "null"], "description": "The same average, for streams' first words." },
                 "embeddings": { "type": "boolean", "description": "Whether it announces sentence vectors." },
-                "price_rao": { "type": ["integer", "null"], "description": "What it announces for a usual request." }
+                "price_rao": { "type": ["integer", "null"], "description": "What it announces for an answer." }
             } } },
             "subnets": { "type": "array", "items": { "type": "object", "properties": {
                 "kind": { "type": "string", "enum": ["text", "images", "market"] },
@@ -371,6 +380,65 @@ fn network() -> Value {
                 "paused": { "type": "integer" },
                 "embedders": { "type": "integer" }
             } } }
+        }
+    })
+}
+
+fn terms() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "object": { "const": "gateway" },
+            "gateway": { "type": "string", "description": "Address of the gateway's hotkey." },
+            "price_rao": { "type": "integer", "description": "What an answer costs that isn't free." },
+            "free_per_tao": { "type": "integer", "description": "Free answers a day for each TAO of stake." }
+        }
+    })
+}
+
+fn claim() -> Value {
+    json!({
+        "type": "object",
+        "description": "What `ganglion gateway key create` sends.",
+        "required": ["coldkey", "time", "signature"],
+        "properties": {
+            "coldkey": { "type": "string", "description": "Its address." },
+            "time": { "type": "integer", "description": "Seconds since 1970." },
+            "store": {
+                "type": "boolean",
+                "description": "Whether validators may ask the requests made with the key again, without who asked."
+            },
+            "signature": { "type": "string", "description": "By the coldkey." }
+        }
+    })
+}
+
+fn key() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "object": { "const": "key" },
+            "key": { "type": "string", "description": "Shown once: `Authorization: Bearer` takes it." },
+            "note": { "type": "string" }
+        }
+    })
+}
+
+fn key_usage() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "object": { "const": "usage" },
+            "coldkey": { "type": "string" },
+            "credit_rao": { "type": "integer", "description": "What is left of the deposits." },
+            "price_rao": { "type": "integer" },
+            "free_per_day": { "type": "integer" },
+            "free_left_today": { "type": "integer", "description": "Days are those of UTC." },
+            "key": { "type": "object", "properties": {
+                "requests": { "type": "integer" },
+                "spent_rao": { "type": "integer" },
+                "store": { "type": "boolean" }
+            } }
         }
     })
 }

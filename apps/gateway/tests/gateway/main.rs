@@ -16,6 +16,7 @@ mod miners;
 mod openai;
 mod organics;
 mod pages;
+mod public;
 mod routing;
 mod strangers;
 
