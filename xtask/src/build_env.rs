@@ -1,7 +1,13 @@
 //! The environment of every build, so that a build by hand and one by `xtask` reuse each other's results.
 
 use crate::{paths::Paths, setup::wasm::WasmToolchain};
-use std::process::Command;
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Where Debian puts libraries to link into a program, by the processor.
+const LIBRARIES: [&str; 2] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 
 /// Variables to set for cargo.
 pub fn variables(paths: &Paths, toolchain: &WasmToolchain) -> Vec<(&'static str, String)> {
@@ -10,10 +16,24 @@ pub fn variables(paths: &Paths, toolchain: &WasmToolchain) -> Vec<(&'static str,
         // The runtime's builder looks for Cargo.lock upwards from the target folder, which may lie elsewhere.
         ("WASM_BUILD_WORKSPACE_HINT", paths.workspace.display().to_string()),
     ];
+    // Configuring and compiling jemalloc takes a core three minutes.
+    if let Some(library) = jemalloc() {
+        variables.push(("JEMALLOC_OVERRIDE", library.display().to_string()));
+    }
     if let WasmToolchain::Linked(name) = toolchain {
         variables.push(("WASM_BUILD_TOOLCHAIN", name.clone()));
     }
     variables
+}
+
+/// The system's jemalloc, to link into the binary. Without it, the crate compiles its own.
+pub fn jemalloc() -> Option<PathBuf> {
+    LIBRARIES.map(|folder| Path::new(folder).join("libjemalloc_pic.a")).into_iter().find(|library| library.exists())
+}
+
+/// Whether this is a Debian that could have it and doesn't.
+pub fn wants_jemalloc() -> bool {
+    LIBRARIES.iter().any(|folder| Path::new(folder).is_dir()) && jemalloc().is_none()
 }
 
 /// A cargo command in the workspace with that environment.

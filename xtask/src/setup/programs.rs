@@ -1,7 +1,7 @@
-//! The programs and the library that the C and C++ parts of our dependencies are built with.
+//! The programs and libraries that the C and C++ parts of our dependencies are built with.
 
 use super::debian;
-use crate::{failure::Result, process};
+use crate::{build_env, failure::Result, process};
 use std::process::Command;
 
 /// Program, and the Debian package that has it.
@@ -22,6 +22,9 @@ pub fn ensure(offline: bool) -> Result<()> {
     let mut packages = missing(|program| process::find(program).is_some());
     if !has_openssl() {
         packages.push("libssl-dev".to_owned());
+    }
+    if build_env::wants_jemalloc() {
+        packages.push("libjemalloc-dev".to_owned());
     }
     debian::install(&packages, offline)
 }
