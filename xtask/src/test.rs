@@ -14,20 +14,17 @@ use std::process::Command;
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let start = std::time::Instant::now();
     let toolchain = setup::run(paths, false, setup::Model::Wanted)?;
-    let (python, cyllama) = (setup::python_neurons(paths)?, setup::llama_cpp(paths)?);
-    let hours = setup::btc_hours(paths)?;
+    let others = [
+        ("GANGLION_PYTHON", setup::python_neurons(paths)?),
+        ("GANGLION_CYLLAMA", setup::llama_cpp(paths)?),
+        ("GANGLION_BTC_HOURS", setup::btc_hours(paths)?),
+        ("GANGLION_OPENAI_PYTHON", setup::openai_python(paths)?),
+        ("GANGLION_OPENAI_NODE", setup::openai_node(paths)?),
+    ];
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);
         command.args(words).env("GANGLION_MODELS", &paths.models);
-        if let Some(python) = &python {
-            command.env("GANGLION_PYTHON", python);
-        }
-        if let Some(cyllama) = &cyllama {
-            command.env("GANGLION_CYLLAMA", cyllama);
-        }
-        if let Some(hours) = &hours {
-            command.env("GANGLION_BTC_HOURS", hours);
-        }
+        command.envs(others.iter().filter_map(|(name, path)| Some((name, path.as_ref()?))));
         command
     };
 

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use ganglion_client::{Client, ClientError, Write};
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::{Endpoint, Metagraph, NetUid, NeuronId, RegistrationTerms, SubnetInfo};
+use ganglion_primitives::{
+    ChannelId, ChannelInfo, Endpoint, Metagraph, NetUid, NeuronId, Rao, RegistrationTerms, SignedVoucher, SubnetInfo,
+};
 
 /// A block, by number and hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +83,25 @@ pub trait Chain: Send + Sync + 'static {
         salt: [u8; 16],
         version_key: u64,
     ) -> Result<(), ChainError>;
+    /// A payment channel; `None` if there is none of that number, or it has been settled. A ledger may have none at all.
+    async fn channel(&self, channel: ChannelId) -> Result<Option<ChannelInfo>, ChainError> {
+        let _ = channel;
+        Ok(None)
+    }
+    /// The payment channels to a hotkey: at least `most`, if there are so many.
+    async fn channels_to(&self, provider: PublicKey, most: usize) -> Result<Vec<ChannelInfo>, ChainError> {
+        let _ = (provider, most);
+        Ok(Vec::new())
+    }
+    /// Redeems vouchers, 64 at most, that pay `worth` RAO, if that costs less.
+    async fn redeem(&self, hotkey: &Keypair, vouchers: &[SignedVoucher], worth: Rao) -> Result<(), ChainError> {
+        let _ = (hotkey, vouchers, worth);
+        Err(ChainError::Refused("this ledger has no payment channels".into()))
+    }
 }
+
+/// Channels in one page.
+const PAGE: u32 = 256;
 
 impl From<ClientError> for ChainError {
     fn from(error: ClientError) -> Self {
@@ -164,6 +184,37 @@ impl Chain for Client {
         version_key: u64,
     ) -> Result<(), ChainError> {
         Client::reveal_weights(self, hotkey, netuid, weights, salt, version_key).await?;
+        Ok(())
+    }
+
+    async fn channel(&self, channel: ChannelId) -> Result<Option<ChannelInfo>, ChainError> {
+        Ok(self.latest().channel(channel).await?)
+    }
+
+    async fn channels_to(&self, provider: PublicKey, most: usize) -> Result<Vec<ChannelInfo>, ChainError> {
+        let mut all: Vec<ChannelInfo> = Vec::new();
+        while all.len() < most {
+            let page = self.latest().channels_to(&provider, all.last().map(|channel| channel.id), PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+            all.extend(page);
+        }
+        Ok(all)
+    }
+
+    async fn redeem(&self, hotkey: &Keypair, vouchers: &[SignedVoucher], worth: Rao) -> Result<(), ChainError> {
+        let plan = self.plan(hotkey.public(), Write::redeem(vouchers)).await?;
+        if plan.fee() >= worth {
+            return Err(ChainError::Refused(format!("the fee, {} RAO, is as much as the vouchers pay", plan.fee())));
+        }
+        if plan.is_refused() {
+            let reasons = plan.warnings().iter().filter(|warning| warning.refused).map(ToString::to_string);
+            let reasons = reasons.collect::<Vec<_>>().join("; ");
+            let advice = "the hotkey pays the fee: send it a little TAO";
+            return Err(ChainError::Refused(format!("{reasons} ({advice})")));
+        }
+        plan.send(hotkey).await?;
         Ok(())
     }
 }

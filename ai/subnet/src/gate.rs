@@ -1,6 +1,6 @@
 //! Who may ask a miner, how often, and how many questions at a time. Decided from the signature alone, before any work.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -32,6 +32,8 @@ pub struct Gate {
     limits: GateLimits,
     /// The registered, and their stake in RAO.
     known: RwLock<HashMap<PublicKey, u64>>,
+    /// Who has a channel to pay by.
+    payers: RwLock<HashSet<PublicKey>>,
     used: Mutex<Used>,
 }
 
@@ -78,7 +80,8 @@ impl Gate {
     /// A gate that knows nobody yet.
     pub fn new(limits: GateLimits) -> Self {
         let strangers = Bucket::full(limits.unregistered_together, Instant::now());
-        Self { limits, known: RwLock::default(), used: Mutex::new(Used { callers: HashMap::new(), strangers }) }
+        let used = Mutex::new(Used { callers: HashMap::new(), strangers });
+        Self { limits, known: RwLock::default(), payers: RwLock::default(), used }
     }
 
     /// Replaces the set of registered hotkeys and their stakes (RAO).
@@ -86,9 +89,15 @@ impl Gate {
         *self.known.write().unwrap_or_else(PoisonError::into_inner) = hotkeys.into_iter().collect();
     }
 
-    /// The stake of a registered hotkey in RAO; `None` for anybody else.
+    /// Replaces the set of keys that can pay. A channel costs a deposit, so they are no strangers.
+    pub fn learn_payers(&self, keys: impl IntoIterator<Item = PublicKey>) {
+        *self.payers.write().unwrap_or_else(PoisonError::into_inner) = keys.into_iter().collect();
+    }
+
+    /// The stake of a registered hotkey in RAO, 0 of a key that can pay; `None` for anybody else.
     pub fn stake_of(&self, hotkey: &PublicKey) -> Option<u64> {
-        self.known.read().unwrap_or_else(PoisonError::into_inner).get(hotkey).copied()
+        let stake = self.known.read().unwrap_or_else(PoisonError::into_inner).get(hotkey).copied();
+        stake.or_else(|| self.payers.read().unwrap_or_else(PoisonError::into_inner).contains(hotkey).then_some(0))
     }
 
     /// Whether `caller` may ask now; counts the call if so.
@@ -115,11 +124,10 @@ impl Gate {
         let limit = if known { self.limits.registered } else { self.limits.unregistered };
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
         if used.callers.len() >= CALLERS && !used.callers.contains_key(caller) {
-            let registered = self.known.read().unwrap_or_else(PoisonError::into_inner);
             // A full bucket is as good as a forgotten one.
             let limits = self.limits;
             used.callers.retain(|key, bucket| {
-                let limit = if registered.contains_key(key) { limits.registered } else { limits.unregistered };
+                let limit = if self.stake_of(key).is_some() { limits.registered } else { limits.unregistered };
                 bucket.refill(limit, now);
                 bucket.left < f64::from(limit)
             });
@@ -192,6 +200,19 @@ mod tests {
         assert_eq!([1, 2, 3].map(|n| gate.stake_of(&key(n))), [Some(5), Some(0), None]);
         gate.learn([(key(2), 7)]);
         assert_eq!([1, 2].map(|n| gate.stake_of(&key(n))), [None, Some(7)]);
+    }
+
+    #[test]
+    fn who_can_pay_is_no_stranger() {
+        let gate = Gate::new(GateLimits { registered: 10, unregistered: 4, unregistered_together: 20 });
+        gate.learn([(key(1), 5)]);
+        gate.learn_payers([key(1), key(2)]);
+        assert_eq!([1, 2, 3].map(|n| gate.stake_of(&key(n))), [Some(5), Some(0), None]);
+        let now = Instant::now();
+        assert_eq!(admitted(&gate, (3..100).map(key), now), 20, "strangers use up their share");
+        assert_eq!(admitted(&gate, std::iter::repeat_n(key(2), 50), now), 10);
+        gate.learn_payers([]);
+        assert_eq!(gate.stake_of(&key(2)), None);
     }
 
     #[test]

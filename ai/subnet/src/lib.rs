@@ -7,7 +7,7 @@
 //!   scores ([`findings`]), keeps estimates that survive a kill ([`scores`]), writes signed receipts ([`receipts`]) and
 //!   sets weights in the right window ([`weigh`]).
 //! - [`miner`]: joins by proof of work ([`join`]), announces its axon, and answers with bounded concurrency under
-//!   per-caller quotas ([`gate`], [`work`]).
+//!   per-caller quotas ([`gate`], [`work`]), for TAO where it has a price ([`payments`]).
 //!
 //! A validator that produces blocks also votes on how emission is split among subnets ([`root`]).
 //!
@@ -28,6 +28,7 @@ pub mod metrics;
 pub mod miner;
 pub mod neuron;
 pub mod organics;
+pub mod payments;
 pub mod receipts;
 pub mod records;
 pub mod root;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::{Endpoint, NetUid};
+use ganglion_primitives::{Endpoint, NetUid, Rao};
+use ganglion_wire::description::Price;
 use ganglion_wire::{Axon, AxonError, Caller, Refusal, StakeQuota};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -18,13 +19,16 @@ use crate::chain::Chain;
 use crate::gate::{Gate, GateLimits};
 use crate::join::{self, Joining};
 use crate::metrics::{self, Metrics};
+use crate::payments::Till;
 use crate::store::{self, StoreError};
 use crate::subnet::{AnswerError, RequestOf, ResponseOf, Subnet};
 use crate::view::{self, Views};
-use crate::work::{WorkError, WorkLimits, Workers};
+use crate::work::{Budget, WorkError, WorkLimits, Workers};
 
 /// After a failed announcement, this many blocks pass before the next.
 const RETRY_BLOCKS: u32 = 4;
+/// How often all vouchers are redeemed. What a closing channel holds isn't left so long.
+const REDEEM: Duration = Duration::from_secs(600);
 
 /// What a miner needs to know.
 #[derive(Clone, Debug)]
@@ -51,6 +55,8 @@ pub struct MinerSettings {
     pub pow_threads: usize,
     /// Where to show metrics, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// RAO that an answer costs whoever isn't a validator of the subnet; 0 is free. See [`payments`](crate::payments).
+    pub price: Rao,
 }
 
 impl MinerSettings {
@@ -68,6 +74,7 @@ impl MinerSettings {
             poll: Duration::from_secs(1),
             pow_threads: 1,
             metrics: None,
+            price: 0,
         }
     }
 }
@@ -118,7 +125,11 @@ pub async fn run<S: Subnet, C: Chain>(
     let gate = Arc::new(Gate::new(settings.gate));
     let lanes = Lanes { work: Workers::new(settings.work), instant: Workers::new(INSTANT) };
     let bound = listener.local_addr()?;
-    let axon = axon(subnet, model, &settings, Arc::clone(&gate), lanes, Arc::clone(&metrics))?;
+    // Opened also where answers are free now: vouchers of earlier ones may wait.
+    let till = Till::open(Arc::clone(&chain), Arc::clone(&settings.hotkey), settings.price, &settings.state_dir)?;
+    let till = Arc::new(till);
+    let desk = Desk { subnet, model, lanes, metrics: Arc::clone(&metrics) };
+    let axon = axon(desk, &settings, Arc::clone(&gate), Arc::clone(&till))?;
 
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
@@ -156,6 +167,12 @@ pub async fn run<S: Subnet, C: Chain>(
     parts.spawn(async move {
         staying.await;
         "registration"
+    });
+    let redeeming = (Arc::clone(&gate), views.clone(), stop.clone());
+    parts.spawn(async move {
+        let (gate, views, stop) = redeeming;
+        till.serve(views, gate, REDEEM, stop).await;
+        "redemption"
     });
     let endpoint = Endpoint::new(settings.announce.unwrap_or(bound), settings.version);
     let announcing = announce(chain, settings, endpoint, gate, metrics, views, stop.clone());
@@ -205,6 +222,33 @@ impl<S: Subnet> Clone for Desk<S> {
 }
 
 impl<S: Subnet> Desk<S> {
+    /// A desk of one's own, for an axon that belongs to no [`run`].
+    ///
+    /// # Errors
+    /// [`MinerError::Metrics`] if its metrics can't be set up.
+    pub fn new(subnet: Arc<S>, model: Arc<S::Model>, work: WorkLimits) -> Result<Self, MinerError> {
+        let lanes = Lanes { work: Workers::new(work), instant: Workers::new(INSTANT) };
+        Ok(Self { subnet, model, lanes, metrics: Arc::new(Metrics::new()?) })
+    }
+
+    /// What answers.
+    pub fn model(&self) -> &S::Model {
+        &self.model
+    }
+
+    /// Work on another synapse than the subnet's, in the same queue before the same model.
+    ///
+    /// # Errors
+    /// What the caller is told.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&S::Model, &Budget) -> Result<T, AnswerError> + Send + 'static,
+    ) -> Result<T, AxonError> {
+        let model = Arc::clone(&self.model);
+        let outcome = self.lanes.work.run(move |budget| work(model.as_ref(), budget)).await;
+        finish(outcome, &self.metrics)
+    }
+
     /// A whole answer, in its turn.
     ///
     /// # Errors
@@ -241,16 +285,13 @@ impl<S: Subnet> Desk<S> {
     }
 }
 
-/// The axon: signature, calls a minute, places by stake, queue, answer.
-fn axon<S: Subnet>(
-    subnet: Arc<S>,
-    model: Arc<S::Model>,
+/// The axon: signature, calls a minute, places by stake, payment, queue, answer.
+fn axon<S: Subnet, C: Chain>(
+    desk: Desk<S>,
     settings: &MinerSettings,
     gate: Arc<Gate>,
-    lanes: Lanes,
-    metrics: Arc<Metrics>,
+    till: Arc<Till<C>>,
 ) -> Result<Axon, MinerError> {
-    let desk = Desk { subnet, model, lanes, metrics };
     let stakes = Arc::clone(&gate);
     let places = StakeQuota::default().with(move |hotkey| stakes.stake_of(hotkey));
     let often = |fine: bool| match fine {
@@ -260,8 +301,12 @@ fn axon<S: Subnet>(
     let ahead = Arc::clone(&gate);
     let screen = move |hotkey: &PublicKey| often(ahead.would_admit(hotkey));
     let authorize = move |caller: &Caller| often(gate.admit(&caller.hotkey));
-    S::serve(Axon::builder(Arc::clone(&settings.hotkey)), desk)
-        .screen(screen)
+    let mut axon = S::serve(Axon::builder(Arc::clone(&settings.hotkey)), desk);
+    if settings.price > 0 {
+        let price = Price { rao: settings.price, per: "request".into(), more: serde_json::Map::new() };
+        axon = axon.price::<S::Synapse>(price).toll(till);
+    }
+    axon.screen(screen)
         .authorize(authorize)
         .quota(places)
         .replay_store(settings.state_dir.join("replay"))

@@ -126,6 +126,7 @@ impl Network {
             poll: Duration::from_millis(50),
             pow_threads: 1,
             metrics: None,
+            price: 0,
         };
         let listener = TcpListener::bind(loopback()).await.expect("port");
         let address = listener.local_addr().expect("port");

@@ -1,5 +1,6 @@
 //! `ganglion ask`: a question to the gateway; the answer on stdout as it comes, who gave it on stderr.
 
+mod fetch;
 mod reading;
 mod screen;
 
@@ -18,6 +19,7 @@ use crate::exit::Usage;
 use crate::folder::Folder;
 use crate::output;
 use crate::status;
+pub(crate) use fetch::{client, fetch};
 use reading::Reading;
 use screen::Screen;
 
@@ -123,7 +125,7 @@ pub(crate) fn gateway(named: Option<&str>, at: &DirArgs) -> Result<String> {
 }
 
 async fn ask(args: &AskArgs, gateway: &str, question: &str, screen: &mut Screen) -> Result<Answered> {
-    let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
+    let http = client()?;
     let request = json!({
         "model": "text",
         "messages": [{ "role": "user", "content": question }],

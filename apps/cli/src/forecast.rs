@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use anyhow::{bail, ensure, Context, Result};
-use futures::StreamExt;
+use anyhow::{ensure, Context, Result};
 use ganglion_subnet_market::{chart, Asset, Horizon, Quantiles};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ask::{gateway, printable, refusal};
+use crate::ask::{client, fetch, gateway, printable};
 use crate::cli::ForecastArgs;
 use crate::output;
 
@@ -71,9 +70,10 @@ struct Reply {
 pub fn run(args: &ForecastArgs) -> Result<()> {
     let gateway = gateway(args.gateway.as_deref(), &args.at)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (limit, url) = (Duration::from_secs(args.timeout), url(&gateway, args));
+    let limit = Duration::from_secs(args.timeout);
     let late = |_| Err(anyhow::anyhow!("no forecast within {} s: try a longer --timeout", args.timeout));
-    let body = runtime.block_on(async { tokio::time::timeout(limit, fetch(&url)).await.unwrap_or_else(late) })?;
+    let asked = async { fetch(&gateway, client()?.get(url(&gateway, args)), REPLY).await };
+    let body = runtime.block_on(async { tokio::time::timeout(limit, asked).await.unwrap_or_else(late) })?;
     let found = understand(&body, &gateway)?;
     if let Some(path) = &args.svg {
         std::fs::write(path, picture(&found)?).with_context(|| format!("can't write {}", path.display()))?;
@@ -91,27 +91,6 @@ fn url(gateway: &str, args: &ForecastArgs) -> String {
     let horizons: Vec<String> = args.horizon.iter().map(ToString::to_string).collect();
     let horizon = if horizons.is_empty() { String::new() } else { format!("&horizon={}", horizons.join(",")) };
     format!("{gateway}/v1/forecasts?asset={}{horizon}&format=json", args.asset)
-}
-
-async fn fetch(url: &str) -> Result<Vec<u8>> {
-    let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
-    let answer = http.get(url).send().await.context("the gateway does not answer")?;
-    let status = answer.status();
-    let mut body = Vec::new();
-    let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.context("the gateway broke off its reply")?;
-        ensure!(
-            body.len().saturating_add(chunk.len()) <= REPLY,
-            "the gateway's reply is longer than {} MiB",
-            REPLY >> 20
-        );
-        body.extend_from_slice(&chunk);
-    }
-    if !status.is_success() {
-        bail!("the gateway refused ({}): {}", status.as_u16(), refusal(&body));
-    }
-    Ok(body)
 }
 
 fn understand(body: &[u8], gateway: &str) -> Result<Forecasts> {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{bail, ensure, Context, Result};
-use futures::StreamExt;
 use ganglion_primitives::NeuronId;
 use ganglion_subnet::{Answer, Seed};
 use ganglion_subnet_image::judge::captions::Choice;
@@ -19,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::ask::{gateway, printable, refusal};
+use crate::ask::{self, client, gateway, printable};
 use crate::cli::ImagineArgs;
 use crate::commands::image::matcher;
 use crate::exit::Usage;
@@ -129,12 +128,11 @@ pub fn run(args: &ImagineArgs) -> Result<()> {
 /// The gateway or every miner failed, or took too long.
 pub(crate) async fn fetch(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<Got>> {
     let late = |_| Err(anyhow::anyhow!("no picture within {} s: try a longer --timeout", wanted.seconds));
-    let asked = tokio::time::timeout(Duration::from_secs(wanted.seconds), ask(gateway, wanted));
+    let asked = tokio::time::timeout(Duration::from_secs(wanted.seconds), request(gateway, wanted));
     understand(&asked.await.unwrap_or_else(late)?)
 }
 
-async fn ask(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<u8>> {
-    let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?;
+async fn request(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<u8>> {
     let request = json!({
         "model": "image",
         "prompt": wanted.prompt,
@@ -143,24 +141,8 @@ async fn ask(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<u8>> {
         "seed": wanted.seed,
         "response_format": "b64_json",
     });
-    let answer = http.post(format!("{gateway}/v1/images/generations")).json(&request).send().await;
-    let answer = answer.with_context(|| format!("the gateway at {gateway} does not answer"))?;
-    let status = answer.status();
-    let mut body = Vec::new();
-    let mut chunks = answer.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.context("the gateway broke off its reply")?;
-        ensure!(
-            body.len().saturating_add(chunk.len()) <= REPLY,
-            "the gateway's reply is longer than {} MiB",
-            REPLY >> 20
-        );
-        body.extend_from_slice(&chunk);
-    }
-    if !status.is_success() {
-        bail!("the gateway refused ({}): {}", status.as_u16(), refusal(&body));
-    }
-    Ok(body)
+    let asked = client()?.post(format!("{gateway}/v1/images/generations")).json(&request);
+    ask::fetch(gateway, asked, REPLY).await
 }
 
 /// The pictures of a reply. What isn't a picture is an error: the gateway should have noticed.

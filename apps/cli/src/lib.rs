@@ -47,7 +47,7 @@ pub mod supervise;
 pub mod up;
 pub mod wallets;
 
-use cli::{Cli, Command, GatewayCommand, MinerCommand, ValidatorCommand};
+use cli::{Cli, Command, GatewayCommand, GatewayKeyCommand, MinerCommand, ValidatorCommand};
 
 /// Runs the command that `args` (with the program's name first) describe; nodes run `ledger`.
 pub fn main(args: Vec<OsString>, ledger: node::Ledger) -> ExitCode {
@@ -76,6 +76,7 @@ fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
         Command::Validator(ValidatorCommand::Receipts(args)) => commands::receipts::run(&args),
         Command::Validator(ValidatorCommand::Audit(args)) => commands::audit::run(&args),
         Command::Gateway(GatewayCommand::Run(args)) => run::gateway::run(args),
+        Command::Gateway(GatewayCommand::Key(GatewayKeyCommand::Create(args))) => commands::gateway_key::create(&args),
         Command::Wallet(command) => commands::wallet::run(command),
         Command::Stake(command) => commands::stake::run(&command),
         Command::Delegate(command) => commands::delegate::run(&command),

@@ -1,10 +1,12 @@
-//! Asking miners: the best first, the next when it fails or is late, the first good answer wins.
+//! Asking miners: the best first, the next when it fails or is late, the first good answer wins. Late is who takes longer
+//! than it usually does, within bounds. Once a streamed answer has begun, nobody else is asked.
 //!
 //! Miners are always asked for pieces, whatever the user wants: validators ask so too, and nothing may tell a miner
 //! which of them it serves.
 
 use crate::{
-    answering::Answering, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings, GatewayConfig,
+    answering::Answering, consensus::Panel, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings,
+    GatewayConfig,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -35,6 +37,8 @@ pub(crate) struct Answered {
     pub(crate) latency: Duration,
     /// Miners asked until then.
     pub(crate) attempts: usize,
+    /// What the others said, where several were asked for their agreement.
+    pub(crate) panel: Option<Panel>,
 }
 
 /// How one miner's turn ended.
@@ -44,6 +48,16 @@ enum Outcome {
     Bad(String),
     /// It says that the request is wrong.
     Refused(String),
+    /// It wants more than is paid.
+    Unpaid(String),
+}
+
+/// One who was asked.
+struct Asked<'a> {
+    miner: &'a Miner,
+    /// Whether its turn has ended.
+    ended: bool,
+    began: Instant,
 }
 
 /// Asks miners for answers.
@@ -85,8 +99,7 @@ impl Asker {
         let deadline = TokioInstant::now() + self.config.deadline;
         let mut waiting = candidates.iter().take(self.config.attempts.max(1));
         let mut running = FuturesUnordered::new();
-        // Whoever was asked, and whether the turn has ended.
-        let mut asked: Vec<(&Miner, bool)> = Vec::new();
+        let mut asked: Vec<Asked<'_>> = Vec::new();
         let mut failures = Failures::default();
         let mut late = TokioInstant::now();
         let mut next = true;
@@ -94,8 +107,8 @@ impl Asker {
             if next && running.len() < parallel {
                 if let Some(miner) = waiting.next() {
                     running.push(self.turn(asked.len(), miner, request, goal, deadline));
-                    asked.push((miner, false));
-                    late = TokioInstant::now() + self.config.hedge;
+                    asked.push(Asked { miner, ended: false, began: Instant::now() });
+                    late = TokioInstant::now() + self.standings.late(miner, goal);
                 }
             }
             next = false;
@@ -105,23 +118,24 @@ impl Asker {
             tokio::select! {
                 Some((index, outcome)) = running.next() => {
                     if let Some(turn) = asked.get_mut(index) {
-                        turn.1 = true;
+                        turn.ended = true;
                     }
                     match outcome {
                         Outcome::Good(answering, began, latency) => {
-                            // Asked earlier and still silent: too slow for this user.
-                            self.blame(asked.iter().take(index));
-                            let Some((miner, _)) = asked.get(index) else { continue };
+                            self.overtake(asked.iter().take(index), goal);
+                            let Some(Asked { miner, .. }) = asked.get(index) else { continue };
                             return Ok(Answered {
                                 miner: (*miner).clone(),
                                 answering,
                                 began,
                                 latency,
                                 attempts: asked.len(),
+                                panel: None,
                             });
                         }
                         Outcome::Refused(reason) => failures.refusals.push(reason),
                         Outcome::Bad(reason) => failures.faults.push(reason),
+                        Outcome::Unpaid(reason) => failures.unpaid.push(reason),
                     }
                     next = true;
                 }
@@ -164,6 +178,11 @@ impl Asker {
                 self.count("refused");
                 return (index, Outcome::Refused(shorten(&message)));
             }
+            // It costs more than we pay, which is no sign of illness.
+            Err(CallError::Refused { status: 401 | 402, message, .. }) => {
+                self.count("unpaid");
+                return (index, Outcome::Unpaid(format!("uid {}: {}", miner.uid, shorten(&message))));
+            }
             // Busy, or we have asked it too often: no sign of illness.
             Err(CallError::Refused { status: 403 | 429 | 503, code, .. }) => {
                 self.count("busy");
@@ -180,8 +199,9 @@ impl Asker {
             }
             Outcome::Good(answering, began, latency) => {
                 self.count("answered");
-                if goal == Goal::Whole {
-                    self.standings.succeeded(miner, latency);
+                match goal {
+                    Goal::Whole => self.standings.succeeded(miner, latency),
+                    Goal::Beginning => self.standings.began(miner, latency),
                 }
                 Outcome::Good(answering, began, latency)
             }
@@ -190,11 +210,24 @@ impl Asker {
         (index, outcome)
     }
 
-    /// Counts it against those whose turn hasn't ended.
-    fn blame<'a>(&self, asked: impl Iterator<Item = &'a (&'a Miner, bool)>) {
-        for (miner, _) in asked.filter(|(_, ended)| !ended) {
+    /// Counts it against those whose turn hasn't ended by the deadline.
+    fn blame<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>) {
+        for Asked { miner, .. } in asked.filter(|asked| !asked.ended) {
             self.count("overtaken");
             self.standings.failed(miner, Instant::now());
+        }
+    }
+
+    /// Of those who were asked earlier and are still silent. Slower than usual happens to everybody; slower than the longest
+    /// that anybody gets is a fault.
+    fn overtake<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>, goal: Goal) {
+        for Asked { miner, began, .. } in asked.filter(|asked| !asked.ended) {
+            let waited = began.elapsed();
+            self.count("overtaken");
+            self.standings.overtaken(miner, goal, waited);
+            if waited >= self.config.hedge {
+                self.standings.failed(miner, Instant::now());
+            }
         }
     }
 
@@ -221,11 +254,16 @@ async fn reach(goal: Goal, mut answering: Answering, began: Instant) -> Outcome 
 struct Failures {
     faults: Vec<String>,
     refusals: Vec<String>,
+    unpaid: Vec<String>,
 }
 
 impl Failures {
     fn into_error(self) -> ApiError {
-        let reasons = self.faults.join("; ");
+        if self.faults.is_empty() && self.refusals.is_empty() && !self.unpaid.is_empty() {
+            let message = format!("no miner answers for what is paid ({})", self.unpaid.join("; "));
+            return ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message);
+        }
+        let reasons = self.faults.iter().chain(&self.unpaid).map(String::as_str).collect::<Vec<_>>().join("; ");
         match self.refusals.first() {
             // One miner may refuse what the others take; all of them are right.
             Some(reason) if self.faults.is_empty() => ApiError::new(

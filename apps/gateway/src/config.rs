@@ -1,5 +1,6 @@
 //! What a gateway is told at its start.
 
+use crate::{access::PublicAccess, purse::PersonalPurse};
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::profile::USUAL_TOKENS;
@@ -26,8 +27,11 @@ pub struct GatewayConfig {
     pub refresh: Duration,
     /// How often each miner is checked for being alive.
     pub probe: Duration,
-    /// A miner that hasn't answered for so long gets company: the next one is asked too.
+    /// A miner that hasn't answered for so long gets company: the next one is asked too. Of one whose usual times are
+    /// known, that is sooner: when it has taken longer than it takes nineteen times of twenty.
     pub hedge: Duration,
+    /// No miner gets company sooner than this, however fast it usually is.
+    pub hedge_least: Duration,
     /// An answer takes no longer than this, or fails with 504; a streamed one must have begun by then.
     pub deadline: Duration,
     /// A streamed answer takes no longer than this to its last piece.
@@ -40,8 +44,10 @@ pub struct GatewayConfig {
     pub parallel: usize,
     /// Failures in a row after which a miner is left alone for [`GatewayConfig::pause`].
     pub failures: u32,
-    /// How long a failing miner is left alone before it gets another chance.
+    /// How long a failing miner is left alone before it gets another chance; twice as long each time that it fails again.
     pub pause: Duration,
+    /// No failing miner is left alone for longer than this, or [`GatewayConfig::pause`].
+    pub longest_pause: Duration,
     /// Requests being answered at once; more get 429.
     pub in_flight: usize,
     /// Open connections; more wait.
@@ -62,6 +68,11 @@ pub struct GatewayConfig {
     pub organics: Option<PathBuf>,
     /// The same for pictures: a file of its own, which the operator's validator of the image subnet reads.
     pub image_organics: Option<PathBuf>,
+    /// Pays miners that cost something; then [`GatewayConfig::keypair`] must be [`PersonalPurse::key`]. Without one, they
+    /// are asked and say no, unless the key is a validator's.
+    pub purse: Option<PersonalPurse>,
+    /// Asks users for keys, and counts what they use; without it whoever reaches the gateway is served.
+    pub access: Option<PublicAccess>,
 }
 
 impl GatewayConfig {
@@ -77,6 +88,7 @@ impl GatewayConfig {
             refresh: Duration::from_secs(3),
             probe: Duration::from_secs(5),
             hedge: Duration::from_secs(8),
+            hedge_least: Duration::from_millis(500),
             deadline: Duration::from_secs(30),
             stream_deadline: Duration::from_secs(120),
             silence: Duration::from_secs(15),
@@ -84,6 +96,7 @@ impl GatewayConfig {
             parallel: 3,
             failures: 3,
             pause: Duration::from_secs(15),
+            longest_pause: Duration::from_secs(300),
             in_flight: 256,
             connections: 1024,
             body_bytes: 1 << 20,
@@ -93,6 +106,8 @@ impl GatewayConfig {
             default_tokens: USUAL_TOKENS,
             organics: None,
             image_organics: None,
+            purse: None,
+            access: None,
         }
     }
 }

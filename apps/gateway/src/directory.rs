@@ -5,6 +5,10 @@ use axum::http::StatusCode;
 use ganglion_client::Client;
 use ganglion_keys::PublicKey;
 use ganglion_primitives::Metagraph;
+use ganglion_subnet_image::ImageSynapse;
+use ganglion_subnet_market::ForecastSynapse;
+use ganglion_subnet_text::TextSynapse;
+use ganglion_wire::Synapse;
 use std::{
     net::SocketAddr,
     sync::{
@@ -62,18 +66,47 @@ pub trait Directory: Send + Sync + 'static {
     }
 }
 
-/// The newest listing of the `kind` subnet's miners.
+/// What a subnet is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Texts and sentence vectors.
+    Text,
+    /// Pictures.
+    Images,
+    /// Forecasts.
+    Market,
+}
+
+impl Kind {
+    /// The name of the subnet's own synapse.
+    pub(crate) fn synapse(self) -> &'static str {
+        match self {
+            Self::Text => TextSynapse::NAME,
+            Self::Images => ImageSynapse::NAME,
+            Self::Market => ForecastSynapse::NAME,
+        }
+    }
+
+    /// The chain has no such subnet.
+    fn absent(self) -> ApiError {
+        let missing = StatusCode::NOT_FOUND;
+        match self {
+            Self::Text => ApiError::new(missing, "no_subnet", "this gateway has no text subnet: its chain has none"),
+            Self::Images => ApiError::new(missing, "no_images", "this gateway has no image subnet: its chain has none"),
+            Self::Market => {
+                ApiError::new(missing, "no_market", "this gateway has no market subnet: its chain has none")
+            }
+        }
+    }
+}
+
+/// The newest listing of such a subnet's miners.
 ///
 /// # Errors
-/// 404 with `code` if the chain has no such subnet, 503 if it hasn't been read yet.
-pub(crate) fn newest(
-    directory: &dyn Directory,
-    kind: &'static str,
-    code: &'static str,
-) -> Result<Arc<Listing>, ApiError> {
+/// 404 if the chain has no such subnet, 503 if it hasn't been read yet.
+pub(crate) fn newest(directory: &dyn Directory, kind: Kind) -> Result<Arc<Listing>, ApiError> {
     if directory.is_absent() {
-        let message = format!("this gateway has no {kind} subnet: its chain has none");
-        return Err(ApiError::new(StatusCode::NOT_FOUND, code, message));
+        return Err(kind.absent());
     }
     let unread = "the chain hasn't been read yet: is a node running? Try again shortly";
     directory.listing().ok_or_else(|| ApiError::no_miners(unread))

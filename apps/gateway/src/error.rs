@@ -38,6 +38,11 @@ impl ApiError {
         Self { param: Some(param), ..Self::new(StatusCode::BAD_REQUEST, "invalid_request", message) }
     }
 
+    /// A model that isn't there.
+    pub(crate) fn no_model(message: impl Into<String>) -> Self {
+        Self { param: Some("model"), ..Self::new(StatusCode::NOT_FOUND, "model_not_found", message) }
+    }
+
     pub(crate) fn no_miners(message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "no_miners", message)
     }

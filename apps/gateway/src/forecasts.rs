@@ -1,10 +1,6 @@
 //! `GET /v1/forecasts`: what the best miners of the market subnet expect, as one forecast.
 
-use crate::{
-    directory::{newest, Miner},
-    error::ApiError,
-    state::Shared,
-};
+use crate::{directory::Miner, error::ApiError, routes, state::Shared};
 use axum::{
     extract::{rejection::QueryRejection, Query, State},
     http::{header::CONTENT_TYPE, StatusCode},
@@ -13,7 +9,7 @@ use axum::{
 };
 use ganglion_subnet_market::{
     chart,
-    gather::{gather, Gathered, Voice},
+    gather::{gather, Gathered, Voice, MOST},
     horizon::STANDARD,
     quantiles::{level, LEVELS},
     Asset, Horizon, Quantiles,
@@ -21,15 +17,12 @@ use ganglion_subnet_market::{
 use ganglion_wire::Target;
 use serde::Deserialize;
 use serde_json::{json, Value};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 pub(crate) mod events;
 
 /// Most times ahead in one request.
 const MOST_HORIZONS: usize = 8;
-
-/// What the error is called where there is no market subnet.
-const NO_MARKET: &str = "no_market";
 
 /// What is asked for.
 #[derive(Deserialize)]
@@ -80,16 +73,15 @@ pub(crate) async fn answer(
     State(shared): State<Arc<Shared>>,
     query: Result<Query<Asked>, QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let Ok(_slot) = shared.slots.clone().try_acquire_owned() else {
-        let message = "the gateway has all the requests it can hold: try again in a second";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
-    };
+    let _slot = routes::slot(&shared)?;
     let Query(asked) = query.map_err(|_| ApiError::invalid("horizon", "the query can't be read"))?;
     let wanted = asked.read()?;
-    let miners = best(&shared)?;
+    let door = door(&shared)?;
+    let miners = best(door)?;
     let voices: Vec<Voice> = miners.iter().map(voice).collect();
-    let dendrite = &shared.asker.dendrite;
+    let dendrite = &door.asker.dendrite;
     let gathered = gather(dendrite, &voices, (&wanted.asset, &wanted.horizons), shared.config.deadline / 2).await;
+    learn(door, &miners, &gathered);
     let failed = || failed(&gathered, "ask for another asset or time, or try again");
     let pool = gathered.pool().ok_or_else(failed)?;
     let ahead: Vec<(Horizon, Quantiles)> = wanted.horizons.iter().copied().zip(pool).collect();
@@ -99,17 +91,18 @@ pub(crate) async fn answer(
     })
 }
 
-/// The best miners of the market subnet, as many as one request may ask.
-fn best(shared: &Shared) -> Result<Vec<Miner>, ApiError> {
-    let Some(directory) = &shared.market else {
+/// The market subnet's door, if this gateway was told of one.
+fn door(shared: &Shared) -> Result<&Shared, ApiError> {
+    shared.beside.market.as_deref().ok_or_else(|| {
         let message = "this gateway has no market subnet: see its option --market";
-        return Err(ApiError::new(StatusCode::NOT_FOUND, NO_MARKET, message));
-    };
-    let listing = newest(directory.as_ref(), "market", NO_MARKET)?;
-    let mut miners: Vec<Miner> =
-        listing.miners.iter().filter(|miner| shared.asker.dendrite.may_call(miner.address)).cloned().collect();
-    miners.sort_by_key(|miner| (u16::MAX - miner.incentive, miner.uid));
-    miners.truncate(shared.config.attempts.max(1));
+        ApiError::new(StatusCode::NOT_FOUND, "no_market", message)
+    })
+}
+
+/// The best miners of the market subnet, as many as one request may ask.
+fn best(door: &Shared) -> Result<Vec<Miner>, ApiError> {
+    let mut miners = door.best()?;
+    miners.truncate(door.config.attempts.clamp(1, MOST));
     match miners.is_empty() {
         true => Err(ApiError::no_miners("no miner of the market subnet announces an address yet: try again shortly")),
         false => Ok(miners),
@@ -121,6 +114,18 @@ fn failed<T>(gathered: &Gathered<T>, advice: &str) -> ApiError {
     let reason: String = gathered.failures.join("; ").chars().filter(|letter| !letter.is_control()).take(400).collect();
     let message = format!("no miner gave a forecast ({reason}): {advice}");
     ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message)
+}
+
+/// Enters into the records who was heard and who failed, so that who fails isn't asked first again and again.
+fn learn<T>(door: &Shared, miners: &[Miner], gathered: &Gathered<T>) {
+    for miner in miners {
+        let is_it = |target: &Target| (target.hotkey, target.address) == (miner.hotkey, miner.address);
+        if let Some(heard) = gathered.heard.iter().find(|heard| is_it(&heard.voice.target)) {
+            door.standings.succeeded(miner, heard.latency);
+        } else if gathered.failed.iter().any(is_it) {
+            door.standings.failed(miner, Instant::now());
+        }
+    }
 }
 
 /// A miner counts by its share. Who has none yet counts a little: somebody must speak in a young network.

@@ -5,12 +5,21 @@
 
 use crate::{
     ask::{shorten, Turn},
-    directory::{newest, Miner},
+    consent,
+    directory::Miner,
     error::ApiError,
+    reply::{millis, now, with_headers, Signature},
     routes,
     state::Shared,
 };
-use axum::{body::Body, extract::State, http::HeaderMap, http::StatusCode, routing::post, Json, Router};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::post,
+    Json, Router,
+};
 use futures::{stream::FuturesUnordered, StreamExt};
 use ganglion_keys::PublicKey;
 use ganglion_subnet_image::{judge::gate, mechanism::own_seed, ImageRequest, ImageSynapse};
@@ -19,7 +28,7 @@ use serde::Deserialize;
 use serde_json::{json, Value};
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 use tokio::time::{sleep_until, Instant as TokioInstant};
 
@@ -27,23 +36,22 @@ use tokio::time::{sleep_until, Instant as TokioInstant};
 const MOST: usize = 4;
 /// Pixels on a side where the user doesn't say.
 const USUAL_SIDE: u32 = 256;
-/// The route.
-const PATH: &str = "/v1/images/generations";
-/// What the error is called where there is no image subnet.
-const NO_IMAGES: &str = "no_images";
 
 /// The route, with the state of the image subnet's own door.
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
-    Router::new().route(PATH, post(generate)).method_not_allowed_fallback(routes::wrong_method).with_state(shared)
+    Router::new()
+        .route("/v1/images/generations", post(generate))
+        .method_not_allowed_fallback(routes::wrong_method)
+        .with_state(shared)
 }
 
 /// The same of a gateway that was told of no image subnet.
 pub(crate) fn closed() -> Router {
-    Router::new().route(PATH, post(refuse)).method_not_allowed_fallback(routes::wrong_method)
+    Router::new().route("/v1/images/generations", post(refuse)).method_not_allowed_fallback(routes::wrong_method)
 }
 
 async fn refuse() -> ApiError {
-    ApiError::new(StatusCode::NOT_FOUND, NO_IMAGES, "this gateway has no image subnet")
+    ApiError::new(StatusCode::NOT_FOUND, "no_images", "this gateway has no image subnet")
 }
 
 #[derive(Deserialize)]
@@ -64,8 +72,8 @@ struct Wish {
     model: String,
     count: usize,
     request: ImageRequest,
-    /// Whether the user allows that it is drawn again, for validators.
-    store: bool,
+    /// Whether the user allows that it is drawn again, for validators, if the body says so.
+    store: Option<bool>,
 }
 
 impl Wish {
@@ -92,12 +100,7 @@ impl Wish {
         };
         // What no miner would take is told at once.
         request.check().map_err(|error| ApiError::invalid("prompt", error.to_string()))?;
-        Ok(Self {
-            model: asked.model.unwrap_or_else(|| "image".to_owned()),
-            count,
-            request,
-            store: asked.store.unwrap_or(false),
-        })
+        Ok(Self { model: asked.model.unwrap_or_else(|| "image".to_owned()), count, request, store: asked.store })
     }
 }
 
@@ -124,31 +127,34 @@ impl Drawn {
                 "hotkey": self.miner.hotkey.to_ss58(),
                 "incentive": self.miner.share(),
                 "model": self.painter,
-                "latency_ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
+                "latency_ms": millis(self.took),
             }
         })
     }
 }
 
-async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Result<Json<Value>, ApiError> {
-    let Ok(_slot) = shared.slots.clone().try_acquire_owned() else {
-        let message = "the gateway has all the requests it can hold: try again in a second";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
-    };
+async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    let _slot = routes::slot(&shared)?;
     let body = routes::read(&shared, &headers, body).await?;
     let wish = Wish::read(&body)?;
     drop(body);
     let candidates = candidates(&shared, &wish.model)?;
-    let drawn = draw(&shared, &candidates, &wish).await?;
-    keep(&shared, wish);
-    let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (drawn, attempts) = draw(&shared, &candidates, &wish).await?;
+    keep(&shared, wish, &headers);
     let data: Vec<Value> = drawn.iter().map(Drawn::shown).collect();
-    Ok(Json(json!({ "created": created, "data": data })))
+    let answer = Json(json!({ "created": now(), "data": data })).into_response();
+    Ok(match drawn.into_iter().next() {
+        // The best of those who drew.
+        Some(Drawn { miner, took, .. }) => {
+            with_headers(answer, Signature { miner, attempts, panel: None }.headers(took))
+        }
+        None => answer,
+    })
 }
 
 /// Keeps a request whose user allows it, so that validators may have it drawn again. Nobody waits for that.
-fn keep(shared: &Shared, wish: Wish) {
-    let (true, Some(organics)) = (wish.store, shared.image_organics.clone()) else { return };
+fn keep(shared: &Shared, wish: Wish, headers: &HeaderMap) {
+    let (true, Some(organics)) = (consent::given(wish.store, headers), shared.image_organics.clone()) else { return };
     tokio::task::spawn_blocking(move || {
         if let Err(error) = organics.offer(&wish.request) {
             tracing::warn!(target: "ganglion::gateway", %error, "a request can't be kept");
@@ -170,22 +176,19 @@ fn candidates(shared: &Shared, model: &str) -> Result<Vec<Miner>, ApiError> {
             Some(PublicKey::from_ss58(hotkey).map_err(|_| unknown())?)
         }
     };
-    let listing = newest(shared.directory.as_ref(), "image", NO_IMAGES)?;
     match wished {
-        None => {
-            let mut miners = shared.standings.order(&listing.miners, Instant::now());
-            miners.retain(|miner| shared.asker.dendrite.may_call(miner.address));
-            Ok(miners)
-        }
+        None => shared.best(),
         Some(hotkey) => {
+            let listing = shared.listed()?;
             let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
             miner.map(|miner| vec![miner.clone()]).ok_or_else(unknown)
         }
     }
 }
 
-/// Asks as many miners at a time as pictures are wanted. Fewer than wanted are better than none.
-async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<Vec<Drawn>, ApiError> {
+/// Asks as many miners at a time as pictures are wanted. Fewer than wanted are better than none. How many were asked comes
+/// with them.
+async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<(Vec<Drawn>, usize), ApiError> {
     if candidates.is_empty() {
         return Err(ApiError::no_miners("no miner of the image subnet announces an address yet: try again shortly"));
     }
@@ -193,10 +196,11 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<Vec<
     let attempts = shared.config.attempts.max(1).saturating_add(wish.count);
     let mut waiting = candidates.iter().take(attempts);
     let mut running = FuturesUnordered::new();
-    let (mut drawn, mut reasons) = (Vec::new(), Vec::new());
+    let (mut drawn, mut reasons, mut asked) = (Vec::new(), Vec::new(), 0);
     loop {
         while running.len() + drawn.len() < wish.count {
             let Some(miner) = waiting.next() else { break };
+            asked += 1;
             running.push(turn(shared, miner, &wish.request, deadline));
         }
         if running.is_empty() {
@@ -217,8 +221,8 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<Vec<
         let message = format!("no miner could draw it ({}): try again", reasons.join("; "));
         return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
     }
-    drawn.sort_by_key(|drawn| std::cmp::Reverse(drawn.miner.incentive));
-    Ok(drawn)
+    drawn.sort_by_key(|drawn: &Drawn| std::cmp::Reverse(drawn.miner.incentive));
+    Ok((drawn, asked))
 }
 
 /// One miner's turn, from the question to the entry in its record.
@@ -237,8 +241,9 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
     };
     let response = match answer {
         Ok(answer) => answer.response,
-        // Busy, or we have asked it too often, or it doesn't draw such things: no sign of illness.
-        Err(CallError::Refused { status: 400 | 403 | 413 | 422 | 429 | 503, message, .. }) => {
+        // Busy, or we have asked it too often, or it doesn't draw such things, or costs more than we pay: that is no sign
+        // of illness.
+        Err(CallError::Refused { status: 400..=403 | 413 | 422 | 429 | 503, message, .. }) => {
             shared.metrics.calls.with_label_values(&["refused"]).inc();
             return Err(format!("uid {}: {}", miner.uid, shorten(&message)));
         }

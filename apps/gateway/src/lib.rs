@@ -1,36 +1,61 @@
 //! The door for users: OpenAI-shaped requests, answered by the best miner of a subnet.
 //!
-//! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. It asks the miner with
-//! the highest incentive that works; if that one fails, the next; if it is late, the next as well, and the first good
-//! answer wins. A streamed answer is passed on as it comes; until its first word another miner may still take over. The
-//! reply says whose answer it is. Pictures come the same way from the miners of the image subnet.
+//! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. Of those that work it asks
+//! the one that is worth most by incentive, speed and price; if that one fails, the next; if it is later than it usually
+//! is, the next as well, and the first good answer wins. Who fails several times in a row is left alone for a while. A
+//! streamed answer is passed on as it comes; until its first word another miner may still take over. The reply says whose
+//! answer it is. `text:consensus` asks three and gives the answer that they agree on. Sentence vectors come from those
+//! miners of text that announce them, pictures from the miners of the image subnet, forecasts from those of the market.
+//!
+//! Miners may cost something. A personal gateway pays them from channels that its user's coldkey opens
+//! ([`PersonalPurse`]); others ask those that are free.
 //!
 //! In a young network nobody has incentive. Then the validators' newest weights make the order.
+//!
+//! `GET /openapi.json` describes all routes; `GET /` is a page to try them.
 
+mod access;
+mod announced;
 mod answering;
 mod ask;
+mod breaker;
+mod completions;
 mod config;
+mod consensus;
+mod consent;
 mod directory;
+mod embeddings;
 mod error;
 mod forecasts;
 mod images;
 mod impatient;
 mod live;
 mod metrics;
+mod network;
 mod openai;
+mod openapi;
 mod opinions;
+mod ordering;
+mod playground;
+mod purse;
 mod reply;
 mod routes;
 mod server;
+mod shape;
 mod standing;
 mod state;
 mod stops;
+mod times;
 
+pub use access::{keys::Claim, ChainLedger, Credit, Ledger, PublicAccess, PublicSettings, Standing};
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;
+pub use purse::{Bank, BankError, ChainBank, PersonalPurse, PurseSettings};
 
+use directory::Kind;
 use ganglion_primitives::NetUid;
+use state::Beside;
 use std::{future::Future, sync::Arc};
 use tokio::net::TcpListener;
 
@@ -49,7 +74,8 @@ pub async fn run(
     let settings = config.clone();
     let forecasters = beside(&config, config.market);
     let painters = beside(&config, config.images);
-    let listed = |other: &Option<Beside>| other.as_ref().map(|(directory, _)| directory.clone() as Arc<dyn Directory>);
+    let listed =
+        |other: &Option<Followed>| other.as_ref().map(|(directory, _)| directory.clone() as Arc<dyn Directory>);
     let others = Others { market: listed(&forecasters), images: listed(&painters) };
     tokio::select! {
         result = run_doors(config, chain, others, listener, shutdown) => result,
@@ -110,14 +136,14 @@ struct Others {
 }
 
 /// Another subnet's miners, and how they are read from the chain.
-type Beside = (Arc<ChainDirectory>, GatewayConfig);
+type Followed = (Arc<ChainDirectory>, GatewayConfig);
 
-fn beside(config: &GatewayConfig, netuid: Option<NetUid>) -> Option<Beside> {
+fn beside(config: &GatewayConfig, netuid: Option<NetUid>) -> Option<Followed> {
     netuid.map(|netuid| (Arc::new(ChainDirectory::beside()), GatewayConfig { netuid, ..config.clone() }))
 }
 
 /// Follows another subnet, if there is one; never ends if not.
-async fn follow_other(other: Option<Beside>) {
+async fn follow_other(other: Option<Followed>) {
     match other {
         Some((directory, settings)) => directory.follow(&settings).await,
         None => std::future::pending().await,
@@ -132,24 +158,54 @@ async fn run_doors(
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
     // Miners of two subnets have two records: the same key may answer well and draw badly.
-    let pictures = match others.images {
-        Some(images) => Some(Arc::new(state::Shared::new(config.clone(), images, None)?)),
-        None => None,
+    let other = |kind, directory: Option<Arc<dyn Directory>>, netuid: Option<NetUid>| {
+        let config = GatewayConfig { netuid: netuid.unwrap_or(config.netuid), ..config.clone() };
+        let door = |directory| state::Shared::new(config, kind, directory, Beside::default()).map(Arc::new);
+        directory.map(door).transpose()
     };
-    let shared = Arc::new(state::Shared::new(config, directory, others.market)?);
+    let beside = Beside {
+        market: other(Kind::Market, others.market, config.market)?,
+        images: other(Kind::Images, others.images, config.images)?,
+    };
+    let shared = Arc::new(state::Shared::new(config, Kind::Text, directory, beside.clone())?);
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
-    let router = routes::router(shared.clone(), pictures.clone().map_or_else(images::closed, images::router));
-    let probe_pictures = async move {
-        match pictures {
-            Some(pictures) => pictures.probe().await,
-            None => std::future::pending().await,
-        }
+    let router = routes::router(shared.clone(), beside.images.clone().map_or_else(images::closed, images::router));
+    let access = shared.config.access.clone();
+    let router = match &access {
+        Some(access) => access::guard(router, access.clone()),
+        None => router.merge(access::closed()),
     };
-    tokio::select! {
-        result = server::serve(router, listener, &shared.config, shutdown) => Ok(result?),
+    let router = match shared.config.purse {
+        Some(_) => purse::at_home(router),
+        None => router,
+    };
+    let ended = tokio::select! {
+        result = server::serve(router, listener, &shared.config, shutdown) => result.map_err(GatewayError::from),
         () = shared.probe() => Ok(()),
-        () = probe_pictures => Ok(()),
+        () = watch(beside.images) => Ok(()),
+        () = watch(beside.market) => Ok(()),
+        () = tend(access.clone()) => Ok(()),
+    };
+    if let Some(access) = access {
+        access.write().await;
+    }
+    ended
+}
+
+/// Looks after the books of a public gateway; never ends.
+async fn tend(access: Option<PublicAccess>) {
+    match access {
+        Some(access) => access.tend().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Looks after the miners of another subnet, if there is one; never ends.
+async fn watch(door: Option<Arc<state::Shared>>) {
+    match door {
+        Some(door) => door.probe().await,
+        None => std::future::pending().await,
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     answering::Answering,
     ask::Answered,
     openai::ChatRequest,
-    reply::{finish_reason, usage, with_headers, Head},
+    reply::{finish_reason, usage, with_headers, Head, Signature},
     standing::Standings,
     stops::Cutter,
 };
@@ -44,9 +44,9 @@ pub(crate) fn reply(
     standings: Arc<Standings>,
     slot: OwnedSemaphorePermit,
 ) -> Response {
-    let Answered { miner, answering, began, latency, attempts } = answered;
-    let head = Head::new(&request, miner, attempts);
-    let headers = head.headers(latency);
+    let Answered { miner, answering, began, latency, attempts, panel } = answered;
+    let head = Head::new(&request, Signature { miner, attempts, panel });
+    let headers = head.signature.headers(latency);
     let cutter = Cutter::new(&request.stops);
     let mut live = Live {
         request,
@@ -60,7 +60,9 @@ pub(crate) fn reply(
         standings,
         _slot: slot,
     };
-    live.delta(&json!({ "role": "assistant", "content": "" }));
+    if let Some(choice) = live.request.shape.opening() {
+        live.choose(&choice);
+    }
     let said = live.answering.said().to_owned();
     live.take(&said);
     let events = stream::unfold(live, |mut live| async move {
@@ -103,7 +105,7 @@ impl Live {
     fn say(&mut self, text: &str) {
         if !text.is_empty() {
             self.pieces = self.pieces.saturating_add(1);
-            self.delta(&json!({ "content": text }));
+            self.choose(&self.request.shape.piece(text));
         }
     }
 
@@ -117,8 +119,8 @@ impl Live {
         };
         let (finish, usage) = (finish_reason(stopped, finish), usage(prompt, written, &self.request));
         let elapsed = self.began.elapsed();
-        let mut last = self.chunk(json!([choice(&json!({}), json!(finish))]));
-        last["ganglion"] = self.head.ganglion(elapsed);
+        let mut last = self.chunk(json!([self.request.shape.end(finish)]));
+        last["ganglion"] = self.head.signature.ganglion(elapsed);
         self.ready.push_back(last.to_string());
         if self.request.include_usage {
             let mut counted = self.chunk(json!([]));
@@ -127,7 +129,7 @@ impl Live {
         }
         self.ready.push_back("[DONE]".to_owned());
         self.ended = true;
-        self.standings.succeeded(self.head.miner(), elapsed);
+        self.standings.finished(self.head.miner());
     }
 
     /// The miner broke off. The client has its beginning, so no other can take over: an error ends the stream.
@@ -140,14 +142,14 @@ impl Live {
         self.standings.failed(self.head.miner(), Instant::now());
     }
 
-    fn delta(&mut self, delta: &Value) {
-        let chunk = self.chunk(json!([choice(delta, Value::Null)]));
+    fn choose(&mut self, choice: &Value) {
+        let chunk = self.chunk(json!([choice]));
         self.ready.push_back(chunk.to_string());
     }
 
     fn chunk(&self, choices: Value) -> Value {
         let mut chunk = json!({
-            "id": self.head.id, "object": "chat.completion.chunk", "created": self.head.created,
+            "id": self.head.id, "object": self.request.shape.piece_object(), "created": self.head.created,
             "model": self.head.model, "choices": choices
         });
         // Clients that ask for usage expect the field in every chunk.
@@ -156,8 +158,4 @@ impl Live {
         }
         chunk
     }
-}
-
-fn choice(delta: &Value, finish: Value) -> Value {
-    json!({ "index": 0, "delta": delta, "logprobs": null, "finish_reason": finish })
 }

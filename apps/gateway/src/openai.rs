@@ -1,6 +1,6 @@
 //! What OpenAI clients send, read strictly where it matters and leniently where it doesn't.
 
-use crate::{error::ApiError, GatewayConfig};
+use crate::{error::ApiError, shape::Shape, GatewayConfig};
 use axum::http::StatusCode;
 use ganglion_models::{Message, Role};
 use ganglion_subnet_text::{profile::USUAL_TEMPERATURE, TextRequest};
@@ -50,16 +50,18 @@ struct Part {
     text: Option<String>,
 }
 
+/// Where an answer ends.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Stop {
+pub(crate) enum Stop {
     One(String),
     Several(Vec<String>),
 }
 
+/// What a client wants to be told in a stream.
 #[derive(Deserialize)]
-struct StreamOptions {
-    include_usage: Option<bool>,
+pub(crate) struct StreamOptions {
+    pub(crate) include_usage: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -68,16 +70,18 @@ struct Format {
     kind: String,
 }
 
-/// A chat request that can be passed on.
+/// A request for text that can be passed on.
 #[derive(Debug)]
 pub(crate) struct ChatRequest {
+    /// What the answer looks like.
+    pub(crate) shape: Shape,
     pub(crate) model: String,
     pub(crate) text: TextRequest,
     pub(crate) stream: bool,
     pub(crate) include_usage: bool,
     pub(crate) stops: Vec<String>,
-    /// Whether the user allows that the request is kept and asked again.
-    pub(crate) store: bool,
+    /// Whether the user allows that the request is kept and asked again, if the body says so.
+    pub(crate) store: Option<bool>,
 }
 
 impl ChatRequest {
@@ -105,32 +109,58 @@ impl ChatRequest {
         if body.n.is_some_and(|n| n != 1) {
             return Err(ApiError::invalid("n", "only one choice is made: leave `n` out, or ask several times"));
         }
-        let model = body.model.filter(|model| !model.is_empty());
-        let model = model.ok_or_else(|| ApiError::invalid("model", "name a model, such as `text`"))?;
-        let temperature = body.temperature.unwrap_or(f64::from(USUAL_TEMPERATURE));
-        if !(0.0..=2.0).contains(&temperature) {
-            return Err(ApiError::invalid("temperature", "give a temperature from 0 to 2"));
-        }
+        let model = named(body.model)?;
         let text = TextRequest {
             messages: messages(body.messages)?,
             max_tokens: tokens(body.max_completion_tokens.or(body.max_tokens), config)?,
-            temperature: temperature as f32,
-            seed: body.seed.map_or_else(rand::random, |seed| u64::from_le_bytes(seed.to_le_bytes())),
+            temperature: temperature(body.temperature)?,
+            seed: seed(body.seed),
         };
         // What no miner would take is told at once.
         text.check().map_err(|error| ApiError::invalid("messages", error.to_string()))?;
         Ok(Self {
+            shape: Shape::Chat,
             model,
             text,
             stream: body.stream.unwrap_or(false),
             include_usage: body.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
             stops: stops(body.stop)?,
-            store: body.store.unwrap_or(false),
+            store: body.store,
         })
     }
 }
 
-fn tokens(wish: Option<i64>, config: &GatewayConfig) -> Result<u32, ApiError> {
+/// The model's name.
+///
+/// # Errors
+/// 400 if there is none.
+pub(crate) fn named(model: Option<String>) -> Result<String, ApiError> {
+    let model = model.filter(|model| !model.is_empty());
+    model.ok_or_else(|| ApiError::invalid("model", "name a model, such as `text`"))
+}
+
+/// The temperature to ask for.
+///
+/// # Errors
+/// 400 if it isn't one from 0 to 2.
+pub(crate) fn temperature(wish: Option<f64>) -> Result<f32, ApiError> {
+    let temperature = wish.unwrap_or(f64::from(USUAL_TEMPERATURE));
+    if !(0.0..=2.0).contains(&temperature) {
+        return Err(ApiError::invalid("temperature", "give a temperature from 0 to 2"));
+    }
+    Ok(temperature as f32)
+}
+
+/// The seed to ask with: the client's, or any.
+pub(crate) fn seed(wish: Option<i64>) -> u64 {
+    wish.map_or_else(rand::random, |seed| u64::from_le_bytes(seed.to_le_bytes()))
+}
+
+/// How many tokens to ask for.
+///
+/// # Errors
+/// 400 if they are none.
+pub(crate) fn tokens(wish: Option<i64>, config: &GatewayConfig) -> Result<u32, ApiError> {
     match wish {
         None => Ok(config.default_tokens.min(config.max_tokens).max(1)),
         Some(wish) if wish < 1 => Err(ApiError::invalid("max_tokens", "ask for at least 1 token")),
@@ -171,7 +201,11 @@ fn message(turn: Turn) -> Result<Message, ApiError> {
     Ok(Message { role, content })
 }
 
-fn stops(stop: Option<Stop>) -> Result<Vec<String>, ApiError> {
+/// The texts at which an answer ends.
+///
+/// # Errors
+/// 400 if they are too many, too long, or empty.
+pub(crate) fn stops(stop: Option<Stop>) -> Result<Vec<String>, ApiError> {
     let stops = match stop {
         None => Vec::new(),
         Some(Stop::One(stop)) => vec![stop],

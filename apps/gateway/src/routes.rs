@@ -1,6 +1,9 @@
 //! The HTTP routes.
 
-use crate::{ask::Goal, error::ApiError, forecasts, live, openai::ChatRequest, reply, standing::Access, state::Shared};
+use crate::{
+    ask::Goal, completions, consensus, consent, embeddings, error::ApiError, forecasts, live, network,
+    openai::ChatRequest, openapi, playground, reply, shape::Shape, state::Shared,
+};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -13,7 +16,7 @@ use axum::{
 use futures::StreamExt;
 use serde_json::{json, Value};
 use std::{sync::Arc, time::Instant};
-use tokio::time::timeout;
+use tokio::{sync::OwnedSemaphorePermit, time::timeout};
 
 type App = State<Arc<Shared>>;
 
@@ -21,11 +24,17 @@ type App = State<Arc<Shared>>;
 pub(crate) fn router(shared: Arc<Shared>, images: Router) -> Router {
     Router::new()
         .route("/v1/chat/completions", post(chat))
+        .route("/v1/completions", post(complete))
+        .route("/v1/embeddings", post(embeddings::embed))
         .route("/v1/models", get(models))
         .route("/v1/models/{*model}", get(model))
-        .route("/v1/network", get(network))
+        .route("/v1/network", get(network::network))
         .route("/v1/forecasts", get(forecasts::answer))
         .route("/v1/events", post(forecasts::events::answer))
+        .route("/openapi.json", get(openapi::document))
+        .route("/", get(playground::page))
+        .route("/playground.css", get(playground::style))
+        .route("/playground.js", get(playground::script))
         .route("/health", get(health))
         .route("/metrics", get(metrics))
         .fallback(nowhere)
@@ -35,18 +44,42 @@ pub(crate) fn router(shared: Arc<Shared>, images: Router) -> Router {
         .layer(middleware::from_fn_with_state(shared, measure))
 }
 
-async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    let Ok(slot) = shared.slots.clone().try_acquire_owned() else {
+/// A place among the requests that are answered at once.
+///
+/// # Errors
+/// 429 if there is none.
+pub(crate) fn slot(shared: &Shared) -> Result<OwnedSemaphorePermit, ApiError> {
+    shared.slots.clone().try_acquire_owned().map_err(|_| {
         let message = "the gateway has all the requests it can hold: try again in a second";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
+        ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message)
+    })
+}
+
+async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    say(&shared, &headers, body, Shape::Chat).await
+}
+
+async fn complete(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    say(&shared, &headers, body, Shape::Completion).await
+}
+
+/// Text in either shape.
+async fn say(shared: &Arc<Shared>, headers: &HeaderMap, body: Body, shape: Shape) -> Result<Response, ApiError> {
+    let slot = slot(shared)?;
+    let body = read(shared, headers, body).await?;
+    let request = match shape {
+        Shape::Chat => ChatRequest::read(&body, &shared.config)?,
+        Shape::Completion => completions::read(&body, &shared.config)?,
     };
-    let body = read(&shared, &headers, body).await?;
-    let request = ChatRequest::read(&body, &shared.config)?;
     drop(body);
     let candidates = shared.candidates(&request.model)?;
     let goal = if request.stream { Goal::Beginning } else { Goal::Whole };
-    let answered = shared.asker.ask(&candidates, &request.text, goal).await?;
-    keep(&shared, &request);
+    let answered = match request.model == consensus::MODEL {
+        // The whole of three answers is needed to choose one; who wants a stream gets it afterwards.
+        true => consensus::ask(&shared.asker, &candidates, &request.text).await?,
+        false => shared.asker.ask(&candidates, &request.text, goal).await?,
+    };
+    keep(shared, &request, headers);
     Ok(match goal {
         Goal::Beginning => live::reply(request, answered, shared.standings.clone(), slot),
         Goal::Whole => reply::whole(&request, answered),
@@ -54,8 +87,8 @@ async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Resp
 }
 
 /// Keeps a request whose user allows it, so that validators may ask it again. Nobody waits for that.
-fn keep(shared: &Shared, request: &ChatRequest) {
-    let (true, Some(organics)) = (request.store, shared.organics.clone()) else { return };
+fn keep(shared: &Shared, request: &ChatRequest, headers: &HeaderMap) {
+    let (true, Some(organics)) = (consent::given(request.store, headers), shared.organics.clone()) else { return };
     let text = request.text.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = organics.offer(&text) {
@@ -97,8 +130,31 @@ fn described(id: &str) -> Value {
     json!({ "id": id, "object": "model", "created": 0, "owned_by": "ganglion" })
 }
 
+/// The names of all models: of text, of vectors if anybody makes them, and of pictures.
+fn all_models(shared: &Shared) -> Vec<String> {
+    let mut names = shared.models();
+    let listing = shared.listing();
+    let miners = listing.as_ref().map_or(&[][..], |listing| &listing.miners);
+    let embedders: Vec<String> = miners
+        .iter()
+        .filter(|miner| shared.standings.of(miner).announced.embeds)
+        .map(|miner| format!("{}:{}", embeddings::MODEL, miner.hotkey.to_ss58()))
+        .collect();
+    if !embedders.is_empty() {
+        names.extend([embeddings::MODEL, ganglion_subnet_text::embed::USUAL_MODEL].map(str::to_owned));
+        names.extend(embedders);
+    }
+    if let Some(door) = shared.beside.images.as_ref().filter(|door| !door.directory.is_absent()) {
+        names.extend(["image", "image:best"].map(str::to_owned));
+        let listing = door.listing();
+        let painters = listing.as_ref().map_or(&[][..], |listing| &listing.miners);
+        names.extend(painters.iter().map(|miner| format!("image:{}", miner.hotkey.to_ss58())));
+    }
+    names
+}
+
 async fn models(State(shared): App) -> Json<Value> {
-    let data: Vec<_> = shared.models().iter().map(|id| described(id)).collect();
+    let data: Vec<_> = all_models(&shared).iter().map(|id| described(id)).collect();
     Json(json!({ "object": "list", "data": data }))
 }
 
@@ -106,39 +162,11 @@ async fn model(
     State(shared): App,
     axum::extract::Path(id): axum::extract::Path<String>,
 ) -> Result<Json<Value>, ApiError> {
-    if shared.models().contains(&id) {
+    if all_models(&shared).contains(&id) {
         return Ok(Json(described(&id)));
     }
     let id: String = id.chars().filter(|c| !c.is_control()).take(100).collect();
-    Err(ApiError::new(
-        StatusCode::NOT_FOUND,
-        "model_not_found",
-        format!("there is no model `{id}`: see GET /v1/models"),
-    ))
-}
-
-async fn network(State(shared): App) -> Json<Value> {
-    let listing = shared.listing();
-    let now = Instant::now();
-    let miners: Vec<_> = listing
-        .iter()
-        .flat_map(|listing| &listing.miners)
-        .map(|miner| {
-            let standing = shared.standings.of(miner);
-            let latency = standing.latency.and_then(|latency| u64::try_from(latency.as_millis()).ok());
-            json!({
-                "uid": miner.uid, "hotkey": miner.hotkey.to_ss58(), "address": miner.address.to_string(),
-                "incentive": miner.share(), "alive": standing.alive,
-                "paused": standing.access(now) == Access::Paused, "latency_ms": latency
-            })
-        })
-        .collect();
-    Json(json!({
-        "netuid": shared.config.netuid,
-        "block": listing.as_ref().map(|listing| listing.block),
-        "age_s": listing.as_ref().map(|listing| listing.read_at.elapsed().as_secs()),
-        "miners": miners
-    }))
+    Err(ApiError::no_model(format!("there is no model `{id}`: see GET /v1/models")))
 }
 
 async fn health(State(shared): App) -> Json<Value> {
@@ -180,11 +208,15 @@ pub(crate) async fn wrong_method(method: Method, uri: Uri) -> ApiError {
 async fn measure(State(shared): App, request: Request, next: Next) -> Response {
     let route = match request.uri().path() {
         "/v1/chat/completions" => "chat",
+        "/v1/completions" => "completions",
+        "/v1/embeddings" => "embeddings",
         "/v1/images/generations" => "images",
         "/v1/models" => "models",
         "/v1/network" => "network",
         "/v1/forecasts" => "forecasts",
         "/v1/events" => "events",
+        "/openapi.json" => "openapi",
+        "/" | "/playground.css" | "/playground.js" => "playground",
         "/health" => "health",
         "/metrics" => "metrics",
         _ => "other",

@@ -1,6 +1,13 @@
 //! What the gateway itself knows about miners: how fast they are, whether they live, whom to leave alone.
 
-use crate::{directory::Miner, GatewayConfig};
+use crate::{
+    ask::Goal,
+    breaker::{Breaker, Policy, State},
+    directory::Miner,
+    ordering::{self, Facts},
+    times::Times,
+    GatewayConfig,
+};
 use ganglion_keys::PublicKey;
 use std::{
     collections::{HashMap, HashSet},
@@ -9,44 +16,57 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How often a miner's schema document is read, and how soon again where it wasn't there.
+const REREAD: Duration = Duration::from_secs(60);
+const RETRY: Duration = Duration::from_secs(10);
+
 /// One miner's record.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Standing {
-    /// Moving average of answer times.
-    pub(crate) latency: Option<Duration>,
+    /// Times to whole answers.
+    pub(crate) whole: Times,
+    /// Times to the first word of streamed answers.
+    pub(crate) first: Times,
     /// Whether its port was open at the last look; `None` before the first.
     pub(crate) alive: Option<bool>,
+    /// What it says of itself in its schema document.
+    pub(crate) announced: Announced,
+    breaker: Breaker,
     looked_at: Option<Instant>,
-    failures: u32,
-    paused_until: Option<Instant>,
-    /// One request tries whether a paused miner is back; the others don't wait for the result.
-    trial: bool,
+    read_at: Option<Instant>,
 }
 
-/// Whether a miner may be asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Access {
-    /// Yes.
-    Open,
-    /// Its pause is over: one request at a time.
-    Trial,
-    /// Not now.
-    Paused,
+/// What a miner's schema document says: a hint, to be checked by asking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Announced {
+    /// Whether the document was there.
+    pub(crate) known: bool,
+    /// Whether it makes sentence vectors.
+    pub(crate) embeds: bool,
+    /// RAO for an answer of the subnet's own synapse; `None` where it wants none.
+    pub(crate) price: Option<u64>,
 }
 
 impl Standing {
-    pub(crate) fn access(&self, now: Instant) -> Access {
-        match self.paused_until {
-            None => Access::Open,
-            Some(until) if now < until || self.trial => Access::Paused,
-            Some(_) => Access::Trial,
-        }
+    pub(crate) fn state(&self, now: Instant) -> State {
+        self.breaker.state(now)
+    }
+
+    /// Average answer time: of whole answers, or, where it has only given streamed ones, of their first words.
+    pub(crate) fn latency(&self) -> Option<Duration> {
+        self.whole.mean().or(self.first.mean())
     }
 
     /// Whether its port should be looked at again. One that was closed may be a miner that is just starting.
     fn is_due(&self, now: Instant, every: Duration) -> bool {
         let every = if self.alive == Some(false) { every / 5 } else { every };
         self.looked_at.is_none_or(|at| now.saturating_duration_since(at) >= every)
+    }
+
+    /// Whether its schema document should be read again.
+    fn is_to_be_read(&self, now: Instant) -> bool {
+        let every = if self.announced.known { REREAD } else { RETRY };
+        self.alive != Some(false) && self.read_at.is_none_or(|at| now.saturating_duration_since(at) >= every)
     }
 }
 
@@ -60,18 +80,19 @@ fn place(miner: &Miner) -> Place {
 
 /// The records of all miners of the subnet.
 pub(crate) struct Standings {
-    most_failures: u32,
-    pause: Duration,
+    policy: Policy,
     probe: Duration,
+    /// No miner is late before the first, and each is after the second.
+    late: (Duration, Duration),
     records: Mutex<HashMap<Place, Standing>>,
 }
 
 impl Standings {
     pub(crate) fn new(config: &GatewayConfig) -> Self {
         Self {
-            most_failures: config.failures.max(1),
-            pause: config.pause,
+            policy: Policy { failures: config.failures, pause: config.pause, longest: config.longest_pause },
             probe: config.probe,
+            late: (config.hedge_least, config.hedge),
             records: Mutex::default(),
         }
     }
@@ -97,10 +118,16 @@ impl Standings {
 
     /// Marks that a request is on its way to the miner.
     pub(crate) fn started(&self, miner: &Miner, now: Instant) {
-        let mut records = self.lock();
-        let record = records.entry(place(miner)).or_default();
-        if record.access(now) == Access::Trial {
-            record.trial = true;
+        self.lock().entry(place(miner)).or_default().breaker.started(now);
+    }
+
+    /// From when on the miner is late with what it is asked for.
+    pub(crate) fn late(&self, miner: &Miner, goal: Goal) -> Duration {
+        let (least, most) = self.late;
+        let record = self.of(miner);
+        match goal {
+            Goal::Whole => record.whole.late(least, most),
+            Goal::Beginning => record.first.late(least, most),
         }
     }
 
@@ -108,29 +135,60 @@ impl Standings {
     pub(crate) fn succeeded(&self, miner: &Miner, took: Duration) {
         let mut records = self.lock();
         let record = records.entry(place(miner)).or_default();
-        let latency = match record.latency {
-            None => took,
-            Some(before) => (before * 3 + took) / 4,
-        };
-        *record =
-            Standing { latency: Some(latency), alive: Some(true), looked_at: record.looked_at, ..Standing::default() };
+        record.whole.add(took);
+        record.alive = Some(true);
+        record.breaker.succeeded();
     }
 
-    /// It answered badly, not at all, or was overtaken by one asked later.
-    pub(crate) fn failed(&self, miner: &Miner, now: Instant) {
+    /// Its streamed answer has begun. How it ends is told by [`Standings::finished`] or [`Standings::failed`].
+    pub(crate) fn began(&self, miner: &Miner, took: Duration) {
         let mut records = self.lock();
         let record = records.entry(place(miner)).or_default();
-        record.failures = record.failures.saturating_add(1);
-        record.trial = false;
-        if record.failures >= self.most_failures {
-            record.paused_until = now.checked_add(self.pause);
+        record.first.add(took);
+        record.alive = Some(true);
+    }
+
+    /// Its streamed answer came to its end. How long that took is as much the client's doing.
+    pub(crate) fn finished(&self, miner: &Miner) {
+        self.lock().entry(place(miner)).or_default().breaker.succeeded();
+    }
+
+    /// Another was faster. It would have taken at least `waited`: without that its usual times would be those of its fast
+    /// answers alone.
+    pub(crate) fn overtaken(&self, miner: &Miner, goal: Goal, waited: Duration) {
+        let mut records = self.lock();
+        let record = records.entry(place(miner)).or_default();
+        match goal {
+            Goal::Whole => record.whole.add(waited),
+            Goal::Beginning => record.first.add(waited),
         }
+    }
+
+    /// It answered badly, not at all, or far too late.
+    pub(crate) fn failed(&self, miner: &Miner, now: Instant) {
+        self.lock().entry(place(miner)).or_default().breaker.failed(now, &self.policy);
     }
 
     /// The request ended without saying anything about the miner: the client hung up, or the miner was just busy.
     pub(crate) fn neutral(&self, miner: &Miner) {
         if let Some(record) = self.lock().get_mut(&place(miner)) {
-            record.trial = false;
+            record.breaker.neutral();
+        }
+    }
+
+    /// Those whose schema documents should be read now.
+    pub(crate) fn unread(&self, miners: &[Miner], now: Instant) -> Vec<Miner> {
+        miners.iter().filter(|miner| self.of(miner).is_to_be_read(now)).cloned().collect()
+    }
+
+    /// Its schema document was read, or wasn't there. What was known stays until something else is.
+    pub(crate) fn announced(&self, miner: &Miner, announced: Option<Announced>, now: Instant) {
+        let mut records = self.lock();
+        let record = records.entry(place(miner)).or_default();
+        record.read_at = Some(now);
+        match announced {
+            Some(announced) => record.announced = announced,
+            None => record.announced.known = false,
         }
     }
 
@@ -141,23 +199,26 @@ impl Standings {
         (record.alive, record.looked_at) = (Some(alive), Some(now));
     }
 
-    /// Miners in the order in which to ask them: those that seem to work before the others, then by incentive, where
-    /// nobody has any by the validators' weights, then by answer time (unmeasured ones first, so that they get measured).
+    /// Miners in the order in which to ask them; see [`ordering`].
     pub(crate) fn order(&self, miners: &[Miner], now: Instant) -> Vec<Miner> {
         let records = self.lock();
-        let mut ordered: Vec<_> = miners
+        let facts: Vec<Facts> = miners
             .iter()
             .map(|miner| {
                 let record = records.get(&place(miner)).copied().unwrap_or_default();
-                let paused = record.access(now) == Access::Paused;
-                let dead = record.alive == Some(false);
-                let (incentive, promised) = (u16::MAX - miner.incentive, u16::MAX - miner.promised);
-                let key = (paused, dead, incentive, promised, record.latency.unwrap_or_default(), miner.uid);
-                (key, miner)
+                Facts {
+                    uid: miner.uid,
+                    incentive: miner.incentive,
+                    promised: miner.promised,
+                    paused: record.state(now) == State::Open,
+                    dead: record.alive == Some(false),
+                    latency: record.latency(),
+                    price: record.announced.price,
+                }
             })
             .collect();
-        ordered.sort_by_key(|(key, _)| *key);
-        ordered.into_iter().map(|(_, miner)| miner.clone()).collect()
+        drop(records);
+        ordering::order(&facts).into_iter().filter_map(|index| miners.get(index)).cloned().collect()
     }
 }
 
@@ -186,25 +247,25 @@ mod tests {
         let (standings, asked, now) = (standings(), miner(1, 10), Instant::now());
         for _ in 0..2 {
             standings.failed(&asked, now);
-            assert_eq!(standings.of(&asked).access(now), Access::Open);
+            assert_eq!(standings.of(&asked).state(now), State::Closed);
         }
         standings.failed(&asked, now);
-        assert_eq!(standings.of(&asked).access(now), Access::Paused);
+        assert_eq!(standings.of(&asked).state(now), State::Open);
         let later = now + Duration::from_secs(16);
-        assert_eq!(standings.of(&asked).access(later), Access::Trial);
+        assert_eq!(standings.of(&asked).state(later), State::HalfOpen);
         standings.started(&asked, later);
-        assert_eq!(standings.of(&asked).access(later), Access::Paused, "one trial at a time");
+        assert_eq!(standings.of(&asked).state(later), State::Open, "one trial at a time");
         standings.failed(&asked, later);
-        assert_eq!(standings.of(&asked).access(later), Access::Paused, "one more failure is enough");
-        let last = later + Duration::from_secs(16);
+        assert_eq!(standings.of(&asked).state(later), State::Open, "one more failure is enough");
+        let last = later + Duration::from_secs(31);
         standings.started(&asked, last);
         standings.neutral(&asked);
-        assert_eq!(standings.of(&asked).access(last), Access::Trial, "an aborted trial can be repeated");
+        assert_eq!(standings.of(&asked).state(last), State::HalfOpen, "an aborted trial can be repeated");
         standings.started(&asked, last);
         standings.succeeded(&asked, Duration::from_millis(5));
-        assert_eq!(standings.of(&asked).access(last), Access::Open);
+        assert_eq!(standings.of(&asked).state(last), State::Closed);
         standings.failed(&asked, last);
-        assert_eq!(standings.of(&asked).access(last), Access::Open, "success wipes the slate clean");
+        assert_eq!(standings.of(&asked).state(last), State::Closed, "success wipes the slate clean");
     }
 
     #[test]
@@ -246,10 +307,40 @@ mod tests {
             standings.failed(&before, now);
         }
         let moved = Miner { address: "127.0.0.1:2".parse().expect("address"), ..before.clone() };
-        assert_eq!((standings.of(&moved).alive, standings.of(&moved).access(now)), (None, Access::Open));
+        assert_eq!((standings.of(&moved).alive, standings.of(&moved).state(now)), (None, State::Closed));
         assert_eq!(uids(&standings.order(&[miner(2, 10), moved.clone()], now)), [1, 2]);
         standings.retain(&[moved]);
         assert_eq!(standings.of(&before).alive, None, "the old address is forgotten");
+    }
+
+    #[test]
+    fn first_words_and_whole_answers_have_lateness_of_their_own() {
+        let (standings, asked) = (standings(), miner(1, 1));
+        let usual = GatewayConfig::new(Vec::new(), Arc::new(Keypair::from_seed([1; 32])), 1);
+        assert_eq!(standings.late(&asked, Goal::Whole), usual.hedge);
+        (0..32).for_each(|_| standings.succeeded(&asked, Duration::from_secs(2)));
+        (0..32).for_each(|_| standings.began(&asked, Duration::from_millis(1)));
+        assert_eq!(standings.late(&asked, Goal::Whole), Duration::from_secs(2));
+        assert_eq!(standings.late(&asked, Goal::Beginning), usual.hedge_least);
+        assert_eq!(standings.of(&asked).latency(), Some(Duration::from_secs(2)));
+        (0..32).for_each(|_| standings.overtaken(&asked, Goal::Whole, Duration::from_secs(5)));
+        assert_eq!(standings.late(&asked, Goal::Whole), Duration::from_secs(5), "who is overtaken is known to be slow");
+        assert_eq!(standings.of(&asked).state(Instant::now()), State::Closed);
+    }
+
+    #[test]
+    fn schema_documents_are_read_at_once_and_then_seldom() {
+        let (standings, now) = (standings(), Instant::now());
+        let all = [miner(1, 1), miner(2, 1), miner(3, 1)];
+        standings.probed(&all[2], false, now);
+        assert_eq!(uids(&standings.unread(&all, now)), [1, 2], "who is away can't show any");
+        let said = Announced { known: true, embeds: true, price: Some(7) };
+        standings.announced(&all[0], Some(said), now);
+        standings.announced(&all[1], None, now);
+        let unread = |seconds| uids(&standings.unread(&all, now + Duration::from_secs(seconds)));
+        assert_eq!((unread(9), unread(10), unread(60)), (vec![], vec![2], vec![1, 2]));
+        standings.announced(&all[0], None, now);
+        assert_eq!(standings.of(&all[0]).announced, Announced { known: false, ..said });
     }
 
     #[test]

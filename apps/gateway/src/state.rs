@@ -1,17 +1,18 @@
 //! What all requests share.
 
 use crate::{
+    announced,
     ask::Asker,
-    directory::{newest, Directory, Listing, Miner},
+    consensus,
+    directory::{newest, Directory, Kind, Listing, Miner},
     error::ApiError,
     metrics::Metrics,
     standing::Standings,
     GatewayConfig,
 };
-use axum::http::StatusCode;
 use ganglion_keys::PublicKey;
 use ganglion_subnet_text::Organics;
-use ganglion_wire::{Dendrite, DendriteLimits};
+use ganglion_wire::{payment::Purse, Dendrite, DendriteLimits, Target};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -20,15 +21,21 @@ use tokio::{net::TcpStream, sync::Semaphore, time::timeout};
 
 /// Models named one by one in an error; `/v1/models` has all.
 const NAMED: usize = 16;
+/// Idle connections kept to a miner: the best one gets most requests, and opening one takes longer than asking.
+const IDLE: usize = 32;
+/// Places beside those for requests: schema documents are read all the time.
+const DESCRIBED: usize = 64;
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How soon a miner that is new, or has moved, is noticed.
-const LOOK: Duration = Duration::from_millis(200);
+pub(crate) const LOOK: Duration = Duration::from_millis(200);
 /// Ports looked at together.
 const PROBES: usize = 16;
 
 /// The gateway's state.
 pub(crate) struct Shared {
     pub(crate) config: Arc<GatewayConfig>,
+    /// What this door's subnet is there for.
+    pub(crate) kind: Kind,
     pub(crate) directory: Arc<dyn Directory>,
     pub(crate) standings: Arc<Standings>,
     pub(crate) metrics: Arc<Metrics>,
@@ -36,15 +43,25 @@ pub(crate) struct Shared {
     pub(crate) slots: Arc<Semaphore>,
     pub(crate) organics: Option<Arc<Organics>>,
     pub(crate) image_organics: Option<Arc<ganglion_subnet_image::Organics>>,
-    /// Who forecasts, if forecasts are served.
-    pub(crate) market: Option<Arc<dyn Directory>>,
+    /// The doors of other subnets, with records of their own: the same key may answer well and draw badly.
+    pub(crate) beside: Beside,
+}
+
+/// Other subnets that this gateway serves.
+#[derive(Clone, Default)]
+pub(crate) struct Beside {
+    /// The subnet that forecasts.
+    pub(crate) market: Option<Arc<Shared>>,
+    /// The subnet that draws.
+    pub(crate) images: Option<Arc<Shared>>,
 }
 
 impl Shared {
     pub(crate) fn new(
         config: GatewayConfig,
+        kind: Kind,
         directory: Arc<dyn Directory>,
-        market: Option<Arc<dyn Directory>>,
+        beside: Beside,
     ) -> Result<Self, prometheus::Error> {
         let config = Arc::new(config);
         let standings = Arc::new(Standings::new(&config));
@@ -52,10 +69,17 @@ impl Shared {
         let limits = DendriteLimits {
             public_addresses_only: config.public_addresses_only,
             stream_idle_timeout: config.silence,
+            // A request that was let in never waits for a place to be asked from.
+            in_flight: config
+                .in_flight
+                .saturating_mul(config.parallel.max(consensus::PLACES))
+                .saturating_add(DESCRIBED),
+            idle_per_target: IDLE,
             ..DendriteLimits::default()
         };
+        let purse = config.purse.clone().map(|purse| Arc::new(purse) as Arc<dyn Purse>);
         let asker = Asker {
-            dendrite: Dendrite::with_limits(config.keypair.clone(), limits),
+            dendrite: Dendrite::paying(config.keypair.clone(), limits, purse),
             config: config.clone(),
             standings: standings.clone(),
             metrics: metrics.clone(),
@@ -64,7 +88,7 @@ impl Shared {
         let organics = config.organics.as_ref().map(|path| Arc::new(Organics::at(path)));
         let image_organics =
             config.image_organics.as_ref().map(|path| Arc::new(ganglion_subnet_image::Organics::at(path)));
-        Ok(Self { config, directory, standings, metrics, asker, slots, organics, image_organics, market })
+        Ok(Self { config, kind, directory, standings, metrics, asker, slots, organics, image_organics, beside })
     }
 
     pub(crate) fn listing(&self) -> Option<Arc<Listing>> {
@@ -80,40 +104,82 @@ impl Shared {
         if !known {
             return Err(self.no_model(model));
         }
-        let listing = newest(self.directory.as_ref(), "text", "no_subnet")?;
         match model.strip_prefix("text:") {
-            None | Some("best") => {
-                let miners = self.standings.order(&listing.miners, Instant::now());
-                Ok(miners.into_iter().filter(|miner| self.asker.dendrite.may_call(miner.address)).collect())
-            }
+            None | Some("best" | "consensus") => self.best(),
             Some(hotkey) => {
                 let hotkey = PublicKey::from_ss58(hotkey).map_err(|_| self.no_model(model))?;
+                let listing = self.listed()?;
                 let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
-                miner.map(|miner| vec![miner.clone()]).ok_or_else(|| self.no_model(model))
+                miner.map(|miner| vec![miner.clone()]).ok_or_else(|| self.no_miner(&hotkey))
             }
         }
     }
 
+    /// All miners that may be called and aren't passed over, best first.
+    ///
+    /// # Errors
+    /// 404 if the chain has no such subnet, 503 if it hasn't been read yet.
+    pub(crate) fn best(&self) -> Result<Vec<Miner>, ApiError> {
+        self.best_at(self.kind.synapse())
+    }
+
+    /// The same for another synapse than the subnet's own.
+    ///
+    /// # Errors
+    /// As [`Shared::best`].
+    pub(crate) fn best_at(&self, synapse: &str) -> Result<Vec<Miner>, ApiError> {
+        let mut miners = self.standings.order(&self.listed()?.miners, Instant::now());
+        miners.retain(|miner| self.asker.dendrite.may_call(miner.address) && self.affords(miner, synapse));
+        Ok(miners)
+    }
+
+    /// The newest listing.
+    ///
+    /// # Errors
+    /// 404 if the chain has no such subnet, 503 if it hasn't been read yet.
+    pub(crate) fn listed(&self) -> Result<Arc<Listing>, ApiError> {
+        newest(self.directory.as_ref(), self.kind)
+    }
+
+    /// Whether the purse, if there is one, doesn't pass this miner over.
+    fn affords(&self, miner: &Miner, synapse: &str) -> bool {
+        let target = Target { hotkey: miner.hotkey, address: miner.address };
+        !self.config.purse.as_ref().is_some_and(|purse| purse.passes_over(&target, synapse))
+    }
+
+    fn no_miner(&self, hotkey: &PublicKey) -> ApiError {
+        let reason =
+            format!("{} is no miner of subnet {} that announces an address", hotkey.to_ss58(), self.config.netuid);
+        self.unknown(&reason)
+    }
+
     fn no_model(&self, model: &str) -> ApiError {
         let model: String = model.chars().filter(|c| !c.is_control()).take(100).collect();
+        self.unknown(&format!("there is no model `{model}`"))
+    }
+
+    fn unknown(&self, reason: &str) -> ApiError {
         let mut names = self.models();
         let more = if names.len() > NAMED { ", … (GET /v1/models lists all)" } else { "" };
         names.truncate(NAMED);
-        let message = format!("there is no model `{model}`; there are: {}{more}", names.join(", "));
-        ApiError { param: Some("model"), ..ApiError::new(StatusCode::NOT_FOUND, "model_not_found", message) }
+        ApiError::no_model(format!("{reason}; there are: {}{more}", names.join(", ")))
     }
 
     /// The names of all models.
     pub(crate) fn models(&self) -> Vec<String> {
-        let mut names = vec!["text".to_owned(), "text:best".to_owned()];
+        let mut names: Vec<String> = ["text", "text:best", consensus::MODEL].map(str::to_owned).to_vec();
         if let Some(listing) = self.listing() {
             names.extend(listing.miners.iter().map(|miner| format!("text:{}", miner.hotkey.to_ss58())));
         }
         names
     }
 
-    /// Looks at the miners' ports again and again, for ever.
+    /// Looks at the miners' ports, and at what they say of themselves, again and again, for ever.
     pub(crate) async fn probe(&self) {
+        tokio::join!(self.watch_ports(), announced::watch(self));
+    }
+
+    async fn watch_ports(&self) {
         loop {
             if let Some(listing) = self.listing() {
                 self.standings.retain(&listing.miners);

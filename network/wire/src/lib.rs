@@ -55,6 +55,7 @@ pub mod description;
 pub mod fuzzing;
 mod limits;
 mod metrics;
+pub mod payment;
 mod quota;
 mod refusal;
 mod replay;

@@ -58,6 +58,8 @@ counters! {
     refused_replay,
     /// Refused by the authorisation callback.
     refused_unauthorised,
+    /// Refused: not paid for.
+    refused_unpaid,
     /// Refused: body too large, cut off or too slow, or not the synapse's JSON; headers too large.
     refused_body,
     /// Refused: over capacity or over the caller's quota.

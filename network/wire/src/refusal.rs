@@ -135,11 +135,16 @@ pub(crate) fn json_response(status: StatusCode, body: impl Into<Body>) -> Respon
 
 /// `{"error":{"code","message"}}`, with `Retry-After` where trying again makes sense and `Allow` where HTTP wants it.
 pub(crate) fn error_response(status: u16, code: &str, message: &str) -> Response<Body> {
+    raw_error_response(status, error_json(code, message))
+}
+
+/// As [`error_response`], with a body that is made already.
+pub(crate) fn raw_error_response(status: u16, body: String) -> Response<Body> {
     let status = StatusCode::from_u16(status)
         .ok()
         .filter(|status| status.is_client_error() || status.is_server_error())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = json_response(status, error_json(code, message));
+    let mut response = json_response(status, body);
     if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }

@@ -3,6 +3,7 @@
 mod debian;
 mod linked;
 mod model;
+mod node;
 mod prices;
 mod programs;
 mod python;
@@ -72,6 +73,25 @@ pub fn llama_cpp(paths: &Paths) -> Result<Option<PathBuf>> {
 pub fn btc_hours(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
     prices::ensure(paths)
+}
+
+/// An interpreter with PyPI's `openai`, which tests drive a gateway with, as [`python_neurons`].
+///
+/// # Errors
+/// As [`python_neurons`].
+pub fn openai_python(paths: &Paths) -> Result<Option<PathBuf>> {
+    let _lock = lock(paths)?;
+    python::ensure(paths, &python::OPENAI)
+}
+
+/// A folder with npm's `openai`, which tests drive a gateway with; `None`, after a note, where there is no Node or npm's
+/// registry can't be reached.
+///
+/// # Errors
+/// As [`python_neurons`].
+pub fn openai_node(paths: &Paths) -> Result<Option<PathBuf>> {
+    let _lock = lock(paths)?;
+    node::openai(paths)
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

@@ -57,6 +57,17 @@ pub const LLAMA_CPP: Environment = Environment {
     may_lack_packages: true,
 };
 
+/// The client that most programs for language models use.
+pub const OPENAI: Environment = Environment {
+    name: "openai-3.57.0",
+    requirements: include_str!("openai-requirements.txt"),
+    title: "PyPI's openai for tests (3.57.0, 40 MB)",
+    without: "PyPI's openai",
+    modules: "openai",
+    program: "python",
+    may_lack_packages: true,
+};
+
 /// The environment's program; the environment is made if it is missing. `None`, after a note, if PyPI can't be reached.
 /// Tests must pass without it, but not because something else is broken: nobody would ever notice that they don't run.
 ///
@@ -212,6 +223,7 @@ mod tests {
         for (environment, named) in [
             (&NEURONS, ["bittensor==7.4.0", "bittensor-wallet==4.1.1"].as_slice()),
             (&LLAMA_CPP, ["cyllama==0.2.18"].as_slice()),
+            (&OPENAI, ["openai==3.57.0", "pydantic==2.14.4"].as_slice()),
         ] {
             let packages: Vec<&str> = environment.requirements.lines().filter(|line| !line.starts_with('#')).collect();
             assert!(packages.iter().all(|line| line.contains("==")), "{packages:?}");

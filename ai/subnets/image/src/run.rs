@@ -114,13 +114,15 @@ pub struct MinerConfig {
     pub gate: GateLimits,
     /// Answers at a time, and how many wait.
     pub work: WorkLimits,
+    /// RAO that an answer costs whoever is no validator; 0 is free.
+    pub price: u64,
 }
 
 impl MinerConfig {
     /// A miner with the usual limits.
     pub fn new(neuron: NeuronConfig, listen: SocketAddr, painter: PainterChoice) -> Self {
         let (gate, work) = (GateLimits::default(), WorkLimits::default());
-        Self { neuron, listen, announce: None, painter, gate, work }
+        Self { neuron, listen, announce: None, painter, gate, work, price: 0 }
     }
 }
 
@@ -214,8 +216,13 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let model = tokio::task::spawn_blocking(move || painter.load(&key)).await.map_err(|_| RunError::Broken)??;
     tracing::info!(painter = model.painter.name(), "painter ready");
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
-    let settings =
-        MinerSettings { announce: config.announce, gate: config.gate, work: config.work, ..config.neuron.miner() };
+    let settings = MinerSettings {
+        announce: config.announce,
+        gate: config.gate,
+        work: config.work,
+        price: config.price,
+        ..config.neuron.miner()
+    };
     miner::run(Arc::new(Image::default()), Arc::new(model), client, settings, listener, shutdown).await?;
     Ok(())
 }

@@ -43,6 +43,9 @@ pub struct Gathered<T = Vec<Quantiles>> {
     pub heard: Vec<Heard<T>>,
     /// Why the others didn't, in one sentence each.
     pub failures: Vec<String>,
+    /// Those of the others who are at fault: who is busy, costs more than is paid, or doesn't know what is
+    /// asked about, isn't.
+    pub failed: Vec<Target>,
 }
 
 /// Asks up to sixteen miners for the log-returns of an asset over these times, each within `timeout`.
@@ -79,11 +82,16 @@ async fn all<T>(
     let nonce = format!("{:032x}", rand::random::<u128>());
     let request = ForecastRequest { phase: Phase::Commit, subject, nonce };
     let asked = voices.iter().take(MOST).map(|voice| one(dendrite, *voice, &request, reader, timeout));
-    let mut gathered = Gathered { heard: Vec::new(), failures: Vec::new() };
-    for found in join_all(asked).await {
+    let mut gathered = Gathered { heard: Vec::new(), failures: Vec::new(), failed: Vec::new() };
+    for (voice, found) in voices.iter().zip(join_all(asked).await) {
         match found {
             Ok(heard) => gathered.heard.push(heard),
-            Err(error) => gathered.failures.push(error.to_string()),
+            Err(error) => {
+                if !matches!(error, CallError::Refused { status: 400..=403 | 413 | 422 | 429 | 503, .. }) {
+                    gathered.failed.push(voice.target);
+                }
+                gathered.failures.push(error.to_string());
+            }
         }
     }
     gathered

@@ -91,6 +91,7 @@ async fn who_shows_something_else_is_not_heard() {
     let found = tokio::time::timeout(PATIENCE, asked).await.expect("in time");
     assert_eq!((found.heard.len(), found.failures.len()), (2, 3), "{found:?}");
     assert!(found.heard.iter().all(|heard| voices[..2].contains(&heard.voice)));
+    assert_eq!(found.failed, [voices[2].target, voices[3].target, voices[4].target]);
     // Ten basis points a step, and two who say the same.
     let pool = found.pool().expect("a pool");
     assert!((pool[0].values()[18] - 15.07).abs() < 0.1, "{pool:?}");
@@ -100,5 +101,6 @@ async fn who_shows_something_else_is_not_heard() {
         let asset: Asset = asset.parse().expect("a name");
         let found = gather(&dendrite, &voices[..1], (&asset, horizons), PATIENCE).await;
         assert!(found.heard.is_empty() && found.pool().is_none(), "{found:?}");
+        assert!(found.failed.is_empty() && found.failures.len() == 1, "who doesn't know isn't at fault: {found:?}");
     }
 }

@@ -196,7 +196,7 @@ async fn run(words: Vec<String>) -> Result<(), Failure> {
         work: WORK,
         ..MinerSettings::new(netuid, hotkey, wallet.coldkey_public(), PathBuf::from(state))
     };
-    let model = TextModel { engine: Arc::new(cast), temperature: None };
+    let model = TextModel::new(Arc::new(cast), None);
     miner::run(Arc::new(Text), Arc::new(model), client, settings, listener, stop).await?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use ganglion_models::Embedder;
 
-use crate::extract::{f1, words};
+use crate::extract::{contains, f1, values, words};
 
 /// The most that agreement is worth: others may be wrong together.
 const WORTH: f64 = 0.5;
@@ -20,6 +20,10 @@ const WORTH: f64 = 0.5;
 const LONELY: f64 = 0.25;
 /// Different answers needed.
 const FEWEST: usize = 3;
+/// Two answers that are so alike say the same.
+const SAME: f64 = 0.5;
+/// An answer of no more words is one that another may hold.
+const SHORT: usize = 3;
 /// Texts that are about nothing in particular: what they have in common with an answer, any two texts have.
 const UNRELATED: [&str; 4] = [
     "The committee adjourned without a decision.",
@@ -94,6 +98,54 @@ fn meanings(texts: &[&str], embedder: &dyn Embedder) -> Option<Vec<Vec<f64>>> {
     Some(own.iter().map(|a| own.iter().map(|b| beyond(dot(a, b))).collect()).collect())
 }
 
+/// What comes of holding a few answers against each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Position of the answer that the others are most like; of equals the first. 0 without any.
+    pub chosen: usize,
+    /// For each answer, whether it says the same as the chosen one, which it does itself.
+    pub agrees: Vec<bool>,
+}
+
+/// Which of a few answers to one question most of them agree on, by their words and numbers. Here, equal answers do support
+/// each other: the caller chose who was asked.
+pub fn verdict(said: &[&str]) -> Verdict {
+    let read: Vec<(Vec<String>, Vec<f64>)> = said.iter().map(|text| (words(text), values(text))).collect();
+    let support: Vec<f64> = (0..read.len())
+        .map(|own| {
+            let others = read.iter().enumerate().filter(|(other, _)| *other != own);
+            others.map(|(_, other)| read.get(own).map_or(0.0, |own| alike(own, other))).sum()
+        })
+        .collect();
+    let mut chosen = 0;
+    for (index, sum) in support.iter().enumerate() {
+        if support.get(chosen).is_some_and(|best| sum > best) {
+            chosen = index;
+        }
+    }
+    let same = |index: usize, other: &(Vec<String>, Vec<f64>)| {
+        index == chosen || read.get(chosen).is_some_and(|best| alike(best, other) >= SAME)
+    };
+    Verdict { chosen, agrees: read.iter().enumerate().map(|(index, other)| same(index, other)).collect() }
+}
+
+/// How much two answers, as words and numbers, say the same: 0 to 1. Other numbers are another answer, however alike the
+/// words are; a short answer that stands in a long one is the same.
+fn alike((words_a, numbers_a): &(Vec<String>, Vec<f64>), (words_b, numbers_b): &(Vec<String>, Vec<f64>)) -> f64 {
+    if words_a == words_b {
+        return 1.0;
+    }
+    let within = |inner: &[f64], outer: &[f64]| inner.iter().all(|number| outer.contains(number));
+    if !within(numbers_a, numbers_b) && !within(numbers_b, numbers_a) {
+        return 0.0;
+    }
+    let holds = |outer: &[String], inner: &[String]| inner.len() <= SHORT && contains(outer, inner);
+    if holds(words_a, words_b) || holds(words_b, words_a) {
+        return 1.0;
+    }
+    f1(words_a, words_b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -121,6 +173,23 @@ mod tests {
     fn too_few_answers_say_nothing() {
         assert_eq!(qualities(&[Some("a b"), Some("a b"), None], None), [LONELY, LONELY, 0.0]);
         assert!(qualities(&[], None).is_empty());
+    }
+
+    #[test]
+    fn the_answer_that_others_share_is_chosen() {
+        let of = |said: &[&str]| {
+            let found = verdict(said);
+            (found.chosen, found.agrees)
+        };
+        let sums = ["The answer is 43.", "42", "17 + 25 = 42, so the answer is 42."];
+        assert_eq!(of(&sums), (1, vec![false, true, true]));
+        assert_eq!(of(&["The answer is 42.", "The answer is 43.", "The answer is 44."]), (0, vec![true, false, false]));
+        let capitals = ["Bananas grow in the south.", "Paris", "The capital of France is Paris."];
+        assert_eq!(of(&capitals), (1, vec![false, true, true]));
+        assert_eq!(of(&["yes", "yes", "no"]), (0, vec![true, true, false]));
+        assert_eq!(of(&["!", "!"]), (0, vec![true, true]));
+        assert_eq!(of(&["alone"]), (0, vec![true]));
+        assert_eq!(of(&[]), (0, vec![]));
     }
 
     /// Vectors that are made to hurt.

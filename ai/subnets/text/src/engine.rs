@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use ganglion_models::tiny::TinyEngine;
-use ganglion_models::{ApiKey, Backend, EngineError, Llama, NgramEngine, SkillRouter, SmolLm2, TextEngine};
+use ganglion_models::{ApiKey, Backend, Embedder, EngineError, Llama, NgramEngine, SkillRouter, SmolLm2, TextEngine};
 
 /// A miner's choice of engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +57,15 @@ pub struct TextModel {
     pub engine: Arc<dyn TextEngine>,
     /// The miner's own temperature; `None` follows the request.
     pub temperature: Option<f64>,
+    /// Makes sentence vectors, if the miner offers that.
+    pub embedder: Option<Arc<dyn Embedder>>,
+}
+
+impl TextModel {
+    /// A model that makes texts only.
+    pub fn new(engine: Arc<dyn TextEngine>, temperature: Option<f64>) -> Self {
+        Self { engine, temperature, embedder: None }
+    }
 }
 
 impl EngineChoice {
@@ -67,23 +76,21 @@ impl EngineChoice {
     pub fn load(&self) -> Result<TextModel, EngineError> {
         match self {
             Self::SmolLm2 { path, temperature } => {
-                Ok(TextModel { engine: Arc::new(SmolLm2::load(path)?), temperature: Some(*temperature) })
+                Ok(TextModel::new(Arc::new(SmolLm2::load(path)?), Some(*temperature)))
             }
-            Self::File { path, temperature } => {
-                Ok(TextModel { engine: Arc::new(Llama::load(path)?), temperature: Some(*temperature) })
-            }
+            Self::File { path, temperature } => Ok(TextModel::new(Arc::new(Llama::load(path)?), Some(*temperature))),
             Self::Trained { folder, temperature } => {
-                Ok(TextModel { engine: Arc::new(TinyEngine::load(folder)?), temperature: Some(*temperature) })
+                Ok(TextModel::new(Arc::new(TinyEngine::load(folder)?), Some(*temperature)))
             }
             Self::Backend { url, model, key, temperature } => {
                 let engine = Arc::new(Backend::new(url, model)?.with_key(key.clone()));
-                Ok(TextModel { engine, temperature: Some(*temperature) })
+                Ok(TextModel::new(engine, Some(*temperature)))
             }
-            Self::Ngram => Ok(TextModel { engine: Arc::new(NgramEngine::builtin()), temperature: None }),
+            Self::Ngram => Ok(TextModel::new(Arc::new(NgramEngine::builtin()), None)),
             Self::Skills { fallback } => {
                 let fallback = fallback.load()?;
                 let engine = Arc::new(SkillRouter::new(fallback.engine));
-                Ok(TextModel { engine, temperature: fallback.temperature })
+                Ok(TextModel::new(engine, fallback.temperature))
             }
         }
     }

@@ -38,6 +38,11 @@ pub fn f1(reference: &[String], said: &[String]) -> f64 {
     2.0 * common as f64 / (reference.len() + said.len()) as f64
 }
 
+/// The values of the numbers in a text, at most 64, in the order in which they stand.
+pub fn values(text: &str) -> Vec<f64> {
+    numbers(text).into_iter().map(|spot| spot.value).collect()
+}
+
 /// A number in a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Spot {

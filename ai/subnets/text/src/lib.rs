@@ -5,6 +5,8 @@
 //! ([`summary`]), in bits ([`odds`], [`bits`]), or, for users' requests that are asked again ([`organics`]), against each
 //! other ([`agreement`]). No judge needs a larger model than a miner has.
 //!
+//! Beside texts a miner may make sentence vectors ([`embed`]), for users alone.
+//!
 //! [`Text`] puts all this behind the framework's three verbs, [`TextValidator`] adds what a validator has besides;
 //! [`run_miner`] and [`run_validator`] connect it to the chain. Nothing else here knows chains or sockets. [`TextStage`]
 //! lets the subnet be simulated.
@@ -14,6 +16,7 @@ mod aids;
 mod audit;
 pub mod bits;
 mod calendar;
+pub mod embed;
 mod engine;
 mod extract;
 pub mod judge;
@@ -33,6 +36,7 @@ mod validator;
 
 pub use aids::Aids;
 pub use audit::{origin_of_task, Origin};
+pub use embed::{EmbedRequest, EmbedResponse, EmbedSynapse};
 pub use engine::{EngineChoice, TextModel};
 pub use mechanism::Text;
 pub use organics::Organics;

@@ -11,6 +11,7 @@ use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Score, Seed, Subnet};
 use ganglion_wire::{AxonBuilder, CallError, Dendrite, Target};
 
 use crate::aids::Aids;
+use crate::embed::{EmbedRequest, EmbedSynapse};
 use crate::engine::TextModel;
 use crate::judge::judge_all;
 use crate::likeness::likeness;
@@ -49,10 +50,25 @@ impl Subnet for Text {
     }
 
     fn serve(axon: AxonBuilder, desk: Desk<Self>) -> AxonBuilder {
-        axon.stream::<TextSynapse, _, _>(move |_, request, chunks| {
+        let embeds = desk.model().embedder.is_some();
+        let aside = desk.clone();
+        let axon = axon.stream::<TextSynapse, _, _>(move |_, request, chunks| {
             let desk = desk.clone();
             async move {
                 desk.work(request, |workers, model, request| streaming::answer(workers, model, request, chunks)).await
+            }
+        });
+        if !embeds {
+            return axon;
+        }
+        axon.synapse::<EmbedSynapse, _, _>(move |_, request: EmbedRequest| {
+            let desk = aside.clone();
+            async move {
+                desk.aside(move |model, budget| match &model.embedder {
+                    Some(embedder) => request.answer(embedder.as_ref(), budget),
+                    None => Err(AnswerError::Model("there is no embedder".into())),
+                })
+                .await
             }
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ganglion_client::ClientError;
-use ganglion_models::EngineError;
+use ganglion_models::{Embedder, EngineError, MiniLm};
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
 use ganglion_subnet::validator::Pace;
@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::aids::Aids;
-use crate::engine::EngineChoice;
+use crate::engine::{EngineChoice, TextModel};
 use crate::judge::HARD_LIMIT;
 use crate::mechanism::Text;
 use crate::organics::Organics;
@@ -47,14 +47,19 @@ pub struct MinerConfig {
     pub announce: Option<SocketAddr>,
     /// What answers.
     pub engine: EngineChoice,
+    /// Folder of a sentence encoder (`config.json`, `tokenizer.json`, `model.safetensors` of a MiniLM): with it, the miner
+    /// makes sentence vectors too.
+    pub embeddings: Option<PathBuf>,
     /// How much it takes on.
     pub limits: MinerLimits,
+    /// RAO that an answer costs whoever is no validator; 0 is free.
+    pub price: u64,
 }
 
 impl MinerConfig {
     /// A miner with the usual limits.
     pub fn new(neuron: NeuronConfig, listen: SocketAddr, engine: EngineChoice) -> Self {
-        Self { neuron, listen, announce: None, engine, limits: MinerLimits::default() }
+        Self { neuron, listen, announce: None, engine, embeddings: None, limits: MinerLimits::default(), price: 0 }
     }
 }
 
@@ -131,14 +136,21 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|source| MinerError::Listen { address: config.listen, source })?;
-    let engine = config.engine.clone();
-    let model = tokio::task::spawn_blocking(move || engine.load()).await.map_err(|_| RunError::EngineBroken)??;
-    tracing::info!(engine = model.engine.name(), "engine ready");
+    let (engine, embeddings) = (config.engine.clone(), config.embeddings.clone());
+    let load = move || -> Result<TextModel, EngineError> {
+        let model = engine.load()?;
+        let embedder = embeddings.map(|folder| MiniLm::load(&folder)).transpose()?;
+        Ok(TextModel { embedder: embedder.map(|embedder| Arc::new(embedder) as Arc<dyn Embedder>), ..model })
+    };
+    let model = tokio::task::spawn_blocking(load).await.map_err(|_| RunError::EngineBroken)??;
+    let embedder = model.embedder.as_ref().map(|embedder| embedder.name());
+    tracing::info!(engine = model.engine.name(), embedder, "engine ready");
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let settings = MinerSettings {
         announce: config.announce,
         gate: config.limits.gate,
         work: config.limits.work,
+        price: config.price,
         ..config.neuron.miner()
     };
     miner::run(Arc::new(Text), Arc::new(model), client, settings, listener, shutdown).await?;

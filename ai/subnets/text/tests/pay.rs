@@ -103,10 +103,11 @@ async fn pay_follows_quality() {
             poll: Duration::from_millis(50),
             pow_threads: 1,
             metrics: None,
+            price: 0,
         };
         let listener = TcpListener::bind(loopback()).await.expect("port");
         let (chain, stop) = (Arc::clone(&chain), stop.clone());
-        let model = Arc::new(TextModel { engine, temperature: None });
+        let model = Arc::new(TextModel::new(engine, None));
         running.push(tokio::spawn(async move {
             miner::run(Arc::new(Text), model, chain, settings, listener, stop).await.expect("miner");
         }));

@@ -48,7 +48,7 @@ fn tasks_are_the_same_everywhere() {
 #[test]
 fn a_spent_budget_ends_the_work() {
     let router = SkillRouter::new(Arc::new(NgramEngine::builtin()));
-    let model = TextModel { engine: Arc::new(router), temperature: None };
+    let model = TextModel::new(Arc::new(router), None);
     let request = Text.task(&seed(1)).request;
     assert!(Text.answer(&model, &request, &Budget::within(Duration::ZERO)).is_err());
     assert!(Text.answer(&model, &request, &Budget::unlimited()).is_ok());

@@ -60,7 +60,7 @@ struct Served {
 async fn serve(words: usize, pause: Duration) -> Served {
     let said = Arc::new(AtomicUsize::new(0));
     let engine = Arc::new(Talker { words, pause, said: Arc::clone(&said) });
-    let model = Arc::new(TextModel { engine, temperature: None });
+    let model = Arc::new(TextModel::new(engine, None));
     let workers = Workers::new(WorkLimits { workers: 1, queue: 4, time: PATIENCE });
     let (line, key) = (workers.clone(), Arc::new(Keypair::from_seed([7; 32])));
     let hotkey = key.public();

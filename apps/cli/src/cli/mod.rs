@@ -32,8 +32,8 @@ pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, LocalSubn
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
 pub use neuron::{
-    AuditArgs, AxonArgs, Engine, GatewayArgs, GatewayCommand, MinerArgs, MinerCommand, NeuronArgs, ReachArgs,
-    ReceiptsArgs, ValidatorArgs, ValidatorCommand,
+    AuditArgs, AxonArgs, Engine, GatewayArgs, GatewayCommand, GatewayKeyCommand, GatewayKeyCreateArgs, MinerArgs,
+    MinerCommand, NeuronArgs, PersonalArgs, PublicArgs, ReachArgs, ReceiptsArgs, ValidatorArgs, ValidatorCommand,
 };
 pub use rule::{
     GovernanceCommand, GovernanceListArgs, KeysArgs, ProposalArgs, ProposeCommand, ProposeDissolveArgs, ProposeSetArgs,
@@ -223,7 +223,7 @@ mod tests {
     }
 
     /// Commands that change nothing, or nothing but a file that they are told to write, or that run until they are ended.
-    const WITHOUT_DRY_RUN: [&str; 45] = [
+    const WITHOUT_DRY_RUN: [&str; 46] = [
         "agent add",
         "agent list",
         "agent lock",
@@ -238,6 +238,7 @@ mod tests {
         "doctor",
         "explorer run",
         "forecast",
+        "gateway key create",
         "gateway run",
         "governance list",
         "image report",
@@ -305,6 +306,10 @@ mod tests {
             "ganglion forecast <svg>",
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
+            "ganglion miner run --price 0.1",
+            "ganglion gateway run --budget 5",
+            "ganglion gateway run --public --personal",
+            "ganglion gateway run --public --charge 0",
             "ganglion miner run --backend http://127.0.0.1:1/v1",
             "ganglion miner run --backend http://127.0.0.1:1/v1 --model m --no-model",
             "ganglion fly",

@@ -4,8 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use ganglion_keys::PublicKey;
 
-use super::{temperature, AidArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs, RootArgs};
+use super::{
+    temperature, AidArgs, DirArgs, JudgingArgs, MarketMinerArgs, MarketValidatorArgs, PasswordArgs, RootArgs,
+    SocketArgs, WalletArgs,
+};
+use crate::amount::Tao;
 
 /// `ganglion miner …`.
 #[derive(Debug, Clone, Subcommand)]
@@ -88,6 +93,45 @@ pub struct ReceiptsArgs {
 pub enum GatewayCommand {
     /// Run a gateway
     Run(GatewayArgs),
+    /// API keys of public gateways
+    #[command(subcommand)]
+    Key(GatewayKeyCommand),
+}
+
+/// `ganglion gateway key …`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GatewayKeyCommand {
+    /// Get an API key that is bound to the wallet's coldkey, which signs a text for it; it is shown once
+    Create(GatewayKeyCreateArgs),
+}
+
+/// `ganglion gateway key create`.
+#[derive(Debug, Clone, Args)]
+pub struct GatewayKeyCreateArgs {
+    /// The gateway, an http:// address [default: the local network's]
+    #[arg(long, value_name = "URL")]
+    pub gateway: Option<String>,
+    /// Address of the gateway's hotkey, if you know it: without this, the gateway's own word is taken
+    #[arg(long, value_name = "ADDRESS")]
+    pub gateway_hotkey: Option<PublicKey>,
+    /// Let validators ask the requests made with this key again, without who asked
+    #[arg(long)]
+    pub store: bool,
+    /// Which local network.
+    #[command(flatten)]
+    pub at: DirArgs,
+    /// Whose coldkey signs.
+    #[command(flatten)]
+    pub wallet: WalletArgs,
+    /// The key's password.
+    #[command(flatten)]
+    pub password: PasswordArgs,
+    /// Who may sign instead of the key file.
+    #[command(flatten)]
+    pub agent: SocketArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Who a neuron is and which chain it joins.
@@ -224,12 +268,20 @@ pub struct MinerArgs {
     /// Do without the language model, even if its file is there
     #[arg(long)]
     pub no_model: bool,
+    /// Make sentence vectors too, with the sentence encoder in this folder (config.json, tokenizer.json, model.safetensors),
+    /// such as the one that `ganglion models pull all-minilm-l6-v2` fetches; for the text subnet
+    #[arg(long, value_name = "MODEL_DIR")]
+    pub embeddings: Option<PathBuf>,
     /// Address to announce on the chain, if it differs
     #[arg(long, value_name = "IP")]
     pub axon_external_ip: Option<IpAddr>,
     /// Port to announce on the chain, if it differs
     #[arg(long, value_name = "PORT")]
     pub axon_external_port: Option<u16>,
+    /// What an answer costs, in RAO, whoever isn't a validator: paid by vouchers on payment channels, which the hotkey
+    /// redeems (it needs a little TAO for the fee); 0 is free
+    #[arg(long, value_name = "RAO", default_value_t = 0)]
+    pub price: u64,
 }
 
 /// Which miners are called.
@@ -310,4 +362,52 @@ pub struct GatewayArgs {
     /// The same for pictures: a file of its own, for your validator of the image subnet [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub image_organics: Option<PathBuf>,
+    /// How it pays.
+    #[command(flatten)]
+    pub personal: PersonalArgs,
+    /// How it is paid.
+    #[command(flatten)]
+    pub public: PublicArgs,
+}
+
+/// A gateway that is open to everybody, for keys.
+#[derive(Debug, Clone, Args)]
+pub struct PublicArgs {
+    /// Serve only who shows an API key (`ganglion gateway key create`): some answers a day are free by stake, the others are
+    /// paid by deposits, payment channels to this wallet's hotkey whose voucher key it is too
+    #[arg(long, conflicts_with = "personal")]
+    pub public: bool,
+    /// What an answer costs that isn't free, in RAO
+    #[arg(
+        long,
+        value_name = "RAO",
+        default_value_t = 100_000,
+        requires = "public",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub charge: u64,
+    /// Free answers a day for each TAO that the key's coldkey has staked
+    #[arg(long, value_name = "N", default_value_t = 10, requires = "public")]
+    pub free_per_tao: u32,
+}
+
+/// A gateway beside its user, which pays miners.
+#[derive(Debug, Clone, Args)]
+pub struct PersonalArgs {
+    /// Pay miners that cost something, from payment channels that the wallet's coldkey opens; it signs by the agent, or from
+    /// its file. `ganglion channel list`, `close` and `settle` get back what isn't used
+    #[arg(long)]
+    pub personal: bool,
+    /// What each channel is opened and topped up with, in TAO
+    #[arg(long, value_name = "TAO", default_value = "0.1", requires = "personal")]
+    pub deposit: Tao,
+    /// All that may ever be put into channels, in TAO; fees come on top
+    #[arg(long, value_name = "TAO", default_value = "1", requires = "personal")]
+    pub budget: Tao,
+    /// Most for one answer, in RAO: dearer miners are passed over
+    #[arg(long, value_name = "RAO", default_value_t = 1_000_000, requires = "personal")]
+    pub max_price: u64,
+    /// Who may sign instead of the coldkey's file.
+    #[command(flatten)]
+    pub agent: SocketArgs,
 }

@@ -20,6 +20,7 @@ pub mod channel;
 pub mod delegate;
 pub mod doctor;
 pub mod explorer;
+pub mod gateway_key;
 pub mod governance;
 pub mod image;
 pub mod keys;

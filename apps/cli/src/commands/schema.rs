@@ -6,8 +6,10 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, audit, channel, delegate, doctor, governance, image, models, neuron, receipts, simulate, stake};
-use super::{subnet, validators, weights, work};
+use super::{
+    agent, audit, channel, delegate, doctor, gateway_key, governance, image, models, neuron, receipts, simulate,
+};
+use super::{stake, subnet, validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
 use crate::{ask, down, forecast, imagine, output, status, up};
@@ -21,7 +23,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 43] = [
+const READS: [(&str, Make); 44] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -31,6 +33,7 @@ const READS: [(&str, Make); 43] = [
     ("down", of::<down::Stopped>),
     ("down --dry-run", of::<down::ToStop>),
     ("forecast", of::<forecast::Forecasts>),
+    ("gateway key create", of::<gateway_key::NewApiKey>),
     ("governance list", of::<governance::GovernancePage>),
     ("image report", of::<image::report::ScoredPictures>),
     ("image train", of::<image::train::TrainedWeights>),

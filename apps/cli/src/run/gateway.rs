@@ -1,14 +1,15 @@
 //! `ganglion gateway run`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::{bail, Context, Result};
 use ganglion_client::Client;
-use ganglion_gateway::GatewayConfig;
+use ganglion_gateway::{ChainLedger, GatewayConfig, PublicAccess, PublicSettings};
 use ganglion_primitives::NetUid;
 use tokio::net::TcpListener;
 
-use super::{log_to_stderr, organics, public_addresses_only, until_signal, Identity};
+use super::{log_to_stderr, organics, personal, public_addresses_only, until_signal, Identity};
 use crate::cli::GatewayArgs;
 use crate::exit::Usage;
 
@@ -18,10 +19,19 @@ use crate::exit::Usage;
 /// Wallet, port or nodes are of no use.
 pub fn run(args: GatewayArgs) -> Result<()> {
     log_to_stderr();
-    let identity = Identity::open(&args.neuron)?;
+    let (keypair, purse, access) = if args.personal.personal {
+        let purse = personal::purse(&args.personal, &args.neuron, args.ip)?;
+        (purse.key(), Some(purse), None)
+    } else {
+        let identity = Identity::open(&args.neuron)?;
+        let access = args.public.public.then(|| public(&args, &identity)).transpose()?;
+        (identity.hotkey, None, access)
+    };
     // It waits for its nodes for ever, and would for one that can't be.
     Client::check_urls(&args.neuron.nodes)?;
-    let mut config = GatewayConfig::new(args.neuron.nodes.clone(), identity.hotkey, args.neuron.netuid);
+    let mut config = GatewayConfig::new(args.neuron.nodes.clone(), keypair, args.neuron.netuid);
+    config.purse = purse;
+    config.access = access;
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     config.market = args.market.map(NetUid);
     config.organics = organics("--organics", args.organics.as_deref())?;
@@ -36,4 +46,11 @@ pub fn run(args: GatewayArgs) -> Result<()> {
         let listener = TcpListener::bind(address).await.with_context(|| format!("can't listen at {address}"))?;
         Ok(ganglion_gateway::run(config, listener, shutdown.cancelled_owned()).await?)
     })
+}
+
+/// The books of a public gateway.
+fn public(args: &GatewayArgs, identity: &Identity) -> Result<PublicAccess> {
+    let settings = PublicSettings { charge: args.public.charge, free_per_tao: args.public.free_per_tao };
+    let ledger = Arc::new(ChainLedger::new(args.neuron.nodes.clone(), identity.hotkey.clone()));
+    Ok(PublicAccess::open(&identity.state_dir.join("public"), identity.hotkey.public(), settings, ledger)?)
 }

@@ -25,7 +25,9 @@ pub fn run(args: MinerArgs) -> Result<()> {
     }
     let engine = engine(&args)?;
     let mut config = MinerConfig::new(neuron(&args.neuron, &args.axon)?, listen(&args.axon), engine);
+    config.embeddings = args.embeddings.clone();
     config.announce = announced(&args);
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
@@ -33,6 +35,7 @@ pub fn run(args: MinerArgs) -> Result<()> {
 fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
     let mut config = image::MinerConfig::new(neuron(&args.neuron, &args.axon)?, listen(&args.axon), painter);
     config.announce = announced(args);
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
 }
 
@@ -69,6 +72,9 @@ fn on_image_subnet(
     option: &str,
     choice: image::PainterChoice,
 ) -> Result<Option<image::PainterChoice>> {
+    if args.embeddings.is_some() {
+        bail!(Usage("--embeddings is for the text subnet: who draws pictures makes no sentence vectors".into()));
+    }
     if args.neuron.netuid == 1 {
         bail!(Usage(format!("{option} draws pictures, and subnet 1 is for text: add --netuid 5")));
     }
@@ -250,6 +256,9 @@ mod tests {
         assert_eq!(choice, Some(image::PainterChoice::Renderer));
         let error = painter(&args("ganglion miner run --engine renderer")).expect_err("subnet 1 is for text");
         assert!(error.is::<Usage>(), "{error}");
+        let line = "ganglion miner run --netuid 5 --engine renderer --embeddings folder";
+        let error = painter(&args(line)).expect_err("it makes no vectors");
+        assert!(error.is::<Usage>() && error.to_string().contains("--embeddings"), "{error}");
         let line = "ganglion miner run --netuid 5 --engine image-server --backend http://127.0.0.1:1/v1 --model sdxl";
         let choice = painter(&args(line)).expect("a painter");
         assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");

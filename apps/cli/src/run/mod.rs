@@ -4,6 +4,7 @@ mod aids;
 pub mod gateway;
 pub mod market;
 pub mod miner;
+pub mod personal;
 pub mod validator;
 
 use std::future::Future;

@@ -448,12 +448,13 @@ fn last_things(stage: &Stage, own: u64) {
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network or a gateway
 /// (`end_to_end` and `served` have them), a time that this script doesn't wait for, or that `offline` has.
 fn all_were_checked(stage: &Stage) {
-    const ELSEWHERE: [&str; 26] = [
+    const ELSEWHERE: [&str; 27] = [
         "agent list",
         "ask",
         "down",
         "down --dry-run",
         "forecast",
+        "gateway key create",
         "image report",
         "image train",
         "imagine",

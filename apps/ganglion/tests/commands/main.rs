@@ -7,6 +7,7 @@ mod support;
 
 mod chain;
 mod offline;
+mod paid;
 mod patience;
 mod run;
 mod schema;

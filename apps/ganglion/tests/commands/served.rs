@@ -18,7 +18,7 @@ const SIZES: &str = "--layers 2 --width 32 --heads 2 --context 64 --steps 300 --
 const MOST: usize = 40;
 
 /// A process. It ends with the value.
-struct Process {
+pub struct Process {
     child: Child,
     log: PathBuf,
 }
@@ -32,7 +32,7 @@ impl Process {
     }
 
     /// `ganglion <line>`.
-    fn ganglion(home: &Home, name: &str, line: &str) -> Self {
+    pub fn ganglion(home: &Home, name: &str, line: &str) -> Self {
         let mut command = home.command(line);
         command.env("RAYON_NUM_THREADS", "1").env("GANGLION_PARENT", std::process::id().to_string());
         Self::start(home, name, command)

@@ -1,7 +1,11 @@
 //! `POST /v1/events`: what the best miners of the market subnet expect of an event, as one probability for each outcome.
 
-use super::{best, failed, listed, voice};
-use crate::{error::ApiError, routes::read, state::Shared};
+use super::{best, door, failed, learn, listed, voice};
+use crate::{
+    error::ApiError,
+    routes::{read, slot},
+    state::Shared,
+};
 use axum::{
     body::Body,
     extract::State,
@@ -31,7 +35,8 @@ impl Asked {
     fn of(body: &[u8]) -> Result<Self, ApiError> {
         let asked: Self = serde_json::from_slice(body).map_err(|error| {
             let expected = "send {\"question\": \"…\", \"outcomes\": [\"…\", \"…\"]}";
-            ApiError::invalid("body", format!("{error}: {expected}"))
+            let code = if error.is_data() { "invalid_request" } else { "invalid_json" };
+            ApiError::new(StatusCode::BAD_REQUEST, code, format!("{error}: {expected}"))
         })?;
         let subject = Subject::Event { question: asked.question, outcomes: asked.outcomes };
         subject.check().map_err(|error| ApiError::invalid("outcomes", error))?;
@@ -48,15 +53,14 @@ pub(crate) async fn answer(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let Ok(_slot) = shared.slots.clone().try_acquire_owned() else {
-        let message = "the gateway has all the requests it can hold: try again in a second";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message));
-    };
+    let _slot = slot(&shared)?;
     let Asked { question, outcomes } = Asked::of(&read(&shared, &headers, body).await?)?;
-    let miners = best(&shared)?;
+    let door = door(&shared)?;
+    let miners = best(door)?;
     let voices: Vec<Voice> = miners.iter().map(voice).collect();
     let within = shared.config.deadline / 2;
-    let gathered = gather_event(&shared.asker.dendrite, &voices, (&question, &outcomes), within).await;
+    let gathered = gather_event(&door.asker.dendrite, &voices, (&question, &outcomes), within).await;
+    learn(door, &miners, &gathered);
     let pool = gathered.pool().ok_or_else(|| failed(&gathered, "try again"))?;
     let odds: Vec<Value> = outcomes
         .iter()

@@ -83,7 +83,7 @@ async fn unknown_models_are_named_with_those_there_are() {
     let miner = TestMiner::start(1, Mood::Answer).await;
     let gateway = Gateway::with(config(), &[&miner]).await;
     let stranger = ganglion_keys::Keypair::from_seed([99; 32]).public().to_ss58();
-    for model in ["gpt-4o", "text:", "text:consensus", "TEXT", &format!("text:{stranger}"), "text:\u{1}\n"] {
+    for model in ["gpt-4o", "text:", "text:consensus ", "TEXT", &format!("text:{stranger}"), "text:\u{1}\n"] {
         let body = json!({ "model": model, "messages": [{ "role": "user", "content": "hi" }] });
         let (status, found) = error(gateway.post(body.to_string()).await).await;
         assert_eq!((status, &found["code"]), (404, &json!("model_not_found")), "{model}");

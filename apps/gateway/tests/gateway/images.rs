@@ -11,7 +11,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// A miner that draws by rule, or sends what isn't a picture.
-async fn miner(seed: u8, draws: bool) -> Miner {
+pub(super) async fn miner(seed: u8, draws: bool) -> Miner {
     let keypair = Arc::new(Keypair::from_seed([seed; 32]));
     let hotkey = keypair.public();
     let model = Arc::new(ImageModel::renderer(&[seed; 32]));

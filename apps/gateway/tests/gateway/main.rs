@@ -2,12 +2,21 @@
 
 mod alike;
 mod bad_input;
+mod breaker;
+mod clients;
+mod completions;
+mod consensus;
+mod embeddings;
+mod floods;
+mod forecasters;
 mod forecasts;
 mod images;
 mod live;
 mod miners;
 mod openai;
 mod organics;
+mod pages;
+mod public;
 mod routing;
 mod strangers;
 
@@ -90,7 +99,11 @@ impl Gateway {
     }
 
     pub(crate) async fn post(&self, body: impl Into<reqwest::Body>) -> reqwest::Response {
-        let request = self.http.post(self.url("/v1/chat/completions")).header("content-type", "application/json");
+        self.post_to("/v1/chat/completions", body).await
+    }
+
+    pub(crate) async fn post_to(&self, path: &str, body: impl Into<reqwest::Body>) -> reqwest::Response {
+        let request = self.http.post(self.url(path)).header("content-type", "application/json");
         bounded(request.body(body).send()).await.expect("an answer")
     }
 

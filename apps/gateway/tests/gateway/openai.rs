@@ -18,6 +18,7 @@ async fn an_answer_has_openais_shape_and_says_whose_it_is() {
     assert_eq!(header("x-ganglion-miner"), miner.hotkey.to_ss58());
     assert_eq!(header("x-ganglion-uid"), "0");
     assert_eq!(header("x-ganglion-incentive"), "0.5000");
+    assert_eq!(header("x-ganglion-attempts"), "1");
     header("x-ganglion-latency-ms").parse::<u64>().expect("a number");
     let body = read(response).await;
     assert_eq!(content(&body), "miner 1: hello");
@@ -104,7 +105,7 @@ async fn the_other_pages_tell_the_state() {
         let list = models["data"].as_array().expect("a list");
         list.iter().map(|model| model["id"].as_str().expect("an id").to_owned()).collect()
     };
-    assert_eq!(ids(&read(gateway.get("/v1/models").await).await), ["text", "text:best"]);
+    assert_eq!(ids(&read(gateway.get("/v1/models").await).await), ["text", "text:best", "text:consensus"]);
 
     gateway.directory.tell(super::miners::listed(&[&first, &second]));
     let health = read(gateway.get("/health").await).await;

@@ -19,6 +19,7 @@ use super::{Authorize, Axon, Identity, Screen, State};
 use crate::classic::{self, Ping};
 use crate::clock::{system_now, Clock};
 use crate::description::{self, Description, Price, SynapseInfo};
+use crate::payment::Toll;
 use crate::replay::ReplayGuard;
 use crate::stream::Chunks;
 use crate::synapse::is_name;
@@ -66,7 +67,7 @@ struct Offer {
 
 impl Offer {
     fn new<S: Synapse>(call: Call) -> Self {
-        Self { name: S::NAME, route: Route { call, classic: S::classic() }, schema: S::schema() }
+        Self { name: S::NAME, route: Route { call, classic: S::classic(), tolled: false }, schema: S::schema() }
     }
 
     fn describe(&self, price: Option<Price>) -> SynapseInfo {
@@ -89,6 +90,7 @@ pub struct AxonBuilder {
     prices: HashMap<&'static str, Price>,
     authorize: Authorize,
     screen: Screen,
+    toll: Option<Arc<dyn Toll>>,
     quota: Option<Quota>,
     store: Option<PathBuf>,
     limits: Limits,
@@ -104,6 +106,7 @@ impl AxonBuilder {
             prices: HashMap::new(),
             authorize: Box::new(|_| Ok(())),
             screen: Box::new(|_| Ok(())),
+            toll: None,
             quota: None,
             store: None,
             limits: Limits::default(),
@@ -140,8 +143,8 @@ impl AxonBuilder {
         self
     }
 
-    /// Announces what an answer of this synapse costs. Only an announcement: who is served is
-    /// [`authorize`](Self::authorize)'s to say.
+    /// Announces what an answer of this synapse costs. Whether it is paid is [`toll`](Self::toll)'s to say; without a
+    /// toll the price is an announcement only.
     #[must_use]
     pub fn price<S: Synapse>(mut self, price: Price) -> Self {
         self.prices.insert(S::NAME, price);
@@ -163,6 +166,13 @@ impl AxonBuilder {
     #[must_use]
     pub fn screen(mut self, check: impl Fn(&PublicKey) -> Result<(), Refusal> + Send + Sync + 'static) -> Self {
         self.screen = Box::new(check);
+        self
+    }
+
+    /// Asked for each request for a synapse that has a [`price`](Self::price), before it is answered.
+    #[must_use]
+    pub fn toll(mut self, toll: Arc<dyn Toll>) -> Self {
+        self.toll = Some(toll);
         self
     }
 
@@ -212,6 +222,9 @@ impl AxonBuilder {
             let ping = handler::whole::<Ping, _, _>(|_, nothing| async move { Ok(nothing) });
             self.synapses.insert(0, Offer::new::<Ping>(ping));
         }
+        for offer in &mut self.synapses {
+            offer.route.tolled = self.prices.contains_key(offer.name);
+        }
         let description = self.describe()?;
         let class_routes = self.class_routes()?;
         let classes: Vec<String> =
@@ -244,6 +257,7 @@ impl AxonBuilder {
             class_routes,
             classes: format!("[{}]", classes.join(", ")),
             authorize: self.authorize,
+            toll: self.toll,
             screen: self.screen,
             proofs: Proofs::default(),
             admission: Admission::new(limits.in_flight, limits.in_flight_per_caller, self.quota),

@@ -1,5 +1,5 @@
 //! The way of one request, in the order that spends least on strangers: route, headers, claimed key, body, signature,
-//! replay, authorisation, capacity, JSON, handler.
+//! replay, authorisation, capacity, payment, JSON, handler.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::network::network_of;
-use super::{body, Call, Failure, Form, Route, State};
+use super::{body, charge, Call, Failure, Form, Route, State};
 use crate::btauth::{self, Claim};
 use crate::classic;
 use crate::description;
@@ -149,6 +149,13 @@ async fn answer(state: &State, route: &Route, headers: &HeaderMap, caller: Calle
         Ok(ticket) => ticket,
         Err(reject) => return fail(state, reject),
     };
+    let paid = match charge(state, route, &caller, headers).await {
+        Ok(paid) => paid,
+        Err(unpaid) => {
+            add(&state.metrics.0.refused_unpaid, 1);
+            return unpaid.response();
+        }
+    };
     let limit = state.limits.handler_timeout;
     if matches!(route.call, Call::Stream(_)) && wants_events(headers) {
         return match state.pieces(route, caller, bytes, Form::Json, ticket, limit).await {
@@ -157,7 +164,10 @@ async fn answer(state: &State, route: &Route, headers: &HeaderMap, caller: Calle
                 response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(EVENTS));
                 response
             }
-            Err(failure) => refuse_with(state, &failure),
+            Err(failure) => {
+                paid.refund();
+                refuse_with(state, &failure)
+            }
         };
     }
     match state.whole(route, caller, bytes, ticket, limit).await {
@@ -166,7 +176,10 @@ async fn answer(state: &State, route: &Route, headers: &HeaderMap, caller: Calle
             add(&state.metrics.0.bytes_out, answer.len() as u64);
             json_response(StatusCode::OK, answer)
         }
-        Err(failure) => refuse_with(state, &failure),
+        Err(failure) => {
+            paid.refund();
+            refuse_with(state, &failure)
+        }
     }
 }
 

@@ -33,6 +33,8 @@ pub(crate) enum Call {
 pub(crate) struct Route {
     pub call: Call,
     pub classic: Option<Classic>,
+    /// Whether an answer has a price, so that the axon's toll is asked.
+    pub tolled: bool,
 }
 
 /// Wraps a typed handler.

@@ -13,6 +13,7 @@ mod proofs;
 mod reading;
 mod run;
 mod serve;
+mod toll;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -31,9 +32,11 @@ pub(crate) use crate::stream::Form;
 pub(crate) use admission::Ticket;
 pub(crate) use handler::{Call, Route};
 pub(crate) use run::Failure;
+pub(crate) use toll::charge;
 
 use crate::classic::Classic;
 use crate::clock::Clock;
+use crate::payment::Toll;
 use crate::replay::ReplayGuard;
 use crate::{Caller, Limits, Metrics, Refusal};
 use admission::Admission;
@@ -68,6 +71,8 @@ pub(crate) struct State {
     /// The class names as Python prints a list.
     pub classes: String,
     pub authorize: Authorize,
+    /// Decides on requests for synapses with a price.
+    pub toll: Option<Arc<dyn Toll>>,
     /// Asked about a hotkey that is claimed only.
     screen: Screen,
     pub limits: Limits,

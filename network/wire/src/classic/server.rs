@@ -19,7 +19,7 @@ use super::envelope::own_json;
 use super::refusal::{to_caller, to_stranger, Trouble};
 use super::success::Exchange;
 use super::value::parse_object;
-use crate::axon::{body, Call, Failure, Form, Route, State, Ticket};
+use crate::axon::{body, charge, Call, Failure, Form, Route, State, Ticket};
 use crate::metrics::add;
 use crate::refusal::Reject;
 use crate::replay::{NotRecorded, ReplayGuard};
@@ -137,12 +137,24 @@ async fn answer(
     }
     add(&state.metrics.0.accepted, 1);
     let caller = caller(&known.claim, address, Sha256::digest(&bytes).into());
+    // Their signature covers no headers either; the voucher's own key is the caller's, as everywhere.
+    let paid = charge(state, known.route, &caller, exchange.request).await;
+    let paid = paid.map_err(|unpaid| {
+        add(&state.metrics.0.refused_unpaid, 1);
+        Trouble::Handler(unpaid.into())
+    })?;
     let limit = state.limits.handler_timeout.min(known.claim.timeout);
     let own = Bytes::from(own_json(&asked));
     match &known.route.call {
         Call::Whole(_) => {
             let answer = state.whole(known.route, caller, own, ticket, limit).await;
-            let answer = answer.map_err(|failure| trouble(failure, limit))?;
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(failure) => {
+                    paid.refund();
+                    return Err(trouble(failure, limit));
+                }
+            };
             let response = exchange.whole(&asked, &answer).ok_or_else(|| {
                 tracing::error!(synapse = known.class, "the answer is not a JSON object, which Python neurons expect");
                 Trouble::Internal
@@ -153,7 +165,13 @@ async fn answer(
         }
         Call::Stream(_) => {
             let pieces = state.pieces(known.route, caller, own, Form::Raw, ticket, limit).await;
-            let pieces = pieces.map_err(|failure| trouble(failure, limit))?;
+            let pieces = match pieces {
+                Ok(pieces) => pieces,
+                Err(failure) => {
+                    paid.refund();
+                    return Err(trouble(failure, limit));
+                }
+            };
             Ok(exchange.stream(pieces.into_raw_body()))
         }
     }

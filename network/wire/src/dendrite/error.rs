@@ -10,7 +10,7 @@ use crate::refusal::shorten;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CallError {
     /// The axon answered with an error. Code and message are the axon's own words: bounded, without control characters,
-    /// but not to be trusted.
+    /// but not to be trusted. (402 `unpaid` is our own [`Purse`](crate::payment::Purse)'s no: nothing was sent.)
     #[error("refused with HTTP {status}, {code}: {message}")]
     Refused {
         /// HTTP status.

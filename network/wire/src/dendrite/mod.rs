@@ -30,6 +30,7 @@ pub(crate) use transport::{request, Sent};
 
 use crate::classic::Speaker;
 use crate::description::{self, Description};
+use crate::payment::Purse;
 use crate::{DendriteLimits, StreamSynapse, Synapse};
 
 /// Most headers and longest header block read of an answer.
@@ -76,6 +77,8 @@ pub(crate) struct Inner {
     addresses: Addresses,
     /// How Python neurons know it.
     pub speaker: Speaker,
+    /// Pays for what costs something, if anything does.
+    pub purse: Option<Arc<dyn Purse>>,
 }
 
 impl Dendrite {
@@ -86,6 +89,12 @@ impl Dendrite {
 
     /// A dendrite with other bounds.
     pub fn with_limits(keypair: Arc<Keypair>, limits: DendriteLimits) -> Self {
+        Self::paying(keypair, limits, None)
+    }
+
+    /// A dendrite that pays from `purse`, where there is one. Vouchers must be signed by `keypair`. Calls by the classic
+    /// protocol are not paid for.
+    pub fn paying(keypair: Arc<Keypair>, limits: DendriteLimits, purse: Option<Arc<dyn Purse>>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(limits.connect_timeout));
@@ -100,7 +109,8 @@ impl Dendrite {
         let places = Arc::new(Semaphore::new(limits.in_flight.min(Semaphore::MAX_PERMITS)));
         let address = keypair.public().to_ss58();
         let (last_nonce, addresses, speaker) = (AtomicU64::new(0), Addresses::default(), Speaker::new());
-        Self { inner: Arc::new(Inner { keypair, address, client, limits, places, last_nonce, addresses, speaker }) }
+        let inner = Inner { keypair, address, client, limits, places, last_nonce, addresses, speaker, purse };
+        Self { inner: Arc::new(inner) }
     }
 
     /// The key that signs.
@@ -114,7 +124,7 @@ impl Dendrite {
     }
 
     /// Calls a synapse. `timeout` covers everything: waiting for a place, connecting, sending, the answer. Dropping the
-    /// future ends the call. Nothing is tried twice.
+    /// future ends the call. Nothing is tried twice, but what was refused for want of a voucher that the purse then gives.
     ///
     /// # Errors
     /// See [`CallError`].
@@ -126,17 +136,18 @@ impl Dendrite {
     ) -> Result<Answer<S::Response>, CallError> {
         let body = self.inner.encode::<S>(target, request)?;
         let exchange = async {
-            let sent = self.inner.send(S::NAME, target, body, "application/json").await?;
-            self.inner.receive(sent).await
+            let mut sent = self.inner.ask(S::NAME, target, body, "application/json").await?;
+            let payment = sent.payment.take();
+            Ok::<_, CallError>((self.inner.receive(sent).await?, payment))
         };
-        let raw =
+        let (raw, payment) =
             tokio::time::timeout(timeout, exchange).await.map_err(|_| CallError::Timeout { after: timeout })??;
-        if raw.status != StatusCode::OK {
-            return Err(refused(raw.status, &raw.body));
-        }
         let answer_hash = Sha256::digest(&raw.body).into();
         let response =
             serde_json::from_slice(&raw.body).map_err(|error| CallError::BadAnswer(clean(&error.to_string())))?;
+        if let Some(payment) = payment {
+            payment.answered();
+        }
         let elapsed = raw.elapsed;
         Ok(Answer { response, elapsed, first: elapsed, request_hash: raw.request_hash, answer_hash })
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use axum::http::{header, StatusCode};
+use axum::http::header;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
@@ -13,8 +13,9 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
 use super::arrival::Arrival;
-use super::error::{axons_words, clean, refused, CallError, StreamError};
+use super::error::{axons_words, clean, CallError, StreamError};
 use super::{Answer, Inner, Target};
+use crate::payment::Payment;
 use crate::stream::sse::{Event, Parser};
 use crate::{StreamSynapse, Synapse};
 
@@ -62,13 +63,12 @@ pub(super) async fn open<S: StreamSynapse>(
 ) -> Result<Streaming<S>, CallError> {
     let end = tokio::time::Instant::now() + timeout;
     let late = |_| CallError::Timeout { after: timeout };
-    let send = inner.send(S::NAME, target, body, "text/event-stream, application/json");
-    let sent = tokio::time::timeout_at(end, send).await.map_err(late)??;
-    let (began, request_hash) = (sent.began, sent.request_hash);
-    let status = sent.response.status();
+    let ask = inner.ask(S::NAME, target, body, "text/event-stream, application/json");
+    let mut sent = tokio::time::timeout_at(end, ask).await.map_err(late)??;
+    let (began, request_hash, payment) = (sent.began, sent.request_hash, sent.payment.take());
     let kind = sent.response.headers().get(header::CONTENT_TYPE);
     let has_events = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
-    if status == StatusCode::OK && has_events {
+    if has_events {
         let arrival = Arrival::new(sent.response.into_body(), &inner.limits, end, timeout, sent.place);
         let events = Events {
             arrival,
@@ -77,16 +77,17 @@ pub(super) async fn open<S: StreamSynapse>(
             began,
             first: None,
             request_hash,
+            payment,
         };
         return Ok(Streaming { parts: stream::unfold(Some(events), step::<S>).boxed() });
     }
     let raw = tokio::time::timeout_at(end, inner.receive(sent)).await.map_err(late)??;
-    if status != StatusCode::OK {
-        return Err(refused(status, &raw.body));
-    }
     // An axon that doesn't stream this synapse: its whole answer is the final one.
     let done = read_done::<S>(&raw.body, began, None, request_hash)
         .map_err(|error| CallError::BadAnswer(error.to_string()))?;
+    if let Some(payment) = payment {
+        payment.answered();
+    }
     Ok(Streaming { parts: stream::iter([Ok(done)]).boxed() })
 }
 
@@ -98,6 +99,8 @@ struct Events {
     /// When the first piece came, since then.
     first: Option<Duration>,
     request_hash: [u8; 32],
+    /// What was promised for it, until the answer has begun.
+    payment: Option<Box<dyn Payment>>,
 }
 
 type Step<S> = Option<(Result<Part<S>, StreamError>, Option<Events>)>;
@@ -119,9 +122,15 @@ impl Events {
                         if self.first.is_none() {
                             self.first = Some(self.began.elapsed());
                         }
-                        return read(&event.data).map(Part::Chunk);
+                        let piece = read(&event.data)?;
+                        self.has_begun();
+                        return Ok(Part::Chunk(piece));
                     }
-                    "done" => return read_done::<S>(&event.data, self.began, self.first, self.request_hash),
+                    "done" => {
+                        let done = read_done::<S>(&event.data, self.began, self.first, self.request_hash)?;
+                        self.has_begun();
+                        return Ok(done);
+                    }
                     "error" => {
                         let (code, message) = axons_words(&event.data);
                         return Err(StreamError::Failed { code, message });
@@ -133,6 +142,13 @@ impl Events {
             let bytes = self.arrival.next().await?.ok_or_else(|| StreamError::Cut("no final event".into()))?;
             let events = self.parser.push(&bytes).map_err(|error| StreamError::BadPiece(error.to_string()))?;
             self.ready.extend(events);
+        }
+    }
+
+    /// A part of the answer is there, so what was promised for it is owed.
+    fn has_begun(&mut self) {
+        if let Some(payment) = self.payment.take() {
+            payment.answered();
         }
     }
 }

@@ -13,9 +13,10 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::address::{authority, is_public};
-use super::error::{clean, root_cause};
+use super::error::{clean, refused, root_cause};
 use super::{CallError, Inner, Target};
 use crate::clock::system_now;
+use crate::payment::{self, Payment};
 use crate::synapse::is_name;
 use crate::{btauth, Synapse};
 
@@ -26,6 +27,8 @@ pub(crate) struct Sent {
     /// SHA-256 of the body.
     pub request_hash: [u8; 32],
     pub place: OwnedSemaphorePermit,
+    /// What was promised for it.
+    pub payment: Option<Box<dyn Payment>>,
 }
 
 /// An answer before it is understood.
@@ -34,6 +37,10 @@ pub(crate) struct Raw {
     pub body: Bytes,
     pub elapsed: Duration,
     pub request_hash: [u8; 32],
+}
+
+fn unpaid(reason: &str) -> CallError {
+    CallError::Refused { status: 402, code: "unpaid".into(), message: clean(reason) }
 }
 
 fn unreachable(error: &dyn fmt::Display) -> CallError {
@@ -72,18 +79,48 @@ impl Inner {
         self.places.clone().acquire_owned().await.map_err(|error| unreachable(&error))
     }
 
+    /// Sends a `btauth/1` request, and once more if it is refused for want of a voucher that the purse then gives. What comes
+    /// back has the status 200; its body is still to be read.
+    pub async fn ask(&self, name: &str, target: &Target, body: Bytes, accept: &'static str) -> Result<Sent, CallError> {
+        let mut again = true;
+        loop {
+            let mut sent = self.send(name, target, body.clone(), accept).await?;
+            if sent.response.status() == StatusCode::OK {
+                return Ok(sent);
+            }
+            let payment = sent.payment.take();
+            let raw = self.receive(sent).await?;
+            // Refused is not answered: the purse has to know before it is asked about the demand.
+            drop(payment);
+            if !(again && self.agrees(name, target, &raw)) {
+                return Err(refused(raw.status, &raw.body));
+            }
+            again = false;
+        }
+    }
+
+    /// Whether a refusal asks for money, and the purse says to try once more.
+    fn agrees(&self, name: &str, target: &Target, raw: &Raw) -> bool {
+        let (StatusCode::PAYMENT_REQUIRED, Some(purse)) = (raw.status, &self.purse) else { return false };
+        payment::demand_in(&raw.body).is_some_and(|demand| purse.demanded(target, name, &demand))
+    }
+
     /// Sends a `btauth/1` request.
-    pub async fn send(
-        &self,
-        name: &str,
-        target: &Target,
-        body: Bytes,
-        accept: &'static str,
-    ) -> Result<Sent, CallError> {
+    async fn send(&self, name: &str, target: &Target, body: Bytes, accept: &'static str) -> Result<Sent, CallError> {
         let place = self.place().await?;
+        // A channel may have to be opened first. Signed is after that, so that the nonce is fresh.
+        let payment = match &self.purse {
+            Some(purse) => purse.pay(target, name).await.map_err(|reason| unpaid(&reason))?,
+            None => None,
+        };
         let (mut request, request_hash) = self.sign(name, target, body)?;
-        request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static(accept));
-        self.dispatch(request, request_hash, place).await
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+        if payment.as_ref().is_some_and(|promised| !payment::write(&promised.voucher(), headers)) {
+            return Err(CallError::BadRequest("the voucher makes no header".into()));
+        }
+        let sent = self.dispatch(request, request_hash, place).await?;
+        Ok(Sent { payment, ..sent })
     }
 
     /// Asks for an unsigned document.
@@ -102,7 +139,7 @@ impl Inner {
     ) -> Result<Sent, CallError> {
         let began = Instant::now();
         let response = self.client.request(request).await.map_err(|error| unreachable(&root_cause(&error)))?;
-        Ok(Sent { response, began, request_hash, place })
+        Ok(Sent { response, began, request_hash, place, payment: None })
     }
 
     /// Reads a whole answer.

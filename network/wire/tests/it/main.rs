@@ -12,6 +12,7 @@ mod description;
 mod mutations;
 mod order;
 mod parsers;
+mod payment;
 mod peers;
 mod py_synapses;
 mod python;

@@ -1,0 +1,67 @@
+//! Keeping the counts on disk, and redeeming what was used.
+
+use std::time::{Duration, Instant};
+
+use ganglion_subnet::store;
+
+use super::{lock, PublicAccess};
+
+/// How often the counts are written, if they have changed.
+const WRITE: Duration = Duration::from_secs(1);
+/// How often channels that are closing are looked for.
+const LOOK: Duration = Duration::from_secs(60);
+/// How often everything is redeemed.
+const ALL: Duration = Duration::from_secs(3600);
+
+impl PublicAccess {
+    /// Writes and redeems, for ever.
+    pub(crate) async fn tend(&self) {
+        tokio::join!(self.write_again_and_again(), self.redeem_again_and_again());
+    }
+
+    async fn write_again_and_again(&self) {
+        loop {
+            tokio::time::sleep(WRITE).await;
+            self.write().await;
+        }
+    }
+
+    /// Writes the counts, if they have changed.
+    pub(crate) async fn write(&self) {
+        let Some((path, content)) = lock(&self.0.meter).snapshot() else { return };
+        let written = tokio::task::spawn_blocking(move || store::write_private(&path, &content)).await;
+        if let Ok(Err(error)) = &written {
+            tracing::warn!(target: "ganglion::gateway", %error, "what was used can't be written down");
+        }
+        if !matches!(written, Ok(Ok(()))) {
+            lock(&self.0.meter).unsaved();
+        }
+    }
+
+    async fn redeem_again_and_again(&self) {
+        let mut next = Instant::now();
+        let mut failed = false;
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let all = Instant::now() >= next;
+            let used: Vec<_> = lock(&self.0.meter).used().filter(|(_, rao)| *rao > 0).collect();
+            match self.0.ledger.collect(used, all).await {
+                Ok(rao) => {
+                    failed = false;
+                    if all {
+                        next = Instant::now() + ALL;
+                    }
+                    if rao > 0 {
+                        tracing::info!(target: "ganglion::gateway", rao, "deposits redeemed");
+                    }
+                }
+                // Once, not every minute.
+                Err(_) if failed => {}
+                Err(error) => {
+                    failed = true;
+                    tracing::warn!(target: "ganglion::gateway", %error, "deposits can't be redeemed yet");
+                }
+            }
+        }
+    }
+}

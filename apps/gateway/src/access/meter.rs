@@ -1,0 +1,238 @@
+//! What was used: free answers of a day, RAO of channels, requests of keys.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use ganglion_keys::PublicKey;
+use ganglion_primitives::{Rao, TAO};
+use ganglion_subnet::store::{self, StoreError};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    keys::{hex, Hash},
+    ledger::Standing,
+    PublicSettings,
+};
+
+/// Longest file, bytes.
+const FILE: u64 = 64 << 20;
+
+/// What one key was used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Answers.
+    pub requests: u64,
+    /// RAO of deposits that they cost.
+    pub spent_rao: Rao,
+}
+
+/// What was taken for one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    key: Hash,
+    coldkey: PublicKey,
+    from: Source,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// One of the free answers of this day.
+    Free { day: u64 },
+    /// A channel.
+    Channel { channel: u64, rao: Rao },
+}
+
+/// Why nothing is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The free answers of the day are used up, and there is no deposit.
+    Quota,
+    /// Deposits are used up, or there is neither stake nor deposit.
+    Credit,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Counts {
+    /// RAO used, by channel.
+    channels: BTreeMap<u64, Rao>,
+    /// Day and free answers on it, by coldkey.
+    free: BTreeMap<String, (u64, u64)>,
+    /// By the key's hash, hex.
+    keys: BTreeMap<String, Usage>,
+}
+
+/// All that is counted, and its file.
+pub struct Meter {
+    path: PathBuf,
+    counts: Counts,
+    dirty: bool,
+}
+
+impl Meter {
+    /// Opens the counts of `path`, which needn't exist yet.
+    ///
+    /// # Errors
+    /// If the file can't be read, or is damaged.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let counts = match store::read(path, FILE)? {
+            None => Counts::default(),
+            Some(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|error| StoreError::Damaged { path: path.into(), reason: error.to_string() })?,
+        };
+        Ok(Self { path: path.into(), counts, dirty: false })
+    }
+
+    /// Free answers a day for this stake.
+    pub fn quota(stake: Rao, settings: PublicSettings) -> u64 {
+        let answers = u128::from(stake) * u128::from(settings.free_per_tao) / u128::from(TAO);
+        u64::try_from(answers).unwrap_or(u64::MAX)
+    }
+
+    /// Free answers that are used up on this day.
+    pub fn free_used(&self, coldkey: &PublicKey, day: u64) -> u64 {
+        self.counts.free.get(&coldkey.to_ss58()).filter(|(of, _)| *of == day).map_or(0, |(_, used)| *used)
+    }
+
+    /// RAO that are left in all channels.
+    pub fn credit(&self, standing: &Standing) -> Rao {
+        standing.channels.iter().fold(0, |sum, credit| sum.saturating_add(self.left(credit.channel, credit.deposit)))
+    }
+
+    /// RAO used, by channel.
+    pub fn used(&self) -> impl Iterator<Item = (u64, Rao)> + '_ {
+        self.counts.channels.iter().map(|(channel, used)| (*channel, *used))
+    }
+
+    /// What a key was used for.
+    pub fn usage(&self, key: &Hash) -> Usage {
+        self.counts.keys.get(&hex(key)).copied().unwrap_or_default()
+    }
+
+    /// Takes what one answer costs: a free one if there is one left, else from the oldest channel that has enough.
+    ///
+    /// # Errors
+    /// See [`Over`].
+    pub fn charge(
+        &mut self,
+        key: Hash,
+        coldkey: PublicKey,
+        standing: &Standing,
+        settings: PublicSettings,
+        day: u64,
+    ) -> Result<Taken, Over> {
+        let (quota, used) = (Self::quota(standing.stake, settings), self.free_used(&coldkey, day));
+        let from = if used < quota {
+            self.counts.free.insert(coldkey.to_ss58(), (day, used.saturating_add(1)));
+            Source::Free { day }
+        } else {
+            let rao = settings.charge;
+            let mut channels = standing.channels.iter();
+            let enough = channels.find(|credit| self.left(credit.channel, credit.deposit) >= rao);
+            let Some(credit) = enough else {
+                return Err(if standing.channels.is_empty() && quota > 0 { Over::Quota } else { Over::Credit });
+            };
+            let used = self.counts.channels.entry(credit.channel).or_default();
+            *used = used.saturating_add(rao);
+            Source::Channel { channel: credit.channel, rao }
+        };
+        self.count(&key, from, |number, by| number.saturating_add(by));
+        Ok(Taken { key, coldkey, from })
+    }
+
+    /// Gives back what an answer cost that never came.
+    pub fn refund(&mut self, taken: Taken) {
+        match taken.from {
+            Source::Free { day } => {
+                if let Some((of, used)) = self.counts.free.get_mut(&taken.coldkey.to_ss58()) {
+                    if *of == day {
+                        *used = used.saturating_sub(1);
+                    }
+                }
+            }
+            Source::Channel { channel, rao } => {
+                if let Some(used) = self.counts.channels.get_mut(&channel) {
+                    *used = used.saturating_sub(rao);
+                }
+            }
+        }
+        self.count(&taken.key, taken.from, |number, by| number.saturating_sub(by));
+    }
+
+    /// The file's new content, if anything has changed since it was asked for last.
+    pub fn snapshot(&mut self) -> Option<(PathBuf, Vec<u8>)> {
+        let changed = std::mem::take(&mut self.dirty);
+        changed.then(|| (self.path.clone(), serde_json::to_vec(&self.counts).unwrap_or_default()))
+    }
+
+    /// The content couldn't be written: it is new again.
+    pub fn unsaved(&mut self) {
+        self.dirty = true;
+    }
+
+    fn left(&self, channel: u64, deposit: Rao) -> Rao {
+        deposit.saturating_sub(self.counts.channels.get(&channel).copied().unwrap_or(0))
+    }
+
+    fn count(&mut self, key: &Hash, from: Source, change: impl Fn(u64, u64) -> u64) {
+        let usage = self.counts.keys.entry(hex(key)).or_default();
+        usage.requests = change(usage.requests, 1);
+        if let Source::Channel { rao, .. } = from {
+            usage.spent_rao = change(usage.spent_rao, rao);
+        }
+        self.dirty = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Credit;
+
+    const SETTINGS: PublicSettings = PublicSettings { charge: 10, free_per_tao: 2 };
+    const KEY: Hash = [1; 32];
+    const WHO: PublicKey = PublicKey([2; 32]);
+
+    fn standing(stake: Rao, deposits: &[Rao]) -> Standing {
+        let channels = (0..).zip(deposits).map(|(channel, deposit)| Credit { channel, deposit: *deposit }).collect();
+        Standing { stake, channels }
+    }
+
+    #[test]
+    fn stake_gives_answers_a_day_and_deposits_the_rest() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("meter.json");
+        let mut meter = Meter::open(&path).expect("new");
+        let rich = standing(TAO + TAO / 2, &[9, 25]);
+        let mut take = |day| meter.charge(KEY, WHO, &rich, SETTINGS, day);
+        let three = [take(1), take(1), take(1)].map(|taken| taken.expect("free").from);
+        assert_eq!(three, [Source::Free { day: 1 }; 3]);
+        for _ in 0..2 {
+            assert_eq!(take(1).expect("paid").from, Source::Channel { channel: 1, rao: 10 });
+        }
+        assert_eq!(take(1), Err(Over::Credit));
+        assert_eq!(take(2).expect("another day").from, Source::Free { day: 2 });
+        assert_eq!((meter.credit(&rich), meter.usage(&KEY)), (14, Usage { requests: 6, spent_rao: 20 }));
+        let (file, content) = meter.snapshot().expect("new");
+        assert!(meter.snapshot().is_none());
+        std::fs::write(file, content).expect("written");
+        let mut again = Meter::open(&path).expect("read");
+        assert_eq!((again.credit(&rich), again.free_used(&WHO, 2), again.usage(&KEY).requests), (14, 1, 6));
+        assert_eq!(again.used().collect::<Vec<_>>(), [(1, 20)]);
+        let taken = again.charge(KEY, WHO, &standing(0, &[9, 30]), SETTINGS, 2).expect("paid");
+        again.refund(taken);
+        assert_eq!((again.used().collect::<Vec<_>>(), again.usage(&KEY).spent_rao), (vec![(1, 20)], 20));
+    }
+
+    #[test]
+    fn who_has_nothing_is_told_what_is_missing() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut meter = Meter::open(&folder.path().join("meter.json")).expect("new");
+        assert_eq!(meter.charge(KEY, WHO, &standing(0, &[]), SETTINGS, 1), Err(Over::Credit));
+        let staked = standing(TAO / 2, &[]);
+        assert!(meter.charge(KEY, WHO, &staked, SETTINGS, 1).is_ok());
+        assert_eq!(meter.charge(KEY, WHO, &staked, SETTINGS, 1), Err(Over::Quota));
+        assert_eq!(Meter::quota(u64::MAX, PublicSettings { free_per_tao: u32::MAX, ..SETTINGS }), u64::MAX);
+    }
+}

@@ -1,0 +1,144 @@
+//! `POST /v1/completions`: a prompt instead of a chat. Miners hold conversations, so the prompt reaches them as what a user
+//! says.
+
+use crate::{
+    error::ApiError,
+    openai::{named, seed, stops, temperature, tokens, ChatRequest, Stop, StreamOptions},
+    shape::Shape,
+    GatewayConfig,
+};
+use axum::http::StatusCode;
+use ganglion_models::Message;
+use ganglion_subnet_text::TextRequest;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Body {
+    model: Option<String>,
+    prompt: Option<Prompt>,
+    max_tokens: Option<i64>,
+    temperature: Option<f64>,
+    seed: Option<i64>,
+    n: Option<i64>,
+    best_of: Option<i64>,
+    echo: Option<bool>,
+    suffix: Option<String>,
+    logprobs: Option<i64>,
+    stream: Option<bool>,
+    stream_options: Option<StreamOptions>,
+    stop: Option<Stop>,
+    store: Option<bool>,
+}
+
+/// OpenAI takes texts and lists of token numbers.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Prompt {
+    Text(String),
+    Texts(Vec<String>),
+    Tokens(Vec<u32>),
+    TokenLists(Vec<Vec<u32>>),
+}
+
+/// Reads a body.
+///
+/// # Errors
+/// 400, with the parameter at fault.
+pub(crate) fn read(body: &[u8], config: &GatewayConfig) -> Result<ChatRequest, ApiError> {
+    let body: Body = serde_json::from_slice(body).map_err(|error| {
+        let code = if error.is_data() { "invalid_request" } else { "invalid_json" };
+        ApiError::new(StatusCode::BAD_REQUEST, code, format!("the body is no completion request: {error}"))
+    })?;
+    for (param, count) in [("n", body.n), ("best_of", body.best_of)] {
+        if count.is_some_and(|count| count != 1) {
+            let message = format!("only one choice is made: leave `{param}` out, or ask several times");
+            return Err(ApiError::invalid(param, message));
+        }
+    }
+    let wanted = [
+        ("echo", body.echo == Some(true)),
+        ("suffix", body.suffix.is_some_and(|suffix| !suffix.is_empty())),
+        ("logprobs", body.logprobs.is_some()),
+    ];
+    if let Some((param, _)) = wanted.into_iter().find(|(_, wanted)| *wanted) {
+        return Err(ApiError::invalid(param, format!("`{param}` isn't supported here: leave it out")));
+    }
+    let text = TextRequest {
+        messages: vec![Message::user(prompt(body.prompt)?)],
+        max_tokens: tokens(body.max_tokens, config)?,
+        temperature: temperature(body.temperature)?,
+        seed: seed(body.seed),
+    };
+    // What no miner would take is told at once.
+    text.check().map_err(|error| ApiError::invalid("prompt", error.to_string()))?;
+    Ok(ChatRequest {
+        shape: Shape::Completion,
+        model: named(body.model)?,
+        text,
+        stream: body.stream.unwrap_or(false),
+        include_usage: body.stream_options.and_then(|options| options.include_usage).unwrap_or(false),
+        stops: stops(body.stop)?,
+        store: body.store,
+    })
+}
+
+fn prompt(prompt: Option<Prompt>) -> Result<String, ApiError> {
+    let refuse = |reason: &str| Err(ApiError::invalid("prompt", reason));
+    match prompt {
+        None => refuse("send a `prompt`: the text to go on from"),
+        Some(Prompt::Text(text)) => Ok(text),
+        Some(Prompt::Texts(texts)) => match <[String; 1]>::try_from(texts) {
+            Ok([text]) => Ok(text),
+            Err(_) => refuse("send one prompt at a time"),
+        },
+        Some(Prompt::Tokens(tokens)) if tokens.is_empty() => refuse("the prompt is empty: send some text"),
+        Some(Prompt::Tokens(_) | Prompt::TokenLists(_)) => {
+            refuse("token numbers mean something to one model only: send the prompt as text")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_keys::Keypair;
+    use serde_json::{json, Value};
+    use std::sync::Arc;
+
+    fn read_value(body: &Value) -> Result<ChatRequest, ApiError> {
+        let config = GatewayConfig::new(Vec::new(), Arc::new(Keypair::from_seed([1; 32])), 1);
+        read(body.to_string().as_bytes(), &config)
+    }
+
+    #[test]
+    fn a_prompt_is_what_a_user_says() {
+        for prompt in [json!("Once upon"), json!(["Once upon"])] {
+            let body =
+                json!({ "model": "text", "prompt": prompt, "seed": 7, "stop": "\n", "top_p": 0.5, "user": "me" });
+            let request = read_value(&body).expect("a request");
+            assert_eq!((request.shape, request.text.messages), (Shape::Completion, vec![Message::user("Once upon")]));
+            assert_eq!((request.text.seed, request.stops.as_slice()), (7, &["\n".to_owned()][..]));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_with_the_parameter() {
+        let refused = |key: &str, value: Value| {
+            let mut body = json!({ "model": "text", "prompt": "hi" });
+            body[key] = value;
+            read_value(&body).expect_err("refused").param
+        };
+        for value in [json!(null), json!([]), json!(["a", "b"]), json!([1, 2]), json!([[1], [2]]), json!(" ")] {
+            assert_eq!(refused("prompt", value), Some("prompt"));
+        }
+        assert_eq!(refused("model", json!("")), Some("model"));
+        assert_eq!(refused("n", json!(2)), Some("n"));
+        assert_eq!(refused("best_of", json!(3)), Some("best_of"));
+        assert_eq!(refused("echo", json!(true)), Some("echo"));
+        assert_eq!(refused("suffix", json!("end")), Some("suffix"));
+        assert_eq!(refused("logprobs", json!(2)), Some("logprobs"));
+        assert_eq!(refused("temperature", json!(3)), Some("temperature"));
+        assert_eq!(refused("max_tokens", json!(0)), Some("max_tokens"));
+        assert_eq!(refused("prompt", json!(7)), None);
+    }
+}

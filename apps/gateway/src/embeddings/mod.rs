@@ -1,0 +1,192 @@
+//! `POST /v1/embeddings`: sentence vectors by those miners of text that announce them, in the shape that OpenAI clients read.
+//!
+//! Vectors of two models can't be compared, so the model is part of what is asked, and of what a miner answers. The best
+//! such miner is asked; when it fails or is late, the next one too.
+
+mod wish;
+
+use crate::{
+    ask::{shorten, Goal, Turn},
+    directory::Miner,
+    error::ApiError,
+    reply::{with_headers, Signature},
+    routes,
+    state::Shared,
+};
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    Json,
+};
+use base64::{engine::general_purpose::STANDARD, Engine};
+use futures::{stream::FuturesUnordered, StreamExt};
+use ganglion_subnet_text::{
+    embed::{EmbedRequest, EmbedResponse},
+    EmbedSynapse,
+};
+use ganglion_wire::{CallError, Synapse, Target};
+use serde_json::{json, Value};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::{sleep_until, Instant as TokioInstant};
+use wish::Wish;
+
+/// The model that stands for the usual one.
+pub(crate) const MODEL: &str = "embed";
+
+/// Those who announce vectors, best first.
+///
+/// # Errors
+/// 404 if nobody does, 503 if the chain hasn't been read yet.
+fn candidates(shared: &Shared, wish: &Wish) -> Result<Vec<Miner>, ApiError> {
+    let mut miners = shared.best_at(EmbedSynapse::NAME)?;
+    miners.retain(|miner| shared.standings.of(miner).announced.embeds);
+    miners.retain(|miner| wish.hotkey.is_none_or(|hotkey| hotkey == miner.hotkey));
+    if !miners.is_empty() {
+        return Ok(miners);
+    }
+    let netuid = shared.config.netuid;
+    let message = match wish.hotkey {
+        Some(hotkey) => format!("{} is no miner of subnet {netuid} that makes sentence vectors", hotkey.to_ss58()),
+        None => format!(
+            "no miner of subnet {netuid} makes sentence vectors now: one that runs with --embeddings would be used"
+        ),
+    };
+    Err(ApiError { param: Some("model"), ..ApiError::new(StatusCode::NOT_FOUND, "no_embedder", message) })
+}
+
+/// The route.
+pub(crate) async fn embed(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let _slot = routes::slot(&shared)?;
+    let body = routes::read(&shared, &headers, body).await?;
+    let wish = Wish::read(&body)?;
+    drop(body);
+    let candidates = candidates(&shared, &wish)?;
+    let made = ask(&shared, &candidates, &wish.request).await?;
+    let data: Vec<Value> = (0_usize..)
+        .zip(&made.response.vectors)
+        .map(
+            |(index, vector)| json!({ "object": "embedding", "index": index, "embedding": shown(vector, wish.packed) }),
+        )
+        .collect();
+    // Miners don't count what they read here: words stand for tokens.
+    let words: usize = wish.request.texts.iter().map(|text| text.split_whitespace().count()).sum();
+    let signature = Signature { miner: made.miner, attempts: made.attempts, panel: None };
+    let body = json!({
+        "object": "list",
+        "data": data,
+        "model": made.response.model,
+        "usage": { "prompt_tokens": words, "total_tokens": words },
+        "ganglion": signature.ganglion(made.took)
+    });
+    Ok(with_headers(Json(body).into_response(), signature.headers(made.took)))
+}
+
+fn shown(vector: &[f32], packed: bool) -> Value {
+    match packed {
+        true => json!(STANDARD.encode(vector.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())),
+        false => json!(vector),
+    }
+}
+
+/// Good vectors, and whose they are.
+struct Made {
+    miner: Miner,
+    response: EmbedResponse,
+    attempts: usize,
+    took: Duration,
+}
+
+/// The first good answer.
+async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> Result<Made, ApiError> {
+    let deadline = TokioInstant::now() + shared.config.deadline;
+    let mut waiting = candidates.iter().take(shared.config.attempts.max(1));
+    let mut running = FuturesUnordered::new();
+    let (mut attempts, mut reasons, mut late, mut next) = (0, Vec::new(), deadline, true);
+    loop {
+        if next && running.len() < shared.config.parallel.max(1) {
+            if let Some(miner) = waiting.next() {
+                attempts += 1;
+                running.push(turn(shared, miner, request, deadline));
+                late = TokioInstant::now() + shared.standings.late(miner, Goal::Whole);
+            }
+        }
+        next = false;
+        if running.is_empty() {
+            let message = format!("no miner could make vectors ({}): try again", reasons.join("; "));
+            return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
+        }
+        tokio::select! {
+            Some(outcome) = running.next() => match outcome {
+                Ok((miner, response, took)) => return Ok(Made { miner, response, attempts, took }),
+                Err(reason) => {
+                    reasons.push(reason);
+                    next = true;
+                }
+            },
+            () = sleep_until(deadline) => {
+                let seconds = shared.config.deadline.as_secs_f32();
+                let message = format!("no miner answered within {seconds} s: send fewer texts, or try again");
+                return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
+            }
+            () = sleep_until(late), if running.len() < shared.config.parallel.max(1) && waiting.len() > 0 => {
+                shared.metrics.hedges.inc();
+                next = true;
+            }
+        }
+    }
+}
+
+/// One miner's turn, from the question to the entry in its record. How long vectors take says nothing about texts, so times
+/// are not entered.
+async fn turn(
+    shared: &Shared,
+    miner: &Miner,
+    request: &EmbedRequest,
+    deadline: TokioInstant,
+) -> Result<(Miner, EmbedResponse, Duration), String> {
+    let began = Instant::now();
+    shared.standings.started(miner, began);
+    let _turn = Turn { standings: &shared.standings, miner };
+    let target = Target { hotkey: miner.hotkey, address: miner.address };
+    let time = deadline.saturating_duration_since(TokioInstant::now());
+    let count = |outcome: &str| shared.metrics.calls.with_label_values(&[outcome]).inc();
+    let reason = match shared.asker.dendrite.call::<EmbedSynapse>(&target, request, time).await {
+        Ok(answer) => match answer.response.check(request) {
+            Ok(()) => {
+                count("answered");
+                shared.standings.finished(miner);
+                return Ok((miner.clone(), answer.response, began.elapsed()));
+            }
+            Err(reason) => reason.to_owned(),
+        },
+        // Busy, or we have asked it too often, or it has another model, or costs more than we pay: no sign of illness.
+        Err(CallError::Refused { status: 400..=404 | 413 | 422 | 429 | 503, message, .. }) => {
+            count("refused");
+            return Err(format!("uid {}: {}", miner.uid, shorten(&message)));
+        }
+        Err(error) => error.to_string(),
+    };
+    count("failed");
+    shared.standings.failed(miner, Instant::now());
+    Err(format!("uid {}: {}", miner.uid, shorten(&reason)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vectors_are_numbers_or_their_bytes() {
+        assert_eq!(shown(&[1.0, -0.5], false), json!([1.0, -0.5]));
+        assert_eq!(shown(&[1.0, -0.5], true), json!("AACAPwAAAL8="));
+    }
+}

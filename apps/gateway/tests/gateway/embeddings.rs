@@ -1,0 +1,149 @@
+//! Sentence vectors by the miners that announce them.
+
+use super::{
+    bounded, config,
+    miners::{listed, Mood, TestMiner},
+    read, Gateway,
+};
+use ganglion_gateway::{GatewayConfig, Miner};
+use ganglion_keys::Keypair;
+use ganglion_models::{Embedder, EngineError};
+use ganglion_subnet::Budget;
+use ganglion_subnet_text::{EmbedRequest, EmbedResponse, EmbedSynapse};
+use ganglion_wire::{Axon, AxonError};
+use serde_json::{json, Value};
+use std::{sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+
+const PATH: &str = "/v1/embeddings";
+
+/// Points where the first letter says.
+struct Compass(&'static str);
+
+impl Embedder for Compass {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn dimensions(&self) -> usize {
+        2
+    }
+
+    fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EngineError> {
+        Ok(texts.iter().map(|text| if text.starts_with('n') { vec![0.0, 1.0] } else { vec![1.0, 0.0] }).collect())
+    }
+}
+
+/// A miner with this model, which may lose the last vector.
+pub(super) async fn embedder(seed: u8, model: &'static str, careless: bool) -> Miner {
+    let keypair = Arc::new(Keypair::from_seed([seed; 32]));
+    let hotkey = keypair.public();
+    let axon = Axon::builder(keypair)
+        .synapse::<EmbedSynapse, _, _>(move |_, request: EmbedRequest| async move {
+            let answer = request.answer(&Compass(model), &Budget::unlimited());
+            let mut answer: EmbedResponse = answer.map_err(|error| AxonError::invalid(error.to_string()))?;
+            if careless {
+                answer.vectors.pop();
+            }
+            Ok(answer)
+        })
+        .build()
+        .expect("an axon");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(axon.serve(listener, std::future::pending()));
+    Miner { uid: u16::from(seed), hotkey, address, incentive: 1000 - u16::from(seed), promised: 0 }
+}
+
+/// Waits until the gateway has read so many miners' documents.
+async fn announced(gateway: &Gateway, count: u64) {
+    bounded(async {
+        loop {
+            let network = read(gateway.get("/v1/network").await).await;
+            if network["subnets"][0]["embedders"] == json!(count) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
+async fn ask(gateway: &Gateway, body: Value) -> (u16, Value) {
+    let response = gateway.post_to(PATH, body.to_string()).await;
+    (response.status().as_u16(), read(response).await)
+}
+
+#[tokio::test]
+async fn vectors_come_from_those_who_make_them() {
+    let writer = TestMiner::start(9, Mood::Answer).await;
+    let good = embedder(1, "all-minilm-l6-v2", false).await;
+    let gateway = Gateway::start(GatewayConfig { hedge: Duration::from_secs(3600), ..config() }).await;
+    let mut miners = listed(&[&writer]);
+    miners.push(good.clone());
+    gateway.directory.tell(miners);
+    announced(&gateway, 1).await;
+    let body = json!({ "model": "embed", "input": ["north", "east wind"] });
+    let response = gateway.post_to(PATH, body.to_string()).await;
+    assert_eq!(response.headers().get("x-ganglion-miner").expect("miner"), good.hotkey.to_ss58().as_str());
+    let body = read(response).await;
+    assert_eq!((&body["object"], &body["model"]), (&json!("list"), &json!("all-minilm-l6-v2")));
+    let vectors = json!([
+        { "object": "embedding", "index": 0, "embedding": [0.0, 1.0] },
+        { "object": "embedding", "index": 1, "embedding": [1.0, 0.0] }
+    ]);
+    assert_eq!(body["data"], vectors);
+    assert_eq!(body["usage"], json!({ "prompt_tokens": 3, "total_tokens": 3 }));
+    assert_eq!(writer.asked(), 0);
+    let named = format!("embed:{}", good.hotkey.to_ss58());
+    let (status, body) = ask(&gateway, json!({ "model": named, "input": "n", "encoding_format": "base64" })).await;
+    assert_eq!((status, &body["data"][0]["embedding"]), (200, &json!("AAAAAAAAgD8=")));
+    let models = read(gateway.get("/v1/models").await).await.to_string();
+    assert!(models.contains(&format!("\"{named}\"")) && models.contains("\"embed\""), "{models}");
+    let writers = format!("embed:{}", writer.hotkey.to_ss58());
+    let (status, body) = ask(&gateway, json!({ "model": writers, "input": "n" })).await;
+    assert_eq!((status, &body["error"]["code"]), (404, &json!("no_embedder")));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn who_sends_other_vectors_is_replaced() {
+    let miners = [
+        embedder(1, "all-minilm-l6-v2", true).await,
+        embedder(2, "another", false).await,
+        embedder(3, "all-minilm-l6-v2", false).await,
+    ];
+    let gateway = Gateway::start(GatewayConfig { hedge: Duration::from_secs(3600), ..config() }).await;
+    gateway.directory.tell(miners.to_vec());
+    announced(&gateway, 3).await;
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+    assert_eq!(
+        (status, &body["ganglion"]["uid"], &body["ganglion"]["attempts"]),
+        (200, &json!(3), &json!(3)),
+        "{body}"
+    );
+    gateway.directory.tell(miners[..2].to_vec());
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+    assert_eq!((status, &body["error"]["code"]), (502, &json!("miners_failed")));
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn without_anybody_who_makes_them_that_is_said() {
+    let writer = TestMiner::start(1, Mood::Answer).await;
+    let gateway = Gateway::start(config()).await;
+    let asked = json!({ "model": "embed", "input": "north" });
+    let (status, body) = ask(&gateway, asked.clone()).await;
+    assert_eq!((status, &body["error"]["code"]), (503, &json!("no_miners")), "the chain hasn't been read");
+    gateway.directory.tell(listed(&[&writer]));
+    let (status, body) = ask(&gateway, asked).await;
+    assert_eq!(
+        (status, &body["error"]["code"], &body["error"]["param"]),
+        (404, &json!("no_embedder"), &json!("model"))
+    );
+    let (status, body) = ask(&gateway, json!({ "model": "text-embedding-3-small", "input": "north" })).await;
+    assert_eq!((status, &body["error"]["code"]), (404, &json!("model_not_found")));
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": [[1, 2]] })).await;
+    assert_eq!((status, &body["error"]["param"]), (400, &json!("input")));
+    gateway.stop().await;
+}

@@ -1,0 +1,169 @@
+//! Public mode over HTTP: keys, quotas, credit, and errors in the shape that OpenAI clients read.
+
+use super::{
+    bounded, config,
+    miners::{Mood, TestMiner},
+    read, Gateway,
+};
+use futures::future::{ready, BoxFuture, FutureExt};
+use ganglion_gateway::{Claim, Credit, GatewayConfig, Ledger, PublicAccess, PublicSettings, Standing};
+use ganglion_keys::{Keypair, PublicKey};
+use serde_json::{json, Value};
+use std::{
+    sync::{Arc, Mutex},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+const TAO: u64 = 1_000_000_000;
+
+/// Everybody has the same.
+#[derive(Default)]
+struct Purse(Mutex<Standing>);
+
+impl Ledger for Purse {
+    fn standing(&self, _: PublicKey) -> BoxFuture<'_, Result<Standing, String>> {
+        ready(Ok(self.0.lock().expect("lock").clone())).boxed()
+    }
+
+    fn collect(&self, _: Vec<(u64, u64)>, _: bool) -> BoxFuture<'_, Result<u64, String>> {
+        ready(Ok(0)).boxed()
+    }
+}
+
+struct Stage {
+    gateway: Gateway,
+    ledger: Arc<Purse>,
+    miner: TestMiner,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn set(standing: Standing) -> Self {
+        let (folder, ledger) = (tempfile::tempdir().expect("folder"), Arc::new(Purse(Mutex::new(standing))));
+        let settings = PublicSettings { charge: 10, free_per_tao: 1 };
+        let hotkey = config().keypair.public();
+        let access = PublicAccess::open(folder.path(), hotkey, settings, ledger.clone()).expect("books");
+        let miner = TestMiner::start(1, Mood::Answer).await;
+        let gateway = Gateway::with(GatewayConfig { access: Some(access), ..config() }, &[&miner]).await;
+        Self { gateway, ledger, miner, _folder: folder }
+    }
+
+    /// Claims a key for the coldkey of this seed.
+    async fn claim(&self, seed: u8) -> (u16, Value) {
+        self.post_claim(&claim_of(seed)).await
+    }
+
+    async fn post_claim(&self, claim: &Claim) -> (u16, Value) {
+        let request = self.gateway.http.post(self.gateway.url("/v1/keys")).json(claim);
+        let response = bounded(request.send()).await.expect("an answer");
+        (response.status().as_u16(), read(response).await)
+    }
+
+    async fn key(&self) -> String {
+        let (status, body) = self.claim(50).await;
+        assert_eq!(status, 201, "{body}");
+        body["key"].as_str().expect("a key").to_owned()
+    }
+
+    async fn ask(&self, key: &str) -> (u16, Value) {
+        let body = json!({ "model": "text", "messages": [{ "role": "user", "content": "hello there" }] });
+        let request = self.gateway.http.post(self.gateway.url("/v1/chat/completions")).bearer_auth(key).json(&body);
+        let response = bounded(request.send()).await.expect("an answer");
+        (response.status().as_u16(), read(response).await)
+    }
+
+    async fn usage(&self, key: &str) -> Value {
+        let request = self.gateway.http.get(self.gateway.url("/v1/usage")).bearer_auth(key);
+        read(bounded(request.send()).await.expect("an answer")).await
+    }
+}
+
+fn claim_of(seed: u8) -> Claim {
+    let coldkey = Keypair::from_seed([seed; 32]);
+    let time = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
+    let text = Claim::text(&config().keypair.public(), &coldkey.public(), time, false);
+    let signature = coldkey.sign(&Claim::wrapped(&text));
+    Claim { coldkey: coldkey.public(), time, store: false, signature }
+}
+
+fn standing(stake: u64, deposits: &[u64]) -> Standing {
+    let channels = (0..).zip(deposits).map(|(channel, deposit)| Credit { channel, deposit: *deposit }).collect();
+    Standing { stake, channels }
+}
+
+#[tokio::test]
+async fn without_a_key_nobody_is_served_and_documents_are_free() {
+    let stage = Stage::set(standing(TAO, &[])).await;
+    let (status, body) = stage.gateway.ask("hello there").await;
+    assert_eq!((status, &body["error"]["code"]), (401, &json!("invalid_api_key")), "{body}");
+    assert_eq!(body["error"]["type"], "invalid_request_error");
+    assert_eq!(stage.ask("gk_0123").await.0, 401);
+    for path in ["/v1/models", "/v1/network", "/health", "/metrics", "/v1/keys"] {
+        assert_eq!(stage.gateway.get(path).await.status().as_u16(), 200, "{path}");
+    }
+    assert_eq!(stage.gateway.get("/v1/usage").await.status().as_u16(), 401);
+    assert_eq!(stage.miner.asked(), 0);
+    stage.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn free_answers_then_credit_and_then_nothing() {
+    let stage = Stage::set(standing(2 * TAO, &[])).await;
+    let key = stage.key().await;
+    for _ in 0..2 {
+        assert_eq!(stage.ask(&key).await.0, 200);
+    }
+    let (status, body) = stage.ask(&key).await;
+    assert_eq!((status, &body["error"]["code"]), (429, &json!("rate_limit_exceeded")), "{body}");
+    assert_eq!(body["error"]["type"], "rate_limit_error");
+    stage.gateway.stop().await;
+
+    let stage = Stage::set(standing(0, &[25])).await;
+    let key = stage.key().await;
+    for left in [15, 5] {
+        assert_eq!(stage.ask(&key).await.0, 200);
+        assert_eq!(stage.usage(&key).await["credit_rao"], left);
+    }
+    let (status, body) = stage.ask(&key).await;
+    assert_eq!((status, &body["error"]["code"]), (402, &json!("insufficient_quota")), "{body}");
+    let usage = stage.usage(&key).await;
+    assert_eq!((&usage["key"]["requests"], &usage["key"]["spent_rao"]), (&json!(2), &json!(20)), "{usage}");
+    stage.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_failed_costs_nothing() {
+    let stage = Stage::set(standing(0, &[10])).await;
+    let key = stage.key().await;
+    stage.miner.turn(Mood::Fail);
+    assert_eq!(stage.ask(&key).await.0, 502);
+    let usage = stage.usage(&key).await;
+    assert_eq!((&usage["credit_rao"], &usage["key"]["requests"]), (&json!(10), &json!(0)), "{usage}");
+    stage.miner.turn(Mood::Answer);
+    assert_eq!(stage.ask(&key).await.0, 200);
+    assert_eq!(stage.ask(&key).await.0, 402);
+    stage.gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_is_for_who_signs_and_has_something() {
+    let stage = Stage::set(standing(TAO, &[])).await;
+    let claim = claim_of(50);
+    let (status, body) = stage.post_claim(&claim).await;
+    assert_eq!(status, 201, "{body}");
+    let key = body["key"].as_str().expect("a key").to_owned();
+    assert_eq!(stage.post_claim(&claim).await.0, 401, "a claim counts once");
+    let other = Keypair::from_seed([51; 32]);
+    let forged = Claim { coldkey: other.public(), time: 1, store: false, signature: other.sign(b"else") };
+    assert_eq!(stage.post_claim(&forged).await.0, 401);
+    let nonsense = stage.gateway.http.post(stage.gateway.url("/v1/keys")).body("{}");
+    assert_eq!(bounded(nonsense.send()).await.expect("an answer").status().as_u16(), 400);
+    // Deleted, it opens nothing any more.
+    let gone = stage.gateway.http.delete(stage.gateway.url("/v1/keys")).bearer_auth(&key);
+    assert_eq!(read(bounded(gone.send()).await.expect("an answer")).await["deleted"], true);
+    assert_eq!(stage.ask(&key).await.0, 401);
+    // Keys can be made up, stake can't.
+    *stage.ledger.0.lock().expect("lock") = Standing::default();
+    assert_eq!(stage.claim(52).await.0, 402);
+    stage.gateway.stop().await;
+}
