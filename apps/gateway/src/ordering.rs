@@ -8,7 +8,8 @@
 //! - cheapness, `√(c / p)`, where `p` is its price and `c` the cheapest one's: who takes four times as much must be worth
 //!   twice as much. Who asks for nothing counts as cheap.
 //!
-//! Equal scores go by time, the unmeasured first so that they get measured, then by uid.
+//! Equal scores go by time, the unmeasured first so that they get measured, then by uid. Those whose score is nothing go by uid
+//! alone: nobody says yet that they are worth anything, and who is quickest among them would be who does least.
 
 use std::{cmp::Ordering, time::Duration};
 
@@ -46,7 +47,10 @@ fn compare(a: &Facts, score_a: f64, b: &Facts, score_b: f64) -> Ordering {
     (a.paused, a.dead)
         .cmp(&(b.paused, b.dead))
         .then(score_b.total_cmp(&score_a))
-        .then(a.latency.unwrap_or_default().cmp(&b.latency.unwrap_or_default()))
+        .then(match score_a > 0.0 {
+            true => a.latency.unwrap_or_default().cmp(&b.latency.unwrap_or_default()),
+            false => Ordering::Equal,
+        })
         .then(a.uid.cmp(&b.uid))
 }
 
@@ -133,6 +137,6 @@ mod tests {
         let promised = |uid, promised| Facts { promised, ..miner(uid, 0) };
         assert_eq!(uids(&[promised(1, 0), promised(2, 9), promised(3, 65_000)]), [3, 2, 1]);
         assert_eq!(uids(&[promised(1, 65_535), Facts { incentive: 1, ..promised(2, 0) }]), [2, 1], "pay says more");
-        assert_eq!(uids(&[timed(miner(1, 0), 5), miner(2, 0), miner(3, 0)]), [2, 3, 1], "of strangers the unmeasured");
+        assert_eq!(uids(&[timed(miner(1, 0), 5), miner(2, 0), miner(3, 0)]), [1, 2, 3], "of strangers who came first");
     }
 }

@@ -165,7 +165,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     }
     let mut booth = None;
     if config.prices.are_seen_by_all() {
-        let (hotkey, netuid) = (Arc::clone(&config.hotkey), config.netuid);
+        let (hotkey, netuid) = (Arc::clone(&config.neuron.hotkey), config.neuron.netuid);
         let public_addresses_only = config.public_addresses_only;
         let link = Link { chain: Arc::clone(&client), hotkey, netuid, public_addresses_only, feed, assets };
         let witnesses = Arc::new(Witnesses::default());
