@@ -10,6 +10,7 @@ CREATE TABLE kinds (id INTEGER PRIMARY KEY, pallet TEXT NOT NULL, name TEXT NOT 
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
     key BLOB NOT NULL UNIQUE,
+    address TEXT NOT NULL,
     first_block INTEGER NOT NULL,
     last_block INTEGER NOT NULL,
     blocks INTEGER NOT NULL DEFAULT 0,
@@ -20,6 +21,7 @@ CREATE TABLE accounts (
     total INTEGER NOT NULL DEFAULT 0,
     read_at INTEGER NOT NULL DEFAULT -1
 );
+CREATE INDEX accounts_address ON accounts (address);
 CREATE INDEX accounts_total ON accounts (total);
 CREATE INDEX accounts_read ON accounts (read_at);
 
@@ -50,6 +52,8 @@ CREATE TABLE extrinsics (
 );
 CREATE INDEX extrinsics_hash ON extrinsics (substr(hash, 1, 8)) WHERE hash IS NOT NULL;
 CREATE INDEX extrinsics_signer ON extrinsics (signer, id) WHERE signer IS NOT NULL;
+CREATE INDEX extrinsics_signed ON extrinsics (id) WHERE signer IS NOT NULL;
+CREATE INDEX extrinsics_failed ON extrinsics (id) WHERE success = 0;
 CREATE INDEX extrinsics_kind ON extrinsics (kind, id);
 
 CREATE TABLE events (
