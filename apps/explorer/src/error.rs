@@ -21,6 +21,12 @@ pub enum ExplorerError {
         /// SQLite's words.
         reason: String,
     },
+    /// Another process works on the index.
+    #[error("another explorer works on the index {}: end it first, or name another file with --index", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
     /// The index is of another chain.
     #[error("the index {} is of another chain (genesis 0x{expected}; the node's is 0x{found}): name another file with --index, or make it anew with `ganglion explorer reindex`", path.display())]
     OtherChain {

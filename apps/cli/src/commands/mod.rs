@@ -37,7 +37,6 @@ pub mod weights;
 mod endpoints;
 mod hyperparameters;
 mod schema;
-mod scores;
 mod table;
 mod work;
 mod write;

@@ -15,7 +15,7 @@ pub(crate) use catalogue::{find, DATASETS, HITS, SCORES};
 pub(crate) use csv::csv;
 pub(crate) use openapi::openapi;
 pub(crate) use run::{json_rows, place_text, rows, Answer};
-pub(crate) use search::{search, Hit};
+pub(crate) use search::{block_of, extrinsic_of, pair, search, Hit};
 
 /// Most rows of one answer.
 pub(crate) const MOST_ROWS: u32 = 500;

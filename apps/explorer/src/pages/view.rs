@@ -196,7 +196,7 @@ impl Cell {
             }
             Kind::Event => {
                 let (block, place) = crate::store::place(number);
-                linked(format!("{block}-{place}"), format!("/block/{block}#event-{place}"))
+                linked(format!("{block}-{place}"), format!("/event/{block}-{place}"))
             }
             Kind::Uid => Self::number(number.to_string()),
             _ => Self::number(format::thousands(number)),
@@ -207,10 +207,7 @@ impl Cell {
 impl Column {
     /// Whether its values stand at the right of their cells.
     pub(crate) fn is_number(&self) -> bool {
-        !matches!(
-            self.kind,
-            Kind::Text | Kind::Json | Kind::Hash | Kind::Account | Kind::Flag | Kind::Time
-        )
+        !matches!(self.kind, Kind::Text | Kind::Json | Kind::Hash | Kind::Account | Kind::Flag | Kind::Time)
     }
 }
 
@@ -369,11 +366,15 @@ mod tests {
         let evil = "<script>alert(1)</script>";
         let section = Section {
             text: evil.into(),
-            ..Section::new("s", evil)
-                .note(evil)
-                .fact(evil, Cell { title: "\"><img src=x>".into(), ..Cell::web(evil) })
+            ..Section::new("s", evil).note(evil).fact(evil, Cell { title: "\"><img src=x>".into(), ..Cell::web(evil) })
         };
-        let page = Page { title: evil.into(), lead: evil.into(), query: "\"'>".into(), sections: vec![section], ..Page::default() };
+        let page = Page {
+            title: evil.into(),
+            lead: evil.into(),
+            query: "\"'>".into(),
+            sections: vec![section],
+            ..Page::default()
+        };
         let html = page.render().expect("a page");
         assert!(!html.contains("<script>alert") && !html.contains("<img src=x>"), "{html}");
         assert!(!html.contains("value=\"\"'>"), "{html}");

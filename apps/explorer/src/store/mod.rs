@@ -11,12 +11,13 @@ mod neurons;
 mod write;
 
 pub use facts::{Backing, Extra, Indexed};
-pub(crate) use write::is_session;
+pub(crate) use write::{is_account_field, is_session};
 
 use crate::error::ExplorerError;
 use memory::Memory;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::{
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -53,6 +54,8 @@ pub struct Store {
     readers: Mutex<Vec<Connection>>,
     slots: Semaphore,
     patience: Duration,
+    /// Held for as long as this lives, so that no other process writes.
+    _lock: File,
 }
 
 #[derive(Debug)]
@@ -92,8 +95,29 @@ impl Store {
     /// Opens the index at `path`, or begins one. `patience` is the longest that one request may read.
     ///
     /// # Errors
-    /// [`ExplorerError::Store`], [`ExplorerError::OtherForm`].
+    /// [`ExplorerError::Store`], [`ExplorerError::OtherForm`], [`ExplorerError::Busy`].
     pub fn open(path: &Path, patience: Duration) -> Result<Self, ExplorerError> {
+        Self::locked(path, patience, hold(path)?)
+    }
+
+    /// As [`open`](Self::open), without what was there.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`], [`ExplorerError::Busy`].
+    pub fn anew(path: &Path, patience: Duration) -> Result<Self, ExplorerError> {
+        let lock = hold(path)?;
+        for suffix in ["-wal", "-shm", ""] {
+            match std::fs::remove_file(beside(path, suffix)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(ExplorerError::Store { path: path.into(), reason: error.to_string() });
+                }
+                _ => {}
+            }
+        }
+        Self::locked(path, patience, lock)
+    }
+
+    fn locked(path: &Path, patience: Duration, lock: File) -> Result<Self, ExplorerError> {
         let failed = |error: rusqlite::Error| ExplorerError::Store { path: path.into(), reason: error.to_string() };
         let connection = Connection::open(path).map_err(failed)?;
         prepare(&connection).map_err(failed)?;
@@ -109,28 +133,13 @@ impl Store {
             readers: Mutex::new(readers.map_err(failed)?),
             slots: Semaphore::new(READERS),
             patience,
+            _lock: lock,
         })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Removes an index and what SQLite keeps beside it. That there is none is well.
-    ///
-    /// # Errors
-    /// A file can't be removed.
-    pub fn remove(path: &Path) -> std::io::Result<()> {
-        for suffix in ["-wal", "-shm", ""] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            match std::fs::remove_file(PathBuf::from(name)) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// Makes the index that of the chain with this genesis hash, if it is nobody's yet.
@@ -250,6 +259,24 @@ impl Store {
 
     fn failed(&self, error: rusqlite::Error) -> ExplorerError {
         ExplorerError::Store { path: self.path.clone(), reason: error.to_string() }
+    }
+}
+
+/// A file beside the index.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Takes the lock beside an index. The system gives it back when the process ends, however that happens.
+fn hold(path: &Path) -> Result<File, ExplorerError> {
+    let failed = |error: std::io::Error| ExplorerError::Store { path: path.into(), reason: error.to_string() };
+    let file = File::options().create(true).truncate(false).write(true).open(beside(path, "-lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ExplorerError::Busy { path: path.into() }),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
     }
 }
 

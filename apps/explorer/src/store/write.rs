@@ -43,6 +43,11 @@ const ACCOUNT_FIELDS: [&str; 25] = [
     "who",
 ];
 
+/// Whether a member of that name holds an account.
+pub(crate) fn is_account_field(name: &str) -> bool {
+    ACCOUNT_FIELDS.contains(&name)
+}
+
 /// A transaction under way.
 pub(super) struct Writing<'a> {
     pub(super) db: &'a Transaction<'a>,
@@ -282,7 +287,7 @@ fn accounts_in(value: &Json, bare: bool, depth: usize, found: &mut BTreeSet<[u8;
     match value {
         Json::Object(members) => {
             for (name, member) in members {
-                if ACCOUNT_FIELDS.contains(&name.as_str()) {
+                if is_account_field(name) {
                     found.extend(key_of(member));
                 }
                 accounts_in(member, false, depth - 1, found);
