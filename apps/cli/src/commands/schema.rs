@@ -6,8 +6,8 @@ use schemars::{JsonSchema, Schema};
 
 use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
-use super::{agent, audit, channel, delegate, doctor, governance, models, neuron, receipts, simulate, stake, subnet};
-use super::{validators, weights, work};
+use super::{agent, audit, channel, delegate, doctor, explorer, governance, models, neuron, receipts, simulate, stake};
+use super::{subnet, validators, weights, work};
 use crate::cli::SchemaArgs;
 use crate::exit::Usage;
 use crate::{ask, down, forecast, imagine, output, status, up};
@@ -21,7 +21,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 38] = [
+const READS: [(&str, Make); 40] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -29,6 +29,8 @@ const READS: [(&str, Make); 38] = [
     ("delegate show", of::<delegate::DelegatePage>),
     ("doctor", of::<doctor::Diagnosis>),
     ("down", of::<down::Stopped>),
+    ("explorer reindex", of::<explorer::ReindexedPage>),
+    ("explorer synthetic", of::<explorer::SyntheticPage>),
     ("forecast", of::<forecast::Forecasts>),
     ("governance list", of::<governance::GovernancePage>),
     ("imagine", of::<imagine::Imagined>),

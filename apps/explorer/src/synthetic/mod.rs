@@ -125,7 +125,7 @@ fn hash(seed: u64, number: u64) -> [u8; 32] {
     let mut dice = Dice(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mut bytes = [0; 32];
     for piece in bytes.chunks_mut(8) {
-        piece.copy_from_slice(&dice.next().to_le_bytes());
+        piece.copy_from_slice(&dice.draw().to_le_bytes());
     }
     bytes
 }
@@ -135,7 +135,7 @@ fn hash(seed: u64, number: u64) -> [u8; 32] {
 struct Dice(u64);
 
 impl Dice {
-    fn next(&mut self) -> u64 {
+    fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -145,7 +145,7 @@ impl Dice {
 
     /// A number below `most`; 0 if that is 0.
     fn below(&mut self, most: u64) -> u64 {
-        self.next().checked_rem(most).unwrap_or(0)
+        self.draw().checked_rem(most).unwrap_or(0)
     }
 
     /// Once in so many times.
