@@ -30,9 +30,15 @@ async fn pages_say_what_the_index_has() {
         assert!(home.contains(word), "{word} is missing: {home}");
     }
     let subnet = explorer.page("/subnet/1").await;
-    for word in
-        ["Metagraph", "How incentive is spread", "<svg", "Registrations and prunings", "kappa", "Bits per miner"]
-    {
+    for word in [
+        "Metagraph",
+        "How incentive is spread",
+        "<svg",
+        "Registrations and prunings",
+        "kappa",
+        "noopener noreferrer nofollow ugc",
+        "Bits per miner",
+    ] {
         assert!(subnet.contains(word), "{word} is missing: {subnet}");
     }
     let validators = explorer.page("/validators").await;

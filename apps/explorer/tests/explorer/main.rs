@@ -123,7 +123,7 @@ pub(crate) async fn every_page(explorer: &Explorer) -> Vec<String> {
         "/block/0",
         "/block/360",
         "/search",
-        "/search?q=text",
+        "/search?q=Balances",
         "/search?q=1",
         "/subnet/1?sort=stake&order=asc&q=5&role=miner",
         "/validators?sort=uptime",

@@ -59,8 +59,13 @@ impl Stage {
         let path = home.place.file("spec.json");
         fs::write(&path, with_open_weights(&spec)).expect("the specification is written");
         let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
-        let mut node =
-            Node::new(program, &home.place.file("."), &path, "alice").with(&["--alice", "--sealing", "instant", "--state-pruning", "archive"]);
+        let mut node = Node::new(program, &home.place.file("."), &path, "alice").with(&[
+            "--alice",
+            "--sealing",
+            "instant",
+            "--state-pruning",
+            "archive",
+        ]);
         node.start();
         home.talk_to(node.rpc.websocket());
         Self { home, node, owner, owner_hotkey, bob, bob_hotkey }
