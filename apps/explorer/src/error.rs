@@ -57,8 +57,14 @@ pub enum ExplorerError {
     },
     /// The chain can't be read.
     #[error(transparent)]
-    Chain(#[from] ClientError),
+    Chain(Box<ClientError>),
     /// A task of ours ended by a panic.
     #[error("a task of the explorer ended before its time: {0}")]
     Task(String),
+}
+
+impl From<ClientError> for ExplorerError {
+    fn from(error: ClientError) -> Self {
+        Self::Chain(Box::new(error))
+    }
 }

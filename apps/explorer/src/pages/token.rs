@@ -30,12 +30,14 @@ pub(crate) fn token(db: &Connection) -> Drawn {
 
 /// Issuance over blocks, thinned out.
 fn curve(db: &Connection) -> Result<Option<Section>, NoPage> {
-    let sql = "SELECT s.block, s.issuance FROM (SELECT min(block) AS low, max(block) AS high FROM supply) e
-               JOIN supply s ON s.block = (SELECT max(block) FROM supply WHERE block <= e.low + (e.high - e.low) * ?1 / ?2)";
-    let mut points: Vec<(f64, f64)> = Vec::new();
+    let end_of = |sql: &str| -> rusqlite::Result<Option<i64>> { db.query_row(sql, [], |row| row.get(0)) };
+    let (low, high) = (end_of("SELECT min(block) FROM supply")?, end_of("SELECT max(block) FROM supply")?);
+    let (Some(low), Some(high)) = (low, high) else { return Ok(None) };
+    let sql = "SELECT block, issuance FROM supply WHERE block <= ?1 ORDER BY block DESC LIMIT 1";
     let mut statement = db.prepare_cached(sql)?;
+    let mut points: Vec<(f64, f64)> = Vec::new();
     for step in 0..=POINTS {
-        let mut rows = statement.query([step, POINTS])?;
+        let mut rows = statement.query([low + (high - low) * step / POINTS])?;
         if let Some(row) = rows.next()? {
             let (block, issuance): (i64, i64) = (row.get(0)?, row.get(1)?);
             if points.last().is_none_or(|(last, _)| *last < block as f64) {
