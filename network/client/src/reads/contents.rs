@@ -78,7 +78,7 @@ impl Client {
     pub async fn blocks(&self, from: u32, count: u32, parallel: usize) -> Result<Vec<ChainBlock>, ClientError> {
         let link = self.link();
         let hashes = hashes(link, from, count.min(MOST)).await?;
-        let coming = stream::iter((from..).zip(hashes))
+        let coming = stream::iter((from..=u32::MAX).zip(hashes))
             .map(|(number, hash)| fetch(link, number, hash))
             .buffered(parallel.clamp(1, 256));
         let raw = some(coming).await?;
