@@ -14,7 +14,7 @@ pub enum ExplorerError {
     #[error("the listening socket broke: {0}")]
     Listen(#[from] std::io::Error),
     /// The index can't be read or written.
-    #[error("the index {} can't be used ({reason}): check the disk and the file's owner, or make it anew with `ganglion explorer reindex`", path.display())]
+    #[error("the index {} can't be used ({reason}): check the disk and the file's owner, or make it anew with `ganglion explorer reindex`", .path.display())]
     Store {
         /// The file.
         path: PathBuf,
@@ -22,13 +22,13 @@ pub enum ExplorerError {
         reason: String,
     },
     /// Another process works on the index.
-    #[error("another explorer works on the index {}: end it first, or name another file with --index", path.display())]
+    #[error("another explorer works on the index {}: end it first, or name another file with --index", .path.display())]
     Busy {
         /// The file.
         path: PathBuf,
     },
     /// The index is of another chain.
-    #[error("the index {} is of another chain (genesis 0x{expected}; the node's is 0x{found}): name another file with --index, or make it anew with `ganglion explorer reindex`", path.display())]
+    #[error("the index {} is of another chain (genesis 0x{expected}; the node's is 0x{found}): name another file with --index, or make it anew with `ganglion explorer reindex`", .path.display())]
     OtherChain {
         /// The file.
         path: PathBuf,
@@ -38,7 +38,7 @@ pub enum ExplorerError {
         found: String,
     },
     /// The index was made by another version of the explorer.
-    #[error("the index {} has form {found}, this version writes form {expected}: make it anew with `ganglion explorer reindex`", path.display())]
+    #[error("the index {} has form {found}, this version writes form {expected}: make it anew with `ganglion explorer reindex`", .path.display())]
     OtherForm {
         /// The file.
         path: PathBuf,
@@ -48,7 +48,7 @@ pub enum ExplorerError {
         expected: u32,
     },
     /// A finalised block doesn't follow the last one in the index.
-    #[error("block {number} doesn't follow the index {}'s last block: the node has another chain, or its finality was reverted; make the index anew with `ganglion explorer reindex`", path.display())]
+    #[error("block {number} doesn't follow the index {}'s last block: the node has another chain, or its finality was reverted; make the index anew with `ganglion explorer reindex`", .path.display())]
     Broken {
         /// The file.
         path: PathBuf,

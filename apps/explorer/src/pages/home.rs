@@ -6,9 +6,10 @@ use super::{
     view::{Cell, Grid, Page, Section},
     Drawn, NoPage,
 };
+use crate::data::{Answer, Dataset};
 use crate::index::Progress;
 use ganglion_tokenomics::emission::MAX_SUPPLY;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{types::Value, Connection, OptionalExtension};
 
 /// Blocks over which the time between two is measured.
 const WINDOW: i64 = 100;
@@ -26,6 +27,7 @@ pub(crate) fn home(db: &Connection, progress: &Progress) -> Drawn {
     let mut sections = vec![heights(db, progress)?];
     sections.extend(token(db)?);
     sections.push(emission(db)?);
+    sections.extend(emission_chart(db)?);
     let columns = ["number", "time", "author", "extrinsics", "events"];
     sections.push(excerpt(db, "blocks", &columns, &[], 10)?);
     sections.push(excerpt(db, "transfers", &["block", "sender", "recipient", "amount"], &[], 5)?);
@@ -101,32 +103,42 @@ pub(super) fn token(db: &Connection) -> Result<Option<Section>, NoPage> {
     ))
 }
 
+/// The subnets that are there, by their part of the emission.
+fn present(db: &Connection) -> Result<(&'static Dataset, Answer), NoPage> {
+    first(db, "subnets", 64, &[("show", Value::Text("present".into()))])
+}
+
 /// Subnets by their part of the emission.
 pub(super) fn emission(db: &Connection) -> Result<Section, NoPage> {
-    let filters = [("show", rusqlite::types::Value::Text("present".into()))];
-    let (dataset, answer) = first(db, "subnets", 64, &filters)?;
-    let shares: Vec<(String, f64)> = answer
-        .rows
-        .iter()
-        .map(|row| {
-            let emission = number(dataset, row, "emission").unwrap_or(0);
-            let name = text(dataset, row, "name").unwrap_or_default();
-            let netuid = number(dataset, row, "netuid").unwrap_or(0);
-            (format!("{netuid} {name}: {} TAO a block", format::tao(emission)), emission as f64)
-        })
-        .collect();
+    let (dataset, answer) = present(db)?;
     let columns = ["netuid", "name", "neurons", "emission", "pending", "stake", "tempo", "next_epoch"];
     let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &[]);
     name_links(&mut grid, 1, 0);
+    Ok(Section::new("subnets", "Subnets by emission").grid(grid))
+}
+
+/// The same to look at; one bar alone says nothing.
+pub(super) fn emission_chart(db: &Connection) -> Result<Option<Section>, NoPage> {
+    let (dataset, answer) = present(db)?;
+    if answer.rows.len() < 2 {
+        return Ok(None);
+    }
+    let bar = |row: &Vec<Value>| {
+        let emission = number(dataset, row, "emission").unwrap_or(0);
+        let name = text(dataset, row, "name").unwrap_or_default();
+        let netuid = number(dataset, row, "netuid").unwrap_or(0);
+        (format!("{netuid} {name}: {} TAO a block", format::tao(emission)), emission as f64)
+    };
+    let shares: Vec<(String, f64)> = answer.rows.iter().map(bar).collect();
     let words = Words {
         about: "Emission of each subnet in the last block, largest first".into(),
         left: "largest".into(),
         right: "smallest".into(),
         top: "TAO a block".into(),
     };
-    // A chart of one bar says nothing, and here the table is what people come for.
-    let chart = if shares.len() > 8 { bars(&shares, words) } else { None };
-    Ok(Section::new("subnets", "Subnets by emission").grid(grid).chart(chart))
+    let Some(chart) = bars(&shares, words) else { return Ok(None) };
+    let grid = Grid::of(dataset, &answer, &["netuid", "name", "emission"]);
+    Ok(Some(Section::new("emission", "How the emission is divided").chart(Some(chart)).grid(grid)))
 }
 
 /// Makes names lead where numbers do.

@@ -20,6 +20,7 @@ const EPOCHS: u32 = 200;
 /// All subnets.
 pub(crate) fn subnets(db: &Connection) -> Drawn {
     let mut sections = vec![home::emission(db)?];
+    sections.extend(home::emission_chart(db)?);
     let sql = "SELECT count(*) FROM subnets WHERE gone_at IS NOT NULL";
     let gone: i64 = db.query_row(sql, [], |row| row.get(0))?;
     if gone > 0 {
