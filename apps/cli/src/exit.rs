@@ -137,6 +137,9 @@ fn client_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a 
     if let Some(ganglion_subnet_market::RunError::Client(error)) = cause.downcast_ref() {
         return Some(error);
     }
+    if let Some(ganglion_explorer::ExplorerError::Chain(error)) = cause.downcast_ref() {
+        return Some(error.as_ref());
+    }
     match cause.downcast_ref::<ganglion_subnet_image::RunError>() {
         Some(ganglion_subnet_image::RunError::Client(error)) => Some(error.as_ref()),
         _ => cause.downcast_ref(),

@@ -3,6 +3,7 @@
 mod agent;
 mod aids;
 mod channel;
+mod explorer;
 mod image;
 mod local;
 mod market;
@@ -27,6 +28,7 @@ pub use aids::{AidArgs, JudgingArgs, Reference, RootArgs, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
+pub use explorer::{ExplorerCommand, ExplorerReindexArgs, ExplorerRunArgs, ExplorerSyntheticArgs};
 pub use image::{ImageCommand, ImageReportArgs, ImageTrainArgs};
 pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, LocalSubnet, StatusArgs, UpArgs};
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
@@ -52,7 +54,7 @@ pub use subnet::{
     MetagraphArgs, SortBy, SubnetCommand, SubnetCreateArgs, SubnetDissolveArgs, SubnetIdentityArgs, SubnetOfArgs,
     SubnetSetArgs,
 };
-pub use tools::{CompletionsArgs, DoctorArgs, ExplorerCommand, ManArgs, SchemaArgs, SimulateArgs, Simulated};
+pub use tools::{CompletionsArgs, DoctorArgs, ManArgs, SchemaArgs, SimulateArgs, Simulated};
 pub use wallet::{
     BalanceArgs, ChangePasswordArgs, CreateArgs, ImportArgs, KeepArgs, ListArgs, ShowArgs, SignArgs, SwapColdkeyArgs,
     SwapCommand, SwapDeclineArgs, SwapDisputeArgs, SwapFinishArgs, SwapHotkeyArgs, TransferArgs, VerifyArgs,
@@ -128,7 +130,7 @@ pub enum Command {
     /// Compare the image subnet's pictures; train its judge and generator
     #[command(subcommand)]
     Image(ImageCommand),
-    /// The network's web pages (not in this version)
+    /// The network's web pages: blocks, subnets, validators, accounts
     #[command(subcommand)]
     Explorer(ExplorerCommand),
     /// See who earns what when not everybody is honest: the whole mechanism in one process
@@ -330,6 +332,9 @@ mod tests {
             "ganglion validator audit receipts.jsonl",
             "ganglion validator run --embedder sometimes",
             "ganglion validator run --reference gpt-5",
+            "ganglion explorer synthetic",
+            "ganglion explorer synthetic --out x --blocks 0",
+            "ganglion explorer run --port 65536",
             "ganglion image report -n 5",
             "ganglion image train --judge-steps many",
         ] {

@@ -1,8 +1,8 @@
-//! `ganglion doctor`, `simulate`, `completions`, `man`, `schema` and `explorer`.
+//! `ganglion doctor`, `simulate`, `completions`, `man` and `schema`.
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use clap_complete::Shell;
 use ganglion_subnet::simulator::Scenario;
 
@@ -87,11 +87,4 @@ pub struct ManArgs {
 pub struct SchemaArgs {
     /// The command, such as `wallet balance`; without it, the commands that print JSON are listed
     pub command: Vec<String>,
-}
-
-/// `ganglion explorer …`.
-#[derive(Debug, Clone, Subcommand)]
-pub enum ExplorerCommand {
-    /// Serve the network's web pages (not in this version)
-    Run,
 }

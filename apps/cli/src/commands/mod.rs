@@ -38,7 +38,6 @@ pub mod weights;
 mod endpoints;
 mod hyperparameters;
 mod schema;
-mod scores;
 mod table;
 mod work;
 mod write;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema};
 use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
 use super::{
-    agent, audit, channel, delegate, doctor, gateway_key, governance, image, models, neuron, receipts, simulate,
+    agent, audit, channel, delegate, doctor, explorer, gateway_key, governance, image, models, neuron, receipts, simulate,
 };
 use super::{stake, subnet, validators, weights, work};
 use crate::cli::SchemaArgs;
@@ -23,7 +23,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 44] = [
+const READS: [(&str, Make); 46] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -32,6 +32,8 @@ const READS: [(&str, Make); 44] = [
     ("doctor", of::<doctor::Diagnosis>),
     ("down", of::<down::Stopped>),
     ("down --dry-run", of::<down::ToStop>),
+    ("explorer reindex", of::<explorer::ReindexedPage>),
+    ("explorer synthetic", of::<explorer::SyntheticPage>),
     ("forecast", of::<forecast::Forecasts>),
     ("gateway key create", of::<gateway_key::NewApiKey>),
     ("governance list", of::<governance::GovernancePage>),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::keys::Role;
 use super::write::{self, Made};
-use super::{block_on, connect, endpoints, hyperparameters, no_subnet, plain, scores, share, show, table, Page};
+use super::{block_on, connect, endpoints, hyperparameters, no_subnet, plain, share, show, table, Page};
 use crate::amount::{column, Tao};
 use crate::chain::ss58;
 use crate::cli::{ChainArgs, MetagraphArgs, SortBy, SubnetCommand, SubnetIdentityArgs, SubnetOfArgs};
@@ -492,7 +492,7 @@ fn metagraph(args: &MetagraphArgs) -> Result<()> {
 async fn scores(args: &MetagraphArgs, metagraph: &Metagraph) -> Result<Option<Standings>> {
     // Only in a network on this machine may the chain name addresses on this machine.
     let private = are_loopback(&endpoints::of(&args.chain)?);
-    let said = scores::fetch(metagraph, private).await;
+    let said = ganglion_explorer::scores::fetch(metagraph, private).await;
     if said.is_none() {
         output::talk("No validator of this subnet that announced its metrics tells what miners produce");
     }

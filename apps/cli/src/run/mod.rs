@@ -107,7 +107,7 @@ fn organics(option: &str, file: Option<&Path>) -> Result<Option<PathBuf>> {
 }
 
 /// Runs `work` until it ends or a signal comes; `work` is told through its token and has some seconds to end.
-fn until_signal<F: Future<Output = Result<()>>>(work: impl FnOnce(CancellationToken) -> F) -> Result<()> {
+pub(crate) fn until_signal<F: Future<Output = Result<()>>>(work: impl FnOnce(CancellationToken) -> F) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let result = runtime.block_on(async {
         let mut signals = Signals::listen()?;
@@ -133,7 +133,7 @@ fn until_signal<F: Future<Output = Result<()>>>(work: impl FnOnce(CancellationTo
 }
 
 /// Log lines go to stderr; `RUST_LOG` chooses which.
-fn log_to_stderr() {
+pub(crate) fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     // Fails only if there is a logger already.
     let _ = tracing_subscriber::fmt()

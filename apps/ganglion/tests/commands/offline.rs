@@ -429,6 +429,18 @@ fn a_simulation_follows_from_its_seed() {
 }
 
 #[test]
+fn an_index_is_made_up() {
+    let home = Home::new();
+    let file = home.place.file("made.sqlite").display().to_string();
+    let made = home.json("explorer synthetic", &format!("--blocks 400 --neurons 80 --accounts 50 --out {file}"));
+    assert_eq!(made["blocks"], 400, "{made:#}");
+    assert!(made["bytes"].as_u64().is_some_and(|bytes| bytes > 10_000), "{made:#}");
+    let said = home.says(&format!("explorer synthetic --blocks 2 --neurons 4 --out {file}"));
+    assert!(said.contains("bytes a million blocks"), "{said}");
+    home.fails(&format!("explorer run --no-node --index {}", home.place.file(".").display()), 1, &["is a folder"]);
+}
+
+#[test]
 fn models_are_listed_checked_and_trained() {
     let home = Home::new();
     let listed = home.json("models list", "");
@@ -608,7 +620,8 @@ fn wrong_command_lines_are_usage_errors() {
     ended_with("a long text", &home.run_with_input("wallet sign -", &long), 2, &["60 KiB"]);
     let request = "btauth/1\nsr25519\nPOST";
     ended_with("a request", &home.run_with_input("wallet sign -", request), 2, &["neurons exchange"]);
-    home.fails("explorer run", 1, &["no explorer", "ganglion status"]);
+    home.fails("explorer run --node http://127.0.0.1:1", 2, &["only ws://"]);
+    home.fails("explorer reindex --node ws://127.0.0.1:1 --index none", 3, &["no node answers"]);
     home.fails("schema wallet fly", 2, &["prints no JSON", "ganglion schema"]);
 }
 

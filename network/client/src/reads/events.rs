@@ -62,7 +62,7 @@ impl View<'_> {
     }
 }
 
-fn decode(runtime: &Runtime, bytes: Vec<u8>) -> Result<Vec<ChainEvent>, ClientError> {
+pub(super) fn decode(runtime: &Runtime, bytes: Vec<u8>) -> Result<Vec<ChainEvent>, ClientError> {
     let unreadable = |reason: String| ClientError::Answer { method: "System.Events".into(), reason: shorten(&reason) };
     let events = runtime.offline().events().from_bytes(bytes);
     events
@@ -85,7 +85,7 @@ fn decode(runtime: &Runtime, bytes: Vec<u8>) -> Result<Vec<ChainEvent>, ClientEr
         .collect()
 }
 
-fn composite<T>(composite: &Composite<T>) -> Json {
+pub(super) fn composite<T>(composite: &Composite<T>) -> Json {
     match composite {
         Composite::Named(fields) => {
             Json::Object(fields.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Map<_, _>>())

@@ -1,6 +1,8 @@
 //! Reading the ledger: the runtime API, and storage where that has nothing.
 
+mod contents;
 mod events;
+mod extrinsics;
 mod governance;
 mod latest;
 mod network;
@@ -11,7 +13,9 @@ mod time;
 mod view;
 mod weights;
 
+pub use contents::ChainBlock;
 pub use events::ChainEvent;
+pub use extrinsics::ChainExtrinsic;
 pub use governance::{Ballot, Conviction, Delegation, TrackLock, Voting};
 pub use proxies::{Proxies, Proxy, ProxyKind};
 pub use staking::{ColdkeySwap, SessionKeys, Standing};

@@ -53,6 +53,7 @@ async fn a_real_node_is_understood() {
     let best = client.best().await.expect("best");
     assert_eq!(client.block_hash(best.number).await.expect("hash"), Some(best.hash), "hashed as the node does");
     client.health().await.expect("health");
+    whole_blocks(&client).await;
     let mut heads = client.subscribe_best();
     let first = bounded(heads.next()).await.expect("a head");
     let second = bounded(heads.next()).await.expect("another head");
@@ -74,6 +75,24 @@ async fn a_real_node_is_understood() {
         .await
         .expect_err("no work was done");
     assert!(text(&refused).contains("Neurons.register"), "{refused}");
+}
+
+/// Blocks as an index has them follow each other, and are the chain's own words.
+async fn whole_blocks(client: &Client) {
+    let best = client.best().await.expect("best").number;
+    let blocks = client.blocks(0, best.saturating_add(1).min(50), 8).await.expect("blocks");
+    assert!(blocks.len() >= 2, "{blocks:?}");
+    assert_eq!((blocks[0].hash, blocks[0].time), (client.genesis_hash(), None));
+    for (pair, number) in blocks.windows(2).zip(1..) {
+        let (before, block) = (&pair[0], &pair[1]);
+        assert_eq!((block.number, block.parent), (number, before.hash));
+        assert!(block.time > before.time && block.seat.is_some() && block.slot > before.slot, "{block:?}");
+        let time = block.extrinsics.first().expect("the time");
+        assert_eq!((time.pallet.as_str(), time.call.as_str(), time.success), ("Timestamp", "set", Some(true)));
+        let events = client.at(block.hash).events().await.expect("events");
+        assert_eq!(events, block.events);
+    }
+    assert!(client.blocks(u32::MAX, 5, 1).await.expect("none").is_empty());
 }
 
 #[tokio::test]

@@ -7,10 +7,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures::{stream, StreamExt};
-use ganglion_primitives::Metagraph;
+use ganglion_keys::PublicKey;
+use ganglion_primitives::{AccountId, Metagraph};
 use ganglion_subnet::standings::{Standing, Standings};
-
-use crate::chain::ss58;
 
 /// How long all validators together may take.
 const WAIT: Duration = Duration::from_secs(1);
@@ -20,6 +19,12 @@ const MOST: usize = 8;
 const LONGEST: usize = 4 << 20;
 /// No answer carries so many bits.
 const MOST_BITS: f64 = 64.0;
+
+/// An account as SS58 text.
+fn ss58(account: &AccountId) -> String {
+    let bytes: &[u8; 32] = account.as_ref();
+    PublicKey(*bytes).to_ss58()
+}
 
 /// A validator and its pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +103,8 @@ fn is_sound(miner: &Standing) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ganglion_keys::{Keypair, PublicKey};
-    use ganglion_primitives::{AccountId, Endpoint, NetUid};
+    use ganglion_keys::Keypair;
+    use ganglion_primitives::{Endpoint, NetUid};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 

@@ -1,0 +1,168 @@
+//! Search: height, hash, address, number, name.
+
+use super::ask::account;
+use rusqlite::{Connection, OptionalExtension};
+
+/// Most hits.
+const MOST: usize = 20;
+/// Letters of an address before its accounts are looked for.
+const LEAST_PREFIX: usize = 3;
+/// Letters that are read.
+const LONGEST: usize = 100;
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// What it is.
+    pub(crate) kind: &'static str,
+    /// How it is called.
+    pub(crate) label: String,
+    /// Its page.
+    pub(crate) path: String,
+}
+
+fn hit(kind: &'static str, label: impl Into<String>, path: impl Into<String>) -> Hit {
+    Hit { kind, label: label.into(), path: path.into() }
+}
+
+/// Looks for what is called `text`; what fits best comes first.
+pub(crate) fn search(connection: &Connection, text: &str) -> rusqlite::Result<Vec<Hit>> {
+    let text: String = text.trim().chars().take(LONGEST).collect();
+    let mut hits = Vec::new();
+    if text.is_empty() {
+        return Ok(hits);
+    }
+    if let Ok(number) = text.parse::<u32>() {
+        numbers(connection, number, &mut hits)?;
+    }
+    if let Some((block, place)) = pair(&text) {
+        let id = crate::store::id(block, place);
+        if exists(connection, "SELECT 1 FROM extrinsics WHERE id = ?1", id)? {
+            hits.push(hit("extrinsic", text.clone(), format!("/extrinsic/{block}-{place}")));
+        }
+    }
+    if let Some(key) = account(&text) {
+        hashes(connection, key.0, &mut hits)?;
+        let known = exists(connection, "SELECT 1 FROM accounts WHERE key = ?1", key.0.to_vec())?;
+        // An address that no block named has a page too: it may have a balance since genesis.
+        if known || !text.starts_with("0x") {
+            hits.push(hit("account", key.to_ss58(), format!("/account/{}", key.to_ss58())));
+        }
+    } else {
+        names(connection, &text, &mut hits)?;
+    }
+    hits.truncate(MOST);
+    Ok(hits)
+}
+
+/// `block-place`.
+pub(crate) fn pair(text: &str) -> Option<(u32, usize)> {
+    let (block, place) = text.split_once('-')?;
+    Some((block.parse().ok()?, place.parse::<usize>().ok().filter(|place| *place < 1 << 20)?))
+}
+
+fn exists(connection: &Connection, sql: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<bool> {
+    connection.prepare_cached(sql)?.exists([value])
+}
+
+/// A height, a subnet, a referendum, a seat.
+fn numbers(connection: &Connection, number: u32, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    if exists(connection, "SELECT 1 FROM blocks WHERE number = ?1", number)? {
+        hits.push(hit("block", format!("Block {number}"), format!("/block/{number}")));
+    }
+    let sql = "SELECT name FROM subnets WHERE netuid = ?1";
+    let name: Option<String> = connection.prepare_cached(sql)?.query_row([number], |row| row.get(0)).optional()?;
+    if let Some(name) = name {
+        hits.push(hit("subnet", format!("Subnet {number}: {name}"), format!("/subnet/{number}")));
+    }
+    if exists(connection, "SELECT 1 FROM referenda WHERE number = ?1", number)? {
+        hits.push(hit("referendum", format!("Referendum {number}"), format!("/referendum/{number}")));
+    }
+    let sql = "SELECT s.netuid, s.name, a.address FROM subnets s JOIN neurons n ON n.netuid = s.netuid AND n.uid = ?1
+               JOIN accounts a ON a.id = n.hotkey ORDER BY s.netuid LIMIT 16";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([number])?;
+    while let Some(row) = rows.next()? {
+        let (netuid, name, address): (u32, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let label = format!("Uid {number} of subnet {netuid} ({name})");
+        hits.push(hit("neuron", label, format!("/account/{address}")));
+    }
+    Ok(())
+}
+
+/// A block or an extrinsic by its hash.
+fn hashes(connection: &Connection, hash: [u8; 32], hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    if let Some(number) = block_of(connection, hash)? {
+        hits.push(hit("block", format!("Block {number}"), format!("/block/{number}")));
+    }
+    if let Some(id) = extrinsic_of(connection, hash)? {
+        let text = super::run::place_text(id);
+        hits.push(hit("extrinsic", format!("Extrinsic {text}"), format!("/extrinsic/{text}")));
+    }
+    Ok(())
+}
+
+/// The height of the block with that hash.
+pub(crate) fn block_of(connection: &Connection, hash: [u8; 32]) -> rusqlite::Result<Option<u32>> {
+    let sql = "SELECT number FROM blocks WHERE substr(hash, 1, 8) = substr(?1, 1, 8) AND hash = ?1";
+    connection.prepare_cached(sql)?.query_row([hash.to_vec()], |row| row.get(0)).optional()
+}
+
+/// The newest extrinsic with that hash: the same bytes may be in several blocks.
+pub(crate) fn extrinsic_of(connection: &Connection, hash: [u8; 32]) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT max(id) FROM extrinsics WHERE hash IS NOT NULL AND substr(hash, 1, 8) = substr(?1, 1, 8)
+               AND hash = ?1";
+    connection.prepare_cached(sql)?.query_row([hash.to_vec()], |row| row.get(0))
+}
+
+/// Subnets, addresses, calls and events by parts of their names.
+fn names(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    let sql = "SELECT netuid, name FROM subnets WHERE instr(lower(name), lower(?1)) > 0 ORDER BY netuid LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([text])?;
+    while let Some(row) = rows.next()? {
+        let (netuid, name): (u32, String) = (row.get(0)?, row.get(1)?);
+        hits.push(hit("subnet", format!("Subnet {netuid}: {name}"), format!("/subnet/{netuid}")));
+    }
+    if text.len() < LEAST_PREFIX {
+        return Ok(());
+    }
+    // All that begins so: no letter of an address comes after `z`.
+    let sql = "SELECT address FROM accounts WHERE address >= ?1 AND address < ?1 || '{' ORDER BY address LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([text])?;
+    while let Some(row) = rows.next()? {
+        let address: String = row.get(0)?;
+        hits.push(hit("account", address.clone(), format!("/account/{address}")));
+    }
+    kinds(connection, text, hits)
+}
+
+fn kinds(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    let sql = "SELECT k.pallet || '.' || k.name, EXISTS (SELECT 1 FROM events e WHERE e.kind = k.id) FROM kinds k
+               WHERE instr(lower(k.pallet || '.' || k.name), lower(?1)) > 0 ORDER BY k.pallet, k.name LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([text])?;
+    while let Some(row) = rows.next()? {
+        let (name, event): (String, bool) = (row.get(0)?, row.get(1)?);
+        let path = match event {
+            true => format!("/list/events?event={name}"),
+            false => format!("/list/extrinsics?call={name}"),
+        };
+        hits.push(hit("list", name, path));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_heights_and_places() {
+        assert_eq!(pair("12-3"), Some((12, 3)));
+        for other in ["12", "12-", "-3", "a-1", "1-1048576", "1-2-3"] {
+            assert_eq!(pair(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `/api/v1/…`: every list as JSON and as CSV.
+
+use super::{
+    pages::{failure, Failure},
+    Shared,
+};
+use crate::data::{
+    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, HITS, MOST_CSV_ROWS, MOST_ROWS, SCORES,
+};
+use axum::{
+    extract::{Path, Query, State},
+    http::{header, HeaderName, StatusCode},
+    response::{IntoResponse, Response},
+    Json,
+};
+use ganglion_subnet::standings::Standings;
+use rusqlite::types::Value;
+use serde_json::json;
+use std::sync::Arc;
+
+type App = State<Arc<Shared>>;
+
+/// `GET /api/v1/<list>` and `GET /api/v1/<list>.csv`, and the document that describes them.
+pub(super) async fn answer(
+    State(shared): App,
+    Path(path): Path<String>,
+    Query(pairs): Query<Vec<(String, String)>>,
+) -> Response {
+    if path == "openapi.json" {
+        return Json(openapi()).into_response();
+    }
+    let (name, is_csv) = match path.strip_suffix(".csv") {
+        Some(name) => (name, true),
+        None => (path.as_str(), false),
+    };
+    match read(&shared, name, &pairs, is_csv).await {
+        Ok((dataset, answer)) if is_csv => {
+            let headers: [(HeaderName, String); 2] = [
+                (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".into()),
+                (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", dataset.name)),
+            ];
+            (headers, csv(dataset, &answer)).into_response()
+        }
+        Ok((dataset, answer)) => {
+            Json(json!({ "rows": json_rows(dataset, &answer), "next": answer.next })).into_response()
+        }
+        Err(Failure(status, message)) => failure(&shared, status, &message, true),
+    }
+}
+
+async fn read(
+    shared: &Arc<Shared>,
+    name: &str,
+    pairs: &[(String, String)],
+    is_csv: bool,
+) -> Result<(&'static Dataset, Answer), Failure> {
+    match name {
+        "scores" => scores(shared, pairs),
+        "search" => search(shared, pairs).await,
+        _ => {
+            let shown: String = name.chars().take(40).collect();
+            let missing = format!("there is no list `{shown}`: GET /api/v1/openapi.json names all");
+            let dataset = find(name).ok_or(Failure(StatusCode::NOT_FOUND, missing))?;
+            let most = if is_csv { MOST_CSV_ROWS } else { MOST_ROWS };
+            let mut ask = Ask::parse(dataset, pairs, most).map_err(bad)?;
+            // A file is taken whole, unless somebody says how much.
+            if is_csv && !pairs.iter().any(|(name, _)| name == "limit") {
+                ask.limit = MOST_CSV_ROWS;
+            }
+            let answer = shared.store.read(move |db| data::rows(db, dataset, &ask)).await?;
+            Ok((dataset, answer))
+        }
+    }
+}
+
+fn bad(bad: BadAsk) -> Failure {
+    Failure(StatusCode::BAD_REQUEST, bad.0)
+}
+
+/// The one parameter of a list that isn't read from the index.
+fn only<'a>(dataset: &Dataset, pairs: &'a [(String, String)]) -> Result<&'a str, Failure> {
+    let filter = dataset.filters.first().map_or("", |filter| filter.name);
+    match pairs {
+        [(name, value)] if name == filter && value.chars().count() <= 100 => Ok(value),
+        _ => Err(Failure(StatusCode::BAD_REQUEST, format!("{} takes `{filter}` and nothing else", dataset.name))),
+    }
+}
+
+/// What a validator says of miners.
+fn scores(shared: &Shared, pairs: &[(String, String)]) -> Result<(&'static Dataset, Answer), Failure> {
+    let netuid = only(&SCORES, pairs)?.parse::<u16>();
+    let wrong = |_| Failure(StatusCode::BAD_REQUEST, "`netuid` is a number from 0 to 65535".into());
+    let said = shared.scores(netuid.map_err(wrong)?);
+    let rows = said.as_deref().map(score_rows).unwrap_or_default();
+    Ok((&SCORES, Answer { rows, next: None }))
+}
+
+/// As the dataset's columns have it.
+fn score_rows(said: &Standings) -> Vec<Vec<Value>> {
+    let whole = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let row = |miner: &ganglion_subnet::standings::Standing| {
+        vec![
+            Value::Integer(miner.uid.into()),
+            Value::Text(miner.hotkey.to_ss58()),
+            whole(miner.count),
+            Value::Real(miner.mean),
+            Value::Real(miner.bound),
+            Value::Integer(miner.weight.into()),
+            Value::Real(miner.absolute_bits),
+            Value::Real(miner.marginal_bits),
+            Value::Real(miner.novelty_bits),
+            miner.clone_of.map_or(Value::Null, whole),
+            Value::Text(said.validator.to_ss58()),
+            Value::Integer(said.block.into()),
+        ]
+    };
+    let mut miners: Vec<_> = said.miners.iter().collect();
+    miners.sort_by(|one, other| other.absolute_bits.total_cmp(&one.absolute_bits));
+    miners.into_iter().map(row).collect()
+}
+
+async fn search(shared: &Arc<Shared>, pairs: &[(String, String)]) -> Result<(&'static Dataset, Answer), Failure> {
+    let query = only(&HITS, pairs)?.to_owned();
+    let hits = shared.store.read(move |db| data::search(db, &query)).await?;
+    let row = |hit: Hit| vec![Value::Text(hit.kind.into()), Value::Text(hit.label), Value::Text(hit.path)];
+    Ok((&HITS, Answer { rows: hits.into_iter().map(row).collect(), next: None }))
+}
+
+/// Whether it works, for those who watch over it.
+pub(super) async fn health(State(shared): App) -> Response {
+    let progress = shared.progress();
+    Json(json!({
+        "status": "ok",
+        "version": env!("CARGO_PKG_VERSION"),
+        "indexed": progress.indexed,
+        "finalized": progress.finalized,
+        "behind": progress.behind(),
+        "trouble": progress.trouble,
+    }))
+    .into_response()
+}
+
+/// Numbers for Prometheus.
+pub(super) async fn metrics(State(shared): App) -> Response {
+    match shared.metrics.text(&shared.progress()) {
+        Ok(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response(),
+        Err(error) => failure(&shared, StatusCode::INTERNAL_SERVER_ERROR, &error.to_string(), true),
+    }
+}

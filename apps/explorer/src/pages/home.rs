@@ -1,0 +1,152 @@
+//! The first page.
+
+use super::{
+    charts::{bars, Words},
+    excerpt, first, format, number, text,
+    view::{Cell, Grid, Page, Section},
+    Drawn, NoPage,
+};
+use crate::data::{Answer, Dataset};
+use crate::index::Progress;
+use ganglion_tokenomics::emission::MAX_SUPPLY;
+use rusqlite::{types::Value, Connection, OptionalExtension};
+
+/// Blocks over which the time between two is measured.
+const WINDOW: i64 = 100;
+
+/// Milliseconds from block to block lately; `None` while there are too few.
+pub(super) fn block_millis(db: &Connection) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT (b.time - a.time) / (b.number - a.number) FROM blocks b JOIN blocks a
+               ON a.number = max(b.number - ?1, 1) WHERE b.number = (SELECT max(number) FROM blocks)
+               AND a.number < b.number AND a.time IS NOT NULL AND b.time IS NOT NULL";
+    db.prepare_cached(sql)?.query_row([WINDOW], |row| row.get(0)).optional()
+}
+
+/// How the network is.
+pub(crate) fn home(db: &Connection, progress: &Progress) -> Drawn {
+    let mut sections = vec![heights(db, progress)?];
+    sections.extend(token(db)?);
+    sections.push(emission(db)?);
+    sections.extend(emission_chart(db)?);
+    let columns = ["number", "time", "author", "extrinsics", "events"];
+    sections.push(excerpt(db, "blocks", &columns, &[], 10)?);
+    sections.push(excerpt(db, "transfers", &["block", "sender", "recipient", "amount"], &[], 5)?);
+    Ok(Page {
+        title: "The network".into(),
+        lead: "A market for machine intelligence: what its chain says, as of the last finalised block.".into(),
+        sections,
+        ..Page::default()
+    })
+}
+
+fn heights(db: &Connection, progress: &Progress) -> Result<Section, NoPage> {
+    let sql = "SELECT number, time FROM blocks ORDER BY number DESC LIMIT 1";
+    let last: Option<(i64, Option<i64>)> = db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (height, time) = last.unwrap_or((0, None));
+    let finality = match (&progress.trouble, progress.finalized) {
+        (Some(_), _) | (None, None) => "unknown: no news from a node".to_owned(),
+        (None, Some(_)) if progress.behind() == 0 => "up to date".to_owned(),
+        (None, Some(_)) => format!("{} blocks to come", progress.behind()),
+    };
+    let mut section = Section::new("chain", "The chain")
+        .fact("Height", Cell::link(format::thousands(height), format!("/block/{height}")))
+        .fact("Finality", Cell::text(finality));
+    if let Some(time) = time {
+        section = section.fact("Time of that block (UTC)", Cell::text(format::time(time)));
+    }
+    if let Some(millis) = block_millis(db)? {
+        section = section.fact("A block every", Cell::text(format!("{:.1} s", millis as f64 / 1000.0)));
+    }
+    let count = |sql: &str| -> rusqlite::Result<i64> { db.query_row(sql, [], |row| row.get(0)) };
+    let accounts = count("SELECT coalesce(max(id), 0) FROM accounts")?;
+    let subnets = count("SELECT count(*) FROM subnets WHERE gone_at IS NULL")?;
+    let neurons = count("SELECT coalesce(sum(neurons), 0) FROM subnets WHERE gone_at IS NULL")?;
+    let producers = count("SELECT count(*) FROM producers WHERE session = (SELECT max(session) FROM producers)")?;
+    Ok(section
+        .fact("Subnets", Cell::link(format::thousands(subnets), "/subnets"))
+        .fact("Neurons", Cell::text(format::thousands(neurons)))
+        .fact("Block producers", Cell::link(format::thousands(producers), "/validators"))
+        .fact("Accounts seen", Cell::link(format::thousands(accounts), "/list/accounts")))
+}
+
+/// The token, if it was ever read.
+pub(super) fn token(db: &Connection) -> Result<Option<Section>, NoPage> {
+    let (dataset, answer) = first(db, "summary", 1, &[])?;
+    let Some(row) = answer.rows.first() else { return Ok(None) };
+    let rao = |key: &str| number(dataset, row, key).unwrap_or(0);
+    let (issuance, minted) = (rao("issuance"), rao("block_emission"));
+    let most = i64::try_from(MAX_SUPPLY).unwrap_or(i64::MAX);
+    let part = |amount: i64| format::percent(amount as f64 / issuance.max(1) as f64);
+    let mut section = Section::new("token", "TAO")
+        .fact("Supply", Cell::rao(issuance))
+        .fact("Of 21 million", Cell::text(format::percent(issuance as f64 / most as f64)))
+        .fact("Staked", Cell::rao(rao("staked")))
+        .fact("Staked share", Cell::text(part(rao("staked"))))
+        .fact("A block mints", Cell::rao(minted));
+    let blocks = rao("next_halving").saturating_sub(issuance).max(0).checked_div(minted).unwrap_or(0);
+    section = section
+        .fact("Halves at", Cell::rao(rao("next_halving")))
+        .fact("Blocks until it halves", Cell::text(format::thousands(blocks)));
+    if let Some(millis) = block_millis(db)?.filter(|millis| *millis > 0) {
+        let day = minted.saturating_mul(86_400_000 / millis);
+        let seconds = u64::try_from(blocks.saturating_mul(millis) / 1000).unwrap_or(0);
+        section = section
+            .fact("Emission a day", Cell::rao(day))
+            .fact("Time until it halves", Cell::text(format::duration(seconds)));
+    }
+    Ok(Some(
+        section
+            .fact("Pending", Cell::rao(rao("pending")))
+            .fact("Behind subnets", Cell::rao(rao("locked")))
+            .fact("In channels", Cell::rao(rao("prepaid")))
+            .fact("Recycled", Cell::rao(rao("recycled"))),
+    ))
+}
+
+/// The subnets that are there, by their part of the emission.
+fn present(db: &Connection) -> Result<(&'static Dataset, Answer), NoPage> {
+    first(db, "subnets", 64, &[("show", Value::Text("present".into()))])
+}
+
+/// Subnets by their part of the emission.
+pub(super) fn emission(db: &Connection) -> Result<Section, NoPage> {
+    let (dataset, answer) = present(db)?;
+    let columns = ["netuid", "name", "neurons", "emission", "pending", "stake", "tempo", "next_epoch"];
+    let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &[]);
+    name_links(&mut grid, 1, 0);
+    Ok(Section::new("subnets", "Subnets by emission").grid(grid))
+}
+
+/// The same to look at; one bar alone says nothing.
+pub(super) fn emission_chart(db: &Connection) -> Result<Option<Section>, NoPage> {
+    let (dataset, answer) = present(db)?;
+    if answer.rows.len() < 2 {
+        return Ok(None);
+    }
+    let bar = |row: &Vec<Value>| {
+        let emission = number(dataset, row, "emission").unwrap_or(0);
+        let name = text(dataset, row, "name").unwrap_or_default();
+        let netuid = number(dataset, row, "netuid").unwrap_or(0);
+        (format!("{netuid} {name}: {} TAO a block", format::tao(emission)), emission as f64)
+    };
+    let shares: Vec<(String, f64)> = answer.rows.iter().map(bar).collect();
+    let words = Words {
+        about: "Emission of each subnet in the last block, largest first".into(),
+        left: "largest".into(),
+        right: "smallest".into(),
+        top: "TAO a block".into(),
+    };
+    let Some(chart) = bars(&shares, words) else { return Ok(None) };
+    let grid = Grid::of(dataset, &answer, &["netuid", "name", "emission"]);
+    Ok(Some(Section::new("emission", "How the emission is divided").chart(Some(chart)).grid(grid)))
+}
+
+/// Makes names lead where numbers do.
+pub(super) fn name_links(grid: &mut Grid, name: usize, number: usize) {
+    for row in &mut grid.rows {
+        let href = row.get(number).map(|cell| cell.href.clone()).unwrap_or_default();
+        if let Some(cell) = row.get_mut(name) {
+            cell.href = href;
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Subnets.
+
+use super::{
+    charts::{bars, line, Words, MOST_BARS},
+    dataset, excerpt, first, format, home, number, text,
+    view::{Cell, Field, Form, Grid, Head, Page, Place, Section},
+    Drawn, NoPage, Pairs,
+};
+use crate::data::{rows, Answer, Ask, Dataset, SCORES};
+use ganglion_primitives::Hyperparameter;
+use ganglion_subnet::standings::Standings;
+use rusqlite::{types::Value, Connection};
+use serde_json::Value as Json;
+
+/// Rows of the metagraph on one page.
+const SEATS: u32 = 100;
+/// Epochs in a chart.
+const EPOCHS: u32 = 200;
+
+/// All subnets.
+pub(crate) fn subnets(db: &Connection) -> Drawn {
+    let mut sections = vec![home::emission(db)?];
+    sections.extend(home::emission_chart(db)?);
+    let sql = "SELECT count(*) FROM subnets WHERE gone_at IS NOT NULL";
+    let gone: i64 = db.query_row(sql, [], |row| row.get(0))?;
+    if gone > 0 {
+        let all = ("show", "all".to_owned(), Value::Text("all".into()));
+        sections.push(Section {
+            id: "all".into(),
+            title: "All that ever were".into(),
+            ..excerpt(db, "subnets", &["netuid", "name", "owner", "created_at", "gone_at"], &[all], 64)?
+        });
+    }
+    sections.push(excerpt(db, "registrations", &["block", "netuid", "uid", "hotkey", "pruned", "burned"], &[], 20)?);
+    Ok(Page {
+        title: "Subnets".into(),
+        lead: "Each is a market of its own: what miners do there, and how validators measure it, is its matter.".into(),
+        sections,
+        ..Page::default()
+    })
+}
+
+/// One subnet.
+pub(crate) fn subnet(db: &Connection, netuid: u16, pairs: &Pairs, scores: Option<&Standings>) -> Drawn {
+    let key = Value::Integer(netuid.into());
+    let (dataset, answer) = first(db, "subnets", 1, &[("netuid", key.clone())])?;
+    let missing = || NoPage::Missing(format!("there is no subnet {netuid}"));
+    let row = answer.rows.first().ok_or_else(missing)?;
+    let name = text(dataset, row, "name").unwrap_or_default();
+    let named = [("netuid", netuid.to_string(), key.clone())];
+    let mut sections = vec![facts(dataset, row)];
+    sections.extend(identity(text(dataset, row, "identity")));
+    sections.push(metagraph(db, netuid, pairs)?);
+    sections.extend(incentives(db, netuid)?);
+    sections.extend(pay(db, netuid)?);
+    sections.push(produced(netuid, scores));
+    let columns = ["block", "uid", "hotkey", "pruned", "burned", "neuron"];
+    sections.push(excerpt(db, "registrations", &columns, &named, 20)?);
+    sections.push(rules(text(dataset, row, "hyperparameters")));
+    sections.push(excerpt(db, "hyperparameters", &["block", "name", "value"], &named, 30)?);
+    let title = if name.is_empty() { format!("Subnet {netuid}") } else { format!("Subnet {netuid}: {name}") };
+    Ok(Page { title, sections, ..Page::default() })
+}
+
+fn facts(dataset: &Dataset, row: &[Value]) -> Section {
+    let mut section = Section::new("subnet", "The subnet");
+    let keys = [
+        "owner",
+        "neurons",
+        "max_neurons",
+        "emission",
+        "pending",
+        "stake",
+        "tempo",
+        "next_epoch",
+        "difficulty",
+        "burn",
+        "lock",
+        "created_at",
+        "gone_at",
+        "read_at",
+    ];
+    for key in keys {
+        let found = dataset.column(key).and_then(|place| Some((dataset.columns.get(place)?, row.get(place)?)));
+        if let Some((column, value)) = found.filter(|(_, value)| !matches!(value, Value::Null)) {
+            section = section.fact(column.title, Cell::of(column, value));
+        }
+    }
+    section
+}
+
+/// What the owner says, as far as it says something.
+fn identity(json: Option<&str>) -> Option<Section> {
+    let said: Json = serde_json::from_str(json?).ok()?;
+    let field = |name: &str| said.get(name).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
+    let mut section = Section::new("identity", "What its owner says").note(field("description").unwrap_or_default());
+    for (name, title) in [
+        ("url", "Web site"),
+        ("repository", "Source code"),
+        ("logo", "Picture"),
+        ("discord", "Discord"),
+        ("contact", "Contact"),
+    ] {
+        if let Some(text) = field(name) {
+            section = section.fact(title, Cell::web(text));
+        }
+    }
+    (!section.facts.is_empty() || !section.note.is_empty()).then_some(section)
+}
+
+fn metagraph(db: &Connection, netuid: u16, pairs: &Pairs) -> Result<Section, NoPage> {
+    let dataset = dataset("neurons")?;
+    let mut asked = vec![("netuid".to_owned(), netuid.to_string())];
+    // The subnet is the page's.
+    asked.extend(pairs.iter().filter(|(name, _)| name != "netuid").cloned());
+    let mut ask = Ask::parse(dataset, &asked, SEATS)?;
+    if !pairs.iter().any(|(name, _)| name == "limit") {
+        ask.limit = SEATS;
+    }
+    let answer = rows(db, dataset, &ask)?;
+    let of = |name: &str| pairs.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str());
+    let narrowing = ["q", "role", "uid"].into_iter().filter(|name| !of(name).is_empty());
+    let kept: Vec<(String, String)> = narrowing.map(|name| (name.to_owned(), of(name).to_owned())).collect();
+    let path = format!("/subnet/{netuid}");
+    let place = Place { path: path.clone(), kept, anchor: "metagraph".into() };
+    let columns = [
+        "uid",
+        "hotkey",
+        "stake",
+        "incentive",
+        "dividends",
+        "emission",
+        "earned",
+        "consensus",
+        "trust",
+        "validator_trust",
+        "permit",
+        "active",
+        "last_update",
+        "registered_at",
+        "axon",
+        "coldkey",
+    ];
+    let mut grid = Grid::of(dataset, &answer, &columns).linked(dataset, &ask, &answer, &place);
+    let data = [place.kept.clone(), vec![("netuid".to_owned(), netuid.to_string())]].concat();
+    grid = grid.data(dataset, &data);
+    let choice = |name: &str| (name.to_owned(), of("role") == name);
+    let form = Form {
+        action: format!("{path}#metagraph"),
+        fields: vec![
+            Field {
+                name: "q".into(),
+                label: "Uid, key or address".into(),
+                value: of("q").chars().take(100).collect(),
+                ..Field::default()
+            },
+            Field {
+                name: "role".into(),
+                label: "Role".into(),
+                choices: vec![choice("miner"), choice("validator")],
+                ..Field::default()
+            },
+        ],
+        kept: ["sort", "order"]
+            .into_iter()
+            .filter(|name| !of(name).is_empty())
+            .map(|name| (name.to_owned(), of(name).to_owned()))
+            .collect(),
+    };
+    Ok(Section { form: Some(form), ..Section::new("metagraph", "Metagraph") }.grid(grid))
+}
+
+/// How incentive is spread.
+fn incentives(db: &Connection, netuid: u16) -> Result<Option<Section>, NoPage> {
+    let dataset = dataset("neurons")?;
+    let limit = u32::try_from(MOST_BARS).unwrap_or(u32::MAX);
+    let ask = Ask::first(dataset, limit).with(dataset, "netuid", i64::from(netuid)).sorted(dataset, "incentive", true);
+    let mut answer = rows(db, dataset, &ask)?;
+    answer.rows.retain(|row| number(dataset, row, "incentive").is_some_and(|share| share > 0));
+    let shares: Vec<(String, f64)> = answer
+        .rows
+        .iter()
+        .map(|row| {
+            let share = number(dataset, row, "incentive").unwrap_or(0);
+            let uid = number(dataset, row, "uid").unwrap_or(0);
+            (format!("uid {uid}: {}", format::share(share)), share as f64)
+        })
+        .collect();
+    let words = Words {
+        about: format!("Incentive of the {} miners that have the most, largest first", shares.len()),
+        left: "most incentive".into(),
+        right: "least".into(),
+        top: "share of the miners' half".into(),
+    };
+    let Some(chart) = bars(&shares, words) else { return Ok(None) };
+    answer.rows.truncate(50);
+    let grid = Grid::of(dataset, &answer, &["uid", "hotkey", "incentive", "consensus", "trust", "emission"]);
+    Ok(Some(Section::new("incentive", "How incentive is spread").chart(Some(chart)).grid(grid)))
+}
+
+/// What epochs paid.
+fn pay(db: &Connection, netuid: u16) -> Result<Option<Section>, NoPage> {
+    let (dataset, answer) = first(db, "epochs", EPOCHS, &[("netuid", Value::Integer(netuid.into()))])?;
+    let paid = |row: &Vec<Value>| -> (f64, f64) {
+        let amount = |key: &str| number(dataset, row, key).unwrap_or(0);
+        let all = amount("miners").saturating_add(amount("validators")).saturating_add(amount("owner"));
+        (number(dataset, row, "block").unwrap_or(0) as f64, all as f64 / 1e9)
+    };
+    let mut points: Vec<(f64, f64)> = answer.rows.iter().map(paid).collect();
+    points.reverse();
+    let (Some(first), Some(last)) = (points.first().copied(), points.last().copied()) else { return Ok(None) };
+    let words = Words {
+        about: format!("TAO paid by each of the last {} epochs", points.len()),
+        left: format!("block {}", first.0),
+        right: format!("block {}", last.0),
+        top: "TAO an epoch".into(),
+    };
+    let chart = line(&points, words);
+    let shown = Answer { rows: answer.rows.into_iter().take(20).collect(), next: answer.next };
+    let kept = [("netuid".to_owned(), netuid.to_string())];
+    let columns = ["block", "outcome", "miners", "validators", "owner", "carried"];
+    let mut grid = Grid::of(dataset, &shown, &columns).data(dataset, &kept);
+    grid.next = format!("/list/epochs?netuid={netuid}");
+    Ok(Some(Section::new("epochs", "What epochs paid").chart(chart).grid(grid)))
+}
+
+/// What miners produce, in bits, as a validator says.
+fn produced(netuid: u16, scores: Option<&Standings>) -> Section {
+    let section = Section::new("scores", "Bits per miner");
+    let Some(scores) = scores else {
+        return section
+            .note("No validator of this subnet has announced a page of scores that can be reached from here.");
+    };
+    let mut miners: Vec<_> = scores.miners.iter().collect();
+    miners.sort_by(|one, other| other.absolute_bits.total_cmp(&one.absolute_bits));
+    let head = |title: &str, about: &str, number: bool| Head {
+        title: title.into(),
+        about: about.into(),
+        number,
+        ..Head::default()
+    };
+    let real = |number: f64| Cell::number(format!("{number:.3}"));
+    let rows = miners.iter().take(50).map(|miner| {
+        vec![
+            Cell::number(miner.uid.to_string()),
+            Cell::account(&miner.hotkey.to_ss58(), false),
+            Cell::number(miner.count.to_string()),
+            real(miner.mean),
+            real(miner.absolute_bits),
+            real(miner.marginal_bits),
+            real(miner.novelty_bits),
+            miner.clone_of.map_or_else(Cell::default, |leader| Cell::number(leader.to_string())),
+        ]
+    });
+    let grid = Grid {
+        caption: "Bits per miner".into(),
+        heads: vec![
+            head("Uid", "Its seat.", true),
+            head("Hotkey", "Its hotkey.", false),
+            head("Receipts", "Answers that were scored, each with a signed receipt.", true),
+            head("Score", "Moving average, 0 to 1.", true),
+            head("Bits", "Gain over the public baseline, bits an answer.", true),
+            head("Marginal", "What it adds to the others, bits an answer.", true),
+            head("Novelty", "What nobody else says, bits an answer.", true),
+            head("Clone of", "Whom it behaves like, by identity.", true),
+        ],
+        rows: rows.collect(),
+        ..Grid::default()
+    };
+    let kept = [("netuid".to_owned(), netuid.to_string())];
+    let note = format!(
+        "As validator {} saw it at block {}, after {} rounds. Its receipts can be checked with `ganglion validator audit`.",
+        format::short(&scores.validator.to_ss58()),
+        scores.block,
+        scores.rounds
+    );
+    section.note(note).grid(grid.data(&SCORES, &kept))
+}
+
+/// The hyperparameters as they are.
+fn rules(json: Option<&str>) -> Section {
+    let values: Json = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or(Json::Null);
+    let head = |title: &str, number: bool| Head { title: title.into(), number, ..Head::default() };
+    let rows = Hyperparameter::ALL.into_iter().filter_map(|field| {
+        let value = values.get(field.name())?;
+        let setter = match field.setter() {
+            ganglion_primitives::Setter::Owner => "owner",
+            ganglion_primitives::Setter::Root => "governance",
+        };
+        Some(vec![
+            Cell::text(field.name()),
+            Cell::number(value.to_string()),
+            Cell::text(field.bounds()),
+            Cell::text(setter),
+        ])
+    });
+    let grid = Grid {
+        caption: "Hyperparameters now".into(),
+        heads: vec![head("Name", false), head("Value", true), head("May be", false), head("Set by", false)],
+        rows: rows.collect(),
+        ..Grid::default()
+    };
+    Section::new("rules", "Hyperparameters").grid(grid)
+}

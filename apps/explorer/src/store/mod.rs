@@ -1,0 +1,322 @@
+//! The index: one SQLite file. One connection writes, some others read.
+//!
+//! A batch of blocks is one transaction, so a kill leaves whole batches; a block that is there is never written again.
+
+mod accounts;
+mod capital;
+mod facts;
+mod ledger;
+mod memory;
+mod neurons;
+mod write;
+
+pub use facts::{Backing, Extra, Indexed};
+pub(crate) use write::{is_account_field, is_session};
+
+use crate::error::ExplorerError;
+use memory::Memory;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+use std::{
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::Semaphore;
+
+/// The tables.
+const SCHEMA: &str = include_str!("schema.sql");
+/// Their form; another one is refused.
+const FORM: u32 = 1;
+/// Connections that read at the same time.
+const READERS: usize = 4;
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS: i32 = 10_000;
+/// Places in a block: what an id has beside the height.
+pub(crate) const PLACES: i64 = 1 << 20;
+
+/// The id of what stands at `place` in block `number`.
+pub(crate) fn id(number: u32, place: usize) -> i64 {
+    let place = i64::try_from(place).unwrap_or(i64::MAX).min(PLACES - 1);
+    i64::from(number).saturating_mul(PLACES).saturating_add(place)
+}
+
+/// Block and place of an id.
+pub(crate) fn place(id: i64) -> (i64, i64) {
+    (id.div_euclid(PLACES), id.rem_euclid(PLACES))
+}
+
+/// The index of one chain.
+#[derive(Debug)]
+pub struct Store {
+    path: PathBuf,
+    writer: Mutex<Writer>,
+    readers: Mutex<Vec<Connection>>,
+    slots: Semaphore,
+    patience: Duration,
+    /// Held for as long as this lives, so that no other process writes.
+    _lock: File,
+}
+
+#[derive(Debug)]
+struct Writer {
+    connection: Connection,
+    memory: Memory,
+}
+
+/// Why a page couldn't be read from the index.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ReadError {
+    /// Too much work for one request, or too many requests.
+    #[error("the index is busy, or this would take too long")]
+    Busy,
+    /// SQLite failed.
+    #[error("the index can't be read: {0}")]
+    Sqlite(rusqlite::Error),
+    /// The work panicked.
+    #[error("the index can't be read: a task ended before its time")]
+    Task,
+}
+
+impl From<rusqlite::Error> for ReadError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Self::Busy,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Store {
+    /// Opens the index at `path`, or begins one. `patience` is the longest that one request may read.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`], [`ExplorerError::OtherForm`], [`ExplorerError::Busy`].
+    pub fn open(path: &Path, patience: Duration) -> Result<Self, ExplorerError> {
+        Self::locked(path, patience, hold(path)?)
+    }
+
+    /// As [`open`](Self::open), without what was there.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`], [`ExplorerError::Busy`].
+    pub fn anew(path: &Path, patience: Duration) -> Result<Self, ExplorerError> {
+        let lock = hold(path)?;
+        for suffix in ["-wal", "-shm", ""] {
+            match std::fs::remove_file(beside(path, suffix)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(ExplorerError::Store { path: path.into(), reason: error.to_string() });
+                }
+                _ => {}
+            }
+        }
+        Self::locked(path, patience, lock)
+    }
+
+    fn locked(path: &Path, patience: Duration, lock: File) -> Result<Self, ExplorerError> {
+        let failed = |error: rusqlite::Error| ExplorerError::Store { path: path.into(), reason: error.to_string() };
+        let connection = Connection::open(path).map_err(failed)?;
+        prepare(&connection).map_err(failed)?;
+        match form(&connection).map_err(failed)? {
+            Some(found) if found == FORM.to_string() => {}
+            Some(found) => return Err(ExplorerError::OtherForm { path: path.into(), found, expected: FORM }),
+            None => begin(&connection).map_err(failed)?,
+        }
+        let readers: Result<Vec<Connection>, _> = (0..READERS).map(|_| reader(path)).collect();
+        Ok(Self {
+            path: path.into(),
+            writer: Mutex::new(Writer { connection, memory: Memory::default() }),
+            readers: Mutex::new(readers.map_err(failed)?),
+            slots: Semaphore::new(READERS),
+            patience,
+            _lock: lock,
+        })
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the index that of the chain with this genesis hash, if it is nobody's yet.
+    ///
+    /// # Errors
+    /// [`ExplorerError::OtherChain`], [`ExplorerError::Store`].
+    pub fn bind(&self, genesis: [u8; 32]) -> Result<(), ExplorerError> {
+        let found = hex::encode(genesis);
+        let writer = lock(&self.writer);
+        let sql = "INSERT INTO meta (key, value) VALUES ('genesis', ?1) ON CONFLICT (key) DO NOTHING";
+        writer.connection.execute(sql, [&found]).map_err(|error| self.failed(error))?;
+        let sql = "SELECT value FROM meta WHERE key = 'genesis'";
+        let expected: String =
+            writer.connection.query_row(sql, [], |row| row.get(0)).map_err(|error| self.failed(error))?;
+        match expected == found {
+            true => Ok(()),
+            false => Err(ExplorerError::OtherChain { path: self.path.clone(), expected, found }),
+        }
+    }
+
+    /// The last block in the index.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`].
+    pub fn head(&self) -> Result<Option<u32>, ExplorerError> {
+        let writer = lock(&self.writer);
+        last(&writer.connection).map(|last| last.map(|(number, _)| number)).map_err(|error| self.failed(error))
+    }
+
+    /// Writes blocks, in order and all or none. Those that are there already are passed over.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Broken`] if they don't follow what is there; [`ExplorerError::Store`].
+    pub fn write(&self, batch: &[Indexed]) -> Result<u32, ExplorerError> {
+        let mut writer = lock(&self.writer);
+        let Writer { connection, memory } = &mut *writer;
+        let outcome = write::batch(connection, memory, batch);
+        if !matches!(outcome, Ok(Ok(_))) {
+            // What it remembers may have been taken back.
+            *memory = Memory::default();
+        }
+        match outcome {
+            Ok(Ok(written)) => Ok(written),
+            Ok(Err(number)) => Err(ExplorerError::Broken { path: self.path.clone(), number }),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Accounts whose balances should be read again: those named since they were read, then those read longest ago.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`].
+    pub fn stale_accounts(&self, limit: u32) -> Result<Vec<[u8; 32]>, ExplorerError> {
+        let writer = lock(&self.writer);
+        accounts::stale(&writer.connection, limit).map_err(|error| self.failed(error))
+    }
+
+    /// Subnets whose metagraph isn't known yet.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`].
+    pub fn unread_subnets(&self) -> Result<Vec<u16>, ExplorerError> {
+        let writer = lock(&self.writer);
+        neurons::unread(&writer.connection).map_err(|error| self.failed(error))
+    }
+
+    /// Moves the log into the file, so that its length tells what the index takes. For works that end.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`].
+    pub fn settle(&self) -> Result<(), ExplorerError> {
+        let writer = lock(&self.writer);
+        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+        writer.connection.query_row(sql, [], |_| Ok(())).map_err(|error| self.failed(error))?;
+        writer.connection.execute_batch("ANALYZE").map_err(|error| self.failed(error))
+    }
+
+    /// Gives durability up for speed: for an index that is made anew if the machine fails meanwhile.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`].
+    pub fn hurry(&self) -> Result<(), ExplorerError> {
+        let writer = lock(&self.writer);
+        writer.connection.execute_batch("PRAGMA synchronous = OFF").map_err(|error| self.failed(error))
+    }
+
+    /// Reads, in a thread that may wait for the disk, no longer than the store's patience.
+    pub(crate) async fn read<T: Send + 'static>(
+        self: &std::sync::Arc<Self>,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, ReadError> {
+        let store = self.clone();
+        let slot = tokio::time::timeout(self.patience, self.slots.acquire()).await;
+        let Ok(Ok(_slot)) = slot else { return Err(ReadError::Busy) };
+        tokio::task::spawn_blocking(move || store.read_here(work)).await.map_err(|_| ReadError::Task)?
+    }
+
+    /// [`read`](Self::read) on this thread.
+    pub(crate) fn read_here<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, ReadError> {
+        let known = lock(&self.readers).pop();
+        let connection = match known {
+            Some(connection) => connection,
+            // One was lost in a panic, or somebody reads without a slot.
+            None => reader(&self.path)?,
+        };
+        let until = Instant::now() + self.patience;
+        connection.progress_handler(STEPS, Some(move || Instant::now() > until));
+        // One state of the index for all that a page shows.
+        let outcome = connection.unchecked_transaction().and_then(|transaction| work(&transaction));
+        connection.progress_handler(0, None::<fn() -> bool>);
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS {
+            readers.push(connection);
+        }
+        Ok(outcome?)
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> ExplorerError {
+        ExplorerError::Store { path: self.path.clone(), reason: error.to_string() }
+    }
+}
+
+/// A file beside the index.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Takes the lock beside an index. The system gives it back when the process ends, however that happens.
+fn hold(path: &Path) -> Result<File, ExplorerError> {
+    let failed = |error: std::io::Error| ExplorerError::Store { path: path.into(), reason: error.to_string() };
+    let file = File::options().create(true).truncate(false).write(true).open(beside(path, "-lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ExplorerError::Busy { path: path.into() }),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// What a connection that writes needs to know.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
+}
+
+fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(2))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.execute_batch(
+        "PRAGMA cache_size = -16384; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY; PRAGMA query_only = ON",
+    )?;
+    Ok(connection)
+}
+
+/// The form of the tables that are there; `None` in an empty file.
+fn form(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'";
+    let tables: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if tables == 0 {
+        return Ok(None);
+    }
+    let sql = "SELECT value FROM meta WHERE key = 'form'";
+    let found: Option<String> = connection.query_row(sql, [], |row| row.get(0)).optional()?;
+    Ok(Some(found.unwrap_or_default()))
+}
+
+fn begin(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nINSERT INTO meta VALUES ('form', '{FORM}');\nCOMMIT;"))
+}
+
+/// Height and hash of the last block.
+fn last(connection: &Connection) -> rusqlite::Result<Option<(u32, Vec<u8>)>> {
+    let sql = "SELECT number, hash FROM blocks ORDER BY number DESC LIMIT 1";
+    connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}

@@ -1,0 +1,136 @@
+//! The indexer.
+
+use crate::{bounded, chain::Chain};
+use ganglion_explorer::{ExplorerError, Indexer, Progress, Source, Store};
+use std::{path::Path, sync::Arc, time::Duration};
+use tokio::sync::watch;
+
+const GENESIS: [u8; 32] = [7; 32];
+
+fn indexer(path: &Path, chain: &Arc<Chain>) -> (Indexer, watch::Receiver<Progress>) {
+    let store = Arc::new(Store::open(path, Duration::from_secs(60)).expect("an index"));
+    let (sender, progress) = watch::channel(Progress::default());
+    let source: Arc<dyn Source> = chain.clone();
+    (Indexer::new(store, source, sender).expect("an indexer"), progress)
+}
+
+/// Everything in the index but what depends on when it was looked at: as text, table by table.
+fn dump(path: &Path) -> String {
+    let connection = rusqlite::Connection::open(path).expect("the file");
+    let mut text = String::new();
+    for sql in [
+        "SELECT number, hex(hash), time, author, events FROM blocks ORDER BY 1",
+        "SELECT e.id, k.pallet, k.name, e.args, 0 FROM events e JOIN kinds k ON k.id = e.kind ORDER BY 1",
+        "SELECT m.id, hex(s.key), hex(r.key), m.amount, 0 FROM transfers m JOIN accounts s ON s.id = m.sender
+         JOIN accounts r ON r.id = m.recipient ORDER BY 1",
+        "SELECT netuid, block, outcome, miners, carried FROM epochs ORDER BY 1, 2",
+        "SELECT r.block, r.uid, hex(a.key), r.incentive, r.emission FROM rewards r JOIN accounts a ON a.id = r.hotkey
+         ORDER BY 1, 2",
+        "SELECT session, seat, blocks, take, last_block FROM producers ORDER BY 1, 2",
+    ] {
+        let mut statement = connection.prepare(sql).expect("a statement");
+        let mut rows = statement.query([]).expect("rows");
+        while let Some(row) = rows.next().expect("a row") {
+            let cells: Vec<String> = (0..5)
+                .map(|place| format!("{:?}", row.get::<_, rusqlite::types::Value>(place).expect("a value")))
+                .collect();
+            text.push_str(&cells.join(" "));
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn all_finalised_blocks_are_indexed() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("i.sqlite");
+    let chain = Arc::new(Chain::new(GENESIS, 130));
+    let (mut indexer, progress) = indexer(&path, &chain);
+    assert_eq!(bounded(indexer.catch_up()).await.expect("indexed"), 130);
+    let now = progress.borrow().clone();
+    assert_eq!((now.indexed, now.finalized, now.behind()), (Some(129), Some(129), 0));
+    assert_eq!(bounded(indexer.catch_up()).await.expect("nothing new"), 0);
+    chain.grow(131);
+    assert_eq!(bounded(indexer.catch_up()).await.expect("indexed"), 1);
+    drop(indexer);
+    let connection = rusqlite::Connection::open(&path).expect("the file");
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a number");
+    assert_eq!(count("SELECT count(*) FROM blocks"), 131);
+    // Everybody's blocks, those of sessions' first blocks too.
+    assert_eq!(count("SELECT count(*) FROM blocks WHERE author IS NULL"), 0);
+    assert_eq!(count("SELECT sum(blocks) FROM producers"), 131);
+    assert_eq!(count("SELECT sum(blocks) FROM accounts"), 131);
+    assert_eq!(count("SELECT count(*) FROM epochs"), 130 / 7);
+    assert_eq!(count("SELECT count(*) FROM rewards"), 2 * (130 / 7));
+    assert_eq!(count("SELECT count(*) FROM neurons"), 2);
+    assert_eq!(count("SELECT count(*) FROM transfers WHERE amount = 77"), 1);
+    assert_eq!(count("SELECT count(*) FROM supply WHERE block IN (0, 60, 120, 130)"), 4);
+    assert!(count("SELECT count(*) FROM accounts WHERE read_at >= 0 AND free > 0") > 0, "balances were read");
+}
+
+#[tokio::test]
+async fn an_interrupted_index_is_the_same_in_the_end() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (whole, broken) = (folder.path().join("whole.sqlite"), folder.path().join("broken.sqlite"));
+    let chain = Arc::new(Chain::new(GENESIS, 130));
+    let (mut at_once, _progress) = indexer(&whole, &chain);
+    bounded(at_once.catch_up()).await.expect("indexed");
+    drop(at_once);
+    // One batch, a failure, the end of the process; again.
+    for stumble in [40, 50, 100] {
+        let (mut indexer, _progress) = indexer(&broken, &chain);
+        *chain.stumble.lock().expect("lock") = Some(stumble);
+        loop {
+            match bounded(indexer.step()).await {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(error) => {
+                    assert!(matches!(error, ExplorerError::Chain(_)), "{error}");
+                    break;
+                }
+            }
+        }
+        *chain.stumble.lock().expect("lock") = None;
+    }
+    let (mut rest, _progress) = indexer(&broken, &chain);
+    bounded(rest.catch_up()).await.expect("indexed");
+    drop(rest);
+    assert_eq!(dump(&whole), dump(&broken));
+    assert!(dump(&whole).lines().count() > 150);
+}
+
+#[tokio::test]
+async fn another_chain_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("i.sqlite");
+    let chain = Arc::new(Chain::new(GENESIS, 5));
+    let (mut first, _progress) = indexer(&path, &chain);
+    bounded(first.catch_up()).await.expect("indexed");
+    drop(first);
+    let store = Arc::new(Store::open(&path, Duration::from_secs(60)).expect("an index"));
+    let (sender, _progress) = watch::channel(Progress::default());
+    let other = Indexer::new(store, Arc::new(Chain::new([8; 32], 5)), sender).expect_err("another chain");
+    assert!(matches!(other, ExplorerError::OtherChain { .. }), "{other}");
+}
+
+#[tokio::test]
+async fn a_node_that_stumbles_is_asked_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("i.sqlite");
+    let chain = Arc::new(Chain::new(GENESIS, 60));
+    *chain.stumble.lock().expect("lock") = Some(40);
+    let (mut indexer, mut progress) = indexer(&path, &chain);
+    let told = async {
+        progress.wait_for(|now| now.trouble.is_some()).await.expect("trouble is told");
+        let end = progress.wait_for(|now| now.indexed == Some(59)).await.expect("it goes on").clone();
+        assert_eq!(end.trouble, None);
+    };
+    bounded(async {
+        tokio::select! {
+            ended = indexer.follow(Duration::from_millis(10)) => panic!("{ended:?}"),
+            () = told => {}
+        }
+    })
+    .await;
+}
