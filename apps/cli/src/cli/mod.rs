@@ -225,7 +225,7 @@ mod tests {
     }
 
     /// Commands that change nothing, or nothing but a file that they are told to write, or that run until they are ended.
-    const WITHOUT_DRY_RUN: [&str; 46] = [
+    const WITHOUT_DRY_RUN: [&str; 48] = [
         "agent add",
         "agent list",
         "agent lock",
@@ -238,7 +238,9 @@ mod tests {
         "delegate list",
         "delegate show",
         "doctor",
+        "explorer reindex",
         "explorer run",
+        "explorer synthetic",
         "forecast",
         "gateway key create",
         "gateway run",
