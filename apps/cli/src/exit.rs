@@ -210,10 +210,10 @@ mod tests {
             (anyhow::Error::new(KeyError::BadName { what: "wallet" }), USAGE),
             (anyhow::Error::new(Usage("no".into())).context("why"), USAGE),
             (anyhow::Error::new(ClientError::NoEndpoints), USAGE),
-            (anyhow::Error::new(RunError::Client(bad_url())), USAGE),
+            (anyhow::Error::new(RunError::Client(Box::new(bad_url()))), USAGE),
             (anyhow::Error::new(ClientError::Argument { what: "too long".into() }), USAGE),
             (anyhow::Error::new(ClientError::Timeout { what: "a block".into(), seconds: 1 }), FAILURE),
-            (anyhow::Error::new(RunError::Client(away())), NOT_RUNNING),
+            (anyhow::Error::new(RunError::Client(Box::new(away()))), NOT_RUNNING),
         ] {
             assert_eq!(number(&error), code, "{error:#}");
         }

@@ -37,7 +37,7 @@ enum Prompt {
     Text(String),
     Texts(Vec<String>),
     Tokens(Vec<u32>),
-    TokenLists(Vec<Vec<u32>>),
+    TokenLists(#[expect(dead_code, reason = "it is refused, and read so that the refusal names it")] Vec<Vec<u32>>),
 }
 
 /// Reads a body.

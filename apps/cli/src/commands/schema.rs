@@ -7,7 +7,8 @@ use schemars::{JsonSchema, Schema};
 use super::wallet::{BalancePage, KeysToMake, NewKeys, SignedText, VerifiedText, WalletList, WalletPage};
 use super::write::Report;
 use super::{
-    agent, audit, channel, delegate, doctor, explorer, gateway_key, governance, image, models, neuron, receipts, simulate,
+    agent, audit, channel, delegate, doctor, explorer, gateway_key, governance, image, models, neuron, receipts,
+    simulate,
 };
 use super::{stake, subnet, validators, weights, work};
 use crate::cli::SchemaArgs;

@@ -1,6 +1,6 @@
 //! What a request asks of a dataset.
 
-use super::{Dataset, Order, Takes, MOST_OFFSET, MOST_ROWS, USUAL_ROWS};
+use super::{Dataset, Order, Takes, MOST_OFFSET, USUAL_ROWS};
 use ganglion_keys::PublicKey;
 use rusqlite::types::Value;
 
@@ -168,6 +168,7 @@ fn short(text: &str) -> String {
 mod tests {
     use super::super::find;
     use super::*;
+    use crate::data::MOST_ROWS;
 
     fn parse(dataset: &str, query: &[(&str, &str)]) -> Result<Ask, String> {
         let pairs: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

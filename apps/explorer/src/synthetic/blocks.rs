@@ -120,7 +120,7 @@ impl World {
                 let key = hex(&hotkey(1, uid).0);
                 json!({ "netuid": 1, "uid": uid, "id": u64::from(happenings.number), "hotkey": key, "burned": burned })
             };
-            let (pruned, joined) = (fields(0), fields(if uid % 2 == 0 { TAO / 100 } else { 0 }));
+            let (pruned, joined) = (fields(0), fields(if uid.is_multiple_of(2) { TAO / 100 } else { 0 }));
             let does = vec![("Neurons", "NeuronPruned", pruned), ("Neurons", "NeuronRegistered", joined.clone())];
             happenings.extrinsic(("Neurons", "register_pow"), None, joined, does);
         }

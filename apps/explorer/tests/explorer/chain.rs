@@ -36,10 +36,10 @@ pub(crate) fn block(genesis: [u8; 32], number: u32) -> ChainBlock {
     let mut happened = |pallet: &str, name: &str, fields| {
         events.push(ChainEvent { pallet: pallet.into(), name: name.into(), extrinsic: None, fields });
     };
-    if number > 0 && number % SESSION == 0 {
+    if number > 0 && number.is_multiple_of(SESSION) {
         happened("Session", "NewSession", json!({ "session_index": number / SESSION }));
     }
-    if number > 0 && number % 7 == 0 {
+    if number > 0 && number.is_multiple_of(7) {
         happened(
             "Emission",
             "EpochPaid",

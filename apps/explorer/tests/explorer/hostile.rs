@@ -41,7 +41,7 @@ async fn what_an_address_says_is_text_too() {
         format!("/block/{evil}"),
         format!("/blocks?author={evil}"),
         format!("/subnet/1?q=%22%3E{evil}"),
-        format!("/list/events?event=%22%20autofocus%20onfocus=%22alert(1)"),
+        "/list/events?event=%22%20autofocus%20onfocus=%22alert(1)".to_owned(),
     ] {
         let html = explorer.get(&path).await.text().await.expect("a body");
         assert!(!html.contains("<script>") && !html.contains("\" onfocus=\""), "{path}: {html}");

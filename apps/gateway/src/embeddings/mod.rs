@@ -110,16 +110,15 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
     let deadline = TokioInstant::now() + shared.config.deadline;
     let mut waiting = candidates.iter().take(shared.config.attempts.max(1));
     let mut running = FuturesUnordered::new();
-    let (mut attempts, mut reasons, mut late, mut next) = (0, Vec::new(), deadline, true);
+    let (mut attempts, mut reasons, mut late) = (0, Vec::new(), deadline);
     loop {
-        if next && running.len() < shared.config.parallel.max(1) {
+        if running.len() < shared.config.parallel.max(1) {
             if let Some(miner) = waiting.next() {
                 attempts += 1;
                 running.push(turn(shared, miner, request, deadline));
                 late = TokioInstant::now() + shared.standings.late(miner, Goal::Whole);
             }
         }
-        next = false;
         if running.is_empty() {
             let message = format!("no miner could make vectors ({}): try again", reasons.join("; "));
             return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
@@ -127,10 +126,7 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
         tokio::select! {
             Some(outcome) = running.next() => match outcome {
                 Ok((miner, response, took)) => return Ok(Made { miner, response, attempts, took }),
-                Err(reason) => {
-                    reasons.push(reason);
-                    next = true;
-                }
+                Err(reason) => reasons.push(reason),
             },
             () = sleep_until(deadline) => {
                 let seconds = shared.config.deadline.as_secs_f32();
@@ -139,7 +135,6 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
             }
             () = sleep_until(late), if running.len() < shared.config.parallel.max(1) && waiting.len() > 0 => {
                 shared.metrics.hedges.inc();
-                next = true;
             }
         }
     }

@@ -23,6 +23,8 @@ use subxt_rpcs::client::rpc_params;
 const MOST: u32 = 1_024;
 /// Bytes of blocks and events after which no further block is taken.
 const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// The name of the block writers' engine in a header's digest.
+const BABE: [u8; 4] = *b"BABE";
 const BLOCK: &str = "chain_getBlock";
 const HASHES: &str = "chain_getBlockHash";
 
@@ -152,7 +154,7 @@ async fn decode(runtime: &Runtime, block: Raw) -> Result<ChainBlock, ClientError
     let events = events::decode(runtime, block.events)?;
     let extrinsics = extrinsics::decode(runtime, block.extrinsics, &events).await;
     let claim = block.header.digest.logs.iter().find_map(|item| match item {
-        DigestItem::PreRuntime(engine, data) if engine == b"BABE" => extrinsics::author(data),
+        DigestItem::PreRuntime(BABE, data) => extrinsics::author(data),
         _ => None,
     });
     Ok(ChainBlock {
