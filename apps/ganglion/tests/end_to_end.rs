@@ -234,13 +234,14 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     let options: &[&str] = if has_model { &[] } else { &["--offline"] };
     let network = Network::up(&place, options);
     let record = network.record();
-    assert_eq!(record.processes.len(), 2 + 4 + 2 + 1);
+    assert_eq!(record.processes.len(), 2 + 4 + 2 + 2);
     assert!(record.processes.iter().all(|process| process.process.is_some_and(|id| id.alive())));
 
     // A user asks at once, before anybody has been measured.
     let first = until("a first answer", READY, || network.ask("What is 17 + 25?").ok());
     let first_answer = network.begin.elapsed();
-    assert!(first["answer"].is_string() && first["miner"]["hotkey"].is_string(), "{first}");
+    assert!(first["answer"].as_str().is_some_and(|answer| answer.contains("42")), "who came first can count: {first}");
+    assert!(first["miner"]["hotkey"].is_string(), "{first}");
 
     // A second supervisor keeps off.
     for line in ["up --offline --base-port 0", "up --offline --dry-run", "up --offline --dry-run --fresh"] {
@@ -257,6 +258,11 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
         (earned(&status, "miner") > 0).then_some(status)
     });
     let first_payment = network.begin.elapsed();
+    let explorer = record.explorer.as_deref().expect("an explorer");
+    until("blocks in the explorer", PAYMENT, || {
+        let rows = page(&format!("{explorer}/api/v1/blocks?limit=5"))?["rows"].as_array()?.len();
+        (rows == 5).then_some(())
+    });
     let right = until("a right answer", PAYMENT, || {
         let answer = network.ask("What is 17 + 25?").ok()?;
         answer["answer"].as_str()?.contains("42").then_some(answer)
@@ -353,10 +359,15 @@ fn best_miner(status: &Value) -> Value {
 
 /// What a validator's own page says, at the address that it has announced; `None` if it doesn't answer.
 fn standings(address: &str) -> Option<Value> {
+    page(&format!("http://{address}/scores"))
+}
+
+/// JSON from a page; `None` if it doesn't answer, or with an error.
+fn page(url: &str) -> Option<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("runtime");
     runtime.block_on(async {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build().expect("a client");
-        let answer = http.get(format!("http://{address}/scores")).send().await.ok()?;
+        let answer = http.get(url).send().await.ok()?;
         answer.error_for_status().ok()?.json::<Value>().await.ok()
     })
 }

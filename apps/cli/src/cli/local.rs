@@ -88,6 +88,9 @@ pub struct UpArgs {
     /// Port of the gateway
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
     pub gateway_port: Option<u16>,
+    /// Run no explorer
+    #[arg(long)]
+    pub no_explorer: bool,
     /// Don't restart processes that die
     #[arg(long)]
     pub no_restart: bool,

@@ -8,6 +8,7 @@
 //! <dir>/wallets/<name>/     coldkey and hotkey of every neuron
 //! <dir>/state/<process>/    what a process remembers
 //! <dir>/state/organics.json users' requests that validators may ask again
+//! <dir>/state/explorer.sqlite the explorer's index
 //! <dir>/logs/<process>.log
 //! <dir>/supervisor.log      what a supervisor in the background says
 //! ```
@@ -111,6 +112,11 @@ impl Folder {
     /// Users' requests that validators may ask again.
     pub fn organics(&self) -> PathBuf {
         self.root.join("state").join("organics.json")
+    }
+
+    /// The explorer's index.
+    pub fn index(&self) -> PathBuf {
+        self.root.join("state").join("explorer.sqlite")
     }
 
     /// A process's log.

@@ -27,6 +27,9 @@ pub struct Record {
     pub nodes: Vec<NodeRecord>,
     /// Where the gateway listens, a URL.
     pub gateway: Option<String>,
+    /// Where the explorer's pages are, a URL.
+    #[serde(default)]
+    pub explorer: Option<String>,
     /// How long the last start took; `None` until it is done.
     pub seconds: Option<Seconds>,
     /// Everything that was started.
@@ -66,6 +69,8 @@ pub enum Role {
     Validator,
     /// Lets users in.
     Gateway,
+    /// Shows the chain.
+    Explorer,
 }
 
 impl Role {
@@ -76,6 +81,7 @@ impl Role {
             Self::Miner => "miner",
             Self::Validator => "validator",
             Self::Gateway => "gateway",
+            Self::Explorer => "explorer",
         }
     }
 }
@@ -102,7 +108,7 @@ pub struct ProcessRecord {
     pub name: String,
     /// What it does.
     pub role: Role,
-    /// Number of the subnet it serves; `None` of nodes and gateways, which serve all.
+    /// Number of the subnet it serves; `None` of nodes, gateways and explorers, which serve all.
     pub netuid: Option<u16>,
     /// Which process it is; `None` before its start and after its end.
     pub process: Option<ProcessId>,
@@ -127,6 +133,7 @@ impl Record {
             supervisor: None,
             nodes: Vec::new(),
             gateway: None,
+            explorer: None,
             seconds: None,
             processes: Vec::new(),
         }

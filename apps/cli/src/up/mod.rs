@@ -78,6 +78,7 @@ async fn up(args: &UpArgs, folder: &Folder, ledger: Ledger) -> Result<()> {
     record.supervisor = ProcessId::own();
     record.nodes = plan.nodes.clone();
     record.gateway = Some(start::gateway_url(&plan));
+    record.explorer = start::explorer_url(&plan);
     output::talk(&format!("The network in {}:", folder.root().display()));
     // First of all, so that the folder is known as ours whatever happens next.
     folder.write(&record)?;
@@ -134,7 +135,10 @@ async fn operate(
     let gateway = start::gateway_url(plan);
     ready::gateway(session, &gateway, listed).await?;
     session.record.seconds = Some(Seconds { first_finalised, ready: begin.elapsed().as_secs_f64() });
-    // The other subnets take no time from the text subnet's start.
+    // The explorer and the other subnets take no time from the text subnet's start.
+    if let Some(explorer) = starter.explorer() {
+        session.start(explorer)?;
+    }
     for neuron in beside.iter().flat_map(|subnet| plan.of(*subnet)) {
         session.start(starter.neuron(neuron))?;
     }

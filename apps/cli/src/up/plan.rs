@@ -16,6 +16,7 @@ const P2P: u16 = 30333;
 const RPC: u16 = 9944;
 const PROMETHEUS: u16 = 9615;
 const GATEWAY: u16 = 8080;
+const EXPLORER: u16 = 8090;
 const AXON: u16 = 8091;
 const METRICS: u16 = 9620;
 /// How many ports after the first text neuron's those of the other subnets begin.
@@ -47,6 +48,8 @@ pub struct Plan {
     pub judging: JudgingArgs,
     /// The gateway's port.
     pub gateway: u16,
+    /// The explorer's port, if there is to be one.
+    pub explorer: Option<u16>,
     /// What the user should know about the ports.
     pub notices: Vec<String>,
 }
@@ -77,6 +80,10 @@ impl Plan {
             Some(port) => chooser.exactly(port, "--gateway-port")?,
             None => chooser.choose("gateway", 30, known("gateway").unwrap_or(GATEWAY))?,
         };
+        let explorer = match args.no_explorer {
+            true => None,
+            false => Some(chooser.choose("explorer", 31, known("explorer").unwrap_or(EXPLORER))?),
+        };
         let mut nodes = Vec::new();
         for (index, name) in (0u16..).zip(NODES) {
             let old = previous.and_then(|record| record.nodes.iter().find(|node| node.name == name));
@@ -103,7 +110,7 @@ impl Plan {
             let metrics = chooser.choose(name, 90 + index, METRICS + BESIDE + index)?;
             neurons.push(Neuron { name: name.to_owned(), subnet, port, metrics, work });
         }
-        Ok(Self { nodes, neurons, judging: args.judging, gateway, notices: chooser.notices })
+        Ok(Self { nodes, neurons, judging: args.judging, gateway, explorer, notices: chooser.notices })
     }
 
     /// The neurons of a subnet.
@@ -164,7 +171,7 @@ mod tests {
     fn ports(plan: &Plan) -> Vec<u16> {
         let nodes = plan.nodes.iter().flat_map(|node| [node.p2p_port, node.rpc_port, node.prometheus_port]);
         let neurons = plan.neurons.iter().flat_map(|neuron| [neuron.port, neuron.metrics]);
-        nodes.chain(neurons).chain([plan.gateway]).collect()
+        nodes.chain(neurons).chain([plan.gateway]).chain(plan.explorer).collect()
     }
 
     #[test]

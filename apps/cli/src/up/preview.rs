@@ -29,6 +29,8 @@ pub struct Preview {
     slot_ms: u64,
     /// Where the gateway would listen, a URL.
     gateway: String,
+    /// Where the explorer's pages would be, a URL.
+    explorer: Option<String>,
     /// The nodes' JSON-RPC, `ws://` URLs.
     nodes: Vec<String>,
     /// What would run. Where any free port was asked for (`--base-port 0`), a start takes others.
@@ -91,6 +93,7 @@ fn foresee(args: &UpArgs, folder: &Folder, previous: Option<&Record>) -> Result<
         ends: previous.map_or_else(Vec::new, |record| record.alive().iter().map(|process| process.pid).collect()),
         slot_ms,
         gateway: start::gateway_url(&plan),
+        explorer: start::explorer_url(&plan),
         nodes: plan.nodes.iter().map(|node| node.rpc.clone()).collect(),
         processes,
         notes: plan.notices.clone(),

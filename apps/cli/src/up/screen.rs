@@ -20,6 +20,8 @@ pub struct Ready<'a> {
     dir: &'a Path,
     /// Where the gateway listens, a URL.
     gateway: Option<&'a str>,
+    /// Where the explorer's pages are, a URL.
+    explorer: Option<&'a str>,
     /// The nodes' JSON-RPC, `ws://` URLs.
     nodes: Vec<&'a str>,
     /// How long it took.
@@ -34,6 +36,7 @@ impl<'a> Ready<'a> {
             ready: true,
             dir,
             gateway: record.gateway.as_deref(),
+            explorer: record.explorer.as_deref(),
             nodes: record.nodes.iter().map(|node| node.rpc.as_str()).collect(),
             seconds: record.seconds,
             processes: &record.processes,
@@ -109,6 +112,10 @@ fn suggestions(record: &Record, dir: Option<&Path>) -> Vec<String> {
     if has(LocalSubnet::Market) {
         lines.push(format!("ganglion forecast{option} BTC"));
     }
+    lines.push(format!("a browser at {url}/: ask, draw and forecast there"));
+    if let Some(explorer) = &record.explorer {
+        lines.push(format!("a browser at {explorer}/: blocks, subnets, who earns what"));
+    }
     lines
 }
 
@@ -121,10 +128,11 @@ mod tests {
         let mut record = Record::new(1000);
         record.gateway = Some("http://127.0.0.1:4711".into());
         let lines = suggestions(&record, Some(Path::new("net")));
-        let [ask, status, curl] = lines.as_slice() else { panic!("{lines:?}") };
+        let [ask, status, curl, page] = lines.as_slice() else { panic!("{lines:?}") };
         assert_eq!(ask, "ganglion ask --dir 'net' \"What is 17 + 25?\"");
         assert_eq!(status, "ganglion status --dir 'net'");
         assert!(curl.contains("http://127.0.0.1:4711/v1/chat/completions"), "{curl}");
+        assert!(page.contains("http://127.0.0.1:4711/"), "{page}");
         let body = curl.split('\'').nth(3).expect("a quoted body");
         assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
     }

@@ -13,7 +13,7 @@ use crate::{supervise, wallets};
 /// The order of stopping: users first, the chain last.
 fn rank(role: Role) -> u8 {
     match role {
-        Role::Gateway => 3,
+        Role::Gateway | Role::Explorer => 3,
         Role::Validator => 2,
         Role::Miner => 1,
         Role::Node => 0,
@@ -154,6 +154,18 @@ impl Starter<'_> {
         self.plan_for("gateway", Role::Gateway, args, vec![log_level()])
     }
 
+    /// The explorer, if there is to be one.
+    pub fn explorer(&self) -> Option<supervise::Plan> {
+        let port = self.plan.explorer?;
+        let mut args = words(&["explorer", "run", "--port", &port.to_string(), "--index"]);
+        args.push(self.folder.index().into());
+        for node in &self.plan.nodes {
+            args.extend(words(&["--node", &node.rpc]));
+        }
+        let polite = self.plan_for("explorer", Role::Explorer, args, vec![log_level()]);
+        Some(supervise::Plan { polite: true, ..polite })
+    }
+
     /// What `network.json` says about the processes before they start; `hotkeys` are the neurons' and the gateway's.
     pub fn records(&self, hotkeys: &[String]) -> Vec<ProcessRecord> {
         let record = |name: &str, role, address: String, port, hotkey: Option<&String>| ProcessRecord {
@@ -178,6 +190,9 @@ impl Starter<'_> {
         }
         let port = self.plan.gateway;
         records.push(record("gateway", Role::Gateway, gateway_url(self.plan), port, hotkeys.next()));
+        if let (Some(port), Some(url)) = (self.plan.explorer, explorer_url(self.plan)) {
+            records.push(record("explorer", Role::Explorer, url, port, None));
+        }
         records
     }
 
@@ -218,6 +233,11 @@ pub fn gateway_url(plan: &Plan) -> String {
     format!("http://127.0.0.1:{}", plan.gateway)
 }
 
+/// Where the explorer's pages are, if there is one.
+pub fn explorer_url(plan: &Plan) -> Option<String> {
+    plan.explorer.map(|port| format!("http://127.0.0.1:{port}"))
+}
+
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
 }
@@ -235,7 +255,7 @@ pub fn this_program() -> anyhow::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, GatewayCommand, MinerCommand, UpArgs, ValidatorCommand};
+    use crate::cli::{Cli, Command, ExplorerCommand, GatewayCommand, MinerCommand, UpArgs, ValidatorCommand};
     use clap::Parser;
 
     fn up_args() -> UpArgs {
@@ -291,17 +311,21 @@ mod tests {
         }
         let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
         assert_eq!((args.port, args.organics, args.market), (plan.gateway, Some(folder.organics()), Some(8)));
+        let explorer = starter.explorer().expect("there is one");
+        let Command::Explorer(ExplorerCommand::Run(args)) = parse(&explorer) else { panic!("not an explorer") };
+        assert_eq!((Some(args.port), args.index, args.nodes.len()), (plan.explorer, Some(folder.index()), 2));
     }
 
     #[test]
     fn where_there_is_text_alone_nobody_votes_on_subnets() {
         let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
-        let line = "ganglion up --base-port 0 --subnets text";
+        let line = "ganglion up --base-port 0 --subnets text --no-explorer";
         let Command::Up(args) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
         let plan = Plan::make(&args, true, None).expect("plan");
         let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan, slot_ms: 1000 };
         let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
         assert_eq!(args.market, None);
+        assert!(starter.explorer().is_none());
         for neuron in &plan.neurons {
             if let Command::Validator(ValidatorCommand::Run(args)) = parse(&starter.neuron(neuron)) {
                 assert!(args.root.root_weights.is_empty());

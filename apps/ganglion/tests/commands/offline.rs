@@ -137,9 +137,9 @@ fn a_network_is_only_described_by_a_dry_run() {
     let text = ["alice", "bob", "skills", "smollm", "smollm-warm", "validator-1", "validator-2"];
     let image = ["renderer", "renderer-2", "sketch", "image-validator"];
     let market = ["ewma", "garch", "bold", "market-validator"];
-    assert_eq!(names, [&text[..], &image, &market, &["gateway"]].concat(), "{planned:#}");
+    assert_eq!(names, [&text[..], &image, &market, &["gateway", "explorer"]].concat(), "{planned:#}");
     let alone = plan(&["--base-port", "0", "--miners", "3", "--subnets", "text"]);
-    assert_eq!(alone["processes"].as_array().map(Vec::len), Some(text.len() + 1), "{alone:#}");
+    assert_eq!(alone["processes"].as_array().map(Vec::len), Some(text.len() + 2), "{alone:#}");
     let ended = place.run(&["up", "--dry-run", "--offline", "--subnets", "image"], LIMIT);
     ended_with("no text subnet", &ended, 2, &["--subnets", "text"]);
     assert_eq!((&planned["slot_ms"], &planned["continues"]), (&500.into(), &false.into()));

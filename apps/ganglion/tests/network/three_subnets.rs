@@ -140,7 +140,7 @@ fn three_subnets_serve_users_and_are_paid_by_the_producers_vote() {
     // Who runs where is said at once: two nodes, a gateway, and the neurons of each subnet.
     let processes = network.ready["processes"].as_array().expect("processes");
     let of = |netuid: u16| processes.iter().filter(|process| process["netuid"] == netuid).count();
-    assert_eq!((processes.len(), NETUIDS.map(of)), (2 + 1 + 4 + 4 + 4, [4, 4, 4]));
+    assert_eq!((processes.len(), NETUIDS.map(of)), (2 + 2 + 4 + 4 + 4, [4, 4, 4]));
 
     for netuid in NETUIDS {
         until(&format!("living neurons in subnet {netuid}"), network.left(), || {
