@@ -54,12 +54,13 @@ pub fn run(args: UpArgs, ledger: Ledger) -> Result<()> {
 
 async fn up(args: &UpArgs, folder: &Folder, ledger: Ledger) -> Result<()> {
     let begin = Instant::now();
-    let signals = Signals::listen()?;
     folder.create()?;
     let _lock = folder.lock()?;
     if args.fresh {
         fresh::wipe(folder, args.yes)?;
     }
+    // From here on there is something to end in order. Until now Ctrl-C ended this process at once, its question too.
+    let signals = Signals::listen()?;
     let previous = folder.read()?;
     if let Some(record) = &previous {
         clear_left_overs(record)?;
