@@ -32,15 +32,16 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     selection::check(paths)?;
     run_stage("lints", &mut lints(paths, &toolchain), "see the warnings above")?;
     if has_nextest(paths, &toolchain) {
-        let mut tests = cargo(&["nextest", "run", "--workspace", "--release", "--locked"]);
+        // Not the examples: the lints have compiled them, and linking three dozen programs takes minutes.
+        let mut tests = cargo(&["nextest", "run", "--workspace", "--tests", "--release", "--locked"]);
         run_stage("tests", tests.args(arguments), "see the failures above")?;
-        // nextest does not run the examples in documentation. The same selection of packages, so nothing is rebuilt.
-        let mut examples = cargo(&["test", "--doc", "--workspace", "--release", "--locked"]);
-        run_stage("examples in the documentation", &mut examples, "see the failures above")?;
     } else {
-        let mut tests = cargo(&["test", "--workspace", "--release", "--locked"]);
+        let mut tests = cargo(&["test", "--workspace", "--tests", "--release", "--locked"]);
         run_stage("tests", tests.args(arguments), "see the failures above")?;
     }
+    // The same selection of packages, so nothing is rebuilt.
+    let mut examples = cargo(&["test", "--doc", "--workspace", "--release", "--locked"]);
+    run_stage("examples in the documentation", &mut examples, "see the failures above")?;
     ui::note(&format!("everything passed in {}", ui::duration(start.elapsed())));
     Ok(())
 }

@@ -12,7 +12,8 @@ use super::account::Terms;
 pub const MOST: usize = 8192;
 /// What is older is asked for anew. A provider has a day to redeem on a channel that is closing.
 const STALE: Duration = Duration::from_secs(60);
-/// So soon the chain isn't asked again about the same channel, whatever a caller says.
+/// So soon the chain isn't asked again about the same channel, whatever others say than who signs its vouchers: that one
+/// tops it up as it asks.
 const SOON: Duration = Duration::from_secs(2);
 
 /// A channel.
@@ -51,12 +52,14 @@ pub struct Table {
 }
 
 impl Table {
-    /// What is known of `channel`, for a voucher over `total` RAO: a deposit that is too small may have grown since.
-    pub fn recall(&self, channel: u64, total: u64, now: Instant) -> Memory {
+    /// What is known of `channel`, for a voucher over `total` RAO that `signer` signed: a deposit that is too small may have
+    /// grown since.
+    pub fn recall(&self, channel: u64, total: u64, signer: &PublicKey, now: Instant) -> Memory {
         let Some((known, read_at)) = self.rows.get(&channel) else { return Memory::Ask };
         let age = now.saturating_duration_since(*read_at);
         let enough = known.is_some_and(|known| known.terms.deposit >= total) && age < STALE;
-        if enough || age < SOON {
+        let is_its_own = known.is_some_and(|known| known.voucher_key == *signer);
+        if enough || (age < SOON && !is_its_own) {
             Memory::Fresh(*known)
         } else {
             Memory::Ask
@@ -104,17 +107,18 @@ mod tests {
 
     #[test]
     fn the_chain_is_asked_when_it_may_say_something_new_and_not_too_often() {
-        let (mut table, now) = (Table::default(), Instant::now());
-        assert_eq!(table.recall(1, 5, now), Memory::Ask);
+        let (mut table, now, other) = (Table::default(), Instant::now(), PublicKey([9; 32]));
+        assert_eq!(table.recall(1, 5, &other, now), Memory::Ask);
         table.note(1, Some(known(10)), now);
         table.note(2, None, now);
         let later = |seconds| now + Duration::from_secs(seconds);
-        assert_eq!(table.recall(1, 10, later(59)), Memory::Fresh(Some(known(10))));
-        assert_eq!(table.recall(1, 10, later(60)), Memory::Ask, "it may be closing");
-        assert_eq!(table.recall(1, 11, later(1)), Memory::Fresh(Some(known(10))));
-        assert_eq!(table.recall(1, 11, later(2)), Memory::Ask, "it may have been topped up");
-        assert_eq!(table.recall(2, 1, later(1)), Memory::Fresh(None));
-        assert_eq!(table.recall(2, 1, later(2)), Memory::Ask, "it may have been opened");
+        assert_eq!(table.recall(1, 11, &PublicKey([1; 32]), now), Memory::Ask, "it has just topped it up");
+        assert_eq!(table.recall(1, 10, &other, later(59)), Memory::Fresh(Some(known(10))));
+        assert_eq!(table.recall(1, 10, &other, later(60)), Memory::Ask, "it may be closing");
+        assert_eq!(table.recall(1, 11, &other, later(1)), Memory::Fresh(Some(known(10))));
+        assert_eq!(table.recall(1, 11, &other, later(2)), Memory::Ask, "it may have been topped up");
+        assert_eq!(table.recall(2, 1, &other, later(1)), Memory::Fresh(None));
+        assert_eq!(table.recall(2, 1, &other, later(2)), Memory::Ask, "it may have been opened");
     }
 
     #[test]

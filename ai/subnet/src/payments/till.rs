@@ -92,7 +92,7 @@ impl<C: Chain> Till<C> {
             let message = "the voucher isn't signed by the key that signs the request, for this chain";
             return Err(self.unpaid(401, "forged_voucher", message, &note, None));
         }
-        let known = self.known(&note).await?;
+        let known = self.known(caller, &note).await?;
         let Some(known) = known else {
             return Err(self.unpaid(
                 402,
@@ -110,10 +110,10 @@ impl<C: Chain> Till<C> {
     }
 
     /// What the chain says of the voucher's channel.
-    async fn known(&self, note: &Note) -> Result<Option<Known>, Unpaid> {
+    async fn known(&self, signer: &PublicKey, note: &Note) -> Result<Option<Known>, Unpaid> {
         let (channel, total) = (note.voucher.channel, note.voucher.total);
         let remembered =
-            self.table.read().unwrap_or_else(PoisonError::into_inner).recall(channel.0, total, Instant::now());
+            self.table.read().unwrap_or_else(PoisonError::into_inner).recall(channel.0, total, signer, Instant::now());
         if let Memory::Fresh(known) = remembered {
             return Ok(known);
         }

@@ -70,7 +70,8 @@ impl Served {
         let made = home.json("wallet create", "--plain --wallet-name miner");
         home.json("wallet create", "--plain --wallet-name gateway");
         let spec = home.place.file("spec.json");
-        let network = LocalSpec { founders: 1, ..LocalSpec::default() };
+        // With all subnets that the world knows.
+        let network = LocalSpec { founders: 1, keepers: Some(Vec::new()), ..LocalSpec::default() };
         fs::write(&spec, network.json().expect("a specification")).expect("the specification is written");
         let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
         let node = Node::new(program, &home.place.file("."), &spec, "alice");
@@ -137,7 +138,7 @@ fn a_picture_is_drawn_into_a_file() {
 fn a_price_is_foreseen() {
     let home = Home::new();
     // Five minutes a candle, up and down by some basis points.
-    let candles = (0..400u64).map(|n| format!("{},{}\n", 1_700_000_000 + 300 * n, 10_000 + n * 7 % 13));
+    let candles = (0..400u64).map(|n| format!("{},{}\n", 1_700_000_100 + 300 * n, 10_000 + n * 7 % 13));
     let prices = home.secret("prices.csv", &format!("date,close\n{}", candles.collect::<String>()));
     let served = Served::with(home, &format!("miner market --netuid 8 --csv {prices}"), "--market 8");
     let home = &served.home;
