@@ -23,14 +23,15 @@ fn tiny(folder: &Path) {
         "num_attention_heads": 2, "num_hidden_layers": 1, "hidden_act": "quick_gelu"
     });
     write(&folder.join("text_encoder/config.json"), &text);
+    // The library norms in 32 groups in places, whatever the configuration says.
     let unet = json!({
-        "block_out_channels": [8, 16], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
+        "block_out_channels": [32, 64], "down_block_types": ["CrossAttnDownBlock2D", "DownBlock2D"],
         "attention_head_dim": 2, "cross_attention_dim": 8, "layers_per_block": 1, "norm_num_groups": 4, "in_channels": 4
     });
     write(&folder.join("unet/config.json"), &unet);
     // Three times half as large each way: eight pixels a number, as the real one.
     let vae = json!({
-        "block_out_channels": [4, 4, 4, 4], "layers_per_block": 1, "latent_channels": 4, "norm_num_groups": 2,
+        "block_out_channels": [32, 32, 32, 32], "layers_per_block": 1, "latent_channels": 4, "norm_num_groups": 2,
         "scaling_factor": 0.2
     });
     write(&folder.join("vae/config.json"), &vae);
@@ -113,8 +114,8 @@ fn what_makes_no_sense_is_refused() {
         ("unet/config.json", "\"cross_attention_dim\":8", "\"cross_attention_dim\":16"),
         ("unet/config.json", "\"attention_head_dim\":2", "\"attention_head_dim\":0"),
         ("unet/config.json", "\"attention_head_dim\":2", "\"attention_head_dim\":[2]"),
-        ("unet/config.json", "[8,16]", "[8,18]"),
-        ("unet/config.json", "[8,16]", "[16,16]"),
+        ("unet/config.json", "[32,64]", "[32,66]"),
+        ("unet/config.json", "[32,64]", "[64,64]"),
         ("unet/config.json", "\"CrossAttnDownBlock2D\"", "\"Other\""),
         ("vae/config.json", "\"latent_channels\":4", "\"latent_channels\":16"),
         ("vae/config.json", "0.2", "0.0"),
