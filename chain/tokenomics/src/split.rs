@@ -8,14 +8,15 @@
 //! - **consensus** cⱼ = 1 / (1 + e^(−ρ·(tⱼ − κ))): about 0 while a minority wants it, about 1 with a majority;
 //! - the share of *j* is rⱼ·cⱼ of the sum over all subnets.
 //!
-//! Source: `protocol.md` §5.4, in whole numbers that keep 32 bits below one RAO of stake, and without losing
+//! Source: `protocol.md` §5.4, in whole numbers that keep 48 bits below one RAO of stake, and without losing
 //! the remainder.
 
 use crate::{sigmoid::sigmoid, wide::mul_div};
 use alloc::{vec, vec::Vec};
 
-/// Fractional bits of a rank, while it is counted in RAO.
-const RANK_BITS: u32 = 32;
+/// Fractional bits of a rank, while it is counted in RAO: as many as fit beside 64 bits of stake and 16 of a weight.
+/// With 32, one RAO of stake lost a RAO of the emission to rounding.
+const RANK_BITS: u32 = 48;
 /// Fractional bits of trust, and of a rank as a share of all ranks.
 const SHARE_BITS: u32 = 63;
 

@@ -98,6 +98,15 @@ fn rows(subnets: u16) -> impl Strategy<Value = Rows> {
     vec(vec((0..subnets, any::<u16>()), 0..8), 0..12)
 }
 
+#[test]
+fn the_least_stake_divides_as_finely_as_any() {
+    // What a random run found while ranks had 32 bits below one RAO: a weight in thousands of little ones lost a RAO.
+    let rows: Rows = vec![vec![(8, 17_887), (0, 50_741), (0, 43_073), (0, 11_358), (0, 24_319)]];
+    let curve = Curve { rho: 0, kappa: 0 };
+    let [least, much] = [1, 1 << 40].map(|stake| split(518_411_405, 15, &[stake], &rows, curve));
+    assert_eq!(least, much);
+}
+
 proptest! {
     #[test]
     fn exact(emission: u64, subnets in 0usize..20, stakes in stakes(), rows in rows(24), rho: u16, kappa: u16) {
@@ -116,7 +125,8 @@ proptest! {
         if let Some(shares) = model(subnets, &stakes, &rows, curve) {
             for (got, expected) in got.shares.iter().zip(shares) {
                 let expected = expected * emission as f64;
-                prop_assert!((*got as f64 - expected).abs() <= 1.01, "{got} {expected}");
+                // One RAO for rounding down, half a one for consensus: at its least, e^-20, 62 bits leave it 33.
+                prop_assert!((*got as f64 - expected).abs() <= 1.5, "{got} {expected}");
             }
         } else {
             prop_assert_eq!(got, equal(emission, subnets));
