@@ -5,7 +5,7 @@ mod progress;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -69,6 +69,12 @@ pub struct SimulationPage {
     pub tempos: u32,
     /// What came of it.
     pub scenarios: Vec<ScenarioPage>,
+    /// Rounds of all scenarios together.
+    pub rounds: u64,
+    /// How long they took, seconds. This and the next are all that doesn't follow from the seed.
+    pub seconds: f64,
+    /// Rounds a second: several scenarios run side by side, one on each core.
+    pub rounds_per_second: f64,
 }
 
 fn count(seats: usize) -> u32 {
@@ -132,6 +138,29 @@ impl ScenarioPage {
         part.zip(reason)
             .map(|(part, reason)| format!(", and {:.0} % for its cost: {reason}", part * 100.0))
             .unwrap_or_default()
+    }
+}
+
+impl SimulationPage {
+    fn new(subnet: String, args: &SimulateArgs, reports: &[Report], took: Duration) -> Self {
+        let rounds: u64 = reports.iter().map(|report| report.rounds).sum();
+        let seconds = took.as_secs_f64();
+        Self {
+            subnet,
+            seed: args.seed,
+            tempos: args.tempos,
+            scenarios: reports.iter().map(ScenarioPage::new).collect(),
+            rounds,
+            seconds,
+            // What takes no time at all has no speed.
+            rounds_per_second: rounds as f64 / seconds.max(1e-6),
+        }
+    }
+
+    /// How fast it was, for stderr: what follows from the seed alone is on stdout.
+    fn speed(&self) -> String {
+        let Self { subnet, rounds, seconds, rounds_per_second, .. } = self;
+        format!("{subnet}: {rounds} rounds in {seconds:.1} s, {rounds_per_second:.0} rounds a second")
     }
 }
 
@@ -209,17 +238,17 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     let chosen = args.scenario.map_or_else(|| Scenario::ALL.to_vec(), |scenario| vec![scenario]);
     let begun = Instant::now();
     let reports = all(&run, &chosen, &setting);
-    let rounds: u64 = reports.iter().map(|report| report.rounds).sum();
-    let rate = rounds as f64 / begun.elapsed().as_secs_f64().max(1e-6);
-    let scenarios = reports.iter().map(ScenarioPage::new).collect();
-    show(&SimulationPage { subnet, seed: args.seed, tempos: args.tempos, scenarios }, args.json)?;
-    output::talk(&format!("{rounds} rounds, {rate:.0} a second"));
+    let page = SimulationPage::new(subnet, args, &reports, begun.elapsed());
+    show(&page, args.json)?;
+    output::talk(&page.speed());
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command};
+    use clap::Parser;
 
     /// Side by side, and one after the other with nothing kept between them.
     #[test]
@@ -230,5 +259,21 @@ mod tests {
         let alone = chosen.map(|scenario| simulator::run(&MarketStage::default(), scenario, &setting));
         assert_eq!((name.as_str(), all(&run, &chosen, &setting)), ("market", alone.to_vec()));
         assert!(all(&run, &[], &setting).is_empty());
+    }
+
+    #[test]
+    fn the_speed_is_that_of_all_scenarios_together() {
+        let line = ["ganglion", "simulate", "market", "--tempos", "3"];
+        let Command::Simulate(args) = Cli::parse_from(line).command else { panic!("not a simulation") };
+        let report = |rounds: u64| {
+            let (scenario, seed, tempos) = (Scenario::Honest, args.seed, args.tempos);
+            Report { scenario, seed, tempos, rounds, lines: Vec::new(), verdict: None }
+        };
+        let page = SimulationPage::new("market".into(), &args, &[report(300), report(100)], Duration::from_secs(8));
+        assert_eq!((page.rounds, page.seconds, page.rounds_per_second), (400, 8.0, 50.0));
+        assert_eq!(page.speed(), "market: 400 rounds in 8.0 s, 50 rounds a second");
+        // Nothing in no time is no number that JSON couldn't write.
+        let page = SimulationPage::new("market".into(), &args, &[], Duration::ZERO);
+        assert_eq!((page.rounds, page.rounds_per_second), (0, 0.0));
     }
 }

@@ -418,12 +418,26 @@ fn session_keys_are_not_left_on_another_machine() {
 #[test]
 fn a_simulation_follows_from_its_seed() {
     let home = Home::new();
-    let run =
-        |seed: u32| home.json("simulate", &format!("text --scenario clones --tempos 2 --rounds 30 --seed {seed}"));
+    let run = |seed: u32| {
+        let mut page = home.json("simulate", &format!("text --scenario clones --tempos 2 --rounds 30 --seed {seed}"));
+        let fields = page.as_object_mut().expect("an object");
+        // How fast it was is the machine's alone.
+        let mut speed = ["seconds", "rounds_per_second"]
+            .map(|name| fields.remove(name).and_then(|number| number.as_f64()))
+            .into_iter();
+        assert!(speed.all(|number| number.is_some_and(|number| number > 0.0)), "{page:#}");
+        page
+    };
     let (one, again, other) = (run(1), run(1), run(2));
     assert_eq!(one, again);
     assert_ne!(one["scenarios"], other["scenarios"]);
     assert_eq!(one["scenarios"][0]["parties"][0]["miners"], 6, "{one:#}");
+    assert!(one["rounds"] == one["scenarios"][0]["rounds"] && one["rounds"] != 0, "{one:#}");
+    for subnet in ["text", "image", "market"] {
+        let ended = home.run(&format!("simulate {subnet} --scenario honest --tempos 1 --rounds 5"));
+        assert!(ended.code == Some(0) && ended.stderr.contains("rounds a second"), "{ended:?}");
+        assert!(!ended.stdout.contains("rounds a second"), "stdout follows from the seed: {ended:?}");
+    }
     assert!(home.says("simulate text --scenario lazy --tempos 1 --rounds 5").contains("lazy (adversary)"));
     home.fails("simulate text --scenario saints", 2, &["weight-copier"]);
 }
