@@ -112,6 +112,10 @@ fn best(door: &Shared) -> Result<Vec<Miner>, ApiError> {
 /// Nobody gave a forecast: why, and what to do.
 fn failed<T>(gathered: &Gathered<T>, advice: &str) -> ApiError {
     let reason: String = gathered.failures.join("; ").chars().filter(|letter| !letter.is_control()).take(400).collect();
+    if gathered.unpaid > 0 && gathered.unpaid == gathered.failures.len() {
+        let message = format!("no miner forecasts for what is paid ({reason})");
+        return ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message);
+    }
     let message = format!("no miner gave a forecast ({reason}): {advice}");
     ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message)
 }

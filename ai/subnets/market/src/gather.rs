@@ -46,6 +46,8 @@ pub struct Gathered<T = Vec<Quantiles>> {
     /// Those of the others who are at fault: who is busy, costs more than is paid, or doesn't know what is
     /// asked about, isn't.
     pub failed: Vec<Target>,
+    /// How many of the others cost more than is paid.
+    pub unpaid: usize,
 }
 
 /// Asks up to sixteen miners for the log-returns of an asset over these times, each within `timeout`.
@@ -82,7 +84,7 @@ async fn all<T>(
     let nonce = format!("{:032x}", rand::random::<u128>());
     let request = ForecastRequest { phase: Phase::Commit, subject, nonce };
     let asked = voices.iter().take(MOST).map(|voice| one(dendrite, *voice, &request, reader, timeout));
-    let mut gathered = Gathered { heard: Vec::new(), failures: Vec::new(), failed: Vec::new() };
+    let mut gathered = Gathered { heard: Vec::new(), failures: Vec::new(), failed: Vec::new(), unpaid: 0 };
     for (voice, found) in voices.iter().zip(join_all(asked).await) {
         match found {
             Ok(heard) => gathered.heard.push(heard),
@@ -90,6 +92,8 @@ async fn all<T>(
                 if !matches!(error, CallError::Refused { status: 400..=403 | 413 | 422 | 429 | 503, .. }) {
                     gathered.failed.push(voice.target);
                 }
+                let unpaid = matches!(error, CallError::Refused { status: 401 | 402, .. });
+                gathered.unpaid += usize::from(unpaid);
                 gathered.failures.push(error.to_string());
             }
         }

@@ -50,13 +50,15 @@ pub struct MinerConfig {
     pub gate: GateLimits,
     /// Answers at a time, and how many wait.
     pub work: WorkLimits,
+    /// RAO that an answer costs whoever is no validator; 0 is free. A forecast is two answers: its commitment, and itself.
+    pub price: u64,
 }
 
 impl MinerConfig {
     /// A miner with the usual limits.
     pub fn new(neuron: NeuronConfig, listen: SocketAddr, model: ModelChoice, prices: Prices) -> Self {
         let (gate, work) = (GateLimits::default(), WorkLimits::default());
-        Self { neuron, listen, announce: None, model, prices, gate, work }
+        Self { neuron, listen, announce: None, model, prices, gate, work, price: 0 }
     }
 }
 
@@ -141,8 +143,13 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let feed = config.prices.open(&client, &stop)?;
     tracing::info!(model = forecaster.name(), prices = feed.name(), "forecaster ready");
     let model = MarketModel::new(forecaster, feed, config.neuron.hotkey.public());
-    let settings =
-        MinerSettings { announce: config.announce, gate: config.gate, work: config.work, ..config.neuron.miner() };
+    let settings = MinerSettings {
+        announce: config.announce,
+        gate: config.gate,
+        work: config.work,
+        price: config.price,
+        ..config.neuron.miner()
+    };
     miner::run(Arc::new(Market::sandbox()), Arc::new(model), client, settings, listener, shutdown).await?;
     Ok(())
 }

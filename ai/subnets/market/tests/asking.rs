@@ -1,9 +1,13 @@
-//! Miners over real sockets: honest ones, and those that say something else than they had committed to.
+//! Miners over real sockets: honest ones, those that say something else than they had committed to, and those that have a
+//! price.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::{ready, BoxFuture};
+use futures::FutureExt;
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_subnet::{Budget, Subnet};
 use ganglion_subnet_market::gather::{gather, Voice};
@@ -13,7 +17,9 @@ use ganglion_subnet_market::synapse::{Phase, Told};
 use ganglion_subnet_market::{
     Asset, ForecastRequest, ForecastResponse, ForecastSynapse, Horizon, Market, MarketModel, Quote,
 };
-use ganglion_wire::{Axon, AxonError, Dendrite, Target};
+use ganglion_wire::description::Price;
+use ganglion_wire::payment::{Charge, Payment, Purse, Toll, Unpaid, Voucher, VOUCHER_BYTES};
+use ganglion_wire::{Axon, AxonBuilder, AxonError, Caller, Dendrite, DendriteLimits, Target};
 use tokio::net::TcpListener;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,21 +37,29 @@ fn feed() -> Arc<Tape> {
 /// How a miner makes its answer worse.
 type Bend = fn(&ForecastRequest, ForecastResponse) -> ForecastResponse;
 
-/// A miner on a free port; answers whom to call.
-async fn miner(seed: u8, bend: Bend) -> Target {
+/// The axon of a miner.
+fn axon(seed: u8, bend: Bend) -> (PublicKey, AxonBuilder) {
     let keypair = Arc::new(Keypair::from_seed([seed; 32]));
     let hotkey: PublicKey = keypair.public();
     let model = Arc::new(MarketModel::new(Arc::new(Ewma::default()), feed(), hotkey));
-    let axon = Axon::builder(keypair)
-        .synapse::<ForecastSynapse, _, _>(move |_, request| {
-            let model = Arc::clone(&model);
-            async move {
-                let answer = Market::sandbox().answer(&model, &request, &Budget::unlimited());
-                answer.map(|answer| bend(&request, answer)).map_err(|error| AxonError::invalid(error.to_string()))
-            }
-        })
-        .build()
-        .expect("an axon");
+    let axon = Axon::builder(keypair).synapse::<ForecastSynapse, _, _>(move |_, request| {
+        let model = Arc::clone(&model);
+        async move {
+            let answer = Market::sandbox().answer(&model, &request, &Budget::unlimited());
+            answer.map(|answer| bend(&request, answer)).map_err(|error| AxonError::invalid(error.to_string()))
+        }
+    });
+    (hotkey, axon)
+}
+
+/// A miner on a free port; answers whom to call.
+async fn miner(seed: u8, bend: Bend) -> Target {
+    let (hotkey, axon) = axon(seed, bend);
+    listening(hotkey, axon).await
+}
+
+async fn listening(hotkey: PublicKey, axon: AxonBuilder) -> Target {
+    let axon = axon.build().expect("an axon");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address: SocketAddr = listener.local_addr().expect("an address");
     tokio::spawn(async move { axon.serve(listener, std::future::pending::<()>()).await });
@@ -103,4 +117,81 @@ async fn who_shows_something_else_is_not_heard() {
         assert!(found.heard.is_empty() && found.pool().is_none(), "{found:?}");
         assert!(found.failed.is_empty() && found.failures.len() == 1, "who doesn't know isn't at fault: {found:?}");
     }
+}
+
+/// Takes any voucher, and counts.
+#[derive(Default)]
+struct Till {
+    taken: AtomicUsize,
+    returned: AtomicUsize,
+}
+
+impl Toll for Till {
+    fn charge<'a>(&'a self, _: &'a Caller, voucher: Option<Voucher>) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+        let message = "an answer costs 5 RAO".to_owned();
+        let unpaid = Unpaid { status: 402, code: "payment_required", message, demand: None };
+        let charged = match voucher {
+            Some(_) => Ok(Some(Charge { channel: 1, rao: 5 })),
+            None => Err(unpaid),
+        };
+        self.taken.fetch_add(usize::from(charged.is_ok()), Ordering::SeqCst);
+        ready(charged).boxed()
+    }
+
+    fn refund(&self, _: Charge) {
+        self.returned.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Pays for everything, and counts what it got an answer for.
+#[derive(Clone, Default)]
+struct Generous(Arc<AtomicUsize>);
+
+impl Purse for Generous {
+    fn pay<'a>(&'a self, _: &'a Target, _: &'a str) -> BoxFuture<'a, Result<Option<Box<dyn Payment>>, String>> {
+        let promise: Box<dyn Payment> = Box::new(self.clone());
+        ready(Ok(Some(promise))).boxed()
+    }
+
+    fn demanded(&self, _: &Target, _: &str, _: &ganglion_wire::payment::Demand) -> bool {
+        false
+    }
+}
+
+impl Payment for Generous {
+    fn voucher(&self) -> Voucher {
+        [7; VOUCHER_BYTES]
+    }
+
+    fn answered(self: Box<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_forecast_costs_two_answers_and_what_fails_costs_nothing() {
+    let (till, purse) = (Arc::new(Till::default()), Generous::default());
+    let (hotkey, axon) = axon(30, honest);
+    let price = Price { rao: 5, per: "request".to_owned(), more: serde_json::Map::new() };
+    let axon = axon.price::<ForecastSynapse>(price).toll(Arc::clone(&till) as Arc<dyn Toll>);
+    let voices = [Voice { target: listening(hotkey, axon).await, weight: 1.0 }];
+    let (btc, horizon) = (Asset::btc(), [Horizon::seconds(300).expect("five minutes")]);
+    let counted = || [&till.taken, &till.returned, purse.0.as_ref()].map(|count| count.load(Ordering::SeqCst));
+
+    let key = Arc::new(Keypair::from_seed([9; 32]));
+    let poor = Dendrite::new(Arc::clone(&key));
+    let found = gather(&poor, &voices, (&btc, &horizon), PATIENCE).await;
+    assert_eq!((found.heard.len(), found.failures.len(), found.unpaid), (0, 1, 1), "{found:?}");
+    assert!(found.failed.is_empty() && found.failures[0].contains("5 RAO"), "it isn't at fault: {found:?}");
+    assert_eq!(counted(), [0, 0, 0]);
+
+    let rich = Dendrite::paying(key, DendriteLimits::default(), Some(Arc::new(purse.clone()) as Arc<dyn Purse>));
+    let found = gather(&rich, &voices, (&btc, &horizon), PATIENCE).await;
+    assert_eq!((found.heard.len(), found.unpaid), (1, 0), "{found:?}");
+    assert_eq!(counted(), [2, 0, 2], "the commitment and the forecast");
+
+    let eth: Asset = "ETH".parse().expect("a name");
+    let found = gather(&rich, &voices, (&eth, &horizon), PATIENCE).await;
+    assert_eq!((found.heard.len(), found.unpaid), (0, 0), "{found:?}");
+    assert_eq!(counted(), [3, 1, 2], "what isn't known there is given back");
 }

@@ -57,6 +57,10 @@ pub struct MarketMinerArgs {
     /// Address and port to announce on the chain, if they differ
     #[arg(long, value_name = "IP:PORT")]
     pub axon_external: Option<SocketAddr>,
+    /// What an answer costs, in RAO, whoever isn't a validator: paid by vouchers on payment channels, which the hotkey
+    /// redeems (it needs a little TAO for the fee); 0 is free. A forecast is two answers: its commitment, and itself
+    #[arg(long, value_name = "RAO", default_value_t = 0)]
+    pub price: u64,
 }
 
 /// `ganglion validator market`.

@@ -311,6 +311,8 @@ mod tests {
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
             "ganglion miner run --price 0.1",
+            "ganglion miner market --price 0.1",
+            "ganglion miner market --price -1",
             "ganglion gateway run --budget 5",
             "ganglion gateway run --public --personal",
             "ganglion gateway run --public --charge 0",

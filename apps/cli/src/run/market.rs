@@ -22,6 +22,7 @@ pub fn miner(args: MarketMinerArgs) -> Result<()> {
     let neuron = neuron(&args.neuron, &args.axon)?;
     let mut config = MinerConfig::new(neuron, listen(&args.axon), args.model.clone(), prices(&args.prices));
     config.announce = args.axon_external;
+    config.price = args.price;
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 
@@ -100,6 +101,12 @@ mod tests {
         for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5", "--asset ETH"] {
             assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_answer_is_free_unless_it_has_a_price() {
+        assert_eq!(args("ganglion miner market").price, 0);
+        assert_eq!(args("ganglion miner market --price 250").price, 250);
     }
 
     #[test]

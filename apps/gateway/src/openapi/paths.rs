@@ -58,7 +58,8 @@ pub(super) fn all() -> Value {
             }),
             &[
                 &ACCESS[..],
-                &["invalid_request", "too_many_requests", "no_market", "miners_failed", "no_picture", "no_miners"][..],
+                &["invalid_request", "too_many_requests", "no_market", "no_picture"][..],
+                &["payment_required", "miners_failed", "no_miners"][..],
             ]
             .concat(),
         ) },
@@ -66,7 +67,7 @@ pub(super) fn all() -> Value {
             ("events", "network", "What the best miners of the market subnet expect of an event"),
             "EventRequest",
             &json_of("Event"),
-            &[&ACCESS[..], &["no_market", "miners_failed", "no_miners"][..]].concat(),
+            &[&ACCESS[..], &["no_market", "payment_required", "miners_failed", "no_miners"][..]].concat(),
         ) },
         "/v1/keys": {
             "get": looking(

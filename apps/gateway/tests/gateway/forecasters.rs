@@ -1,6 +1,10 @@
-//! Forecasts for users: who fails isn't asked first again.
+//! Forecasts for users: who fails isn't asked first again, and who wants money is no failure.
 
 use super::{bounded, config, Told};
+use futures::{
+    future::{ready, BoxFuture},
+    FutureExt,
+};
 use ganglion_gateway::{run_with_market, GatewayConfig, Miner};
 use ganglion_keys::Keypair;
 use ganglion_subnet::{Budget, Subnet};
@@ -9,8 +13,12 @@ use ganglion_subnet_market::{
     sources::{Clock, Tape},
     Asset, ForecastRequest, ForecastSynapse, Market, MarketModel, Quote,
 };
-use ganglion_wire::{Axon, AxonError};
-use serde_json::Value;
+use ganglion_wire::{
+    description::Price,
+    payment::{Charge, Demand, Toll, Unpaid, Voucher},
+    Axon, AxonBuilder, AxonError, Caller,
+};
+use serde_json::{Map, Value};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
@@ -24,24 +32,50 @@ fn feed() -> Arc<Tape> {
     Arc::new(tape)
 }
 
+/// An axon that forecasts, or breaks down.
+fn forecaster(keypair: Arc<Keypair>, works: bool) -> AxonBuilder {
+    let model = Arc::new(MarketModel::new(Arc::new(Ewma::default()), feed(), keypair.public()));
+    Axon::builder(keypair).synapse::<ForecastSynapse, _, _>(move |_, request: ForecastRequest| {
+        let model = Arc::clone(&model);
+        async move {
+            if !works {
+                return Err(AxonError::internal("it broke"));
+            }
+            let answer = Market::sandbox().answer(&model, &request, &Budget::unlimited());
+            answer.map_err(|error| AxonError::invalid(error.to_string()))
+        }
+    })
+}
+
 /// A miner that forecasts, or breaks down.
 async fn miner(seed: u8, works: bool) -> Miner {
     let keypair = Arc::new(Keypair::from_seed([seed; 32]));
-    let hotkey = keypair.public();
-    let model = Arc::new(MarketModel::new(Arc::new(Ewma::default()), feed(), hotkey));
-    let axon = Axon::builder(keypair)
-        .synapse::<ForecastSynapse, _, _>(move |_, request: ForecastRequest| {
-            let model = Arc::clone(&model);
-            async move {
-                if !works {
-                    return Err(AxonError::internal("it broke"));
-                }
-                let answer = Market::sandbox().answer(&model, &request, &Budget::unlimited());
-                answer.map_err(|error| AxonError::invalid(error.to_string()))
-            }
-        })
-        .build()
-        .expect("an axon");
+    listening(seed, &keypair, forecaster(Arc::clone(&keypair), works)).await
+}
+
+/// A miner that wants to be paid.
+async fn dear(seed: u8) -> Miner {
+    let keypair = Arc::new(Keypair::from_seed([seed; 32]));
+    let price = Price { rao: 9, per: "request".to_owned(), more: Map::new() };
+    let axon = forecaster(Arc::clone(&keypair), true).price::<ForecastSynapse>(price).toll(Arc::new(Dear));
+    listening(seed, &keypair, axon).await
+}
+
+/// It is paid by nobody.
+struct Dear;
+
+impl Toll for Dear {
+    fn charge<'a>(&'a self, _: &'a Caller, _: Option<Voucher>) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+        let demand = Some(Demand { price_rao: 9, channel: None, total_rao: None });
+        let message = "an answer costs 9 RAO".to_owned();
+        ready(Err(Unpaid { status: 402, code: "payment_required", message, demand })).boxed()
+    }
+
+    fn refund(&self, _: Charge) {}
+}
+
+async fn listening(seed: u8, keypair: &Keypair, axon: AxonBuilder) -> Miner {
+    let (hotkey, axon) = (keypair.public(), axon.build().expect("an axon"));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(axon.serve(listener, std::future::pending()));
@@ -86,4 +120,22 @@ async fn a_question_that_nobody_knows_blames_nobody() {
     }
     let (status, answer) = asked(address, "?horizon=5m").await;
     assert_eq!((status, answer["miners"][0]["uid"].as_u64()), (200, Some(1)), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_wants_money_is_no_failure() {
+    let miners = || async { vec![dear(1).await, miner(2, true).await] };
+    // One is asked at a time. Had it failed, the other would be asked from the second time on.
+    let strict = GatewayConfig { attempts: 1, failures: 1, pause: Duration::from_secs(3600), ..config() };
+    let address = gateway(strict, miners().await).await;
+    for _ in 0..3 {
+        let (status, answer) = asked(address, "?horizon=5m").await;
+        assert_eq!((status, answer["error"]["code"].as_str()), (402, Some("payment_required")), "{answer}");
+        let said = answer["error"]["message"].as_str().expect("a sentence");
+        assert!(said.contains("an answer costs 9 RAO"), "{said}");
+    }
+    // Where both are asked it isn't heard, and costs nobody the forecast.
+    let address = gateway(config(), miners().await).await;
+    let (status, answer) = asked(address, "?horizon=5m").await;
+    assert_eq!((status, answer["miners"][0]["uid"].as_u64(), answer["failed"].as_u64()), (200, Some(2), Some(1)));
 }
