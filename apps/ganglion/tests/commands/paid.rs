@@ -35,7 +35,13 @@ struct Market {
 }
 
 impl Market {
+    /// With a miner of the text subnet.
     fn set() -> Self {
+        Self::with("miner run --engine ngram", false)
+    }
+
+    /// `engine` is the miner's command; the chain has all subnets that the world knows, or that of text alone.
+    fn with(engine: &str, all: bool) -> Self {
         let mut home = Home::new();
         let miner = home.json("wallet create", "--plain --wallet-name miner");
         let user = home.json("wallet create", "--plain --wallet-name user");
@@ -45,7 +51,8 @@ impl Market {
         // The hotkey pays the fees of what it redeems.
         let account = |key: PublicKey| AccountId::from(key.0);
         let endowed = vec![(account(key(&address(&user, 0))), 100 * TAO), (account(hotkey), TAO)];
-        let spec = LocalSpec { founders: 1, endowed, ..LocalSpec::default() };
+        let keepers = all.then(Vec::new);
+        let spec = LocalSpec { founders: 1, endowed, keepers, ..LocalSpec::default() };
         let path = home.place.file("spec.json");
         fs::write(&path, spec.json().expect("a specification")).expect("the specification is written");
         let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
@@ -56,9 +63,9 @@ impl Market {
         // The miner's registration is bound to a block; its transactions make the others.
         node.rpc.call("engine_createBlock", json!([true, true, null]));
         let axon = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let line = format!("miner run --wallet-name miner --engine ngram --axon-port {} --price {PRICE}", axon.port());
-        let miner = Process::ganglion(&home, "miner", &line);
-        Self { _miner: miner, home, node, axon, hotkey, owner }
+        let line = format!("{engine} --wallet-name miner --axon-port {} --price {PRICE}", axon.port());
+        let process = Process::ganglion(&home, "miner", &line);
+        Self { _miner: process, home, node, axon, hotkey, owner }
     }
 
     fn channels(&self) -> Vec<Value> {
@@ -147,6 +154,47 @@ fn a_personal_gateway_pays_and_the_miners_owner_gets_it() {
     });
     assert!(redeemed >= 3 * PRICE && redeemed % PRICE == 0, "{redeemed}");
     assert_eq!(free(), redeemed);
+}
+
+#[test]
+fn a_forecast_is_paid_for_as_two_answers() {
+    // The world's market has a past from the first block on.
+    let market = Market::with("miner market --netuid 8 --model ewma", true);
+    let home = &market.home;
+    let (free, door) = (free_port(), free_port());
+    let forecast = |port: u16| {
+        let line = format!("forecast BTC --horizon 5m --json --timeout 60 --gateway http://127.0.0.1:{port}");
+        home.place.finish(home.command(&line), LIMIT)
+    };
+    home.json("wallet create", "--plain --wallet-name poor");
+    let line = format!("gateway run --wallet-name poor --port {free} --market 8");
+    let poor = Process::ganglion(home, "poor", &line);
+    until("a refusal for want of money", LIMIT, || {
+        let ended = forecast(free);
+        (ended.code == Some(1) && ended.stderr.contains("refused (402)")).then_some(())
+    });
+    drop(poor);
+
+    let line = format!(
+        "gateway run --personal --wallet-name user --port {door} --deposit 0.25 --budget 1 --max-price {PRICE} --market 8 --state-dir {}",
+        home.place.file("purse").display()
+    );
+    let gateway = Process::ganglion(home, "gateway", &line);
+    let told = until("a forecast", LIMIT, || Some(forecast(door)).filter(|ended| ended.code == Some(0)));
+    let told = home.fits("forecast", "forecast", &told);
+    assert_eq!(text(&told["miners"][0]["hotkey"]), market.hotkey.to_ss58(), "{told:#}");
+    drop(gateway);
+
+    let channels = market.channels();
+    assert_eq!((channels.len(), text(&channels[0]["provider"])), (1, market.hotkey.to_ss58()), "{channels:?}");
+    home.write("channel close", &format!("{} --wallet-name user", channels[0]["channel"]));
+    let redeemed = until("the miner redeems", LIMIT, || {
+        let row = market.channels().pop()?;
+        row["redeemed_rao"].as_u64().filter(|redeemed| *redeemed > 0)
+    });
+    assert!(redeemed >= 2 * PRICE && redeemed % PRICE == 0, "the commitment and the forecast: {redeemed}");
+    let owner = home.json("wallet balance", &market.owner);
+    assert_eq!(owner["free_rao"].as_u64(), Some(redeemed), "{owner:#}");
 }
 
 #[test]
