@@ -204,8 +204,13 @@ impl Book {
         bits
     }
 
-    /// Where a newcomer starts: at the part of the field that the policy names, at 0 if there is no field.
+    /// Where a newcomer starts: at the part of the field that the policy names. Where there is no field, at what somebody
+    /// has who says only what everybody knows: nothing is paid for that, but to begin below it would be a debt that everybody
+    /// in a young subnet had to work off first.
     pub fn newcomer_prior(&self, policy: &ScorePolicy) -> f64 {
+        if self.estimates.is_empty() {
+            return policy.baseline.clamp(0.0, 1.0);
+        }
         newcomer::prior(self.estimates.values().map(|estimate| estimate.mean), policy.newcomer)
     }
 
@@ -336,6 +341,19 @@ mod tests {
         let worst = ScorePolicy { newcomer: 0.1, ..policy.clone() };
         assert!((book.newcomer_prior(&worst) - 0.2).abs() < 0.01);
         assert_eq!(Book::new(&[0; 32], 1).newcomer_prior(&policy), 0.0);
+    }
+
+    #[test]
+    fn the_first_begin_at_what_everybody_knows() {
+        let policy = ScorePolicy { baseline: 0.5, ..ScorePolicy::default() };
+        let mut book = Book::new(&[0; 32], 1);
+        assert_eq!(book.newcomer_prior(&policy), 0.5);
+        (0..400).for_each(|_| book.enter(A, 0.5, 1, &policy));
+        let known = book.estimate(A).expect("entered");
+        assert!((known.mean - 0.5).abs() < 1e-12 && known.bound(&policy) == 0.0, "it earns nothing: {known:?}");
+        // Who comes later begins in the field, wherever that is.
+        (0..400).for_each(|_| book.enter(A, 0.2, 1, &policy));
+        assert!(book.newcomer_prior(&policy) < 0.21);
     }
 
     #[test]

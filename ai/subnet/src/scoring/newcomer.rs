@@ -3,7 +3,8 @@
 /// Where a newcomer begins, unless a subnet says otherwise: at the lower quartile.
 pub const QUARTILE: f64 = 0.25;
 
-/// The estimate of a miner of whom nothing is known: what `part` (0 to 1) of the field's means lie below, 0 without a field.
+/// The estimate of a miner of whom nothing is known: what `part` (0 to 1) of the field's means lie below, 0 without a field
+/// (a [`Book`](crate::scores::Book) without one says something else).
 ///
 /// Below the middle, so that a new seat is never better than an old one that did middling work; above nothing, so
 /// that good work shows soon.

@@ -29,8 +29,8 @@ fn log_level() -> (&'static str, String) {
 /// many to tell them apart.
 const MARKET_ROUND: &str = "2000";
 /// Times ahead that it asks for. A step of the market is a block: the usual longest would be known a hundred blocks later,
-/// and nobody be paid before.
-const MARKET_HORIZONS: &str = "5m,30m,3h";
+/// that of 3 h 36 blocks later, and nobody be paid before. An hour is twelve.
+const MARKET_HORIZONS: &str = "5m,30m,1h";
 
 /// Puts together how the processes are started.
 pub struct Starter<'a> {
@@ -288,6 +288,8 @@ mod tests {
                 }
                 (Command::Validator(ValidatorCommand::Market(args)), Work::Judge) => {
                     assert_eq!((args.neuron.netuid, args.horizon.len(), args.judging.strict), (8, 3, true));
+                    // The first of them waits for its longest: not for more blocks than an epoch has.
+                    assert!(args.horizon.iter().all(|horizon| horizon.steps(300).is_some_and(|steps| steps <= 20)));
                     assert!(args.root.root_weights.is_empty());
                 }
                 (Command::Validator(ValidatorCommand::Run(args)), Work::Judge) if args.neuron.netuid == 5 => {
