@@ -51,6 +51,10 @@ pub struct MarketMinerArgs {
     /// program
     #[arg(long, value_name = "MODEL", default_value = "ewma")]
     pub model: ModelChoice,
+    /// Forecasts by a program at this http:// address: it is posted the newest prices, or an event's outcomes, and answers
+    /// quantiles or probabilities
+    #[arg(long, value_name = "URL", value_parser = backend, conflicts_with = "model")]
+    pub backend: Option<ModelChoice>,
     /// Where it sees prices.
     #[command(flatten)]
     pub prices: PriceArgs,
@@ -95,6 +99,13 @@ pub struct MarketValidatorArgs {
     /// What it says of subnets.
     #[command(flatten)]
     pub root: RootArgs,
+}
+
+/// A program behind an address that can be one.
+fn backend(address: &str) -> Result<ModelChoice, String> {
+    let choice = ModelChoice::Backend(address.to_owned());
+    choice.make().map_err(|error| error.to_string())?;
+    Ok(choice)
 }
 
 fn source(text: &str) -> Result<(Asset, Endpoint), String> {

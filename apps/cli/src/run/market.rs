@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::{bail, Result};
 use ganglion_subnet_market::judge::Silence;
 use ganglion_subnet_market::sources::Endpoint;
-use ganglion_subnet_market::{policy, run_miner, run_validator, Asset, MinerConfig, Prices, ValidatorConfig, NETUID};
+use ganglion_subnet_market::{
+    policy, run_miner, run_validator, Asset, MinerConfig, ModelChoice, Prices, ValidatorConfig, NETUID,
+};
 
 use super::{listen, log_to_stderr, neuron, public_addresses_only, root_weights, until_signal};
 use crate::cli::{MarketMinerArgs, MarketValidatorArgs, NeuronArgs, PriceArgs};
@@ -20,7 +22,7 @@ pub fn miner(args: MarketMinerArgs) -> Result<()> {
     log_to_stderr();
     check(&args.neuron)?;
     let neuron = neuron(&args.neuron, &args.axon)?;
-    let mut config = MinerConfig::new(neuron, listen(&args.axon), args.model.clone(), prices(&args.prices));
+    let mut config = MinerConfig::new(neuron, listen(&args.axon), model(&args), prices(&args.prices));
     config.announce = args.axon_external;
     config.price = args.price;
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
@@ -50,6 +52,11 @@ pub fn validator(args: MarketValidatorArgs) -> Result<()> {
     config.announce_metrics = args.announce_metrics;
     config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}
+
+/// What forecasts.
+fn model(args: &MarketMinerArgs) -> ModelChoice {
+    args.backend.as_ref().unwrap_or(&args.model).clone()
 }
 
 /// The default number is that of the text subnet.
@@ -99,6 +106,22 @@ mod tests {
         let Prices::Servers(servers, 60) = prices(&args(line).prices) else { panic!("servers") };
         assert_eq!((servers.len(), servers[0].1.len()), (1, 2));
         for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5", "--asset ETH"] {
+            assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_program_may_forecast_instead() {
+        let url = "http://127.0.0.1:1/forecast";
+        let chosen = |line: &str| model(&args(line));
+        assert_eq!(chosen("ganglion miner market"), ModelChoice::Ewma);
+        assert_eq!(chosen("ganglion miner market --model garch"), ModelChoice::Garch);
+        for option in ["--backend", "--model"] {
+            let line = format!("ganglion miner market {option} {url}");
+            assert_eq!(chosen(&line), ModelChoice::Backend(url.to_owned()), "{option}");
+        }
+        for bad in ["--backend garch", "--backend https://h/", "--backend http://", "--backend http://h/ --model ewma"]
+        {
             assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
         }
     }

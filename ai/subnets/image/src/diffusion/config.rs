@@ -154,8 +154,8 @@ impl Plan {
     }
 }
 
-const OTHERS: &str =
-    "it is no Stable Diffusion 1.x or 2.x: larger ones run behind a server, with --engine image-server";
+const OTHERS: &str = "it is no Stable Diffusion 1.x or 2.x, and others (XL, 3, Flux) aren't drawn in this process: run it \
+     behind a server of OpenAI's images protocol, and take --engine image-server --backend URL --model NAME instead of --sd";
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, WeightsError> {
     serde_json::from_slice(&read(path, MOST)?).map_err(|error| WeightsError::new(path, error))

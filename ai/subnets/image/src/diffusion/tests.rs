@@ -102,8 +102,37 @@ fn what_is_missing_is_named() {
         assert!(error.contains(file) && error.contains("no such file"), "{file}: {error}");
         fs::rename(&away, &there).expect("moved");
     }
-    fs::create_dir(dir.path().join("text_encoder_2")).expect("a folder");
-    assert!(refused(FEW).contains("image-server"));
+}
+
+/// XL has a second text encoder, and a U-Net that is told sizes; later ones have a transformer, or larger numbers.
+#[test]
+fn later_models_are_refused_with_the_way_to_use_them() {
+    let dir = tempfile::tempdir().expect("dir");
+    tiny(dir.path());
+    let refused = |what: &str| {
+        let error = StableDiffusion::load(dir.path(), FEW, &[1; 32]).err().expect(what).to_string();
+        assert!(error.contains("XL") && error.contains("--engine image-server --backend URL"), "{what}: {error}");
+    };
+    for part in ["text_encoder_2", "transformer"] {
+        let path = dir.path().join(part);
+        fs::create_dir(&path).expect("a folder");
+        refused(part);
+        fs::remove_dir(&path).expect("removed");
+    }
+    for (file, from, to) in [
+        ("unet/config.json", "\"in_channels\":4", "\"addition_embed_type\":\"text_time\",\"in_channels\":4"),
+        ("unet/config.json", "\"in_channels\":4", "\"in_channels\":16"),
+        ("vae/config.json", "\"latent_channels\":4", "\"latent_channels\":16"),
+    ] {
+        let path = dir.path().join(file);
+        let sound = fs::read_to_string(&path).expect("text");
+        let other = sound.replace(from, to);
+        assert_ne!(other, sound, "{from}");
+        fs::write(&path, other).expect("written");
+        refused(to);
+        fs::write(&path, sound).expect("written");
+    }
+    assert!(StableDiffusion::load(dir.path(), FEW, &[1; 32]).is_ok());
 }
 
 #[test]
