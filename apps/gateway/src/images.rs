@@ -133,6 +133,24 @@ impl Drawn {
     }
 }
 
+/// Why a miner didn't draw.
+struct Missed {
+    reason: String,
+    /// It costs more than is paid.
+    unpaid: bool,
+}
+
+/// Why there is no picture at all.
+fn undrawn(missed: &[Missed]) -> ApiError {
+    let reasons = missed.iter().map(|one| one.reason.as_str()).collect::<Vec<&str>>().join("; ");
+    if !missed.is_empty() && missed.iter().all(|one| one.unpaid) {
+        let message = format!("no miner draws for what is paid ({reasons})");
+        return ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message);
+    }
+    let message = format!("no miner could draw it ({reasons}): try again");
+    ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message)
+}
+
 async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let _slot = routes::slot(&shared)?;
     let body = routes::read(&shared, &headers, body).await?;
@@ -196,7 +214,7 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<(Vec
     let attempts = shared.config.attempts.max(1).saturating_add(wish.count);
     let mut waiting = candidates.iter().take(attempts);
     let mut running = FuturesUnordered::new();
-    let (mut drawn, mut reasons, mut asked) = (Vec::new(), Vec::new(), 0);
+    let (mut drawn, mut missed, mut asked) = (Vec::new(), Vec::new(), 0);
     loop {
         while running.len() + drawn.len() < wish.count {
             let Some(miner) = waiting.next() else { break };
@@ -209,24 +227,23 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<(Vec
         tokio::select! {
             Some(outcome) = running.next() => match outcome {
                 Ok(picture) => drawn.push(picture),
-                Err(reason) => reasons.push(reason),
+                Err(one) => missed.push(one),
             },
             () = sleep_until(deadline) => {
-                reasons.push("the time is up".to_owned());
+                missed.push(Missed { reason: "the time is up".to_owned(), unpaid: false });
                 break;
             }
         }
     }
     if drawn.is_empty() {
-        let message = format!("no miner could draw it ({}): try again", reasons.join("; "));
-        return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
+        return Err(undrawn(&missed));
     }
     drawn.sort_by_key(|drawn: &Drawn| std::cmp::Reverse(drawn.miner.incentive));
     Ok((drawn, asked))
 }
 
 /// One miner's turn, from the question to the entry in its record.
-async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: TokioInstant) -> Result<Drawn, String> {
+async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: TokioInstant) -> Result<Drawn, Missed> {
     let began = Instant::now();
     shared.standings.started(miner, began);
     let _turn = Turn { standings: &shared.standings, miner };
@@ -237,15 +254,16 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
     let failed = |reason: &str| {
         shared.metrics.calls.with_label_values(&["failed"]).inc();
         shared.standings.failed(miner, Instant::now());
-        format!("uid {}: {}", miner.uid, shorten(reason))
+        Missed { reason: format!("uid {}: {}", miner.uid, shorten(reason)), unpaid: false }
     };
     let response = match answer {
         Ok(answer) => answer.response,
         // Busy, or we have asked it too often, or it doesn't draw such things, or costs more than we pay: that is no sign
         // of illness.
-        Err(CallError::Refused { status: 400..=403 | 413 | 422 | 429 | 503, message, .. }) => {
+        Err(CallError::Refused { status: status @ (400..=403 | 413 | 422 | 429 | 503), message, .. }) => {
             shared.metrics.calls.with_label_values(&["refused"]).inc();
-            return Err(format!("uid {}: {}", miner.uid, shorten(&message)));
+            let (reason, unpaid) = (format!("uid {}: {}", miner.uid, shorten(&message)), matches!(status, 401 | 402));
+            return Err(Missed { reason, unpaid });
         }
         Err(error) => return Err(failed(&error.to_string())),
     };
@@ -277,6 +295,18 @@ mod tests {
 
     fn read(body: &Value) -> Result<Wish, ApiError> {
         Wish::read(body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn who_wants_money_is_told_from_who_fails() {
+        let of = |all: &[bool]| {
+            let missed = |unpaid: &bool| Missed { reason: "uid 7: no".to_owned(), unpaid: *unpaid };
+            undrawn(&all.iter().map(missed).collect::<Vec<Missed>>()).status
+        };
+        assert_eq!(of(&[true, true]), StatusCode::PAYMENT_REQUIRED);
+        for failed in [&[true, false][..], &[false][..], &[][..]] {
+            assert_eq!(of(failed), StatusCode::BAD_GATEWAY, "{failed:?}");
+        }
     }
 
     #[test]

@@ -36,8 +36,9 @@ fn the_judge_learns_and_is_kept() {
     assert!(mean(&told[50..]) < mean(&told[..10]), "{told:?}");
     trained.expect("trained").save(&path).expect("saved");
     let encoder = DualEncoder::load(std::slice::from_ref(&path)).expect("loads");
-    let found = measure(&encoder, 8, &mut Seed([3; 32]).dice());
-    assert!(found.pictures == 8 && found.bits.is_finite() && (0.0..=1.0).contains(&found.first), "{found:?}");
+    // However little it has learned, it knows colours and counts, and what it says of its own certainty is so.
+    let found = measure(&encoder, 64, &mut Seed([3; 32]).dice());
+    assert!(found.pictures == 64 && found.bits > 0.2 && found.first > 2.0 / 32.0, "{found:?}");
     std::fs::write(&path, [7; 4096]).expect("written");
     assert!(DualEncoder::load(&[path]).is_err() && DualEncoder::load(&[]).is_err());
 }

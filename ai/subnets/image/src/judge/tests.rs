@@ -156,6 +156,50 @@ fn bad_pictures_are_worth_nothing_and_cost_nobody_else_anything() {
     assert_eq!(reasons, [true; 6], "{scores:?}");
 }
 
+/// r = (0.60 M + 0.40 A) · (1 − 0.05 d) · f, where M = 0.7 · bits/5 + 0.3 · probe: the numbers that are decided.
+#[test]
+fn a_score_is_what_its_parts_make() {
+    let (judge, mut dice) = (Judge::default(), Seed([26; 32]).dice());
+    let task = task(&mut dice);
+    let scene = task.scene.clone().expect("a scene");
+    for (neuron, millis, speed) in [(1, 100, 1.0), (2, 14_000, 0.95)] {
+        let score = &judge.score(&task, &[answer(neuron, &drawn(&scene, neuron, neuron), millis)])[0];
+        let part = |name: &str| *score.parts.get(name).unwrap_or_else(|| panic!("{name}: {score:?}"));
+        let matched = 0.7 * (part("bits") / 5.0).clamp(0.0, 1.0) + 0.3 * part("probe");
+        assert!((part("match") - matched).abs() < 1e-9, "{score:?}");
+        assert!((part("latency") - speed).abs() < 1e-9 && part("style") == 1.0, "{score:?}");
+        let value = (0.6 * matched + 0.4 * part("aesthetics")) * part("style") * part("latency");
+        assert!((score.value - value).abs() < 1e-9, "{score:?}");
+    }
+}
+
+/// The same pictures before a judge that knows everybody's style and before one that knows nobody's.
+#[test]
+fn a_shared_style_takes_a_little_of_a_score_and_no_style_adds_to_it() {
+    let hands = [1, 1, 2, 3, 4];
+    let (judge, fresh, mut dice) = (Judge::default(), Judge::default(), Seed([12; 32]).dice());
+    for round in 0..120 {
+        let scene = Scene::draw(&mut dice);
+        let styles: Vec<(NeuronId, style::Vector)> = (0u64..)
+            .zip(hands)
+            .map(|(neuron, hand)| (NeuronId(neuron), style::of(&drawn(&scene, hand, round * 100 + neuron))))
+            .collect();
+        judge.memory().styles.note(&styles);
+    }
+    assert!([0, 1].iter().all(|neuron| judge.memory().styles.factor(NeuronId(*neuron)) < 1.0));
+    let task = task(&mut dice);
+    let scene = task.scene.clone().expect("a scene");
+    // The second of the pair isn't asked this time: its picture could be so near as to count as a copy.
+    let shown = [(0, 1), (2, 2), (3, 3), (4, 4)];
+    let answers = shown.map(|(neuron, hand)| answer(neuron, &drawn(&scene, hand, 90_000 + neuron), 100));
+    let (with, without) = (judge.score(&task, &answers), fresh.score(&task, &answers));
+    for (((neuron, _), with), without) in shown.iter().zip(&with).zip(&without) {
+        let factor = judge.memory().styles.factor(NeuronId(*neuron));
+        assert!(without.value > 0.0 && (0.95..=1.0).contains(&factor), "{without:?}");
+        assert!((with.value - without.value * factor).abs() < 1e-9, "{with:?} {without:?}");
+    }
+}
+
 #[test]
 fn slow_answers_lose_a_tenth_at_most_and_late_ones_all() {
     assert_eq!(latency(Duration::from_secs(8)), 1.0);
