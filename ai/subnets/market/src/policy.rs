@@ -16,8 +16,9 @@ const LENIENCE: f64 = 0.05;
 
 /// For markets of the world's clock: differences of skill are a hundredth of the loss, so that hundreds of rounds are
 /// remembered (half of a round's weight is gone after 864 others: three days of rounds every five minutes), nobody is paid
-/// before fifty, and nothing is paid for what everybody knows. Half of the pay depends on what a miner adds to the others.
-/// Newcomers begin among the worst tenth. See [`clones`] for who counts as one.
+/// before fifty, and nothing is paid for what everybody knows. Half of a miner's worth depends on its information in bits:
+/// its own, what it adds to the others, and what nobody else says, in the parts that all subnets have
+/// ([`value`](ganglion_subnet::scoring::value)). Newcomers begin among the worst tenth. See [`clones`] for who counts as one.
 pub fn policy() -> ScorePolicy {
     ScorePolicy {
         alpha: 1.0 - 0.5f64.powf(1.0 / 864.0),
