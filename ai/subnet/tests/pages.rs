@@ -2,7 +2,7 @@
 //! over. Whoever finds their address on the chain can read them, and check the receipts with them.
 
 #[path = "support/fake_chain.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "not every test needs all of it")]
 mod fake_chain;
 
 use std::net::SocketAddr;

@@ -1,10 +1,10 @@
 //! The tutorial is the example, the example is short, and it works.
 
 #[path = "../../../examples/factors.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its main is for people")]
 mod factors;
 #[path = "support/fake_chain.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "not every test needs all of it")]
 mod fake_chain;
 
 use std::net::SocketAddr;

@@ -131,12 +131,12 @@ fn table(found: &Forecasts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::{Cli, Command, Deferred};
     use clap::Parser;
 
     fn args(line: &str) -> ForecastArgs {
         match Cli::parse_from(line.split(' ')).command {
-            Command::Forecast(args) => args,
+            Command::Forecast(Deferred(args)) => args,
             other => panic!("no forecast: {other:?}"),
         }
     }

@@ -21,7 +21,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 pub mod amount;
 pub mod ask;
@@ -47,7 +47,7 @@ pub mod supervise;
 pub mod up;
 pub mod wallets;
 
-use cli::{Cli, Command, GatewayCommand, GatewayKeyCommand, MinerCommand, ValidatorCommand};
+use cli::{Cli, Command, Deferred, GatewayCommand, GatewayKeyCommand, MinerCommand, ValidatorCommand};
 
 /// Runs the command that `args` (with the program's name first) describe; nodes run `ledger`.
 pub fn main(args: Vec<OsString>, ledger: node::Ledger) -> ExitCode {
@@ -58,43 +58,53 @@ pub fn main(args: Vec<OsString>, ledger: node::Ledger) -> ExitCode {
     if args.get(1).is_some_and(|word| word == "node") {
         return exit::code(node::run(args.into_iter().skip(1).collect(), ledger));
     }
-    exit::code(dispatch(Cli::parse_from(args), ledger))
+    exit::code(dispatch(parse(args), ledger))
+}
+
+/// The command that the words describe. They end the process here if they ask for help, or can't be understood.
+fn parse(args: Vec<OsString>) -> Cli {
+    // Ending the process takes nothing apart: undoing the definition first would only cost time.
+    let mut definition = Cli::command();
+    let mut matches = definition.try_get_matches_from_mut(args).unwrap_or_else(|error| error.exit());
+    Cli::from_arg_matches_mut(&mut matches).unwrap_or_else(|error| error.format(&mut definition).exit())
 }
 
 fn dispatch(cli: Cli, ledger: node::Ledger) -> anyhow::Result<()> {
     match cli.command {
-        Command::Up(args) => up::run(args, ledger),
-        Command::Down(args) => down::run(&args),
-        Command::Status(args) => status::run(&args),
-        Command::Ask(args) => ask::run(&args),
-        Command::Forecast(args) => forecast::run(&args),
-        Command::Imagine(args) => imagine::run(&args),
-        Command::Miner(MinerCommand::Run(args)) => run::miner::run(args),
-        Command::Miner(MinerCommand::Market(args)) => run::market::miner(args),
-        Command::Validator(ValidatorCommand::Run(args)) => run::validator::run(args),
-        Command::Validator(ValidatorCommand::Market(args)) => run::market::validator(args),
-        Command::Validator(ValidatorCommand::Receipts(args)) => commands::receipts::run(&args),
-        Command::Validator(ValidatorCommand::Audit(args)) => commands::audit::run(&args),
-        Command::Gateway(GatewayCommand::Run(args)) => run::gateway::run(args),
-        Command::Gateway(GatewayCommand::Key(GatewayKeyCommand::Create(args))) => commands::gateway_key::create(&args),
-        Command::Wallet(command) => commands::wallet::run(command),
-        Command::Stake(command) => commands::stake::run(&command),
-        Command::Delegate(command) => commands::delegate::run(&command),
-        Command::Subnet(command) => commands::subnet::run(&command),
-        Command::Neuron(command) => commands::neuron::run(&command),
-        Command::Weights(command) => commands::weights::run(&command),
-        Command::Validators(command) => commands::validators::run(&command),
-        Command::Governance(command) => commands::governance::run(&command),
-        Command::Channel(command) => commands::channel::run(&command),
-        Command::Agent(command) => commands::agent::run(&command),
-        Command::Models(command) => commands::models::run(&command),
-        Command::Image(command) => commands::image::run(&command),
-        Command::Explorer(command) => commands::explorer::run(&command),
-        Command::Simulate(args) => commands::simulate::run(&args),
-        Command::Doctor(args) => commands::doctor::run(&args),
-        Command::Schema(args) => commands::schema(&args),
-        Command::Completions(args) => commands::shell::completions(&args),
-        Command::Man(args) => commands::shell::man(&args),
+        Command::Up(Deferred(args)) => up::run(args, ledger),
+        Command::Down(Deferred(args)) => down::run(&args),
+        Command::Status(Deferred(args)) => status::run(&args),
+        Command::Ask(Deferred(args)) => ask::run(&args),
+        Command::Forecast(Deferred(args)) => forecast::run(&args),
+        Command::Imagine(Deferred(args)) => imagine::run(&args),
+        Command::Miner(Deferred(MinerCommand::Run(args))) => run::miner::run(args),
+        Command::Miner(Deferred(MinerCommand::Market(args))) => run::market::miner(args),
+        Command::Validator(Deferred(ValidatorCommand::Run(args))) => run::validator::run(args),
+        Command::Validator(Deferred(ValidatorCommand::Market(args))) => run::market::validator(args),
+        Command::Validator(Deferred(ValidatorCommand::Receipts(args))) => commands::receipts::run(&args),
+        Command::Validator(Deferred(ValidatorCommand::Audit(args))) => commands::audit::run(&args),
+        Command::Gateway(Deferred(GatewayCommand::Run(args))) => run::gateway::run(args),
+        Command::Gateway(Deferred(GatewayCommand::Key(GatewayKeyCommand::Create(args)))) => {
+            commands::gateway_key::create(&args)
+        }
+        Command::Wallet(Deferred(command)) => commands::wallet::run(command),
+        Command::Stake(Deferred(command)) => commands::stake::run(&command),
+        Command::Delegate(Deferred(command)) => commands::delegate::run(&command),
+        Command::Subnet(Deferred(command)) => commands::subnet::run(&command),
+        Command::Neuron(Deferred(command)) => commands::neuron::run(&command),
+        Command::Weights(Deferred(command)) => commands::weights::run(&command),
+        Command::Validators(Deferred(command)) => commands::validators::run(&command),
+        Command::Governance(Deferred(command)) => commands::governance::run(&command),
+        Command::Channel(Deferred(command)) => commands::channel::run(&command),
+        Command::Agent(Deferred(command)) => commands::agent::run(&command),
+        Command::Models(Deferred(command)) => commands::models::run(&command),
+        Command::Image(Deferred(command)) => commands::image::run(&command),
+        Command::Explorer(Deferred(command)) => commands::explorer::run(&command),
+        Command::Simulate(Deferred(args)) => commands::simulate::run(&args),
+        Command::Doctor(Deferred(args)) => commands::doctor::run(&args),
+        Command::Schema(Deferred(args)) => commands::schema(&args),
+        Command::Completions(Deferred(args)) => commands::shell::completions(&args),
+        Command::Man(Deferred(args)) => commands::shell::man(&args),
         Command::Node(args) => {
             let words = std::iter::once("node".into()).chain(args.options);
             node::run(words.collect(), ledger)

@@ -1,6 +1,12 @@
 //! What an explorer is told at its start.
 
+use ganglion_http::{Limits, Manners};
 use std::{path::PathBuf, time::Duration};
+
+/// How long running requests get once the explorer is to stop.
+const DRAIN: Duration = Duration::from_secs(2);
+/// Bytes of a request's line and headers.
+const HEAD: usize = 16 * 1024;
 
 /// Configuration of an explorer. [`ExplorerConfig::new`] has defaults that suit one machine.
 #[derive(Clone, Debug)]
@@ -49,5 +55,12 @@ impl ExplorerConfig {
             read_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),
         }
+    }
+
+    /// What connections may ask for.
+    pub(crate) fn limits(&self) -> Limits {
+        let (read_timeout, write_timeout) = (self.read_timeout, self.write_timeout);
+        let manners = Manners { read_timeout, write_timeout, head_bytes: HEAD, headers: None };
+        Limits { connections: self.connections, manners, drain: DRAIN }
     }
 }

@@ -67,7 +67,7 @@ pub async fn run(
     }
     let router = http::router(shared.clone());
     tokio::select! {
-        result = http::serve(router, listener, &shared.config, shutdown) => Ok(result?),
+        result = ganglion_http::serve(router, listener, shared.config.limits(), shutdown) => Ok(result?),
         error = follow(&shared, sender) => Err(error),
         () = ask_validators(&shared) => Ok(()),
     }

@@ -1,10 +1,16 @@
 //! What a gateway is told at its start.
 
 use crate::{access::PublicAccess, purse::PersonalPurse};
+use ganglion_http::{Limits, Manners};
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use ganglion_subnet_text::profile::USUAL_TOKENS;
 use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// How long running requests get once the gateway is to stop.
+const DRAIN: Duration = Duration::from_secs(4);
+/// Bytes of a request's line and headers.
+const HEAD: usize = 64 * 1024;
 
 /// Configuration of a gateway. [`GatewayConfig::new`] has defaults that suit a small network.
 #[derive(Clone, Debug)]
@@ -109,5 +115,12 @@ impl GatewayConfig {
             purse: None,
             access: None,
         }
+    }
+
+    /// What connections may ask for.
+    pub(crate) fn limits(&self) -> Limits {
+        let (read_timeout, write_timeout) = (self.read_timeout, self.write_timeout);
+        let manners = Manners { read_timeout, write_timeout, head_bytes: HEAD, headers: None };
+        Limits { connections: self.connections, manners, drain: DRAIN }
     }
 }

@@ -28,7 +28,6 @@ mod embeddings;
 mod error;
 mod forecasts;
 mod images;
-mod impatient;
 mod live;
 mod metrics;
 mod network;
@@ -40,7 +39,6 @@ mod playground;
 mod purse;
 mod reply;
 mod routes;
-mod server;
 mod shape;
 mod standing;
 mod state;
@@ -182,7 +180,7 @@ async fn run_doors(
         None => router,
     };
     let ended = tokio::select! {
-        result = server::serve(router, listener, &shared.config, shutdown) => result.map_err(GatewayError::from),
+        result = ganglion_http::serve(router, listener, shared.config.limits(), shutdown) => result.map_err(GatewayError::from),
         () = shared.probe() => Ok(()),
         () = watch(beside.images) => Ok(()),
         () = watch(beside.market) => Ok(()),

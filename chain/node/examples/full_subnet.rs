@@ -8,8 +8,7 @@
 //! ```
 
 #[path = "epoch_import/full_subnet.rs"]
-// Half of it is for the bench beside it.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "half of it is for the bench beside this")]
 mod full_subnet;
 #[path = "support/mod.rs"]
 mod support;

@@ -2,7 +2,7 @@
 //! that lies; the weights tell them apart.
 
 #[path = "../../../subnet/tests/support/fake_chain.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "not every test needs all of it")]
 mod fake_chain;
 
 use std::net::SocketAddr;

@@ -3,6 +3,7 @@
 mod agent;
 mod aids;
 mod channel;
+mod deferred;
 mod explorer;
 mod image;
 mod local;
@@ -28,6 +29,7 @@ pub use aids::{AidArgs, JudgingArgs, Reference, RootArgs, When};
 pub use channel::{
     ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
 };
+pub use deferred::{whole, Deferred};
 pub use explorer::{ExplorerCommand, ExplorerReindexArgs, ExplorerRunArgs, ExplorerSyntheticArgs};
 pub use image::{ImageCommand, ImageReportArgs, ImageTrainArgs};
 pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, LocalSubnet, StatusArgs, UpArgs};
@@ -74,75 +76,75 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Start a whole network on this machine and watch over it until Ctrl-C
-    Up(UpArgs),
+    Up(Deferred<UpArgs>),
     /// End the network that `up` started
-    Down(DownArgs),
+    Down(Deferred<DownArgs>),
     /// Show heights, issuance, and what every neuron is worth
-    Status(StatusArgs),
+    Status(Deferred<StatusArgs>),
     /// Ask the network a question: the best miner answers
-    Ask(AskArgs),
+    Ask(Deferred<AskArgs>),
     /// See what the best miners of the market subnet expect of a price
-    Forecast(ForecastArgs),
+    Forecast(Deferred<ForecastArgs>),
     /// Have a picture drawn: the best miners of the image subnet draw
-    Imagine(ImagineArgs),
+    Imagine(Deferred<ImagineArgs>),
     /// Answer tasks with an AI model and be paid for it
     #[command(subcommand)]
-    Miner(MinerCommand),
+    Miner(Deferred<MinerCommand>),
     /// Measure miners and set weights
     #[command(subcommand)]
-    Validator(ValidatorCommand),
+    Validator(Deferred<ValidatorCommand>),
     /// Let users in: an OpenAI-like API before the network
     #[command(subcommand)]
-    Gateway(GatewayCommand),
+    Gateway(Deferred<GatewayCommand>),
     /// Make and keep keys, see balances, send TAO
     #[command(subcommand)]
-    Wallet(WalletCommand),
+    Wallet(Deferred<WalletCommand>),
     /// Back hotkeys with TAO
     #[command(subcommand)]
-    Stake(StakeCommand),
+    Stake(Deferred<StakeCommand>),
     /// Look at those who can be backed; set one's own take
     #[command(subcommand)]
-    Delegate(DelegateCommand),
+    Delegate(Deferred<DelegateCommand>),
     /// Look at subnets; make and run one's own
     #[command(subcommand)]
-    Subnet(SubnetCommand),
+    Subnet(Deferred<SubnetCommand>),
     /// Join a subnet, be found in it
     #[command(subcommand)]
-    Neuron(NeuronCommand),
+    Neuron(Deferred<NeuronCommand>),
     /// See and set weights
     #[command(subcommand)]
-    Weights(WeightsCommand),
+    Weights(Deferred<WeightsCommand>),
     /// The 64, who write blocks
     #[command(subcommand)]
-    Validators(ValidatorsCommand),
+    Validators(Deferred<ValidatorsCommand>),
     /// Referenda and votes
     #[command(subcommand)]
-    Governance(GovernanceCommand),
+    Governance(Deferred<GovernanceCommand>),
     /// Payment channels: prepaid access
     #[command(subcommand)]
-    Channel(ChannelCommand),
+    Channel(Deferred<ChannelCommand>),
     /// A process that signs for other commands and never gives keys out
     #[command(subcommand)]
-    Agent(AgentCommand),
+    Agent(Deferred<AgentCommand>),
     /// Fetch, check and train models
     #[command(subcommand)]
-    Models(ModelsCommand),
+    Models(Deferred<ModelsCommand>),
     /// Compare the image subnet's pictures; train its judge and generator
     #[command(subcommand)]
-    Image(ImageCommand),
+    Image(Deferred<ImageCommand>),
     /// The network's web pages: blocks, subnets, validators, accounts
     #[command(subcommand)]
-    Explorer(ExplorerCommand),
+    Explorer(Deferred<ExplorerCommand>),
     /// See who earns what when not everybody is honest: the whole mechanism in one process
-    Simulate(SimulateArgs),
+    Simulate(Deferred<SimulateArgs>),
     /// Look for what is wrong here, and say what to do
-    Doctor(DoctorArgs),
+    Doctor(Deferred<DoctorArgs>),
     /// Print the JSON Schema of what a command prints with --json
-    Schema(SchemaArgs),
+    Schema(Deferred<SchemaArgs>),
     /// Print completions for a shell
-    Completions(CompletionsArgs),
+    Completions(Deferred<CompletionsArgs>),
     /// Print the manual page
-    Man(ManArgs),
+    Man(Deferred<ManArgs>),
     /// Run a chain node (`ganglion node --help` lists its options)
     #[command(disable_help_flag = true)]
     Node(NodeArgs),
@@ -185,11 +187,12 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+        whole::<Cli>().debug_assert();
     }
 
     #[test]
     fn up_has_good_defaults() {
-        let Command::Up(args) = parse("ganglion up").expect("up").command else { panic!("not up") };
+        let Command::Up(Deferred(args)) = parse("ganglion up").expect("up").command else { panic!("not up") };
         assert_eq!((args.miners, args.validators, args.slot_ms), (4, 2, None));
         assert!(!args.fresh && !args.detach && !args.json && !args.no_restart);
         assert_eq!(args.subnets, LocalSubnet::ALL);
@@ -198,7 +201,7 @@ mod tests {
     #[test]
     fn subnets_are_chosen_by_name_or_number() {
         for line in ["ganglion up --subnets text,market", "ganglion up --subnets 1,8", "ganglion up --subnets text,8"] {
-            let Command::Up(args) = parse(line).expect(line).command else { panic!("not up") };
+            let Command::Up(Deferred(args)) = parse(line).expect(line).command else { panic!("not up") };
             assert_eq!(args.subnets, [LocalSubnet::Text, LocalSubnet::Market], "{line}");
         }
         for subnet in LocalSubnet::ALL {
@@ -212,7 +215,7 @@ mod tests {
         let help = include_str!("../../../../xtask/src/up.txt");
         let named: Vec<_> = help.lines().filter_map(|line| line.trim_start().strip_prefix("--")).collect();
         assert!(named.len() > 5, "{help}");
-        let cli = Cli::command();
+        let cli = whole::<Cli>();
         let up = cli.find_subcommand("up").expect("up");
         for line in named {
             let (option, rest) = line.split_once(' ').expect("an option and what it does");
@@ -289,7 +292,7 @@ mod tests {
     #[test]
     fn whatever_changes_something_has_a_dry_run() {
         let mut found = Vec::new();
-        without("dry-run", &Cli::command(), "", &mut found);
+        without("dry-run", &whole::<Cli>(), "", &mut found);
         found.sort();
         assert_eq!(found, WITHOUT_DRY_RUN, "what changes something takes --dry-run; else it is named here");
     }

@@ -1,9 +1,9 @@
 //! `ganglion governance …`.
 
 use anyhow::{bail, Context, Result};
-use ganglion_client::{Ballot, Client, Conviction, Track, Write};
+use ganglion_client::{poll_state, Ballot, Client, Conviction, Track, Write};
 use ganglion_keys::PublicKey;
-use ganglion_primitives::info::{GovernanceInfo, Poll, PollState, Preparation};
+use ganglion_primitives::info::{GovernanceInfo, Poll, PollState};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ pub struct PollRow {
 
 impl PollRow {
     fn new(poll: &Poll) -> Self {
-        let (state, detail) = state(&poll.state);
+        let (state, detail) = poll_state(&poll.state);
         Self {
             index: poll.index,
             state: state.into(),
@@ -68,24 +68,6 @@ impl PollRow {
             nays_rao: poll.nays,
             support_rao: poll.support,
         }
-    }
-}
-
-fn state(state: &PollState) -> (&'static str, String) {
-    let at = |block: &u32| format!("in block {block}");
-    match state {
-        PollState::Preparing(Preparation::Deposit) => ("preparing", "waits for the decision deposit".into()),
-        PollState::Preparing(Preparation::Period) => ("preparing", "until the prepare period is over".into()),
-        PollState::Preparing(Preparation::Place) => ("preparing", "waits for others to be decided".into()),
-        PollState::Deciding { confirmed_at: Some(block), .. } => {
-            ("confirming", format!("passes in block {block} if nothing changes"))
-        }
-        PollState::Deciding { since, .. } => ("deciding", format!("since block {since}")),
-        PollState::Approved(block) => ("approved", at(block)),
-        PollState::Rejected(block) => ("rejected", at(block)),
-        PollState::Cancelled(block) => ("cancelled", at(block)),
-        PollState::TimedOut(block) => ("timed out", at(block)),
-        PollState::Killed(block) => ("killed", at(block)),
     }
 }
 

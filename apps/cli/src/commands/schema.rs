@@ -145,8 +145,7 @@ fn names() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::Cli;
-    use clap::CommandFactory;
+    use crate::cli::{whole, Cli};
     use serde_json::{json, Map, Value};
     use std::collections::BTreeSet;
 
@@ -225,7 +224,7 @@ mod tests {
     #[test]
     fn every_command_that_takes_json_has_a_schema() {
         let mut found = BTreeSet::new();
-        taking("json", &Cli::command(), "", &mut found);
+        taking("json", &whole::<Cli>(), "", &mut found);
         // A dry run's options are part of its name, since it prints something else.
         let named: BTreeSet<String> = names().lines().filter(|name| !name.contains(" --")).map(str::to_owned).collect();
         assert_eq!(found, named, "READS and WRITES name the commands that take --json, and no others");
@@ -234,7 +233,7 @@ mod tests {
     #[test]
     fn every_dry_run_has_a_schema() {
         let mut found = BTreeSet::new();
-        taking("dry-run", &Cli::command(), "", &mut found);
+        taking("dry-run", &whole::<Cli>(), "", &mut found);
         for command in found {
             // Writes report on a dry run as they do on what was done.
             let known = WRITES.contains(&command.as_str()) || find(&format!("{command} --dry-run")).is_some();

@@ -5,9 +5,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use clap::CommandFactory;
 
-use crate::cli::{Cli, CompletionsArgs, ManArgs};
+use crate::cli::{whole, Cli, CompletionsArgs, ManArgs};
 use crate::output;
 
 /// Prints completions.
@@ -16,7 +15,7 @@ use crate::output;
 /// Stdout can't be written to.
 pub fn completions(args: &CompletionsArgs) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "ganglion", &mut script);
+    clap_complete::generate(args.shell, &mut whole::<Cli>(), "ganglion", &mut script);
     print(&script)
 }
 
@@ -25,7 +24,7 @@ pub fn completions(args: &CompletionsArgs) -> Result<()> {
 /// # Errors
 /// Stdout or the folder can't be written to.
 pub fn man(args: &ManArgs) -> Result<()> {
-    let mut command = Cli::command();
+    let mut command = whole::<Cli>();
     command.build();
     match &args.out {
         None => {

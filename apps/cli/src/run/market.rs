@@ -85,12 +85,12 @@ fn prices(args: &PriceArgs) -> Prices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, MinerCommand};
+    use crate::cli::{Cli, Command, Deferred, MinerCommand};
     use clap::Parser;
 
     fn args(line: &str) -> MarketMinerArgs {
         match Cli::parse_from(line.split(' ')).command {
-            Command::Miner(MinerCommand::Market(args)) => args,
+            Command::Miner(Deferred(MinerCommand::Market(args))) => args,
             other => panic!("not a miner: {other:?}"),
         }
     }

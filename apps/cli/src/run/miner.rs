@@ -153,7 +153,7 @@ fn backend(url: &str, args: &MinerArgs, key: Option<ApiKey>) -> Result<EngineCho
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, MinerCommand};
+    use crate::cli::{Cli, Command, Deferred, MinerCommand};
     use clap::Parser;
     use ganglion_models::GenerateRequest;
     use std::io::{Read, Write};
@@ -163,7 +163,7 @@ mod tests {
 
     fn args(line: &str) -> MinerArgs {
         match Cli::parse_from(line.split(' ')).command {
-            Command::Miner(MinerCommand::Run(args)) => args,
+            Command::Miner(Deferred(MinerCommand::Run(args))) => args,
             other => panic!("not a miner: {other:?}"),
         }
     }

@@ -146,7 +146,7 @@ pub(crate) fn log_to_stderr() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, GatewayCommand, ValidatorCommand};
+    use crate::cli::{Cli, Command, Deferred, GatewayCommand, ValidatorCommand};
     use clap::Parser;
 
     #[test]
@@ -173,8 +173,8 @@ mod tests {
             for role in ["gateway", "validator"] {
                 let line = format!("ganglion {role} run{options}");
                 let (reach, neuron) = match Cli::parse_from(line.split(' ')).command {
-                    Command::Gateway(GatewayCommand::Run(args)) => (args.reach, args.neuron),
-                    Command::Validator(ValidatorCommand::Run(args)) => (args.reach, args.neuron),
+                    Command::Gateway(Deferred(GatewayCommand::Run(args))) => (args.reach, args.neuron),
+                    Command::Validator(Deferred(ValidatorCommand::Run(args))) => (args.reach, args.neuron),
                     other => panic!("neither: {other:?}"),
                 };
                 assert_eq!(public_addresses_only(&reach, &neuron), careful, "{line}");

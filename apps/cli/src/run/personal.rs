@@ -38,13 +38,13 @@ pub fn purse(args: &PersonalArgs, neuron: &NeuronArgs, ip: IpAddr) -> Result<Per
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, GatewayCommand};
+    use crate::cli::{Cli, Command, Deferred, GatewayCommand};
     use clap::Parser;
 
     #[test]
     fn nobody_elses_requests_are_paid_for() {
         let line = "ganglion gateway run --personal --ip 0.0.0.0 --budget 2.5 --max-price 7";
-        let Command::Gateway(GatewayCommand::Run(args)) = Cli::parse_from(line.split(' ')).command else {
+        let Command::Gateway(Deferred(GatewayCommand::Run(args))) = Cli::parse_from(line.split(' ')).command else {
             panic!("not a gateway")
         };
         assert_eq!((args.personal.budget.0, args.personal.max_price), (2_500_000_000, 7));

@@ -118,7 +118,7 @@ fn relay(log: &std::path::Path, from: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, LocalSubnet};
+    use crate::cli::{Cli, Command, Deferred, LocalSubnet};
     use clap::Parser;
     use std::fs;
     use std::path::Path;
@@ -127,10 +127,10 @@ mod tests {
     fn the_background_gets_the_same_options() {
         let line = "ganglion up --detach --fresh --yes --slot-ms 500 --miners 3 --base-port 0 --no-restart --offline \
                     --strict --round-ms 700 --subnets text,8";
-        let Command::Up(args) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
+        let Command::Up(Deferred(args)) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
         let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
         let again = std::iter::once(OsString::from("ganglion")).chain(command_line(&args, &folder));
-        let Command::Up(again) = Cli::parse_from(again).command else { panic!("not up") };
+        let Command::Up(Deferred(again)) = Cli::parse_from(again).command else { panic!("not up") };
         assert_eq!((again.slot_ms, again.miners, again.base_port), (Some(500), 3, Some(0)));
         assert_eq!(again.judging, args.judging);
         assert_eq!(again.subnets, [LocalSubnet::Text, LocalSubnet::Market]);

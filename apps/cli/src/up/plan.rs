@@ -156,14 +156,14 @@ impl Chooser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::{Cli, Command, Deferred};
     use clap::Parser;
     use std::collections::BTreeSet;
     use std::net::TcpListener;
 
     fn args(line: &str) -> UpArgs {
         match Cli::parse_from(line.split(' ')).command {
-            Command::Up(args) => args,
+            Command::Up(Deferred(args)) => args,
             other => panic!("not up: {other:?}"),
         }
     }

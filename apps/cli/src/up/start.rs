@@ -255,12 +255,12 @@ pub fn this_program() -> anyhow::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, ExplorerCommand, GatewayCommand, MinerCommand, UpArgs, ValidatorCommand};
+    use crate::cli::{Cli, Command, Deferred, ExplorerCommand, GatewayCommand, MinerCommand, UpArgs, ValidatorCommand};
     use clap::Parser;
 
     fn up_args() -> UpArgs {
         match Cli::parse_from(["ganglion", "up", "--base-port", "0", "--strict", "--round-ms", "700"]).command {
-            Command::Up(args) => args,
+            Command::Up(Deferred(args)) => args,
             other => panic!("not up: {other:?}"),
         }
     }
@@ -279,30 +279,30 @@ mod tests {
             let command = starter.neuron(neuron);
             assert_eq!(command.polite, neuron.subnet != LocalSubnet::Text, "{}", neuron.name);
             match (parse(&command), &neuron.work) {
-                (Command::Miner(MinerCommand::Run(args)), Work::Draw(engine)) => {
+                (Command::Miner(Deferred(MinerCommand::Run(args))), Work::Draw(engine)) => {
                     assert_eq!((args.neuron.netuid, args.engine), (5, *engine));
                 }
-                (Command::Miner(MinerCommand::Market(args)), Work::Forecast(model)) => {
+                (Command::Miner(Deferred(MinerCommand::Market(args))), Work::Forecast(model)) => {
                     assert_eq!((args.neuron.netuid, args.model), (8, model.parse().expect("a model")));
                     assert_eq!(args.prices.block_ms, 500);
                 }
-                (Command::Validator(ValidatorCommand::Market(args)), Work::Judge) => {
+                (Command::Validator(Deferred(ValidatorCommand::Market(args))), Work::Judge) => {
                     assert_eq!((args.neuron.netuid, args.horizon.len(), args.judging.strict), (8, 3, true));
                     // The first of them waits for its longest: not for more blocks than an epoch has.
                     assert!(args.horizon.iter().all(|horizon| horizon.steps(300).is_some_and(|steps| steps <= 20)));
                     assert!(args.root.root_weights.is_empty());
                 }
-                (Command::Validator(ValidatorCommand::Run(args)), Work::Judge) if args.neuron.netuid == 5 => {
+                (Command::Validator(Deferred(ValidatorCommand::Run(args))), Work::Judge) if args.neuron.netuid == 5 => {
                     assert_eq!((args.neuron.wallet_name.as_str(), args.judging.round_ms), ("image-validator", None));
                     assert!(args.judging.strict && args.root.root_weights.is_empty());
                 }
-                (Command::Miner(MinerCommand::Run(args)), Work::Answer(miner)) => {
+                (Command::Miner(Deferred(MinerCommand::Run(args))), Work::Answer(miner)) => {
                     assert_eq!((args.engine, args.temperature), (miner.engine, miner.temperature));
                     assert_eq!((args.axon.axon_port, args.axon.metrics_port), (neuron.port, Some(neuron.metrics)));
                     assert_eq!(args.neuron.nodes.len(), 2);
                     assert_eq!(args.neuron.wallet_path, Some(folder.wallets()));
                 }
-                (Command::Validator(ValidatorCommand::Run(args)), Work::Judge) => {
+                (Command::Validator(Deferred(ValidatorCommand::Run(args))), Work::Judge) => {
                     assert_eq!((args.neuron.netuid, &args.neuron.wallet_name), (1, &neuron.name));
                     assert_eq!(args.root.root_weights, [(1, 2.0), (5, 1.0), (8, 1.0)]);
                     assert_eq!(args.aids.organics, Some(folder.organics()));
@@ -311,10 +311,14 @@ mod tests {
                 (command, _) => panic!("{} became {command:?}", neuron.name),
             }
         }
-        let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
+        let Command::Gateway(Deferred(GatewayCommand::Run(args))) = parse(&starter.gateway()) else {
+            panic!("not a gateway")
+        };
         assert_eq!((args.port, args.organics, args.market), (plan.gateway, Some(folder.organics()), Some(8)));
         let explorer = starter.explorer().expect("there is one");
-        let Command::Explorer(ExplorerCommand::Run(args)) = parse(&explorer) else { panic!("not an explorer") };
+        let Command::Explorer(Deferred(ExplorerCommand::Run(args))) = parse(&explorer) else {
+            panic!("not an explorer")
+        };
         assert_eq!((Some(args.port), args.index, args.nodes.len()), (plan.explorer, Some(folder.index()), 2));
     }
 
@@ -322,14 +326,16 @@ mod tests {
     fn where_there_is_text_alone_nobody_votes_on_subnets() {
         let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
         let line = "ganglion up --base-port 0 --subnets text --no-explorer";
-        let Command::Up(args) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
+        let Command::Up(Deferred(args)) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
         let plan = Plan::make(&args, true, None).expect("plan");
         let starter = Starter { program: "ganglion".into(), folder: &folder, plan: &plan, slot_ms: 1000 };
-        let Command::Gateway(GatewayCommand::Run(args)) = parse(&starter.gateway()) else { panic!("not a gateway") };
+        let Command::Gateway(Deferred(GatewayCommand::Run(args))) = parse(&starter.gateway()) else {
+            panic!("not a gateway")
+        };
         assert_eq!(args.market, None);
         assert!(starter.explorer().is_none());
         for neuron in &plan.neurons {
-            if let Command::Validator(ValidatorCommand::Run(args)) = parse(&starter.neuron(neuron)) {
+            if let Command::Validator(Deferred(ValidatorCommand::Run(args))) = parse(&starter.neuron(neuron)) {
                 assert!(args.root.root_weights.is_empty());
             }
         }

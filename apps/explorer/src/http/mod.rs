@@ -2,13 +2,10 @@
 
 mod api;
 mod guard;
-mod impatient;
 mod live;
 mod pages;
-mod server;
 mod state;
 
-pub(crate) use server::serve;
 pub(crate) use state::Shared;
 
 use axum::{

@@ -5,9 +5,9 @@ use super::{
     facts::Backing,
     write::{whole, Writing},
 };
-use ganglion_client::ChainEvent;
+use ganglion_client::{poll_state, ChainEvent};
 use ganglion_primitives::{
-    info::{GovernanceInfo, Poll, PollState, Preparation, Producer, Producers},
+    info::{GovernanceInfo, Poll, Producer, Producers},
     EmissionInfo,
 };
 use rusqlite::{params, Connection, OptionalExtension};
@@ -119,25 +119,6 @@ fn seated(
     Ok(hotkey)
 }
 
-/// How far a referendum is, in a word and a sentence.
-fn state(state: &PollState) -> (&'static str, String) {
-    let at = |block: &u32| format!("in block {block}");
-    match state {
-        PollState::Preparing(Preparation::Deposit) => ("preparing", "waits for the decision deposit".into()),
-        PollState::Preparing(Preparation::Period) => ("preparing", "until the prepare period is over".into()),
-        PollState::Preparing(Preparation::Place) => ("preparing", "waits for others to be decided".into()),
-        PollState::Deciding { confirmed_at: Some(block), .. } => {
-            ("confirming", format!("passes in block {block} if nothing changes"))
-        }
-        PollState::Deciding { since, .. } => ("deciding", format!("since block {since}")),
-        PollState::Approved(block) => ("approved", at(block)),
-        PollState::Rejected(block) => ("rejected", at(block)),
-        PollState::Cancelled(block) => ("cancelled", at(block)),
-        PollState::TimedOut(block) => ("timed out", at(block)),
-        PollState::Killed(block) => ("killed", at(block)),
-    }
-}
-
 /// Keeps referenda. What the ledger forgets once one is over stays as it was.
 pub(super) fn governance(writing: &mut Writing<'_>, number: u32, info: &GovernanceInfo) -> rusqlite::Result<()> {
     for poll in &info.polls {
@@ -159,7 +140,7 @@ fn referendum(
         Some(key) => Some(writing.account(key.as_ref(), number)?),
         None => None,
     };
-    let (word, detail) = state(&poll.state);
+    let (word, detail) = poll_state(&poll.state);
     let sql = "INSERT INTO referenda (number, track, state, detail, proposer, proposal, submitted, ayes, nays, support,
                electorate, read_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
                ON CONFLICT (number) DO UPDATE SET track = coalesce(excluded.track, track), state = excluded.state,

@@ -1,7 +1,6 @@
 //! The programs that the same build made, and a place of their own for them to run in.
 
-// Each program uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program uses its own part of this")]
 
 use std::error::Error;
 use std::fs;

@@ -1,7 +1,6 @@
 //! Running the built binary in a temporary place, with bounded waits.
 
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

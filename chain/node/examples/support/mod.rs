@@ -1,7 +1,6 @@
 //! Real node processes, for the examples here and for the tests of the binary.
 
-// Each program uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "each program uses its own part of this")]
 
 pub mod node;
 pub mod rpc;

@@ -193,8 +193,7 @@ struct WireDeposit {
 /// When it was over; the submission deposit; the decision deposit.
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
-// The form is the chain's; only the last of the three is read here.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the form is the chain's; only the last of the three is read here")]
 enum WireReferendum {
     Ongoing,
     Approved(u32, Option<WireDeposit>, Option<WireDeposit>),

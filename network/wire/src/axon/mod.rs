@@ -3,7 +3,6 @@
 mod admission;
 pub(crate) mod body;
 mod builder;
-mod connection;
 mod gate;
 mod handler;
 mod network;

@@ -10,17 +10,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::Body;
+use ganglion_http::{attend, Manners};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::Request;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{watch, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::connection::Impatient;
 use super::gate;
 use super::network::network_of;
 use super::State;
@@ -93,36 +91,18 @@ pub(super) async fn run(
     failure.map_or(Ok(()), Err)
 }
 
-async fn serve_connection(
-    stream: TcpStream,
-    address: SocketAddr,
-    state: Arc<State>,
-    mut stopping: watch::Receiver<bool>,
-) {
-    // Small answers should leave at once; without it they are only slower.
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(|request: Request<Incoming>| {
+async fn serve_connection(stream: TcpStream, address: SocketAddr, state: Arc<State>, stopping: watch::Receiver<bool>) {
+    let manners = Manners {
+        read_timeout: state.limits.header_timeout,
+        write_timeout: state.limits.write_timeout,
+        head_bytes: PARSER_BYTES,
+        headers: Some(PARSER_HEADERS),
+    };
+    let service = service_fn(move |request: Request<Incoming>| {
         let answer = gate::answer_to(state.clone(), address, request.map(Body::new));
         async move { Ok::<_, Infallible>(answer.await) }
     });
-    let limits = &state.limits;
-    let io = TokioIo::new(Impatient::new(stream, limits.write_timeout));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
-        .max_headers(PARSER_HEADERS)
-        .max_buf_size(PARSER_BYTES)
-        .serve_connection(io, service);
-    let mut connection = pin!(connection);
-    let result = tokio::select! {
-        result = connection.as_mut() => result,
-        // The guard that `wait_for` gives must not live on.
-        () = async { drop(stopping.wait_for(|stopping| *stopping).await) } => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = result {
+    if let Err(error) = attend(stream, service, manners, stopping).await {
         // Peers hang up and send nonsense all day: nobody needs to read about it.
         tracing::trace!(%address, %error, "connection ended");
     }

@@ -217,12 +217,12 @@ fn far(what: &str, told: &TrainStep) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, ImageCommand};
+    use crate::cli::{Cli, Command, Deferred, ImageCommand};
     use clap::Parser;
 
     fn args(line: &str) -> ImageTrainArgs {
         match Cli::parse_from(line.split(' ')).command {
-            Command::Image(ImageCommand::Train(args)) => args,
+            Command::Image(Deferred(ImageCommand::Train(args))) => args,
             other => panic!("not train: {other:?}"),
         }
     }

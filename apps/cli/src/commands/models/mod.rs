@@ -80,12 +80,12 @@ pub(crate) fn megabytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::{Cli, Command, Deferred};
     use clap::Parser;
 
     pub(super) fn parse(line: &str) -> Result<ModelsCommand, clap::Error> {
         match Cli::try_parse_from(line.split(' '))?.command {
-            Command::Models(command) => Ok(command),
+            Command::Models(Deferred(command)) => Ok(command),
             other => panic!("not models: {other:?}"),
         }
     }

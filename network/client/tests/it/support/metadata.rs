@@ -1,8 +1,8 @@
 //! Metadata as our runtime writes it, made from the same or the same-shaped types: names, order and indices are the
 //! runtime's. `node.rs` holds every call against a real node's metadata too.
 
-// Much of this is there for its description only.
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, reason = "much of this is there for its description only")]
+#![allow(non_camel_case_types, reason = "calls are named as the runtime names them")]
 
 use codec::{Compact, Encode};
 use ganglion_primitives::{

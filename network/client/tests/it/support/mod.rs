@@ -1,7 +1,6 @@
 //! A chain in this process: real WebSockets, real metadata, real signatures, no consensus.
 
-// Not every test or example needs everything.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "not every test or example needs everything")]
 
 pub mod fake_node;
 pub mod ledger;

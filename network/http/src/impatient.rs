@@ -1,4 +1,4 @@
-//! A connection that gives up on clients that take nothing: they would hold a miner's answer for ever.
+//! A connection that gives up on peers that take nothing: they would hold an answer and a place for ever.
 
 use std::{
     future::Future,
@@ -12,8 +12,10 @@ use tokio::{
     time::{sleep, Sleep},
 };
 
-/// Fails writing once nothing was taken for `patience`.
-pub(crate) struct Impatient<T> {
+/// A stream that fails writing and flushing once nothing was taken for `patience`. Reading has bounds of its own: the times
+/// for headers and body.
+#[derive(Debug)]
+pub struct Impatient<T> {
     inner: T,
     patience: Duration,
     /// Runs while something waits to be taken.
@@ -21,7 +23,8 @@ pub(crate) struct Impatient<T> {
 }
 
 impl<T> Impatient<T> {
-    pub(crate) fn new(inner: T, patience: Duration) -> Self {
+    /// `inner`, with that patience.
+    pub fn new(inner: T, patience: Duration) -> Self {
         Self { inner, patience, alarm: None }
     }
 
@@ -75,5 +78,24 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Impatient<T> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.inner).poll_shutdown(cx);
         self.bound(outcome, cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{duplex, AsyncReadExt, AsyncWriteExt};
+
+    #[tokio::test]
+    async fn a_peer_that_takes_nothing_is_given_up_and_one_that_takes_is_not() {
+        let (ours, mut theirs) = duplex(4);
+        let mut ours = Impatient::new(ours, Duration::from_millis(20));
+        ours.write_all(b"1234").await.expect("there is room");
+        let error = ours.write_all(b"5678").await.expect_err("nobody takes it");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        let mut taken = [0; 4];
+        theirs.read_exact(&mut taken).await.expect("it is there");
+        assert_eq!(&taken, b"1234");
+        ours.write_all(b"5678").await.expect("there is room again");
     }
 }
