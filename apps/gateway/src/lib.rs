@@ -39,6 +39,7 @@ mod ordering;
 mod playground;
 mod purse;
 mod reply;
+mod request_id;
 mod routes;
 mod server;
 mod shape;
@@ -181,6 +182,7 @@ async fn run_doors(
         Some(_) => purse::at_home(router),
         None => router,
     };
+    let router = request_id::named(router);
     let ended = tokio::select! {
         result = server::serve(router, listener, &shared.config, shutdown) => result.map_err(GatewayError::from),
         () = shared.probe() => Ok(()),

@@ -91,6 +91,12 @@ async fn what_the_user_wants_reaches_the_miner() {
     assert_eq!(texts, [("system", "be brief"), ("user", "is it so?"), ("assistant", ""), ("user", "well?")]);
     assert_eq!((request.max_tokens, request.seed), (2048, 42), "wishes are cut to what miners take");
     assert!((request.temperature - 0.5).abs() < 1e-6);
+    let newer = json!({
+        "model": "text", "messages": [{ "role": "user", "content": "well?" }],
+        "max_tokens": 9, "max_completion_tokens": 7
+    });
+    assert_eq!(gateway.send(newer).await.0, 200);
+    assert_eq!(miner.last().max_tokens, 7, "the newer name counts");
     gateway.stop().await;
 }
 
