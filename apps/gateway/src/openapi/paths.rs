@@ -181,14 +181,17 @@ fn asking(named: (&str, &str, &str), request: &str, content: &Value, errors: &[&
         }
         _ => &["miner", "uid", "incentive", "attempts", "latency-ms"],
     };
-    operation["responses"]["200"]["headers"] = Value::Object(names.iter().map(|name| header(name)).collect());
+    if let Some(headers) = operation["responses"]["200"]["headers"].as_object_mut() {
+        headers.extend(names.iter().map(|name| header(name)));
+    }
     operation
 }
 
 /// An operation without a body: name, tag and summary, parameters, what it answers, and its errors.
 fn looking((name, tag, summary): (&str, &str, &str), parameters: &[Value], content: &Value, errors: &[&str]) -> Value {
     let mut responses = errors::responses(errors);
-    responses.insert("200".to_owned(), json!({ "description": "As asked.", "content": content }));
+    let named = json!({ "x-request-id": { "$ref": "#/components/headers/request-id" } });
+    responses.insert("200".to_owned(), json!({ "description": "As asked.", "headers": named, "content": content }));
     json!({
         "operationId": name,
         "tags": [tag],

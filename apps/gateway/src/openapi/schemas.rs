@@ -4,10 +4,11 @@ use super::errors;
 use ganglion_subnet_text::embed::{MAX_TEXTS, USUAL_MODEL};
 use serde_json::{json, Value};
 
-/// The headers of answers by miners.
+/// The headers of answers.
 pub(super) fn headers() -> Value {
     let header = |kind: &str, text: &str| json!({ "description": text, "schema": { "type": kind } });
     json!({
+        "request-id": header("string", "The request's name, in errors too: give it with a question about one."),
         "miner": header("string", "Hotkey of the miner that answered."),
         "uid": header("integer", "Its seat."),
         "incentive": header("number", "Its share of the miners' pay, 0 to 1."),
