@@ -188,6 +188,7 @@ async fn health(State(shared): App) -> Json<Value> {
     Json(json!({
         "status": "ok",
         "ready": !miners.is_empty(),
+        "public": shared.config.access.is_some(),
         "version": env!("CARGO_PKG_VERSION"),
         "netuid": shared.config.netuid,
         "block": listing.as_ref().map(|listing| listing.block),

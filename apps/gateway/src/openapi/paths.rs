@@ -50,7 +50,7 @@ pub(super) fn all() -> Value {
             &[
                 query("asset", "string", "An asset's name; BTC if there is none."),
                 query("horizon", "string", "Up to 8 times ahead, parted by commas, as `5m,3h`; the usual four if there are none."),
-                query("format", "string", "`json` or `svg`."),
+                query("format", "string", "`json`, `svg`, or `both`: JSON with the picture in it."),
             ],
             &json!({
                 "application/json": { "schema": reference("Forecasts") },

@@ -306,6 +306,7 @@ fn forecasts() -> Value {
                     "description": "Quantiles of the log-return, basis points."
                 }
             } } },
+            "svg": { "type": "string", "description": "With `format=both`: the forecasts as a fan." },
             "miners": heard(),
             "failed": { "type": "integer" }
         }
@@ -450,6 +451,7 @@ fn health() -> Value {
         "properties": {
             "status": { "const": "ok" },
             "ready": { "type": "boolean" },
+            "public": { "type": "boolean", "description": "Whether it asks for API keys." },
             "version": { "type": "string" },
             "netuid": { "type": "integer" },
             "block": { "type": ["integer", "null"] },
