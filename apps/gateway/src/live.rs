@@ -48,8 +48,8 @@ pub(crate) fn reply(
     bill: Option<Bill>,
     slot: OwnedSemaphorePermit,
 ) -> Response {
-    let Answered { miner, answering, began, latency, attempts, panel } = answered;
-    let head = Head::new(&request, Signature { miner, attempts, panel });
+    let Answered { miner, answering, began, latency, attempts, score, panel } = answered;
+    let head = Head::new(&request, Signature { miner, attempts, score, panel });
     let headers = head.signature.headers(latency);
     let cutter = Cutter::new(&request.stops);
     let mut live = Live {

@@ -177,9 +177,9 @@ fn asking(named: (&str, &str, &str), request: &str, content: &Value, errors: &[&
     let header = |name: &str| (format!("x-ganglion-{name}"), json!({ "$ref": format!("#/components/headers/{name}") }));
     let names: &[&str] = match request {
         "ChatRequest" | "CompletionRequest" => {
-            &["miner", "uid", "incentive", "attempts", "latency-ms", "agreed", "answered"]
+            &["miner", "uid", "incentive", "score", "attempts", "latency-ms", "agreed", "answered"]
         }
-        _ => &["miner", "uid", "incentive", "attempts", "latency-ms"],
+        _ => &["miner", "uid", "incentive", "score", "attempts", "latency-ms"],
     };
     if let Some(headers) = operation["responses"]["200"]["headers"].as_object_mut() {
         headers.extend(names.iter().map(|name| header(name)));

@@ -12,6 +12,7 @@ pub(super) fn headers() -> Value {
         "miner": header("string", "Hotkey of the miner that answered."),
         "uid": header("integer", "Its seat."),
         "incentive": header("number", "Its share of the miners' pay, 0 to 1."),
+        "score": header("number", "What it was ranked by, 0 to 1: its share times factors for speed and price."),
         "attempts": header("integer", "Miners that were asked."),
         "latency-ms": header("integer", "Milliseconds until its answer was there, or had begun."),
         "agreed": header("integer", "With `text:consensus`: miners that say the same as this answer."),
@@ -107,6 +108,10 @@ fn ganglion() -> Value {
             "uid": { "type": "integer" },
             "hotkey": { "type": "string" },
             "incentive": { "type": "number", "description": "Its share of the miners' pay, 0 to 1." },
+            "score": {
+                "type": ["number", "null"],
+                "description": "What it was ranked by, 0 to 1: its share times factors for speed and price."
+            },
             "latency_ms": { "type": "integer" },
             "attempts": { "type": "integer", "description": "Miners that were asked." },
             "model": { "type": ["string", "null"], "description": "Of a picture: what drew it, as the miner says." },
@@ -363,6 +368,7 @@ fn network() -> Value {
                 "hotkey": { "type": "string" },
                 "address": { "type": "string" },
                 "incentive": { "type": "number" },
+                "score": { "type": ["number", "null"], "description": "What it was last ranked by; null before that." },
                 "alive": { "type": ["boolean", "null"], "description": "Whether its port was open; null before the first look." },
                 "paused": { "type": "boolean" },
                 "breaker": { "type": "string", "enum": ["closed", "open", "half_open"] },

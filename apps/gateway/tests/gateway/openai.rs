@@ -19,6 +19,8 @@ async fn an_answer_has_openais_shape_and_says_whose_it_is() {
     assert_eq!(header("x-ganglion-uid"), "0");
     assert_eq!(header("x-ganglion-incentive"), "0.5000");
     assert_eq!(header("x-ganglion-attempts"), "1");
+    // Nothing is known of its speed, and it wants nothing: its share alone counts.
+    assert!((header("x-ganglion-score").parse::<f64>().expect("a number") - 0.5).abs() < 1e-3);
     header("x-ganglion-latency-ms").parse::<u64>().expect("a number");
     let body = read(response).await;
     assert_eq!(content(&body), "miner 1: hello");
@@ -32,6 +34,7 @@ async fn an_answer_has_openais_shape_and_says_whose_it_is() {
     assert_eq!(body["ganglion"]["uid"], 0);
     assert_eq!(body["ganglion"]["hotkey"], miner.hotkey.to_ss58());
     assert_eq!(body["ganglion"]["attempts"], 1);
+    assert!((body["ganglion"]["score"].as_f64().expect("a score") - 0.5).abs() < 1e-3);
     assert!((body["ganglion"]["incentive"].as_f64().expect("a share") - 0.5).abs() < 1e-4);
     gateway.stop().await;
 }
