@@ -37,6 +37,8 @@ pub(crate) struct Answered {
     pub(crate) latency: Duration,
     /// Miners asked until then.
     pub(crate) attempts: usize,
+    /// What this one was ranked by.
+    pub(crate) score: Option<f64>,
     /// What the others said, where several were asked for their agreement.
     pub(crate) panel: Option<Panel>,
 }
@@ -53,11 +55,18 @@ enum Outcome {
 }
 
 /// One who was asked.
-struct Asked<'a> {
-    miner: &'a Miner,
+pub(crate) struct Asked<'a> {
+    pub(crate) miner: &'a Miner,
     /// Whether its turn has ended.
-    ended: bool,
-    began: Instant,
+    pub(crate) ended: bool,
+    pub(crate) began: Instant,
+}
+
+impl<'a> Asked<'a> {
+    /// Its turn begins.
+    pub(crate) fn now(miner: &'a Miner) -> Self {
+        Self { miner, ended: false, began: Instant::now() }
+    }
 }
 
 /// Asks miners for answers.
@@ -107,7 +116,7 @@ impl Asker {
             if next && running.len() < parallel {
                 if let Some(miner) = waiting.next() {
                     running.push(self.turn(asked.len(), miner, request, goal, deadline));
-                    asked.push(Asked { miner, ended: false, began: Instant::now() });
+                    asked.push(Asked::now(miner));
                     late = TokioInstant::now() + self.standings.late(miner, goal);
                 }
             }
@@ -130,6 +139,7 @@ impl Asker {
                                 began,
                                 latency,
                                 attempts: asked.len(),
+                                score: self.standings.of(miner).score,
                                 panel: None,
                             });
                         }
@@ -211,7 +221,7 @@ impl Asker {
     }
 
     /// Counts it against those whose turn hasn't ended by the deadline.
-    fn blame<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>) {
+    pub(crate) fn blame<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>) {
         for Asked { miner, .. } in asked.filter(|asked| !asked.ended) {
             self.count("overtaken");
             self.standings.failed(miner, Instant::now());
@@ -220,7 +230,7 @@ impl Asker {
 
     /// Of those who were asked earlier and are still silent. Slower than usual happens to everybody; slower than the longest
     /// that anybody gets is a fault.
-    fn overtake<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>, goal: Goal) {
+    pub(crate) fn overtake<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>, goal: Goal) {
         for Asked { miner, began, .. } in asked.filter(|asked| !asked.ended) {
             let waited = began.elapsed();
             self.count("overtaken");

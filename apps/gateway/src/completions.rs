@@ -65,7 +65,7 @@ pub(crate) fn read(body: &[u8], config: &GatewayConfig) -> Result<ChatRequest, A
     }
     let text = TextRequest {
         messages: vec![Message::user(prompt(body.prompt)?)],
-        max_tokens: tokens(body.max_tokens, config)?,
+        max_tokens: tokens(("max_tokens", body.max_tokens), config)?,
         temperature: temperature(body.temperature)?,
         seed: seed(body.seed),
     };

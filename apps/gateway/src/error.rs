@@ -1,11 +1,14 @@
 //! Errors: of the gateway as a program, and of one request.
 
 use axum::{
-    http::{header::RETRY_AFTER, HeaderValue, StatusCode},
+    http::{header::RETRY_AFTER, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     Json,
 };
 use serde_json::json;
+
+/// Tells OpenAI's clients whether to ask again by themselves. Without it they do after 408, 409, 429 and 5xx.
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 
 /// Why the gateway stopped.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +29,13 @@ pub(crate) struct ApiError {
     pub(crate) code: &'static str,
     pub(crate) param: Option<&'static str>,
     pub(crate) message: String,
+    /// Seconds until the same may be answered, where that is longer than a client should wait by itself.
+    pub(crate) wait: Option<u64>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, param: None, message: message.into() }
+        Self { status, code, param: None, message: message.into(), wait: None }
     }
 
     /// A request that can't be answered as it is.
@@ -59,8 +64,12 @@ impl IntoResponse for ApiError {
             "error": { "message": self.message, "type": kind, "param": self.param, "code": self.code }
         });
         let mut response = (self.status, Json(body)).into_response();
-        if matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.wait {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            headers.insert(SHOULD_RETRY, HeaderValue::from_static("false"));
+        } else if matches!(self.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
         response
     }

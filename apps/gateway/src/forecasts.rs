@@ -31,15 +31,26 @@ pub(crate) struct Asked {
     asset: Option<String>,
     /// Times ahead, parted by commas; the usual four, if there are none.
     horizon: Option<String>,
-    /// `json` or `svg`.
+    /// `json`, `svg` or `both`.
     format: Option<String>,
+}
+
+/// What the answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    /// Numbers.
+    Json,
+    /// A picture.
+    Svg,
+    /// Numbers, and the picture among them: who shows both needn't ask, nor pay, twice.
+    Both,
 }
 
 /// A request that makes sense.
 struct Wanted {
     asset: Asset,
     horizons: Vec<Horizon>,
-    picture: bool,
+    format: Format,
 }
 
 impl Asked {
@@ -59,12 +70,13 @@ impl Asked {
         }
         horizons.sort_unstable();
         horizons.dedup();
-        let picture = match self.format.as_deref() {
-            None | Some("json") => false,
-            Some("svg") => true,
-            Some(_) => return Err(ApiError::invalid("format", "the format is json or svg")),
+        let format = match self.format.as_deref() {
+            None | Some("json") => Format::Json,
+            Some("svg") => Format::Svg,
+            Some("both") => Format::Both,
+            Some(_) => return Err(ApiError::invalid("format", "the format is json, svg or both")),
         };
-        Ok(Wanted { asset, horizons, picture })
+        Ok(Wanted { asset, horizons, format })
     }
 }
 
@@ -85,9 +97,17 @@ pub(crate) async fn answer(
     let failed = || failed(&gathered, "ask for another asset or time, or try again");
     let pool = gathered.pool().ok_or_else(failed)?;
     let ahead: Vec<(Horizon, Quantiles)> = wanted.horizons.iter().copied().zip(pool).collect();
-    Ok(match wanted.picture {
-        true => picture(&wanted.asset, &ahead)?,
-        false => Json(described(&wanted.asset, &ahead, &gathered, &miners)).into_response(),
+    let numbers = || described(&wanted.asset, &ahead, &gathered, &miners);
+    Ok(match wanted.format {
+        Format::Json => Json(numbers()).into_response(),
+        Format::Svg => ([(CONTENT_TYPE, "image/svg+xml")], picture(&wanted.asset, &ahead)?).into_response(),
+        Format::Both => {
+            let mut page = numbers();
+            if let Ok(svg) = picture(&wanted.asset, &ahead) {
+                page["svg"] = svg.into();
+            }
+            Json(page).into_response()
+        }
     })
 }
 
@@ -166,10 +186,9 @@ fn listed<T>(gathered: &Gathered<T>, miners: &[Miner]) -> Vec<Value> {
 }
 
 /// The forecast as a fan, in hundredths of the price of now: the gateway sees no prices.
-fn picture(asset: &Asset, ahead: &[(Horizon, Quantiles)]) -> Result<Response, ApiError> {
-    let svg = chart::relative(asset, ahead)
-        .ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))?;
-    Ok(([(CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+fn picture(asset: &Asset, ahead: &[(Horizon, Quantiles)]) -> Result<String, ApiError> {
+    chart::relative(asset, ahead)
+        .ok_or_else(|| ApiError::new(StatusCode::BAD_GATEWAY, "no_picture", "there is nothing to draw"))
 }
 
 #[cfg(test)]
@@ -184,10 +203,13 @@ mod tests {
     #[test]
     fn queries_are_read_or_refused() {
         let usual = read(None, None, None).unwrap_or_else(|error| panic!("{error:?}"));
-        assert_eq!((usual.asset.name(), usual.horizons.as_slice(), usual.picture), ("BTC", STANDARD.as_slice(), false));
+        assert_eq!(
+            (usual.asset.name(), usual.horizons.as_slice(), usual.format),
+            ("BTC", STANDARD.as_slice(), Format::Json)
+        );
         let some = read(Some("eth"), Some("3h,5m,3h"), Some("svg")).unwrap_or_else(|error| panic!("{error:?}"));
         let names: Vec<String> = some.horizons.iter().map(Horizon::to_string).collect();
-        assert_eq!((some.asset.name(), names.join(" ").as_str(), some.picture), ("ETH", "5m 3h", true));
+        assert_eq!((some.asset.name(), names.join(" ").as_str(), some.format), ("ETH", "5m 3h", Format::Svg));
         assert!(read(Some("<svg>"), None, None).is_err() && read(None, Some("soon"), None).is_err());
         assert!(read(None, Some(""), None).is_err() && read(None, None, Some("pdf")).is_err());
         assert!(read(None, Some("1m,2m,3m,4m,5m,6m,7m,8m,9m"), None).is_err());

@@ -1,10 +1,10 @@
 //! `POST /v1/images/generations`: pictures by the best miners of the image subnet, in the shape that OpenAI clients read.
 //!
-//! `n` pictures come from `n` miners, the best first, side by side; whoever fails is replaced by the next. What a miner sends
-//! must be a picture of the asked size. Each miner is asked with a seed of its own, as validators do.
+//! `n` pictures come from `n` miners, the best first, side by side; whoever fails is replaced by the next, and while somebody is
+//! late the next is asked besides. What a miner sends must be a picture of the asked size. Each miner is asked with a seed of its own, as validators do.
 
 use crate::{
-    ask::{shorten, Turn},
+    ask::{shorten, Asked, Goal, Turn},
     consent,
     directory::Miner,
     error::ApiError,
@@ -27,6 +27,7 @@ use ganglion_wire::{CallError, Target};
 use serde::Deserialize;
 use serde_json::{json, Value};
 use std::{
+    future::Future,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -140,8 +141,13 @@ struct Missed {
     unpaid: bool,
 }
 
-/// Why there is no picture at all.
-fn undrawn(missed: &[Missed]) -> ApiError {
+/// Why there is no picture at all: the time is over, nobody draws for what is paid, or all who were asked failed.
+fn undrawn(shared: &Shared, over: bool, missed: &[Missed]) -> ApiError {
+    if over {
+        let seconds = shared.config.deadline.as_secs_f32();
+        let message = format!("no miner drew it within {seconds} s: ask for a smaller picture, or try again");
+        return ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message);
+    }
     let reasons = missed.iter().map(|one| one.reason.as_str()).collect::<Vec<&str>>().join("; ");
     if !missed.is_empty() && missed.iter().all(|one| one.unpaid) {
         let message = format!("no miner draws for what is paid ({reasons})");
@@ -164,7 +170,8 @@ async fn generate(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: B
     Ok(match drawn.into_iter().next() {
         // The best of those who drew.
         Some(Drawn { miner, took, .. }) => {
-            with_headers(answer, Signature { miner, attempts, panel: None }.headers(took))
+            let score = shared.standings.of(&miner).score;
+            with_headers(answer, Signature { miner, attempts, score, panel: None }.headers(took))
         }
         None => answer,
     })
@@ -198,14 +205,16 @@ fn candidates(shared: &Shared, model: &str) -> Result<Vec<Miner>, ApiError> {
         None => shared.best(),
         Some(hotkey) => {
             let listing = shared.listed()?;
+            // For its score, which is told.
+            shared.standings.order(&listing.miners, Instant::now());
             let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
             miner.map(|miner| vec![miner.clone()]).ok_or_else(unknown)
         }
     }
 }
 
-/// Asks as many miners at a time as pictures are wanted. Fewer than wanted are better than none. How many were asked comes
-/// with them.
+/// Asks as many miners at a time as pictures are wanted, and some more while they are late. Fewer pictures than wanted are better
+/// than none. How many were asked comes with them.
 async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<(Vec<Drawn>, usize), ApiError> {
     if candidates.is_empty() {
         return Err(ApiError::no_miners("no miner of the image subnet announces an address yet: try again shortly"));
@@ -214,32 +223,52 @@ async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> Result<(Vec
     let attempts = shared.config.attempts.max(1).saturating_add(wish.count);
     let mut waiting = candidates.iter().take(attempts);
     let mut running = FuturesUnordered::new();
-    let (mut drawn, mut missed, mut asked) = (Vec::new(), Vec::new(), 0);
-    loop {
-        while running.len() + drawn.len() < wish.count {
+    let (mut drawn, mut missed, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut late, mut company) = (deadline, 0);
+    let over = loop {
+        if drawn.len() >= wish.count {
+            break false;
+        }
+        while running.len() + drawn.len() < wish.count + company {
             let Some(miner) = waiting.next() else { break };
-            asked += 1;
-            running.push(turn(shared, miner, &wish.request, deadline));
+            running.push(numbered(asked.len(), turn(shared, miner, &wish.request, deadline)));
+            asked.push(Asked::now(miner));
+            late = TokioInstant::now() + shared.standings.late(miner, Goal::Whole);
         }
         if running.is_empty() {
-            break;
+            break false;
         }
         tokio::select! {
-            Some(outcome) = running.next() => match outcome {
-                Ok(picture) => drawn.push(picture),
-                Err(one) => missed.push(one),
-            },
-            () = sleep_until(deadline) => {
-                missed.push(Missed { reason: "the time is up".to_owned(), unpaid: false });
-                break;
+            Some((index, outcome)) = running.next() => {
+                if let Some(asked) = asked.get_mut(index) {
+                    asked.ended = true;
+                }
+                match outcome {
+                    Ok(picture) => drawn.push(picture),
+                    Err(one) => missed.push(one),
+                }
+            }
+            () = sleep_until(deadline) => break true,
+            () = sleep_until(late), if company + 1 < shared.config.parallel && waiting.len() > 0 => {
+                shared.metrics.hedges.inc();
+                company += 1;
             }
         }
+    };
+    match over {
+        true => shared.asker.blame(asked.iter()),
+        false => shared.asker.overtake(asked.iter(), Goal::Whole),
     }
     if drawn.is_empty() {
-        return Err(undrawn(&missed));
+        return Err(undrawn(shared, over, &missed));
     }
     drawn.sort_by_key(|drawn: &Drawn| std::cmp::Reverse(drawn.miner.incentive));
-    Ok((drawn, asked))
+    Ok((drawn, asked.len()))
+}
+
+/// A turn with its number.
+async fn numbered<T>(number: usize, turn: impl Future<Output = T>) -> (usize, T) {
+    (number, turn.await)
 }
 
 /// One miner's turn, from the question to the entry in its record.
@@ -249,7 +278,8 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
     let _turn = Turn { standings: &shared.standings, miner };
     let target = Target { hotkey: miner.hotkey, address: miner.address };
     let own = ImageRequest { seed: own_seed(request.seed, miner.hotkey.as_bytes()), ..request.clone() };
-    let time = deadline.saturating_duration_since(TokioInstant::now());
+    // A little longer than is left, so that it is always the request's own deadline that ends it.
+    let time = deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1);
     let answer = shared.asker.dendrite.call::<ImageSynapse>(&target, &own, time).await;
     let failed = |reason: &str| {
         shared.metrics.calls.with_label_values(&["failed"]).inc();

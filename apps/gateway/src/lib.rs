@@ -38,6 +38,7 @@ mod ordering;
 mod playground;
 mod purse;
 mod reply;
+mod request_id;
 mod routes;
 mod shape;
 mod standing;
@@ -179,6 +180,7 @@ async fn run_doors(
         Some(_) => purse::at_home(router),
         None => router,
     };
+    let router = request_id::named(router);
     let ended = tokio::select! {
         result = ganglion_http::serve(router, listener, shared.config.limits(), shutdown) => result.map_err(GatewayError::from),
         () = shared.probe() => Ok(()),

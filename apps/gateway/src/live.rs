@@ -4,6 +4,7 @@
 //! pieces here and no more; one that takes nothing at all is cut off by the server.
 
 use crate::{
+    access::Bill,
     answering::Answering,
     ask::Answered,
     openai::ChatRequest,
@@ -33,6 +34,8 @@ struct Live {
     pieces: u32,
     began: Instant,
     standings: Arc<Standings>,
+    /// What the answer costs its user, if anything.
+    bill: Option<Bill>,
     /// The request's place among those being answered.
     _slot: OwnedSemaphorePermit,
 }
@@ -42,10 +45,11 @@ pub(crate) fn reply(
     request: ChatRequest,
     answered: Answered,
     standings: Arc<Standings>,
+    bill: Option<Bill>,
     slot: OwnedSemaphorePermit,
 ) -> Response {
-    let Answered { miner, answering, began, latency, attempts, panel } = answered;
-    let head = Head::new(&request, Signature { miner, attempts, panel });
+    let Answered { miner, answering, began, latency, attempts, score, panel } = answered;
+    let head = Head::new(&request, Signature { miner, attempts, score, panel });
     let headers = head.signature.headers(latency);
     let cutter = Cutter::new(&request.stops);
     let mut live = Live {
@@ -58,6 +62,7 @@ pub(crate) fn reply(
         pieces: 0,
         began,
         standings,
+        bill,
         _slot: slot,
     };
     if let Some(choice) = live.request.shape.opening() {
@@ -132,7 +137,8 @@ impl Live {
         self.standings.finished(self.head.miner());
     }
 
-    /// The miner broke off. The client has its beginning, so no other can take over: an error ends the stream.
+    /// The miner broke off. The client has its beginning, so no other can take over: an error ends the stream, and nothing is
+    /// to be paid.
     fn fail(&mut self, reason: &str) {
         let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
         let message = format!("the miner broke off ({reason}): ask again");
@@ -140,6 +146,9 @@ impl Live {
         self.ready.push_back(json!({ "error": error }).to_string());
         self.ended = true;
         self.standings.failed(self.head.miner(), Instant::now());
+        if let Some(bill) = &self.bill {
+            bill.void();
+        }
     }
 
     fn choose(&mut self, choice: &Value) {

@@ -59,7 +59,7 @@ fn row(shared: &Shared, miner: &Miner, now: Instant) -> Value {
     let breaker = standing.state(now);
     json!({
         "uid": miner.uid, "hotkey": miner.hotkey.to_ss58(), "address": miner.address.to_string(),
-        "incentive": miner.share(), "alive": standing.alive,
+        "incentive": miner.share(), "score": standing.score, "alive": standing.alive,
         "paused": breaker == Breaker::Open, "breaker": breaker.as_str(),
         "latency_ms": standing.latency().map(millis), "p95_ms": standing.whole.p95().map(millis),
         "first_word_ms": standing.first.mean().map(millis),

@@ -26,8 +26,49 @@ struct Body {
     stop: Option<Stop>,
     store: Option<bool>,
     tools: Option<Value>,
+    tool_choice: Option<Value>,
     functions: Option<Value>,
     response_format: Option<Format>,
+    logprobs: Option<Value>,
+    top_logprobs: Option<Value>,
+    logit_bias: Option<Value>,
+    modalities: Option<Vec<String>>,
+    audio: Option<Value>,
+    web_search_options: Option<Value>,
+}
+
+impl Body {
+    /// The first thing that is asked for and that no miner does: an answer without it would look as if it were right. What
+    /// merely says that it isn't wanted may stay.
+    fn unsupported(&self) -> Option<&'static str> {
+        let chosen = self.tool_choice.as_ref().is_some_and(|choice| choice != "none" && choice != "auto");
+        let spoken = self.modalities.iter().flatten().any(|kind| kind != "text");
+        let wanted = [
+            ("tools", is_filled(self.tools.as_ref())),
+            ("tool_choice", chosen),
+            ("functions", is_filled(self.functions.as_ref())),
+            ("logprobs", is_filled(self.logprobs.as_ref())),
+            ("top_logprobs", is_filled(self.top_logprobs.as_ref())),
+            ("logit_bias", is_filled(self.logit_bias.as_ref())),
+            ("modalities", spoken),
+            ("audio", is_filled(self.audio.as_ref())),
+            // Empty options switch it on, too.
+            ("web_search_options", self.web_search_options.is_some()),
+        ];
+        wanted.into_iter().find(|(_, wanted)| *wanted).map(|(param, _)| param)
+    }
+}
+
+/// Whether a field asks for anything: `null`, `false`, 0 and what is empty don't.
+fn is_filled(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => false,
+        Some(Value::Bool(wanted)) => *wanted,
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(Value::Object(members)) => !members.is_empty(),
+    }
 }
 
 #[derive(Deserialize)]
@@ -94,14 +135,8 @@ impl ChatRequest {
             let code = if error.is_data() { "invalid_request" } else { "invalid_json" };
             ApiError::new(StatusCode::BAD_REQUEST, code, format!("the body is no chat request: {error}"))
         })?;
-        let unsupported =
-            |param| Err(ApiError::invalid(param, format!("`{param}` isn't supported here: leave it out")));
-        for (param, value) in [("tools", &body.tools), ("functions", &body.functions)] {
-            let empty =
-                value.as_ref().is_none_or(|value| value.is_null() || value.as_array().is_some_and(Vec::is_empty));
-            if !empty {
-                return unsupported(param);
-            }
+        if let Some(param) = body.unsupported() {
+            return Err(ApiError::invalid(param, format!("`{param}` isn't supported here: leave it out")));
         }
         if body.response_format.is_some_and(|format| format.kind != "text") {
             return Err(ApiError::invalid("response_format", "only `text` is supported here"));
@@ -110,9 +145,14 @@ impl ChatRequest {
             return Err(ApiError::invalid("n", "only one choice is made: leave `n` out, or ask several times"));
         }
         let model = named(body.model)?;
+        // The newer name counts where both are given.
+        let most = match body.max_completion_tokens {
+            Some(wish) => ("max_completion_tokens", Some(wish)),
+            None => ("max_tokens", body.max_tokens),
+        };
         let text = TextRequest {
             messages: messages(body.messages)?,
-            max_tokens: tokens(body.max_completion_tokens.or(body.max_tokens), config)?,
+            max_tokens: tokens(most, config)?,
             temperature: temperature(body.temperature)?,
             seed: seed(body.seed),
         };
@@ -156,14 +196,14 @@ pub(crate) fn seed(wish: Option<i64>) -> u64 {
     wish.map_or_else(rand::random, |seed| u64::from_le_bytes(seed.to_le_bytes()))
 }
 
-/// How many tokens to ask for.
+/// How many tokens to ask for, by the field of this name.
 ///
 /// # Errors
 /// 400 if they are none.
-pub(crate) fn tokens(wish: Option<i64>, config: &GatewayConfig) -> Result<u32, ApiError> {
+pub(crate) fn tokens((param, wish): (&'static str, Option<i64>), config: &GatewayConfig) -> Result<u32, ApiError> {
     match wish {
         None => Ok(config.default_tokens.min(config.max_tokens).max(1)),
-        Some(wish) if wish < 1 => Err(ApiError::invalid("max_tokens", "ask for at least 1 token")),
+        Some(wish) if wish < 1 => Err(ApiError::invalid(param, "ask for at least 1 token")),
         Some(wish) => Ok(u32::try_from(wish).unwrap_or(u32::MAX).min(config.max_tokens.max(1))),
     }
 }

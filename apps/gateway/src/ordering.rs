@@ -34,13 +34,13 @@ pub(crate) struct Facts {
     pub(crate) price: Option<u64>,
 }
 
-/// Positions in `miners`, whom to ask first in front.
-pub(crate) fn order(miners: &[Facts]) -> Vec<usize> {
+/// Positions in `miners` and scores (0 to 1), whom to ask first in front.
+pub(crate) fn order(miners: &[Facts]) -> Vec<(usize, f64)> {
     let market = Market::of(miners);
     let mut ranked: Vec<(usize, &Facts, f64)> =
         miners.iter().enumerate().map(|(index, facts)| (index, facts, market.score(facts))).collect();
     ranked.sort_by(|(_, a, score_a), (_, b, score_b)| compare(a, *score_a, b, *score_b));
-    ranked.into_iter().map(|(index, _, _)| index).collect()
+    ranked.into_iter().map(|(index, _, score)| (index, score)).collect()
 }
 
 fn compare(a: &Facts, score_a: f64, b: &Facts, score_b: f64) -> Ordering {
@@ -96,7 +96,7 @@ mod tests {
     }
 
     fn uids(miners: &[Facts]) -> Vec<u16> {
-        order(miners).into_iter().map(|index| miners[index].uid).collect()
+        order(miners).into_iter().map(|(index, _)| miners[index].uid).collect()
     }
 
     fn timed(facts: Facts, millis: u64) -> Facts {
@@ -110,6 +110,14 @@ mod tests {
         let paused = Facts { paused: true, ..miner(5, 9_000) };
         assert_eq!(uids(&[paused, all[2], all[0]]), [1, 3, 5], "a paused one is the last resort");
         assert_eq!(uids(&[]), [0_u16; 0]);
+    }
+
+    #[test]
+    fn scores_are_told() {
+        let priced = |facts, price| Facts { price: Some(price), ..facts };
+        let half = priced(timed(miner(1, u16::MAX), 4_000), 100);
+        let quarter = priced(timed(miner(2, u16::MAX), 4_000), 400);
+        assert_eq!(order(&[quarter, half]), [(1, 0.5), (0, 0.25)]);
     }
 
     #[test]

@@ -31,6 +31,8 @@ impl Head {
 pub(crate) struct Signature {
     pub(crate) miner: Miner,
     pub(crate) attempts: usize,
+    /// What it was ranked by; see [`crate::ordering`].
+    pub(crate) score: Option<f64>,
     pub(crate) panel: Option<Panel>,
 }
 
@@ -39,7 +41,7 @@ impl Signature {
     pub(crate) fn ganglion(&self, latency: Duration) -> Value {
         let mut told = json!({
             "uid": self.miner.uid, "hotkey": self.miner.hotkey.to_ss58(), "incentive": self.miner.share(),
-            "latency_ms": millis(latency), "attempts": self.attempts
+            "score": self.score, "latency_ms": millis(latency), "attempts": self.attempts
         });
         if let Some(panel) = &self.panel {
             told["consensus"] = panel.told();
@@ -56,6 +58,9 @@ impl Signature {
             (HeaderName::from_static("x-ganglion-attempts"), self.attempts.to_string()),
             (HeaderName::from_static("x-ganglion-latency-ms"), millis(latency).to_string()),
         ];
+        if let Some(score) = self.score {
+            headers.push((HeaderName::from_static("x-ganglion-score"), format!("{score:.6}")));
+        }
         if let Some(panel) = &self.panel {
             headers.push((HeaderName::from_static("x-ganglion-agreed"), panel.agreed().to_string()));
             headers.push((HeaderName::from_static("x-ganglion-answered"), panel.members.len().to_string()));
@@ -91,7 +96,7 @@ pub(crate) fn finish_reason(stopped: bool, finish: &str) -> &'static str {
 
 /// A whole answer as one JSON document.
 pub(crate) fn whole(request: &ChatRequest, answered: Answered) -> Response {
-    let Answered { miner, answering, latency, attempts, panel, .. } = answered;
+    let Answered { miner, answering, latency, attempts, score, panel, .. } = answered;
     let mut cutter = Cutter::new(&request.stops);
     let (mut text, stopped) = cutter.push(answering.said());
     if !stopped {
@@ -100,7 +105,7 @@ pub(crate) fn whole(request: &ChatRequest, answered: Answered) -> Response {
     let (finish, prompt, written) = answering
         .end()
         .map_or(("stop", 0, 0), |end| (finish_reason(stopped, &end.finish), end.prompt_tokens, end.completion_tokens));
-    let head = Head::new(request, Signature { miner, attempts, panel });
+    let head = Head::new(request, Signature { miner, attempts, score, panel });
     let body = json!({
         "id": head.id,
         "object": request.shape.whole_object(),

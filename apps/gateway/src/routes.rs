@@ -1,12 +1,12 @@
 //! The HTTP routes.
 
 use crate::{
-    ask::Goal, completions, consensus, consent, embeddings, error::ApiError, forecasts, live, network,
+    access::Bill, ask::Goal, completions, consensus, consent, embeddings, error::ApiError, forecasts, live, network,
     openai::ChatRequest, openapi, playground, reply, shape::Shape, state::Shared,
 };
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{Extension, Request, State},
     http::{header::CONTENT_LENGTH, HeaderMap, Method, StatusCode, Uri},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -55,16 +55,25 @@ pub(crate) fn slot(shared: &Shared) -> Result<OwnedSemaphorePermit, ApiError> {
     })
 }
 
-async fn chat(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    say(&shared, &headers, body, Shape::Chat).await
+/// What an answer costs its user, where it costs anything.
+type Billed = Option<Extension<Bill>>;
+
+async fn chat(State(shared): App, billed: Billed, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    say(&shared, billed, &headers, body, Shape::Chat).await
 }
 
-async fn complete(State(shared): App, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
-    say(&shared, &headers, body, Shape::Completion).await
+async fn complete(State(shared): App, billed: Billed, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    say(&shared, billed, &headers, body, Shape::Completion).await
 }
 
 /// Text in either shape.
-async fn say(shared: &Arc<Shared>, headers: &HeaderMap, body: Body, shape: Shape) -> Result<Response, ApiError> {
+async fn say(
+    shared: &Arc<Shared>,
+    billed: Billed,
+    headers: &HeaderMap,
+    body: Body,
+    shape: Shape,
+) -> Result<Response, ApiError> {
     let slot = slot(shared)?;
     let body = read(shared, headers, body).await?;
     let request = match shape {
@@ -81,7 +90,10 @@ async fn say(shared: &Arc<Shared>, headers: &HeaderMap, body: Body, shape: Shape
     };
     keep(shared, &request, headers);
     Ok(match goal {
-        Goal::Beginning => live::reply(request, answered, shared.standings.clone(), slot),
+        Goal::Beginning => {
+            let bill = billed.map(|Extension(bill)| bill);
+            live::reply(request, answered, shared.standings.clone(), bill, slot)
+        }
         Goal::Whole => reply::whole(&request, answered),
     })
 }
@@ -176,6 +188,7 @@ async fn health(State(shared): App) -> Json<Value> {
     Json(json!({
         "status": "ok",
         "ready": !miners.is_empty(),
+        "public": shared.config.access.is_some(),
         "version": env!("CARGO_PKG_VERSION"),
         "netuid": shared.config.netuid,
         "block": listing.as_ref().map(|listing| listing.block),

@@ -31,6 +31,8 @@ pub(crate) struct Standing {
     pub(crate) alive: Option<bool>,
     /// What it says of itself in its schema document.
     pub(crate) announced: Announced,
+    /// What it was last ranked by, 0 to 1; `None` before that.
+    pub(crate) score: Option<f64>,
     breaker: Breaker,
     looked_at: Option<Instant>,
     read_at: Option<Instant>,
@@ -199,7 +201,7 @@ impl Standings {
         (record.alive, record.looked_at) = (Some(alive), Some(now));
     }
 
-    /// Miners in the order in which to ask them; see [`ordering`].
+    /// Miners in the order in which to ask them; see [`ordering`]. Their scores are kept.
     pub(crate) fn order(&self, miners: &[Miner], now: Instant) -> Vec<Miner> {
         let records = self.lock();
         let facts: Vec<Facts> = miners
@@ -218,7 +220,16 @@ impl Standings {
             })
             .collect();
         drop(records);
-        ordering::order(&facts).into_iter().filter_map(|index| miners.get(index)).cloned().collect()
+        let ranked = ordering::order(&facts);
+        let mut records = self.lock();
+        let mut ordered = Vec::with_capacity(ranked.len());
+        for (index, score) in ranked {
+            if let Some(miner) = miners.get(index) {
+                records.entry(place(miner)).or_default().score = Some(score);
+                ordered.push(miner.clone());
+            }
+        }
+        ordered
     }
 }
 

@@ -109,6 +109,8 @@ impl Shared {
             Some(hotkey) => {
                 let hotkey = PublicKey::from_ss58(hotkey).map_err(|_| self.no_model(model))?;
                 let listing = self.listed()?;
+                // For its score, which is told.
+                self.standings.order(&listing.miners, Instant::now());
                 let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
                 miner.map(|miner| vec![miner.clone()]).ok_or_else(|| self.no_miner(&hotkey))
             }

@@ -34,6 +34,8 @@ pub fn run(args: GatewayArgs) -> Result<()> {
     config.access = access;
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     config.market = args.market.map(NetUid);
+    config.in_flight = usize::try_from(args.in_flight)?;
+    config.connections = usize::try_from(args.connections)?;
     config.organics = organics("--organics", args.organics.as_deref())?;
     config.image_organics = organics("--image-organics", args.image_organics.as_deref())?;
     let both = config.organics.as_ref().filter(|file| config.image_organics.as_ref() == Some(*file));

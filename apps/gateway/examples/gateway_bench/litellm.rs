@@ -15,11 +15,18 @@ use tokio::{
 
 /// How long it may take to load.
 const PATIENCE: Duration = Duration::from_secs(180);
+/// Lines of what it said that are shown if it ends early.
+const LINES: usize = 30;
+/// Where it says it.
+const SAID: &str = "said.txt";
+/// Lets newer ones start without a key for their users, which they refuse otherwise. Like the gateway beside it, it is on
+/// loopback and checks nobody.
+const OPEN: &str = "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY";
 
 /// The process; it ends with this.
 pub struct Process {
     child: Child,
-    _folder: TempDir,
+    folder: TempDir,
     /// Its address, as a base for paths.
     pub url: String,
 }
@@ -43,9 +50,16 @@ impl Process {
         let mut command = Command::new(program);
         command.arg("--config").arg(&config).args(["--host", "127.0.0.1", "--port", &port.to_string()]);
         command.env("HOME", folder.path()).env("LITELLM_LOCAL_MODEL_COST_MAP", "True").current_dir(folder.path());
-        let child =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
-        let mut process = Self { child, _folder: folder, url: format!("http://127.0.0.1:{port}") };
+        command
+            .env(OPEN, "True")
+            .env("NO_PROXY", "127.0.0.1")
+            .env_remove("LITELLM_MASTER_KEY")
+            .env_remove("DATABASE_URL");
+        // A file, not a pipe: nobody reads while it is measured, and a full pipe would stop it.
+        let said = std::fs::File::create(folder.path().join(SAID))?;
+        command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said).kill_on_drop(true);
+        let child = command.spawn()?;
+        let mut process = Self { child, folder, url: format!("http://127.0.0.1:{port}") };
         process.wait().await?;
         Ok(process)
     }
@@ -55,7 +69,7 @@ impl Process {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             if let Some(status) = self.child.try_wait()? {
-                return Err(format!("LiteLLM ended ({status}) before it answered: start it by hand to see why").into());
+                return Err(format!("LiteLLM ended ({status}) before it answered:\n{}", self.said()).into());
             }
             let answer = http.get(format!("{}/health/liveliness", self.url)).send().await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
@@ -63,6 +77,15 @@ impl Process {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        Err(format!("LiteLLM doesn't answer after {} s", PATIENCE.as_secs()).into())
+        Err(format!("LiteLLM doesn't answer after {} s:\n{}", PATIENCE.as_secs(), self.said()).into())
+    }
+
+    /// The last lines that it said, on stdout and stderr.
+    fn said(&self) -> String {
+        let bytes = std::fs::read(self.folder.path().join(SAID)).unwrap_or_default();
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let last = lines.get(lines.len().saturating_sub(LINES)..).unwrap_or_default();
+        last.join("\n")
     }
 }

@@ -15,10 +15,11 @@ use serde_json::{json, Value};
 use tokio::time::timeout;
 
 use super::{
+    bill::{Bill, Unanswered},
     keys::{Claim, Hash, Holder, KeyRefused},
     lock,
-    meter::{Meter, Over, Taken},
-    now, today, PublicAccess, Refused, GOOD, PATIENCE, SOON,
+    meter::{Meter, Over},
+    now, today, until_tomorrow, PublicAccess, Refused, GOOD, PATIENCE, SOON,
 };
 use crate::{consent, error::ApiError, routes};
 
@@ -63,11 +64,13 @@ async fn admit(State(access): State<PublicAccess>, mut request: Request, next: N
     if holder.store {
         consent::allow(request.headers_mut());
     }
-    // Given back if it fails, or if the client hangs up before there is an answer.
-    let bill = Bill { access: access.clone(), taken: Some(taken) };
+    // Given back if it fails, or if the client hangs up before there is an answer; by a stream, if its miner breaks off.
+    let bill = Bill::new(access, taken);
+    request.extensions_mut().insert(bill.clone());
+    let unanswered = Unanswered::new(bill);
     let response = next.run(request).await;
     if response.status().is_success() {
-        bill.keep();
+        unanswered.answered();
     }
     response
 }
@@ -77,26 +80,6 @@ fn costs(method: &Method, path: &str) -> bool {
     let free =
         FREE.iter().any(|free| path == *free || path.strip_prefix(*free).is_some_and(|rest| rest.starts_with('/')));
     path.starts_with("/v1/") && !free && method != Method::OPTIONS
-}
-
-/// What was taken, until it is sure that it stays.
-struct Bill {
-    access: PublicAccess,
-    taken: Option<Taken>,
-}
-
-impl Bill {
-    fn keep(mut self) {
-        self.taken = None;
-    }
-}
-
-impl Drop for Bill {
-    fn drop(&mut self) {
-        if let Some(taken) = self.taken.take() {
-            lock(&self.access.0.meter).refund(taken);
-        }
-    }
 }
 
 fn challenge(error: ApiError) -> Response {
@@ -131,7 +114,8 @@ impl PublicAccess {
             }
             Refused::Over(Over::Quota) => {
                 let message = format!("the free answers of today are used up: come back tomorrow (UTC); {advice}");
-                ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message)
+                let over = ApiError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded", message);
+                ApiError { wait: Some(until_tomorrow()), ..over }
             }
             Refused::Unknown => ApiError::new(
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -154,7 +138,10 @@ async fn terms(State(access): State<PublicAccess>) -> Json<Value> {
 async fn make(State(access): State<PublicAccess>, request: Request) -> Result<Response, ApiError> {
     let late = |_| ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_timeout", "the body took too long to arrive");
     let bytes = timeout(PATIENCE, axum::body::to_bytes(request.into_body(), CLAIM)).await.map_err(late)?;
-    let bytes = bytes.map_err(|_| ApiError::invalid("signature", "a claim has at most 4096 bytes"))?;
+    let bytes = bytes.map_err(|_| {
+        let message = format!("a claim has at most {CLAIM} bytes");
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    })?;
     let claim: Claim = serde_json::from_slice(&bytes).map_err(|error| {
         ApiError::new(StatusCode::BAD_REQUEST, "invalid_request", format!("the body is no claim of a key: {error}"))
     })?;

@@ -12,9 +12,12 @@
 //!   use what isn't there: deposits are read in finalised blocks, and leave the gateway a day after a close. The user trusts
 //!   the gateway to count right, with the deposit at most.
 //!
-//! An answer that fails (any status from 400 on) costs nothing. What is used is counted in memory and on disk a second
+//! An answer that fails (any status from 400 on) costs nothing, nor does a stream that ends with an error because its miner broke
+//! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream has had its
+//! answer. What is used is counted in memory and on disk a second
 //! later: a crash loses a second of the operator's income and bills nobody twice.
 
+mod bill;
 mod collect;
 mod doors;
 pub mod keys;
@@ -36,6 +39,7 @@ use ganglion_primitives::Rao;
 use ganglion_subnet::store::{self, Lock, StoreError};
 use tokio::{sync::Semaphore, time::timeout};
 
+pub(crate) use bill::Bill;
 pub(crate) use doors::{closed, guard};
 use keys::{Hash, Keys};
 use meter::{Meter, Over, Taken};
@@ -158,7 +162,15 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// Seconds in a day.
+const DAY: u64 = 86_400;
+
 /// Days since 1970.
 fn today() -> u64 {
-    now() / 86_400
+    now() / DAY
+}
+
+/// Seconds until the next day (UTC), at least one.
+fn until_tomorrow() -> u64 {
+    DAY - now() % DAY
 }

@@ -79,7 +79,8 @@ pub(crate) async fn embed(
         .collect();
     // Miners don't count what they read here: words stand for tokens.
     let words: usize = wish.request.texts.iter().map(|text| text.split_whitespace().count()).sum();
-    let signature = Signature { miner: made.miner, attempts: made.attempts, panel: None };
+    let score = shared.standings.of(&made.miner).score;
+    let signature = Signature { miner: made.miner, attempts: made.attempts, score, panel: None };
     let body = json!({
         "object": "list",
         "data": data,
@@ -152,7 +153,8 @@ async fn turn(
     shared.standings.started(miner, began);
     let _turn = Turn { standings: &shared.standings, miner };
     let target = Target { hotkey: miner.hotkey, address: miner.address };
-    let time = deadline.saturating_duration_since(TokioInstant::now());
+    // A little longer than is left, so that it is always the request's own deadline that ends it.
+    let time = deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1);
     let count = |outcome: &str| shared.metrics.calls.with_label_values(&[outcome]).inc();
     let reason = match shared.asker.dendrite.call::<EmbedSynapse>(&target, request, time).await {
         Ok(answer) => match answer.response.check(request) {

@@ -20,8 +20,10 @@ fn whole() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "summary": "Text, pictures, sentence vectors and forecasts by the miners of a network, in OpenAI's shapes.",
             "description": "Answers say whose they are: in `x-ganglion-*` headers and in the `ganglion` object. Fields that \
-                            aren't named here are ignored. Every error has the shape of `Error`; its `code` is one of \
-                            those listed there.",
+                            aren't named here are ignored, but for those without which an answer would be another one \
+                            than was asked for: tools, logprobs, audio and the like get a 400. Every error has the shape \
+                            of `Error`; its `code` is one of those listed there. No other site's pages may read answers: \
+                            there are no CORS headers.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" }
         },
         "servers": [{ "url": "/" }],

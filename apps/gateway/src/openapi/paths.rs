@@ -50,7 +50,7 @@ pub(super) fn all() -> Value {
             &[
                 query("asset", "string", "An asset's name; BTC if there is none."),
                 query("horizon", "string", "Up to 8 times ahead, parted by commas, as `5m,3h`; the usual four if there are none."),
-                query("format", "string", "`json` or `svg`."),
+                query("format", "string", "`json`, `svg`, or `both`: JSON with the picture in it."),
             ],
             &json!({
                 "application/json": { "schema": reference("Forecasts") },
@@ -178,18 +178,21 @@ fn asking(named: (&str, &str, &str), request: &str, content: &Value, errors: &[&
     let header = |name: &str| (format!("x-ganglion-{name}"), json!({ "$ref": format!("#/components/headers/{name}") }));
     let names: &[&str] = match request {
         "ChatRequest" | "CompletionRequest" => {
-            &["miner", "uid", "incentive", "attempts", "latency-ms", "agreed", "answered"]
+            &["miner", "uid", "incentive", "score", "attempts", "latency-ms", "agreed", "answered"]
         }
-        _ => &["miner", "uid", "incentive", "attempts", "latency-ms"],
+        _ => &["miner", "uid", "incentive", "score", "attempts", "latency-ms"],
     };
-    operation["responses"]["200"]["headers"] = Value::Object(names.iter().map(|name| header(name)).collect());
+    if let Some(headers) = operation["responses"]["200"]["headers"].as_object_mut() {
+        headers.extend(names.iter().map(|name| header(name)));
+    }
     operation
 }
 
 /// An operation without a body: name, tag and summary, parameters, what it answers, and its errors.
 fn looking((name, tag, summary): (&str, &str, &str), parameters: &[Value], content: &Value, errors: &[&str]) -> Value {
     let mut responses = errors::responses(errors);
-    responses.insert("200".to_owned(), json!({ "description": "As asked.", "content": content }));
+    let named = json!({ "x-request-id": { "$ref": "#/components/headers/request-id" } });
+    responses.insert("200".to_owned(), json!({ "description": "As asked.", "headers": named, "content": content }));
     json!({
         "operationId": name,
         "tags": [tag],

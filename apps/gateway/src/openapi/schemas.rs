@@ -4,13 +4,15 @@ use super::errors;
 use ganglion_subnet_text::embed::{MAX_TEXTS, USUAL_MODEL};
 use serde_json::{json, Value};
 
-/// The headers of answers by miners.
+/// The headers of answers.
 pub(super) fn headers() -> Value {
     let header = |kind: &str, text: &str| json!({ "description": text, "schema": { "type": kind } });
     json!({
+        "request-id": header("string", "The request's name, in errors too: give it with a question about one."),
         "miner": header("string", "Hotkey of the miner that answered."),
         "uid": header("integer", "Its seat."),
         "incentive": header("number", "Its share of the miners' pay, 0 to 1."),
+        "score": header("number", "What it was ranked by, 0 to 1: its share times factors for speed and price."),
         "attempts": header("integer", "Miners that were asked."),
         "latency-ms": header("integer", "Milliseconds until its answer was there, or had begun."),
         "agreed": header("integer", "With `text:consensus`: miners that say the same as this answer."),
@@ -106,6 +108,10 @@ fn ganglion() -> Value {
             "uid": { "type": "integer" },
             "hotkey": { "type": "string" },
             "incentive": { "type": "number", "description": "Its share of the miners' pay, 0 to 1." },
+            "score": {
+                "type": ["number", "null"],
+                "description": "What it was ranked by, 0 to 1: its share times factors for speed and price."
+            },
             "latency_ms": { "type": "integer" },
             "attempts": { "type": "integer", "description": "Miners that were asked." },
             "model": { "type": ["string", "null"], "description": "Of a picture: what drew it, as the miner says." },
@@ -305,6 +311,7 @@ fn forecasts() -> Value {
                     "description": "Quantiles of the log-return, basis points."
                 }
             } } },
+            "svg": { "type": "string", "description": "With `format=both`: the forecasts as a fan." },
             "miners": heard(),
             "failed": { "type": "integer" }
         }
@@ -361,6 +368,7 @@ fn network() -> Value {
                 "hotkey": { "type": "string" },
                 "address": { "type": "string" },
                 "incentive": { "type": "number" },
+                "score": { "type": ["number", "null"], "description": "What it was last ranked by; null before that." },
                 "alive": { "type": ["boolean", "null"], "description": "Whether its port was open; null before the first look." },
                 "paused": { "type": "boolean" },
                 "breaker": { "type": "string", "enum": ["closed", "open", "half_open"] },
@@ -449,6 +457,7 @@ fn health() -> Value {
         "properties": {
             "status": { "const": "ok" },
             "ready": { "type": "boolean" },
+            "public": { "type": "boolean", "description": "Whether it asks for API keys." },
             "version": { "type": "string" },
             "netuid": { "type": "integer" },
             "block": { "type": ["integer", "null"] },

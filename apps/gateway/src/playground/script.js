@@ -42,8 +42,62 @@ const signature = (told) => {
   return parts.join(" · ");
 };
 
-const post = (path, body, signal) =>
-  fetch(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal });
+/* The API key of a public gateway, and what is left to it. The key stays in this page: nothing keeps it. */
+
+let key = "";
+let offer = "";
+
+const authorised = (headers) => (key ? { ...headers, authorization: `Bearer ${key}` } : headers);
+
+const post = (path, body, signal) => {
+  const headers = authorised({ "content-type": "application/json" });
+  return fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
+};
+
+const tao = (rao) => `${(Number(rao) / 1e9).toFixed(9).replace(/\.?0+$/, "")} TAO`;
+
+const whatIsLeft = (usage) => {
+  const parts = [];
+  if (usage.free_per_day > 0) parts.push(`${usage.free_left_today} of ${usage.free_per_day} free answers left today`);
+  parts.push(`credit ${tao(usage.credit_rao)} at ${tao(usage.price_rao)} an answer`);
+  parts.push(`used by this key: ${usage.key.requests} answers, ${tao(usage.key.spent_rao)}`);
+  return parts.join(" · ");
+};
+
+const showUsage = async () => {
+  if (byId("access-form").hidden) return;
+  const place = byId("usage");
+  if (!key) {
+    place.textContent = offer;
+    return;
+  }
+  try {
+    const answer = await fetch("/v1/usage", { headers: authorised({}) });
+    place.textContent = answer.ok ? whatIsLeft(await answer.json()) : await reason(answer);
+  } catch (error) {
+    place.textContent = broken(error);
+  }
+};
+
+/** Asks for a key, once it is known that the gateway wants one. */
+const askForKey = async () => {
+  if (offer) return;
+  const answer = await fetch("/v1/keys");
+  if (!answer.ok || offer) return;
+  const terms = await answer.json();
+  const free = terms.free_per_tao > 0 ? ` Free are ${terms.free_per_tao} a day for each TAO staked.` : "";
+  offer =
+    `This gateway answers who shows an API key: “ganglion gateway key create --gateway ${location.origin}” makes one. ` +
+    `An answer costs ${tao(terms.price_rao)}.${free}`;
+  byId("access-form").hidden = false;
+  await showUsage();
+};
+
+byId("access-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  key = byId("key").value.trim();
+  showUsage();
+});
 
 /* Tabs. */
 
@@ -80,6 +134,7 @@ const look = async () => {
     place.textContent = told.ready
       ? `${told.alive} of ${told.miners} miners of subnet ${told.netuid} alive, block ${told.block}`
       : "No miner is known yet: the chain is being read.";
+    if (told.public) await askForKey();
   } catch (error) {
     place.textContent = broken(error);
   }
@@ -156,6 +211,7 @@ const converse = async (question) => {
     failed = broken(error);
   }
   stopper = null;
+  showUsage();
   show(trouble, failed);
   if (text) {
     messages = [...asked, { role: "assistant", content: text }];
@@ -249,6 +305,8 @@ const draw = async () => {
     );
   } catch (error) {
     show(trouble, broken(error));
+  } finally {
+    showUsage();
   }
 };
 
@@ -280,10 +338,11 @@ const foretell = async () => {
   const trouble = byId("forecast-error");
   show(trouble, "");
   try {
-    const query = new URLSearchParams({ asset: byId("asset").value.trim() });
+    // One request for both: each asks miners, and may cost something.
+    const query = new URLSearchParams({ asset: byId("asset").value.trim(), format: "both" });
     const horizon = byId("horizon").value.replaceAll(" ", "");
     if (horizon) query.set("horizon", horizon);
-    const answer = await fetch(`/v1/forecasts?${query}`);
+    const answer = await fetch(`/v1/forecasts?${query}`, { headers: authorised({}) });
     if (!answer.ok) {
       show(trouble, await reason(answer));
       return;
@@ -291,20 +350,21 @@ const foretell = async () => {
     const told = await answer.json();
     byId("rows").replaceChildren(...told.forecasts.map((one) => row(told.levels, one)));
     byId("quantiles").hidden = false;
-    query.set("format", "svg");
-    const chart = await fetch(`/v1/forecasts?${query}`);
-    if (!chart.ok) {
+    URL.revokeObjectURL(address);
+    address = "";
+    if (!told.svg) {
       byId("fan").replaceChildren();
       return;
     }
-    URL.revokeObjectURL(address);
-    address = URL.createObjectURL(await chart.blob());
+    address = URL.createObjectURL(new Blob([told.svg], { type: "image/svg+xml" }));
     const image = make("img");
     image.alt = `The forecast for ${told.asset} as a fan; the table below has its numbers.`;
     image.src = address;
     byId("fan").replaceChildren(image);
   } catch (error) {
     show(trouble, broken(error));
+  } finally {
+    showUsage();
   }
 };
 

@@ -61,19 +61,47 @@ async fn malformed_requests_get_a_400_that_says_what_to_change() {
         (Some("max_tokens"), with("max_tokens", json!(-5))),
         (None, with("max_tokens", json!("many"))),
         (None, with("max_tokens", json!(1e300))),
+        (Some("max_completion_tokens"), with("max_completion_tokens", json!(0))),
         (Some("temperature"), with("temperature", json!(2.1))),
         (Some("temperature"), with("temperature", json!(-1))),
         (Some("n"), with("n", json!(2))),
         (Some("stop"), with("stop", json!(["a", "b", "c", "d", "e"]))),
         (Some("stop"), with("stop", json!(""))),
         (Some("tools"), with("tools", json!([{ "type": "function" }]))),
+        (Some("tool_choice"), with("tool_choice", json!("required"))),
+        (Some("tool_choice"), with("tool_choice", json!({ "type": "function", "function": { "name": "f" } }))),
+        (Some("functions"), with("functions", json!([{ "name": "f" }]))),
         (Some("response_format"), with("response_format", json!({ "type": "json_object" }))),
+        (Some("response_format"), with("response_format", json!({ "type": "json_schema", "json_schema": {} }))),
+        (Some("logprobs"), with("logprobs", json!(true))),
+        (Some("top_logprobs"), with("top_logprobs", json!(3))),
+        (Some("logit_bias"), with("logit_bias", json!({ "50256": -100 }))),
+        (Some("modalities"), with("modalities", json!(["text", "audio"]))),
+        (Some("audio"), with("audio", json!({ "voice": "alloy", "format": "wav" }))),
+        (Some("web_search_options"), with("web_search_options", json!({}))),
     ] {
         let (status, found) = error(gateway.post(body.to_string()).await).await;
         assert_eq!(status, 400, "{body}");
         assert_eq!(found["param"], json!(param), "{body}: {found}");
     }
     assert_eq!(miner.asked(), 0, "nothing of this reached a miner");
+    // What says that it isn't wanted is no wish.
+    for (key, value) in [
+        ("n", json!(1)),
+        ("stop", json!([])),
+        ("tools", json!([])),
+        ("tool_choice", json!("none")),
+        ("response_format", json!({ "type": "text" })),
+        ("logprobs", json!(false)),
+        ("top_logprobs", json!(0)),
+        ("logit_bias", json!({})),
+        ("modalities", json!(["text"])),
+        ("audio", json!(null)),
+        ("web_search_options", json!(null)),
+    ] {
+        let (status, body) = gateway.send(with(key, value)).await;
+        assert_eq!(status, 200, "{key}: {body}");
+    }
     assert_eq!(gateway.send(good).await.0, 200, "and the gateway lives");
     gateway.stop().await;
 }

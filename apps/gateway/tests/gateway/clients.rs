@@ -8,6 +8,7 @@ use super::{
     embeddings::embedder,
     images,
     miners::{listed, Mood, TestMiner},
+    public::{standing, Stage, TAO},
     read, Told,
 };
 use ganglion_gateway::{run_with_images, GatewayConfig};
@@ -27,7 +28,8 @@ fn script(folder: &str, name: &str) -> PathBuf {
     std::path::absolute(Path::new("tests").join(folder).join(name)).expect("this folder")
 }
 
-/// Runs a client with a gateway's address and the hotkey of a miner that breaks off; it must find everything as it should be.
+/// Runs a client with a gateway's address, the hotkey of a miner that breaks off, the address of a public gateway and a key of it
+/// that has one answer left for today; it must find everything as it should be.
 async fn drive(mut command: Command) {
     let miner = TestMiner::start(1, Mood::Answer).await;
     let broken = TestMiner::start(2, Mood::BreakOff("half of it")).await;
@@ -51,7 +53,9 @@ async fn drive(mut command: Command) {
         }
     })
     .await;
-    command.arg(&address).arg(broken.hotkey.to_ss58()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let public = Stage::set(standing(TAO, &[])).await;
+    command.arg(&address).arg(broken.hotkey.to_ss58()).arg(public.gateway.url("")).arg(public.key().await);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     for proxy in ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
         command.env_remove(proxy);
     }

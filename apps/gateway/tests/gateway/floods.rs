@@ -37,6 +37,33 @@ async fn of_a_flood_as_many_are_answered_as_there_is_room_for_and_none_twice() {
     assert_eq!(gateway.post(BODY).await.status(), 200);
 }
 
+#[tokio::test]
+async fn what_is_under_way_is_answered_when_the_gateway_ends() {
+    let miner = TestMiner::start(1, Mood::Gated("one ", "two")).await;
+    let gateway = Gateway::with(GatewayConfig { hedge: NEVER, ..config() }, &[&miner]).await;
+    let asking = gateway.http.post(gateway.url("/v1/chat/completions")).body(BODY).send();
+    let asking = tokio::spawn(async move { bounded(asking).await.expect("an answer").text().await });
+    bounded(async {
+        while miner.asked() == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    let address = gateway.address;
+    let ending = tokio::spawn(gateway.stop());
+    // It takes nobody more.
+    bounded(async {
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    miner.release();
+    let said = bounded(asking).await.expect("no panic").expect("a body");
+    assert!(said.contains("one two"), "{said}");
+    bounded(ending).await.expect("no panic");
+}
+
 /// The most memory that this process ever held, bytes.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
@@ -51,7 +78,7 @@ async fn a_gibibyte_is_refused_before_it_is_here() {
     let miner = TestMiner::start(1, Mood::Answer).await;
     let gateway = Gateway::with(config(), &[&miner]).await;
     let before = peak();
-    for path in ["/v1/chat/completions", "/v1/completions", "/v1/embeddings"] {
+    for path in ["/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/v1/events"] {
         let socket = TcpStream::connect(gateway.address).await.expect("connects");
         let (mut reader, mut writer) = socket.into_split();
         let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n");

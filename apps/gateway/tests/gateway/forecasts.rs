@@ -97,6 +97,11 @@ async fn forecasts_are_pooled_by_reputation_and_drawn() {
 
     let (status, svg) = get(address, "/v1/forecasts?format=svg&horizon=3h").await;
     assert!(status == 200 && svg.starts_with("<svg ") && svg.contains(">3h<"), "{status} {svg}");
+    let (status, both) = get(address, "/v1/forecasts?format=both&horizon=3h").await;
+    let both: Value = serde_json::from_str(&both).expect("JSON");
+    assert_eq!((status, &both["forecasts"][0]["horizon"]), (200, &json!("3h")), "{both}");
+    let is_fan = |svg: &str| svg.starts_with("<svg ") && svg.contains(">3h<");
+    assert!(both["svg"].as_str().is_some_and(is_fan), "{both}");
     for (path, right) in [("?asset=ETH&horizon=5m", 502), ("?asset=%3Csvg%3E", 400), ("?horizon=soon", 400)] {
         assert_eq!(get(address, &format!("/v1/forecasts{path}")).await.0, right, "{path}");
     }

@@ -5,10 +5,13 @@ use ganglion_gateway::{run_with, run_with_images, Directory, GatewayConfig, List
 use ganglion_keys::Keypair;
 use ganglion_subnet::{Budget, Seed, Subnet};
 use ganglion_subnet_image::{judge::gate, Image, ImageModel, ImageRequest, ImageResponse, ImageSynapse, Organics};
-use ganglion_wire::Axon;
+use ganglion_wire::{Axon, AxonError};
 use serde_json::{json, Value};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 /// A miner that draws by rule, or sends what isn't a picture.
 pub(super) async fn miner(seed: u8, draws: bool) -> Miner {
@@ -28,6 +31,18 @@ pub(super) async fn miner(seed: u8, draws: bool) -> Miner {
         })
         .build()
         .expect("an axon");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(axon.serve(listener, std::future::pending()));
+    Miner { uid: u16::from(seed), hotkey, address, incentive: 1000 - u16::from(seed), promised: 0 }
+}
+
+/// A miner that never answers.
+async fn silent(seed: u8) -> Miner {
+    let keypair = Arc::new(Keypair::from_seed([seed; 32]));
+    let hotkey = keypair.public();
+    let never = |_, _: ImageRequest| std::future::pending::<Result<ImageResponse, AxonError>>();
+    let axon = Axon::builder(keypair).synapse::<ImageSynapse, _, _>(never).build().expect("an axon");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(axon.serve(listener, std::future::pending()));
@@ -81,6 +96,30 @@ async fn pictures_come_from_the_best_miners_that_can_draw() {
         assert_eq!((picture.width(), picture.height()), (64, 48));
     }
     assert_ne!(data[0]["b64_json"], data[1]["b64_json"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_late_with_a_picture_gets_company() {
+    let never = Duration::from_secs(3600);
+    let patient = GatewayConfig { deadline: never, ..config() };
+    let address = gateway_with(patient, vec![silent(1).await, miner(2, true).await]).await;
+    let (status, answer) = asked(address, json!({ "prompt": "two red stars", "size": "64x48" })).await;
+    assert_eq!((status, &answer["data"][0]["ganglion"]["uid"]), (200, &json!(2)), "{answer}");
+    let hasty = GatewayConfig { deadline: Duration::from_millis(500), hedge: never, ..config() };
+    let address = gateway_with(hasty, vec![silent(1).await]).await;
+    let (status, answer) = asked(address, json!({ "prompt": "two red stars" })).await;
+    assert_eq!((status, &answer["error"]["code"]), (504, &json!("deadline")), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_body_is_refused_here_too() {
+    let address = gateway(vec![miner(1, true).await]).await;
+    let mut socket = TcpStream::connect(address).await.expect("connects");
+    let head = format!("POST /v1/images/generations HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n", 1_u64 << 30);
+    socket.write_all(head.as_bytes()).await.expect("writes");
+    let mut answer = [0; 12];
+    bounded(socket.read_exact(&mut answer)).await.expect("an answer");
+    assert_eq!(&answer, b"HTTP/1.1 413");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -113,6 +113,28 @@ async fn a_miner_that_breaks_off_is_reported_and_blamed() {
 }
 
 #[tokio::test]
+async fn a_miner_that_dies_ends_the_stream_with_an_error() {
+    let mut miner = TestMiner::start(1, Mood::Gated("half of it", " and the rest")).await;
+    let gateway = Gateway::with(GatewayConfig { hedge: NEVER, silence: NEVER, ..config() }, &[&miner]).await;
+    let mut response = gateway.post(question(&json!({ "stream_options": { "include_usage": true } }))).await;
+    let mut raw = String::new();
+    while !raw.contains("half of it") {
+        let chunk = bounded(response.chunk()).await.expect("bytes").expect("more");
+        raw.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    miner.kill().await;
+    while let Some(chunk) = bounded(response.chunk()).await.expect("a body that is whole") {
+        raw.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    let events = events(&raw);
+    assert_eq!(text(&events), "half of it");
+    let last = events.last().expect("an event");
+    assert_eq!((&last["error"]["code"], &last["error"]["type"]), (&json!("miner_failed"), &json!("server_error")));
+    assert!(!raw.contains("[DONE]"), "{raw}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn whole_answers_fail_over_to_the_end() {
     let good = TestMiner::start(9, Mood::Pieces(&["nine ", "speaks"])).await;
     let impatient = GatewayConfig { silence: Duration::from_millis(300), hedge: NEVER, ..config() };

@@ -2,6 +2,7 @@
 
 mod alike;
 mod bad_input;
+mod billing;
 mod breaker;
 mod clients;
 mod completions;
@@ -10,6 +11,7 @@ mod embeddings;
 mod floods;
 mod forecasters;
 mod forecasts;
+mod headers;
 mod images;
 mod live;
 mod miners;

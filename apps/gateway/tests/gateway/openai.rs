@@ -19,6 +19,8 @@ async fn an_answer_has_openais_shape_and_says_whose_it_is() {
     assert_eq!(header("x-ganglion-uid"), "0");
     assert_eq!(header("x-ganglion-incentive"), "0.5000");
     assert_eq!(header("x-ganglion-attempts"), "1");
+    // Nothing is known of its speed, and it wants nothing: its share alone counts.
+    assert!((header("x-ganglion-score").parse::<f64>().expect("a number") - 0.5).abs() < 1e-3);
     header("x-ganglion-latency-ms").parse::<u64>().expect("a number");
     let body = read(response).await;
     assert_eq!(content(&body), "miner 1: hello");
@@ -32,6 +34,7 @@ async fn an_answer_has_openais_shape_and_says_whose_it_is() {
     assert_eq!(body["ganglion"]["uid"], 0);
     assert_eq!(body["ganglion"]["hotkey"], miner.hotkey.to_ss58());
     assert_eq!(body["ganglion"]["attempts"], 1);
+    assert!((body["ganglion"]["score"].as_f64().expect("a score") - 0.5).abs() < 1e-3);
     assert!((body["ganglion"]["incentive"].as_f64().expect("a share") - 0.5).abs() < 1e-4);
     gateway.stop().await;
 }
@@ -91,6 +94,12 @@ async fn what_the_user_wants_reaches_the_miner() {
     assert_eq!(texts, [("system", "be brief"), ("user", "is it so?"), ("assistant", ""), ("user", "well?")]);
     assert_eq!((request.max_tokens, request.seed), (2048, 42), "wishes are cut to what miners take");
     assert!((request.temperature - 0.5).abs() < 1e-6);
+    let newer = json!({
+        "model": "text", "messages": [{ "role": "user", "content": "well?" }],
+        "max_tokens": 9, "max_completion_tokens": 7
+    });
+    assert_eq!(gateway.send(newer).await.0, 200);
+    assert_eq!(miner.last().max_tokens, 7, "the newer name counts");
     gateway.stop().await;
 }
 

@@ -3,9 +3,10 @@
 use super::{
     bounded, config,
     miners::{Mood, TestMiner},
+    public::{standing, Stage, TAO},
     read, Gateway,
 };
-use serde_json::json;
+use serde_json::{json, Value};
 
 #[tokio::test]
 async fn the_playground_is_whole_and_allowed_little() {
@@ -25,6 +26,42 @@ async fn the_playground_is_whole_and_allowed_little() {
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert!(bounded(response.text()).await.expect("text").contains(word), "{path}");
     }
+    gateway.stop().await;
+}
+
+/// The fields of `object` that a script reads.
+fn fields<'a>(script: &'a str, object: &str) -> Vec<&'a str> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let after = script.split(object).skip(1);
+    after.map(|rest| rest.split(|letter: char| !is_name(letter)).next().unwrap_or_default()).collect()
+}
+
+#[tokio::test]
+async fn the_playground_takes_a_key_and_shows_what_is_left() {
+    let stage = Stage::set(standing(TAO, &[50])).await;
+    let key = stage.key().await;
+    assert_eq!(read(stage.gateway.get("/health").await).await["public"], true);
+    let page = bounded(stage.gateway.get("/").await.text()).await.expect("text");
+    assert!(page.contains("id=\"key\" type=\"password\""), "{page}");
+    let script = bounded(stage.gateway.get("/playground.js").await.text()).await.expect("text");
+    let (usage, terms) = (stage.usage(&key).await, read(stage.gateway.get("/v1/keys").await).await);
+    // All that it shows is what the gateway says.
+    for (object, found, least) in [("usage.key.", &usage["key"], 2), ("usage.", &usage, 6), ("terms.", &terms, 3)] {
+        let names = fields(&script, object);
+        assert!(names.len() >= least, "{object}: {names:?}");
+        for field in names {
+            assert_ne!(found[field], Value::Null, "{object}{field}: {found}");
+        }
+    }
+    // Whatever asks miners shows the key.
+    for asking in script.split("fetch(").skip(1).filter(|rest| rest.starts_with("`/v1/") || rest.starts_with("path")) {
+        let call = asking.split(';').next().unwrap_or_default();
+        assert!(call.contains("headers"), "{call}");
+    }
+    stage.gateway.stop().await;
+
+    let gateway = Gateway::start(config()).await;
+    assert_eq!(read(gateway.get("/health").await).await["public"], false);
     gateway.stop().await;
 }
 

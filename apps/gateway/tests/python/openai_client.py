@@ -1,7 +1,8 @@
 """Drives a gateway with the unmodified `openai` package: models, chat, completions, vectors, a picture, and errors.
 
-Arguments: the gateway's address, and the hotkey of a miner that breaks off its answers. Its best miner answers
-"miner 1: <question>", counts 3 and 5 tokens, and another one makes vectors that point where the first letter says.
+Arguments: the gateway's address, and the hotkey of a miner that breaks off its answers; the address of a public gateway, and
+a key of it that has one answer left. The best miner answers "miner 1: <question>", counts 3 and 5 tokens, and another one
+makes vectors that point where the first letter says.
 """
 
 import base64
@@ -34,6 +35,7 @@ def chat(client):
     assert answer.choices[0].message.content == "miner 1: hello", answer
     assert answer.choices[0].finish_reason == "stop", answer
     assert answer.usage.total_tokens == 8, answer
+    assert answer._request_id.startswith("req_"), answer
     raw = client.chat.completions.with_raw_response.create(model="text", messages=QUESTION)
     for name in ("miner", "uid", "incentive", "attempts", "latency-ms"):
         assert raw.headers.get(f"x-ganglion-{name}"), (name, raw.headers)
@@ -79,6 +81,18 @@ def errors(client, broken):
         openai.NotFoundError, lambda: client.chat.completions.create(model="gpt-4o", messages=QUESTION)
     )
     assert (missing.status_code, missing.code, missing.param) == (404, "model_not_found", "model"), missing.body
+    assert missing.request_id.startswith("req_"), missing.request_id
+    for name, wish in (
+        ("n", 2),
+        ("logprobs", True),
+        ("response_format", {"type": "json_object"}),
+        ("tools", [{"type": "function", "function": {"name": "f"}}]),
+    ):
+        refused = raised(
+            openai.BadRequestError,
+            lambda: client.chat.completions.create(model="text", messages=QUESTION, **{name: wish}),
+        )
+        assert refused.param == name, refused.body
     hot = raised(
         openai.BadRequestError,
         lambda: client.chat.completions.create(model="text", messages=QUESTION, temperature=3),
@@ -101,7 +115,21 @@ def errors(client, broken):
     assert "broke off" in str(cut) and "".join(said) == "half of it", (cut, said)
 
 
-def main(address, broken):
+def public(address, key):
+    def ask(key, retries=0):
+        client = openai.OpenAI(base_url=f"{address}/v1", api_key=key, max_retries=retries, timeout=120)
+        return client.chat.completions.create(model="text", messages=QUESTION)
+
+    unknown = raised(openai.AuthenticationError, lambda: ask("gk_none"))
+    assert (unknown.status_code, unknown.code, unknown.type) == (401, "invalid_api_key", "invalid_request_error")
+    assert ask(key).choices[0].message.content == "miner 1: hello"
+    # Retries would wait until midnight: the gateway says that there is no sense in them.
+    over = raised(openai.RateLimitError, lambda: ask(key, retries=2))
+    assert (over.code, over.type) == ("rate_limit_exceeded", "rate_limit_error"), over.body
+    assert int(over.response.headers["retry-after"]) > 0, over.response.headers
+
+
+def main(address, broken, public_address, key):
     client = openai.OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0, timeout=120)
     models(client)
     chat(client)
@@ -109,8 +137,9 @@ def main(address, broken):
     embeddings(client)
     pictures(client)
     errors(client, broken)
+    public(public_address, key)
     print("all is well")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:5])
