@@ -1,21 +1,25 @@
 //! The llama family (Llama, SmolLM, Qwen, Gemma) on candle, one core, no Python: GGUF files, and folders of safetensors
 //! files as their makers publish them.
 //!
-//! Weights stay quantised in memory (about 145 MB for SmolLM2-135M). Generation multiplies the 8-bit weights directly;
-//! the prompt is read in chunks for which each matrix is expanded to F32 for a moment, because candle's quantised
-//! product is three times slower there.
+//! Weights stay quantised in memory (about 96 MB for SmolLM2-135M). Generation multiplies the 4- and 8-bit weights directly;
+//! the prompt is read in chunks for which each matrix is expanded to F32 for a moment, because a quantised product is
+//! slower there.
 //!
 //! Threads: candle uses `RAYON_NUM_THREADS` threads, by default all cores, and they spin while they wait. On a machine
 //! that runs several engines, start each process with `RAYON_NUM_THREADS=1`.
 
 mod chat;
 mod family;
+mod fast;
 mod folder;
+mod gated;
 mod layer;
 mod linear;
 mod metadata;
 mod network;
+mod packed;
 mod rotary;
+mod shares;
 mod template;
 mod tokenizer;
 mod weights;
