@@ -141,7 +141,7 @@ impl Llama {
             }
             out.push(chosen);
             if out.len() < room {
-                state = self.network.step(&[chosen.id], &mut cache).map_err(compute)?;
+                state = self.network.step(&[chosen.id], 1, &mut cache).map_err(compute)?;
             }
         }
         Ok(out)
@@ -151,8 +151,7 @@ impl Llama {
     fn read(&self, ids: &[u32], cache: &mut Cache) -> Result<candle_core::Tensor, EngineError> {
         let mut last = None;
         for chunk in ids.chunks(CHUNK) {
-            let states = self.network.step(chunk, cache).map_err(compute)?;
-            last = Some(last_row(&states).map_err(compute)?);
+            last = Some(self.network.step(chunk, 1, cache).map_err(compute)?);
         }
         last.ok_or(EngineError::EmptyRequest)
     }
@@ -254,7 +253,7 @@ impl TextEngine for Llama {
             if self.tokenizer.ends_answer(token) {
                 draft.end(Finish::Stop);
             } else if draft.push(self.tokenizer.bytes(token)) {
-                state = self.network.step(&[token], &mut cache).map_err(compute)?;
+                state = self.network.step(&[token], 1, &mut cache).map_err(compute)?;
             }
         }
         Ok(draft.close(prompt.len()))
@@ -275,7 +274,7 @@ impl TextEngine for Llama {
         let mut out = Vec::with_capacity(ids.len());
         // Few rows at a time: each row of scores is as long as the vocabulary.
         for chunk in ids.chunks(16) {
-            let next = self.network.step(chunk, &mut cache).map_err(compute)?;
+            let next = self.network.step(chunk, chunk.len(), &mut cache).map_err(compute)?;
             for (row, id) in chunk.iter().enumerate() {
                 let state = if row == 0 { states.clone() } else { next.narrow(0, row - 1, 1).map_err(compute)? };
                 let scores = to_numbers(&self.network.scores(&state).map_err(compute)?).map_err(compute)?;

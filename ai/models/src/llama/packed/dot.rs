@@ -87,7 +87,7 @@ mod avx2 {
     use pulp::x86::V3;
     use pulp::{cast, NullaryFnOnce};
 
-    use super::super::super::fast::sum;
+    use super::super::super::fast::{folded, sum};
     use super::super::Numbers;
     use super::{after, single, Activations, Rows, BLOCK};
 
@@ -129,11 +129,6 @@ mod avx2 {
         for ((out, half), by) in out.iter_mut().zip(halves).zip(by) {
             *out = single(*half) * by;
         }
-    }
-
-    #[inline(always)]
-    fn folded([a, b, c, d, e, f, g, h]: [f32; 8]) -> f32 {
-        ((a + e) + (b + f)) + ((c + g) + (d + h))
     }
 
     /// One row's product. Two sums, so that neither waits for the other.
