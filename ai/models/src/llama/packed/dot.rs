@@ -91,6 +91,9 @@ mod avx2 {
     use super::super::Numbers;
     use super::{after, single, Activations, Rows, BLOCK};
 
+    /// Rows whose scales are turned together: as one list, of which hardly anything is left over after the last eight.
+    const TOGETHER: usize = 16;
+
     impl NullaryFnOnce for Rows<'_> {
         type Output = ();
 
@@ -98,25 +101,31 @@ mod avx2 {
         fn call(self) {
             let Self { matrix, first, x, out } = self;
             let (lanes, blocks) = (matrix.lanes, matrix.blocks());
-            let from = first * blocks;
-            let mut factors = vec![0.0; blocks];
-            let scales = after(&matrix.scales, from).chunks_exact(blocks);
+            let (from, size) = (first * blocks, TOGETHER * blocks);
+            let by = x.scales.repeat(TOGETHER);
+            let mut factors = vec![0.0; size];
+            let parts = out.chunks_mut(TOGETHER).zip(after(&matrix.scales, from).chunks(size));
             match &matrix.numbers {
                 Numbers::Bytes(numbers) => {
-                    let rows = after(numbers, from).chunks_exact(blocks);
-                    for ((out, scales), row) in out.iter_mut().zip(scales).zip(rows) {
-                        scaled(scales, &x.scales, &mut factors);
-                        *out = row_of(lanes, bytes, row, x, &factors);
+                    for ((out, scales), numbers) in parts.zip(after(numbers, from).chunks(size)) {
+                        scaled(scales, &by, &mut factors);
+                        let rows = numbers.chunks_exact(blocks).zip(factors.chunks_exact(blocks));
+                        for (out, (row, factors)) in out.iter_mut().zip(rows) {
+                            *out = row_of(lanes, bytes, row, x, factors);
+                        }
                     }
                 }
                 Numbers::Nibbles(numbers) => {
-                    let offsets = after(&matrix.offsets, from).chunks_exact(blocks);
-                    let rows = after(numbers, from).chunks_exact(blocks).zip(offsets);
-                    for ((out, scales), (row, offsets)) in out.iter_mut().zip(scales).zip(rows) {
-                        scaled(offsets, &x.sums, &mut factors);
-                        let offset = sum(&factors);
-                        scaled(scales, &x.scales, &mut factors);
-                        *out = offset + row_of(lanes, nibbles, row, x, &factors);
+                    let sums = x.sums.repeat(TOGETHER);
+                    let mut added = vec![0.0; size];
+                    let numbers = after(&matrix.offsets, from).chunks(size).zip(after(numbers, from).chunks(size));
+                    for ((out, scales), (offsets, numbers)) in parts.zip(numbers) {
+                        scaled(scales, &by, &mut factors);
+                        scaled(offsets, &sums, &mut added);
+                        let rows = numbers.chunks_exact(blocks).zip(factors.chunks_exact(blocks));
+                        for (out, ((row, factors), added)) in out.iter_mut().zip(rows.zip(added.chunks_exact(blocks))) {
+                            *out = sum(added) + row_of(lanes, nibbles, row, x, factors);
+                        }
                     }
                 }
             }
