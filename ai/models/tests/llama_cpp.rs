@@ -16,8 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const QUESTION: &str = "What is the capital of France?";
 /// How the server writes a conversation for the model.
 const TRANSCRIPT: &str = "User: What is the capital of France?\nAssistant:";
-/// From this lead on, in natural logarithms, our choice is clear: the server computes with the file's 4-bit numbers, we
-/// with 8-bit ones made of them.
+/// From this lead on, in natural logarithms, our choice is clear: both compute with the file's 4-bit numbers, but round
+/// what these are multiplied with in other places.
 const CLEAR: f64 = 1.0;
 
 /// Program and model.

@@ -3,10 +3,13 @@
 //! A receipt names block, round and the hash of the tempo's secret, and the validator reveals the secret when the tempo
 //! is over, on a page whose hash is signed, too. With both anybody can draw the task again.
 
+use std::collections::BTreeMap;
+
+use ganglion_keys::PublicKey;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::receipts::SignedReceipt;
+use crate::receipts::{Receipt, SignedReceipt};
 use crate::secret::TempoSecret;
 use crate::secret_page::SecretPage;
 use crate::seed::{Beacon, Seed};
@@ -90,5 +93,107 @@ pub fn check<S: Subnet>(subnet: &S, signed: &SignedReceipt, secret: [u8; 32]) ->
     match draw.kind == signed.receipt.kind {
         true => Ok(()),
         false => Err(AuditError::Kind),
+    }
+}
+
+/// A round: a number is never used twice under one secret.
+type Round<'a> = (PublicKey, u16, u32, &'a str, u64);
+
+fn round(receipt: &Receipt) -> Round<'_> {
+    (receipt.validator, receipt.netuid, receipt.epoch, receipt.secret_hash.as_str(), receipt.round)
+}
+
+/// What a round was about: the same in all its receipts.
+fn task(signed: &SignedReceipt) -> (u32, &str, &str, &str) {
+    let Receipt { block, block_hash, kind, request_hash, .. } = &signed.receipt;
+    (*block, block_hash.as_str(), kind.as_str(), request_hash.as_str())
+}
+
+/// For each receipt, whether its validator has signed another that names another task for the same round. Each by itself may
+/// well follow from its seed; both together say that the validator drew until it liked what it had drawn. A receipt that
+/// isn't signed accuses nobody.
+pub fn contradicted(receipts: &[SignedReceipt]) -> Vec<bool> {
+    let mut rounds: BTreeMap<Round<'_>, Vec<(usize, &SignedReceipt)>> = BTreeMap::new();
+    for (place, signed) in receipts.iter().enumerate() {
+        rounds.entry(round(&signed.receipt)).or_default().push((place, signed));
+    }
+    let differ = |some: &[(usize, &SignedReceipt)]| some.windows(2).any(|two| task(two[0].1) != task(two[1].1));
+    let mut found = vec![false; receipts.len()];
+    // Signatures are dear, and hardly any round needs them looked at here.
+    for mut members in rounds.into_values().filter(|members| differ(members)) {
+        members.retain(|(_, signed)| signed.verify());
+        if differ(&members) {
+            for (place, _) in members {
+                if let Some(found) = found.get_mut(place) {
+                    *found = true;
+                }
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_keys::Keypair;
+
+    fn receipt(number: u64, neuron: u64) -> Receipt {
+        let key = Keypair::from_seed([1; 32]).public();
+        Receipt {
+            version: 1,
+            netuid: 1,
+            validator: key,
+            round: number,
+            block: 7,
+            block_hash: "11".into(),
+            epoch: 20,
+            secret_hash: "22".into(),
+            kind: "dates".into(),
+            neuron,
+            miner: key,
+            request_hash: "33".into(),
+            answer_hash: None,
+            outcome: "timeout".into(),
+            elapsed_ms: 5,
+            score: 0.5,
+            parts: BTreeMap::new(),
+            bits: None,
+            time_ms: 7,
+        }
+    }
+
+    fn signed(receipt: Receipt) -> SignedReceipt {
+        SignedReceipt::sign(receipt, &Keypair::from_seed([1; 32]))
+    }
+
+    #[test]
+    fn two_tasks_of_one_round_contradict_each_other() {
+        let honest = [signed(receipt(1, 3)), signed(receipt(1, 4)), signed(receipt(2, 3))];
+        assert_eq!(contradicted(&honest), [false; 3]);
+        assert!(contradicted(&[]).is_empty());
+        for other in [
+            Receipt { request_hash: "44".into(), ..receipt(1, 5) },
+            Receipt { block_hash: "44".into(), ..receipt(1, 5) },
+            Receipt { block: 8, ..receipt(1, 5) },
+            Receipt { kind: "organic".into(), ..receipt(1, 5) },
+        ] {
+            let mut all = honest.to_vec();
+            all.push(signed(other.clone()));
+            assert_eq!(contradicted(&all), [true, true, false, true], "{other:?}");
+            // Somebody else's word is none.
+            let mut forged = signed(receipt(1, 5));
+            forged.receipt = other;
+            all[3] = forged;
+            assert_eq!(contradicted(&all), [false; 4]);
+        }
+        // Another tempo, subnet, secret: another round.
+        for other in [
+            Receipt { epoch: 40, request_hash: "44".into(), ..receipt(1, 5) },
+            Receipt { netuid: 5, request_hash: "44".into(), ..receipt(1, 5) },
+            Receipt { secret_hash: "44".into(), request_hash: "44".into(), ..receipt(1, 5) },
+        ] {
+            assert_eq!(contradicted(&[signed(receipt(1, 3)), signed(other)]), [false; 2]);
+        }
     }
 }

@@ -30,8 +30,8 @@ const GENERATED: usize = 96;
 /// Words of the long prompt: with what stands around them about 512 tokens.
 const WORDS: usize = 500;
 
-/// How much likelier than the second our choice must be to count as clear, in natural logarithms. The peer computes with
-/// the file's own 4-bit numbers, we with 8-bit ones made of them.
+/// How much likelier than the second our choice must be to count as clear, in natural logarithms. Both compute with the
+/// file's own 4-bit numbers, but round what these are multiplied with in other places.
 const CLEAR: f64 = 1.0;
 
 /// Whose greedy answers are compared.

@@ -1,21 +1,25 @@
 //! The llama family (Llama, SmolLM, Qwen, Gemma) on candle, one core, no Python: GGUF files, and folders of safetensors
 //! files as their makers publish them.
 //!
-//! Weights stay quantised in memory (about 145 MB for SmolLM2-135M). Generation multiplies the 8-bit weights directly;
-//! the prompt is read in chunks for which each matrix is expanded to F32 for a moment, because candle's quantised
-//! product is three times slower there.
+//! Weights stay quantised in memory (about 96 MB for SmolLM2-135M). Generation multiplies the 4- and 8-bit weights directly;
+//! the prompt is read in chunks for which each matrix is expanded to F32 for a moment, because a quantised product is
+//! slower there.
 //!
 //! Threads: candle uses `RAYON_NUM_THREADS` threads, by default all cores, and they spin while they wait. On a machine
 //! that runs several engines, start each process with `RAYON_NUM_THREADS=1`.
 
 mod chat;
 mod family;
+mod fast;
 mod folder;
+mod gated;
 mod layer;
 mod linear;
 mod metadata;
 mod network;
+mod packed;
 mod rotary;
+mod shares;
 mod template;
 mod tokenizer;
 mod weights;
@@ -137,7 +141,7 @@ impl Llama {
             }
             out.push(chosen);
             if out.len() < room {
-                state = self.network.step(&[chosen.id], &mut cache).map_err(compute)?;
+                state = self.network.step(&[chosen.id], 1, &mut cache).map_err(compute)?;
             }
         }
         Ok(out)
@@ -147,8 +151,7 @@ impl Llama {
     fn read(&self, ids: &[u32], cache: &mut Cache) -> Result<candle_core::Tensor, EngineError> {
         let mut last = None;
         for chunk in ids.chunks(CHUNK) {
-            let states = self.network.step(chunk, cache).map_err(compute)?;
-            last = Some(last_row(&states).map_err(compute)?);
+            last = Some(self.network.step(chunk, 1, cache).map_err(compute)?);
         }
         last.ok_or(EngineError::EmptyRequest)
     }
@@ -250,7 +253,7 @@ impl TextEngine for Llama {
             if self.tokenizer.ends_answer(token) {
                 draft.end(Finish::Stop);
             } else if draft.push(self.tokenizer.bytes(token)) {
-                state = self.network.step(&[token], &mut cache).map_err(compute)?;
+                state = self.network.step(&[token], 1, &mut cache).map_err(compute)?;
             }
         }
         Ok(draft.close(prompt.len()))
@@ -271,7 +274,7 @@ impl TextEngine for Llama {
         let mut out = Vec::with_capacity(ids.len());
         // Few rows at a time: each row of scores is as long as the vocabulary.
         for chunk in ids.chunks(16) {
-            let next = self.network.step(chunk, &mut cache).map_err(compute)?;
+            let next = self.network.step(chunk, chunk.len(), &mut cache).map_err(compute)?;
             for (row, id) in chunk.iter().enumerate() {
                 let state = if row == 0 { states.clone() } else { next.narrow(0, row - 1, 1).map_err(compute)? };
                 let scores = to_numbers(&self.network.scores(&state).map_err(compute)?).map_err(compute)?;

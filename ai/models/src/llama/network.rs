@@ -1,26 +1,29 @@
 //! The network itself: weights, key–value cache and one step forward.
 
-use std::sync::Arc;
-
-use candle_core::quantized::QTensor;
 use candle_core::{DType, Device, Result, Tensor, D};
-use candle_nn::ops::{rms_norm, silu, softmax_last_dim};
+use candle_nn::ops::rms_norm;
 
 use super::family::Activation;
+use super::gated::Gated;
 use super::layer::Layer;
 use super::linear::Linear;
 use super::metadata::Shape;
 use super::rotary::Rotary;
+use super::shares::Shares;
 use super::weights::{Taker, Weights};
 
-/// Rows that go through the network together: bounds the attention scores to rows × window × heads numbers.
+/// Rows that go through the network together.
 pub(crate) const CHUNK: usize = 512;
+
+/// Rows that look back together: bounds the attention scores to rows × window × heads numbers, and what is computed of
+/// them in vain, because it lies ahead of a row, to half a square of that size.
+const LOOKING: usize = 64;
 
 /// All weights and the rotary tables; immutable, so shared by any number of answers.
 pub(crate) struct Network {
     shape: Shape,
     window: usize,
-    embedding: Arc<QTensor>,
+    embedding: Linear,
     layers: Vec<Layer>,
     norm: Tensor,
     head: Linear,
@@ -29,9 +32,11 @@ pub(crate) struct Network {
     local_rotary: Option<Rotary>,
 }
 
-/// Keys and values of the tokens read so far, for each layer [kv heads, capacity, head width].
+/// Keys and values of the tokens read so far.
 pub(crate) struct Cache {
+    /// For each layer [kv heads, head width, capacity]: a single query is multiplied with them three times faster so.
     keys: Vec<Tensor>,
+    /// For each layer [kv heads, capacity, head width].
     values: Vec<Tensor>,
     len: usize,
     capacity: usize,
@@ -45,12 +50,9 @@ impl Network {
         let width = shape.width;
         let hidden = taker.rows("blk.0.ffn_gate.weight")?;
         let rows = taker.rows("token_embd.weight")?;
-        let embedding = Arc::new(taker.matrix("token_embd.weight", rows, width)?);
-        let head = if taker.has("output.weight") {
-            Linear::always_quantised(Arc::new(taker.matrix("output.weight", rows, width)?))?
-        } else {
-            Linear::always_quantised(embedding.clone())?
-        };
+        let embedding = taker.table("token_embd.weight", rows, width)?;
+        let head =
+            if taker.has("output.weight") { taker.table("output.weight", rows, width)? } else { embedding.clone() };
         let mut layers = Vec::with_capacity(shape.layers);
         for index in 0..shape.layers {
             layers.push(Layer::take(&mut taker, &shape, index, hidden)?);
@@ -81,49 +83,51 @@ impl Network {
 
     /// Size of the vocabulary.
     pub(crate) fn vocabulary(&self) -> usize {
-        self.embedding.shape().dims().first().copied().unwrap_or(0)
+        self.embedding.out()
     }
 
     /// An empty cache for up to `capacity` tokens (at most the window).
     pub(crate) fn cache(&self, capacity: usize) -> Result<Cache> {
         let capacity = capacity.clamp(1, self.window);
-        let empty = || Tensor::zeros((self.shape.kv_heads, capacity, self.shape.head_width), DType::F32, &Device::Cpu);
-        let all = || (0..self.layers.len()).map(|_| empty()).collect::<Result<Vec<_>>>();
-        Ok(Cache { keys: all()?, values: all()?, len: 0, capacity })
+        let Shape { kv_heads, head_width, .. } = self.shape;
+        let all = |rows: usize, columns: usize| {
+            let empty = || Tensor::zeros((kv_heads, rows, columns), DType::F32, &Device::Cpu);
+            (0..self.layers.len()).map(|_| empty()).collect::<Result<Vec<_>>>()
+        };
+        Ok(Cache { keys: all(head_width, capacity)?, values: all(capacity, head_width)?, len: 0, capacity })
     }
 
-    /// Reads `ids` after what `cache` holds; gives the last states, [ids, width], normalised. At most [`CHUNK`] ids.
-    pub(crate) fn step(&self, ids: &[u32], cache: &mut Cache) -> Result<Tensor> {
+    /// Reads `ids` after what `cache` holds; gives the states of the last `wanted` of them, [wanted, width], normalised. At
+    /// most [`CHUNK`] ids.
+    pub(crate) fn step(&self, ids: &[u32], wanted: usize, cache: &mut Cache) -> Result<Tensor> {
         let rows = ids.len();
         if rows == 0 || rows > CHUNK || cache.len + rows > cache.capacity {
             candle_core::bail!("{rows} tokens do not fit after {} in {}", cache.len, cache.capacity);
         }
+        let wanted = wanted.clamp(1, rows);
         let eps = self.shape.norm_eps;
-        let full = mask(rows, cache.len, None)?;
-        let local = match self.shape.local {
-            Some(local) => mask(rows, cache.len, Some(local.window))?,
-            None => None,
-        };
-        let mut x = self.embedding.embedding(&Tensor::new(ids, &Device::Cpu)?)?;
+        let mut x = self.embedding.lookup(ids)?;
         let scale = self.shape.family.embedding_scale(self.shape.width);
         if scale != 1.0 {
             x = (x * scale)?;
         }
         for (i, layer) in self.layers.iter().enumerate() {
             let h = rms_norm(&x, &layer.attention_norm, eps)?;
-            let mask = if layer.window.is_some() { local.as_ref() } else { full.as_ref() };
-            let mut added = layer.output.forward(&self.attend(layer, i, &h, mask, cache)?)?;
+            // Nobody looks at what the last layer makes of the others; their keys and values alone count.
+            let looking = if i + 1 == self.layers.len() { wanted } else { rows };
+            let mut added = layer.output.forward(&self.attend(layer, i, &h, looking, cache)?)?;
+            x = x.narrow(0, rows - looking, looking)?;
             if let Some((norm, _)) = &layer.block_norms {
                 added = rms_norm(&added, norm, eps)?;
             }
             x = (x + added)?;
             let h = rms_norm(&x, &layer.mlp_norm, eps)?;
-            let gate = layer.gate.forward(&h)?;
-            let gate = match self.shape.family.activation() {
-                Activation::Silu => silu(&gate)?,
-                Activation::Gelu => gate.gelu()?,
+            let (gate, up) = (layer.gate.forward(&h)?, layer.up.forward(&h)?);
+            let inner = match self.shape.family.activation() {
+                Activation::Silu => gate.apply_op2_no_bwd(&up, &Gated)?,
+                Activation::Gelu => (gate.gelu()? * up)?,
             };
-            let mut added = layer.down.forward(&(gate * layer.up.forward(&h)?)?)?;
+            let mut added = layer.down.forward(&inner)?;
             if let Some((_, norm)) = &layer.block_norms {
                 added = rms_norm(&added, norm, eps)?;
             }
@@ -138,12 +142,13 @@ impl Network {
         self.head.forward(&states.contiguous()?)
     }
 
-    fn attend(&self, layer: &Layer, index: usize, h: &Tensor, mask: Option<&Tensor>, cache: &Cache) -> Result<Tensor> {
+    /// Enters keys and values of all rows of `h`; gives what the last `looking` of them find.
+    fn attend(&self, layer: &Layer, index: usize, h: &Tensor, looking: usize, cache: &Cache) -> Result<Tensor> {
         let Shape { heads, kv_heads, head_width, norm_eps, .. } = self.shape;
         let rows = h.dim(0)?;
-        let total = cache.len + rows;
-        let split = |x: Tensor, heads: usize| x.reshape((1, rows, heads, head_width))?.transpose(1, 2)?.contiguous();
-        let mut q = split(layer.query.forward(h)?, heads)?;
+        let split =
+            |x: Tensor, heads: usize| x.reshape((1, x.dim(0)?, heads, head_width))?.transpose(1, 2)?.contiguous();
+        let mut q = split(layer.query.forward(&h.narrow(0, rows - looking, looking)?)?, heads)?;
         let mut k = split(layer.key.forward(h)?, kv_heads)?;
         let v = split(layer.value.forward(h)?, kv_heads)?;
         if let Some((query_norm, key_norm)) = &layer.head_norms {
@@ -154,39 +159,40 @@ impl Network {
             (Some(local), Some(_)) => local,
             _ => &self.rotary,
         };
-        let q = rotary.turn(&q, cache.len)?;
+        let before = cache.len + rows - looking;
+        let q = rotary.turn(&q, before)?;
         let k = rotary.turn(&k, cache.len)?;
         let (Some(keys), Some(values)) = (cache.keys.get(index), cache.values.get(index)) else {
             candle_core::bail!("the cache has no layer {index}");
         };
-        keys.slice_set(&k.squeeze(0)?, 1, cache.len)?;
+        keys.slice_set(&k.squeeze(0)?.t()?.contiguous()?, 2, cache.len)?;
         values.slice_set(&v.squeeze(0)?, 1, cache.len)?;
 
-        // The heads that share a key head lie next to each other: as one taller matrix they need no copies of the keys.
-        let group = heads / kv_heads;
-        let q = (q.reshape((kv_heads, group * rows, head_width))? * (1.0 / (head_width as f64).sqrt()))?;
-        let mut scores = q.matmul(&keys.narrow(1, 0, total)?.t()?)?;
-        if let Some(mask) = mask {
-            let shaped = scores.reshape((heads, rows, total))?;
-            scores = shaped.broadcast_add(mask)?.reshape((kv_heads, group * rows, total))?;
+        let look = |from: usize| {
+            let rows = LOOKING.min(looking - from);
+            self.look(layer, (keys, values), &q.narrow(2, from, rows)?, before + from)
+        };
+        match (0..looking).step_by(LOOKING).map(look).collect::<Result<Vec<_>>>()?.as_slice() {
+            [all] => Ok(all.clone()),
+            parts => Tensor::cat(parts, 0),
         }
-        let mixed = softmax_last_dim(&scores)?.matmul(&values.narrow(1, 0, total)?)?;
+    }
+
+    /// What the queries `q`, [1, heads, rows, head width], find, the first of which is that of token `before`.
+    fn look(&self, layer: &Layer, (keys, values): (&Tensor, &Tensor), q: &Tensor, before: usize) -> Result<Tensor> {
+        let Shape { heads, kv_heads, head_width, .. } = self.shape;
+        let rows = q.dim(2)?;
+        let window = layer.window.unwrap_or(usize::MAX);
+        let first = (before + 1).saturating_sub(window);
+        let seen = before + rows - first;
+        // The heads that share a key head lie next to each other: as one taller matrix they need no copies of the keys.
+        let q = q.reshape((kv_heads, heads / kv_heads * rows, head_width))?;
+        let scores = q.matmul(&keys.narrow(2, first, seen)?)?;
+        let scale = 1.0 / (head_width as f32).sqrt();
+        let shares = scores.apply_op1_no_bwd(&Shares { rows, before, first, window, scale })?;
+        let mixed = shares.matmul(&values.narrow(1, first, seen)?)?;
         mixed.reshape((heads, rows, head_width))?.transpose(0, 1)?.contiguous()?.reshape((rows, heads * head_width))
     }
-}
-
-/// Row r may look at itself and at what lies before it, at most `window` tokens in all: 0 where it may, −∞ where not.
-/// `None` if everything may be looked at.
-fn mask(rows: usize, before: usize, window: Option<usize>) -> Result<Option<Tensor>> {
-    let total = before + rows;
-    let window = window.unwrap_or(usize::MAX);
-    if rows == 1 && total <= window {
-        return Ok(None);
-    }
-    let may = |r: usize, c: usize| c <= before + r && before + r - c < window;
-    let cell = |r: usize, c: usize| if may(r, c) { 0f32 } else { f32::NEG_INFINITY };
-    let cells: Vec<f32> = (0..rows).flat_map(|r| (0..total).map(move |c| cell(r, c))).collect();
-    Ok(Some(Tensor::from_vec(cells, (rows, total), &Device::Cpu)?))
 }
 
 /// The last row of [rows, n] as numbers.

@@ -6,7 +6,7 @@ use candle_core::quantized::gguf_file::Content;
 use candle_core::quantized::QTensor;
 use candle_core::{DType, Device, Result, Tensor};
 
-use super::linear::{with_fast_kernel, Linear};
+use super::linear::Linear;
 
 /// A store of named tensors.
 pub(crate) trait Weights {
@@ -68,14 +68,14 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// A matrix of [rows, columns], in a type with a fast product.
-    pub(crate) fn matrix(&mut self, name: &str, rows: usize, columns: usize) -> Result<QTensor> {
-        with_fast_kernel(self.take(name, &[rows, columns])?)
+    /// A matrix to multiply with, of [rows, columns].
+    pub(crate) fn linear(&mut self, name: &str, rows: usize, columns: usize) -> Result<Linear> {
+        Linear::new(self.take(name, &[rows, columns])?)
     }
 
-    /// A matrix to multiply with.
-    pub(crate) fn linear(&mut self, name: &str, rows: usize, columns: usize) -> Result<Linear> {
-        Linear::new(self.matrix(name, rows, columns)?)
+    /// One with a row for every token.
+    pub(crate) fn table(&mut self, name: &str, rows: usize, columns: usize) -> Result<Linear> {
+        Linear::always_quantised(self.take(name, &[rows, columns])?)
     }
 
     /// A list of `length` numbers.

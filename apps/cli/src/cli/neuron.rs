@@ -48,6 +48,10 @@ pub struct AuditArgs {
     /// Number of the subnet (1 is text, 5 is image); nothing is known here of others' tasks
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
+    /// A chain node, a WebSocket URL, that says whether blocks have the hashes that the receipts name; without it, nobody is
+    /// asked
+    #[arg(long = "node", value_name = "URL", value_delimiter = ',')]
+    pub nodes: Vec<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -2,15 +2,16 @@
 //!
 //! A receipt names the block and the hash of the secret that its task was drawn from, and the validator shows the
 //! secret when the tempo is over, on a page whose hash is signed, too. With both, the task is drawn again here. Whether
-//! the block really had that hash, a node knows.
+//! the block really had that hash, a node knows (`--node`). A round has one task: who signed two drew until it liked one.
 
+mod blocks;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{bail, Result};
 use ganglion_keys::PublicKey;
-use ganglion_subnet::audit::{revealed, AuditError};
+use ganglion_subnet::audit::{contradicted, revealed, AuditError};
 use ganglion_subnet::organics::Origin;
 use ganglion_subnet::receipts::SignedReceipt;
 use ganglion_subnet::secret_page::SecretPage;
@@ -19,6 +20,7 @@ use ganglion_subnet_text as text;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::blocks::Blocks;
 use self::sources::Wanted;
 use super::{block_on, plain, show, table, Page};
 use crate::cli::AuditArgs;
@@ -49,6 +51,14 @@ impl Verdict {
     }
 }
 
+/// What receipts are held against.
+struct Known {
+    /// The validator's word on the secrets of tempos, by the epoch that ends each.
+    secrets: BTreeMap<u32, SecretPage>,
+    /// A node's word on blocks.
+    blocks: Blocks,
+}
+
 /// One receipt.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AuditRow {
@@ -56,7 +66,7 @@ pub struct AuditRow {
     pub round: u64,
     /// Block whose hash went into the task's seed.
     pub block: u32,
-    /// That hash, as the receipt has it, hex: to be compared with what a node says.
+    /// That hash, as the receipt has it, hex: compared with what a node says, if one is named.
     pub block_hash: String,
     /// The epoch block with which the tempo of the task ends.
     pub epoch: u32,
@@ -92,8 +102,17 @@ pub struct AuditPage {
 }
 
 impl AuditRow {
-    fn new(signed: &SignedReceipt, netuid: u16, secrets: &BTreeMap<u32, SecretPage>) -> Self {
-        let (verdict, reason) = judge(signed, netuid, secrets);
+    fn new((signed, contradicted): (&SignedReceipt, bool), netuid: u16, known: &Known) -> Self {
+        let (verdict, reason) = match judge(signed, netuid, &known.secrets) {
+            (Verdict::Wrong, why) => (Verdict::Wrong, why),
+            _ if contradicted => {
+                (Verdict::Wrong, Some("the validator signed another task for the same round, too".to_owned()))
+            }
+            (found, why) => match known.blocks.doubt(&signed.receipt) {
+                Some((doubt, reason)) => (doubt, Some(reason)),
+                None => (found, why),
+            },
+        };
         let receipt = &signed.receipt;
         Self {
             round: receipt.round,
@@ -211,7 +230,13 @@ async fn audit(args: &AuditArgs) -> Result<AuditPage> {
     let epochs: BTreeSet<u32> = ours.map(|signed| signed.receipt.epoch).collect();
     let wanted = Wanted { validator, netuid: args.netuid, epochs };
     let secrets = sources::secrets(&args.secrets, &wanted).await?;
-    let rows = receipts.found.iter().map(|signed| AuditRow::new(signed, args.netuid, &secrets)).collect();
+    let named = receipts.found.iter().filter(|signed| signed.receipt.netuid == args.netuid);
+    let numbers: BTreeSet<u32> = named.map(|signed| signed.receipt.block).collect();
+    let chains: BTreeSet<&str> = secrets.values().map(|page| page.commitment.genesis.as_str()).collect();
+    let blocks = Blocks::ask(&args.nodes, numbers, &chains).await?;
+    let known = Known { secrets, blocks };
+    let each = receipts.found.iter().zip(contradicted(&receipts.found));
+    let rows = each.map(|each| AuditRow::new(each, args.netuid, &known)).collect();
     Ok(AuditPage::new(validator.to_ss58(), args.netuid, receipts.unreadable, rows))
 }
 

@@ -67,7 +67,13 @@ fn lines<T: Serialize>(values: &[T]) -> String {
 }
 
 fn args(receipts: &Path, secrets: &str) -> AuditArgs {
-    AuditArgs { receipts: receipts.display().to_string(), secrets: secrets.to_owned(), netuid: 1, json: true }
+    AuditArgs {
+        receipts: receipts.display().to_string(),
+        secrets: secrets.to_owned(),
+        netuid: 1,
+        nodes: Vec::new(),
+        json: true,
+    }
 }
 
 fn write(folder: &Path, name: &str, text: &str) -> std::path::PathBuf {
@@ -106,6 +112,60 @@ fn each_receipt_gets_its_verdict() {
     // A tenth of the seeds has a user's request asked; a receipt that says so of another one is a lie.
     let found: Vec<Verdict> = (0..200).map(|round| verdict(organic(round)).0).collect();
     assert!(found.contains(&Verdict::Organic) && found.contains(&Verdict::Wrong), "{found:?}");
+}
+
+#[test]
+fn a_block_that_the_chain_does_not_have_is_no_ground_for_a_task() {
+    let row = |blocks: Blocks, contradicted: bool, receipt: Receipt| {
+        let known = Known { secrets: BTreeMap::from([(20, page(20, true)), (40, page(40, false))]), blocks };
+        let row = AuditRow::new((&signed(receipt), contradicted), 1, &known);
+        (row.verdict, row.reason.unwrap_or_default())
+    };
+    let (right, other) = ("11".repeat(32), "12".repeat(32));
+    let says = |hash: Option<&str>| Blocks::said([(7, hash)]);
+    assert_eq!(row(Blocks::default(), false, receipt(1, 20)).0, Verdict::Seed, "nobody was asked");
+    assert_eq!(row(says(Some(&right)), false, receipt(1, 20)), (Verdict::Seed, String::new()));
+    assert_eq!(row(Blocks::said([(8, Some(&other))]), false, receipt(1, 20)).0, Verdict::Seed, "of another block");
+    // Also while the secret is hidden: that block it can't have been.
+    for epoch in [20, 40] {
+        let (verdict, why) = row(says(Some(&other)), false, receipt(1, epoch));
+        assert!(verdict == Verdict::Wrong && why.contains("block 7 has another hash"), "{why}");
+    }
+    let (verdict, why) = row(says(None), false, receipt(1, 20));
+    assert!(verdict == Verdict::Unchecked && why.contains("no block 7"), "{why}");
+    // What is wrong anyway stays so, for its own reason.
+    let drawn = Receipt { request_hash: "00".into(), ..receipt(1, 20) };
+    assert!(row(says(None), true, drawn).1.contains("not drawn from the seed"));
+    let (verdict, why) = row(Blocks::default(), true, receipt(1, 20));
+    assert!(verdict == Verdict::Wrong && why.contains("same round"), "{why}");
+}
+
+#[tokio::test]
+async fn who_signs_two_tasks_for_a_round_is_found_out() {
+    let folder = tempfile::tempdir().expect("folder");
+    let secrets = write(folder.path(), "secrets", &lines(&[page(20, true)])).display().to_string();
+    // By its own word a user's request, instead of what the seed draws.
+    let liked = Receipt { kind: "organic".into(), request_hash: "00".into(), ..receipt(1, 20) };
+    let path =
+        write(folder.path(), "receipts", &lines(&[signed(receipt(1, 20)), signed(receipt(2, 20)), signed(liked)]));
+    let page = audit(&args(&path, &secrets)).await.expect("a page");
+    let verdicts: Vec<Verdict> = page.receipts.iter().map(|row| row.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Wrong, Verdict::Seed, Verdict::Wrong]);
+    assert_eq!((page.seed, page.wrong), (1, 2));
+}
+
+#[tokio::test]
+async fn a_node_that_is_named_must_answer() {
+    let folder = tempfile::tempdir().expect("folder");
+    let secrets = write(folder.path(), "secrets", &lines(&[page(20, true)])).display().to_string();
+    let path = write(folder.path(), "receipts", &lines(&[signed(receipt(1, 20))]));
+    // Nobody listens there any more.
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let args = AuditArgs { nodes: vec![format!("ws://{address}")], ..args(&path, &secrets) };
+    let error = audit(&args).await.expect_err("nobody there").to_string();
+    assert!(error.contains("--node"), "{error}");
 }
 
 #[tokio::test]
