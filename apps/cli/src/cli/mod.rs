@@ -3,6 +3,8 @@
 mod agent;
 mod aids;
 mod channel;
+#[cfg(test)]
+mod documents;
 mod explorer;
 mod image;
 mod local;
