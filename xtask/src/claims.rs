@@ -1,5 +1,5 @@
-//! Documents name tests that would notice if a claim broke, files, and our commands: all of these must exist. (What they
-//! say of the program's own commands is checked in `apps/cli`.)
+//! Documents name tests that would notice if a claim broke, files, and tasks: all of these must exist. (What they say of
+//! the program's own commands is checked in `apps/cli`.)
 
 use std::{
     collections::BTreeSet,

@@ -52,7 +52,7 @@ fn fault(line: &str) -> Option<String> {
         return Some(format!("`{path}` has no `{word}`"));
     }
     let named = words.filter_map(|word| word.strip_prefix("--"));
-    let options =
+    let mut options =
         named.map(|word| word.split(|c: char| !c.is_ascii_lowercase() && c != '-').next().unwrap_or_default());
     let known = |option: &str| {
         ["", "help"].contains(&option) || command.get_arguments().any(|argument| argument.get_long() == Some(option))
