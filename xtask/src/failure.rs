@@ -1,6 +1,6 @@
 //! One error type: a sentence for a person, and the exit code that goes with it.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// Result of every task.
 pub type Result<T> = std::result::Result<T, Failure>;
@@ -41,8 +41,28 @@ pub trait Context<T> {
     fn context<S: fmt::Display>(self, doing: impl FnOnce() -> S) -> Result<T>;
 }
 
-impl<T> Context<T> for std::io::Result<T> {
+impl<T> Context<T> for io::Result<T> {
     fn context<S: fmt::Display>(self, doing: impl FnOnce() -> S) -> Result<T> {
-        self.map_err(|error| Failure::new(format!("{}: {error}", doing())))
+        self.map_err(|error| {
+            let advice = match error.kind() {
+                io::ErrorKind::StorageFull => ". The disk is full: free some space and run this again",
+                _ => "",
+            };
+            Failure::new(format!("{}: {error}{advice}", doing()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs::File, io::Write};
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let mut full = File::options().write(true).open("/dev/full").expect("Linux has it");
+        let failure = full.write_all(b"model").context(|| "cannot write the model").expect_err("it is full");
+        let said = failure.to_string();
+        assert!(said.starts_with("cannot write the model: ") && said.contains("free some space"), "{said}");
     }
 }

@@ -11,9 +11,11 @@ mod loc;
 mod pallets;
 mod paths;
 mod process;
+mod rebuild;
 mod selection;
 mod setup;
 mod test;
+mod times;
 mod ui;
 mod up;
 
@@ -28,6 +30,7 @@ cargo xtask <command>
   check-features  compile what no test does: try-runtime, benchmarks and their tests, fuzzers (--run: run the tests too)
   setup           only the set-up; silent when nothing is missing (--offline: fetch nothing)
   env             print the build environment as `export` lines, for `eval \"$(cargo xtask env)\"`
+  rebuild         touch a pallet, build, and say how long that took
   deps            check that building and testing compile the same dependencies
   loc             count lines of code per crate
   pallets         count storage items, calls and lines per pallet
@@ -54,6 +57,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "setup" => setup_only(rest),
         "env" => print_environment(),
         "check-features" => features::run(&Paths::detect()?, rest),
+        "rebuild" => rebuild::run(&Paths::detect()?, rest),
         "deps" => selection::check(&Paths::detect()?),
         "loc" => loc::print(&Paths::detect()?),
         "pallets" => pallets::print(&Paths::detect()?),

@@ -4,9 +4,17 @@ use crate::{
     build_env,
     failure::{Context, Failure, Result},
     paths::Paths,
-    process, setup, ui,
+    process,
+    setup::{self, wasm::WasmToolchain},
+    times::FirstBuild,
+    ui,
 };
-use std::{os::unix::process::CommandExt, path::Path, process::Command};
+use std::{
+    os::unix::process::CommandExt,
+    path::Path,
+    process::Command,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 /// Free space that a first build needs, in GiB.
 const COLD_BUILD_GIB: u64 = 10;
@@ -14,18 +22,40 @@ const COLD_BUILD_GIB: u64 = 10;
 /// What to say of the options before there is a binary that knows them all.
 const HELP: &str = include_str!("up.txt");
 
+/// Tells `ganglion up` when all of this began, milliseconds since 1970, for it to say how long it took in all.
+const SINCE: &str = "GANGLION_UP_SINCE";
+
 /// Sets up, builds and becomes `ganglion up` with `arguments`.
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     if let Some(word) = arguments.iter().find(|word| asks_for_help(word)) {
         help(paths, word);
         return Ok(());
     }
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let first = FirstBuild::start(paths);
     let offline = arguments.iter().any(|argument| argument == "--offline");
     let toolchain = setup::run(paths, offline, setup::Model::Required)?;
     check_disk(paths)?;
-    let mut build = build_env::cargo(paths, &toolchain);
-    // The whole workspace, as in tests: another selection of packages may unify other features and so compile the
-    // dependencies a second time.
+    build(paths, &toolchain, offline)?;
+    first.done(paths);
+    let binary = paths.binary();
+    // exec, so that Ctrl-C and the exit code are the program's own.
+    let error = Command::new(&binary)
+        .arg("up")
+        .args(arguments)
+        .env("GANGLION_MODELS", &paths.models)
+        .env(SINCE, since.to_string())
+        .exec();
+    Err(error).context(|| format!("cannot start {}", binary.display()))
+}
+
+/// Builds the whole workspace, as in tests: another selection of packages may unify other features and so compile the
+/// dependencies a second time.
+///
+/// # Errors
+/// The build failed; what the compiler said is above.
+pub fn build(paths: &Paths, toolchain: &WasmToolchain, offline: bool) -> Result<()> {
+    let mut build = build_env::cargo(paths, toolchain);
     build.args(["build", "--release", "--workspace", "--locked"]);
     if offline {
         build.env("CARGO_NET_OFFLINE", "true");
@@ -36,11 +66,7 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
             true => Ok(()),
             false => Err(Failure::of_child("the build failed; the compiler's messages are above", status.code())),
         }
-    })?;
-    let binary = paths.binary();
-    // exec, so that Ctrl-C and the exit code are the program's own.
-    let error = Command::new(&binary).arg("up").args(arguments).env("GANGLION_MODELS", &paths.models).exec();
-    Err(error).context(|| format!("cannot start {}", binary.display()))
+    })
 }
 
 fn asks_for_help(word: &str) -> bool {

@@ -1,5 +1,5 @@
 //! A network of the text subnet, for real (`network/three_subnets.rs` has all three): a question crosses it, the best miner
-//! is paid, dies, and is replaced; a validator that is killed remembers its scores.
+//! is paid, dies, and is replaced; a validator that is killed remembers its scores, and a node that is killed catches up.
 
 mod support;
 
@@ -17,7 +17,7 @@ use ganglion_cli::process::{wait_gone, ProcessId};
 use ganglion_cli::supervise::tail;
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use support::Place;
+use support::{numbers, Place};
 
 /// How long a network may take to be ready, on a slow and busy machine.
 const READY: Duration = Duration::from_secs(240);
@@ -25,6 +25,8 @@ const READY: Duration = Duration::from_secs(240);
 const PAYMENT: Duration = Duration::from_secs(300);
 /// How long a command may take.
 const COMMAND: Duration = Duration::from_secs(150);
+/// Blocks on whose hashes the two nodes must agree at least.
+const AGREED: u32 = 100;
 /// One TAO, in RAO.
 const TAO: u64 = 1_000_000_000;
 
@@ -191,6 +193,12 @@ fn earned(status: &Value, role: &str) -> u64 {
     of_role.map(|neuron| neuron["earned_rao"].as_u64().expect("an amount")).sum()
 }
 
+/// RAO that the miner of this process has earned.
+fn earned_by(status: &Value, process: &str) -> u64 {
+    let neuron = neurons(status).into_iter().find(|neuron| neuron["process"] == process);
+    neuron.expect("it is registered")["earned_rao"].as_u64().expect("an amount")
+}
+
 fn hotkeys(status: &Value) -> BTreeSet<String> {
     neurons(status).iter().map(|neuron| neuron["hotkey"].as_str().expect("hotkey").to_string()).collect()
 }
@@ -258,6 +266,13 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
         (earned(&status, "miner") > 0).then_some(status)
     });
     let first_payment = network.begin.elapsed();
+    // It is better answers that are paid.
+    let (good, bad) = until("better answers to earn more", PAYMENT, || {
+        let status = network.status();
+        let [good, bad] = ["skills", "ngram"].map(|process| earned_by(&status, process));
+        (good > bad).then_some((good, bad))
+    });
+    let better = network.begin.elapsed();
     let explorer = record.explorer.as_deref().expect("an explorer");
     until("blocks in the explorer", PAYMENT, || {
         let rows = page(&format!("{explorer}/api/v1/blocks?limit=5"))?["rows"].as_array()?.len();
@@ -289,8 +304,7 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     check_issuance(&status);
 
     // Down: nothing is left.
-    let record = network.record();
-    let finalised = common_finalised(&record);
+    common_finalised(&network.record());
     let before = network.status();
     let all = network.processes();
     let foretold = place.run(&["down", "--dry-run", "--json"], COMMAND);
@@ -320,6 +334,9 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     assert_eq!(answerer["incentive"], best_miner(&after)["incentive"], "{at_once} {after}");
     // Then a validator is killed outright, and runs again.
     let remembered = a_killed_validator_remembers(&again);
+    let back = a_killed_node_catches_up(&again);
+    let finalised = common_finalised(&again.record());
+    assert!(finalised >= AGREED, "{finalised}");
     let all = again.processes();
     let supervisor = again.record().supervisor.expect("a supervisor");
     assert_eq!(supervisor.signal(Signal::SIGKILL), Ok(true));
@@ -340,11 +357,19 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
     );
     println!("first payment to a miner  {:.1} s, at block {}", first_payment.as_secs_f64(), paid["issuance_block"]);
     println!("right answer              {:.1} s, from {}", right_answer.as_secs_f64(), right["miner"]);
+    println!("better answers earn more  {:.1} s: skills {good} RAO, ngram {bad} RAO", better.as_secs_f64());
     println!("answer after the kill     {:.1} s, from {}", fallback.as_secs_f64(), other["miner"]);
+    println!("finality after a kill     {:.1} s", back.as_secs_f64());
     println!("finalised blocks compared {finalised}");
     println!("scores after a kill       {remembered} remembered");
     println!("resident memory           {} MiB in {} processes", resident >> 20, all.len());
     println!("miners earned             {} RAO by block {}", earned(&after, "miner"), after["issuance_block"]);
+    if has_model {
+        println!("SmolLM2 on one core       {:.1} tokens a second", numbers::tokens_a_second(&models));
+    }
+    let cold = "`cargo xtask up` on a machine where nothing was built";
+    println!("set-up and first build    {}", numbers::kept("set-up and first build", cold));
+    println!("rebuild after a pallet    {}", numbers::kept("rebuild after a pallet", "`cargo xtask rebuild`"));
 }
 
 fn number(value: &Value) -> f64 {
@@ -404,6 +429,35 @@ fn a_killed_validator_remembers(network: &Network<'_>) -> u64 {
     let known: u64 = old.values().sum();
     assert!(known > 0, "{before}");
     known
+}
+
+/// Kills a node, and checks that users are answered meanwhile, that its supervisor says so and starts it again, and that
+/// both nodes finalise on, [`AGREED`] blocks at least. Returns how long the dead one took to finalise again.
+fn a_killed_node_catches_up(network: &Network<'_>) -> Duration {
+    let record = network.record();
+    let before = u64::from(common_finalised(&record));
+    let killed = record.process("bob").and_then(|process| process.process).expect("it runs");
+    let since = Instant::now();
+    assert_eq!(killed.signal(Signal::SIGKILL), Ok(true));
+    assert!(wait_gone(&[killed], Duration::from_secs(20)).is_empty());
+    network.ask("What is 17 + 25?").expect("answered without it");
+    let finalise = |number: u64| {
+        until(&format!("both nodes to finalise block {number}"), READY, || {
+            let status = network.status();
+            let heights = status["nodes"].as_array().expect("nodes").iter().map(|node| node["finalized"].as_u64());
+            heights.min().flatten().is_some_and(|height| height >= number).then_some(())
+        });
+    };
+    // Beyond what was on its way when it died.
+    finalise(before + 5);
+    let back = since.elapsed();
+    let now = network.record().process("bob").and_then(|process| process.process);
+    assert!(now.is_some_and(|process| process != killed && process.alive()), "{now:?}");
+    let said = fs::read_to_string(network.place.dir().join("supervisor.log")).expect("what the supervisor said");
+    assert!(said.contains("bob was killed by SIGKILL") && said.contains("bob runs again"), "{said}");
+    finalise(u64::from(AGREED));
+    check_issuance(&network.status());
+    back
 }
 
 /// Checks that a network that was started again is the one of `before`; returns its status.

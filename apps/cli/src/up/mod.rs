@@ -12,6 +12,7 @@ mod room;
 mod runtime;
 pub mod screen;
 mod session;
+mod since;
 mod start;
 
 use std::time::{Duration, Instant};

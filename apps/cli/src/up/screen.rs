@@ -6,6 +6,7 @@ use anyhow::Result;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::since;
 use crate::cli::LocalSubnet;
 use crate::folder::{ProcessRecord, Record, Seconds};
 use crate::output;
@@ -81,6 +82,9 @@ pub fn table(dir: &Path, record: &Record, shown_dir: Option<&Path>, background: 
     } else {
         format!("Ctrl-C here, or `ganglion down{dir_option}` elsewhere, ends the network.")
     });
+    if let Some(sentence) = since::sentence() {
+        output::talk(&sentence);
+    }
     Ok(())
 }
 

@@ -181,12 +181,12 @@ impl<'a> Session<'a> {
 /// The report on a child that died while the network was being started.
 fn death(plan: &supervise::Plan, status: ExitStatus) -> anyhow::Error {
     let lines = plan.tail(TAIL);
-    let cause = lines.iter().rev().find_map(|line| known_cause(line)).map(|cause| format!(": {cause}"));
+    let cause = lines.iter().rev().find_map(|line| known_cause(line));
     anyhow!(
-        "{} {} while the network was being started{}\n  the end of {}:\n{}",
+        "{} {} while the network was being started: {}\n  the end of {}:\n{}",
         plan.name,
         describe_end(status),
-        cause.unwrap_or_default(),
+        cause.unwrap_or("run the command again, and if that doesn't help, look for the reason in its log"),
         plan.log().display(),
         lines.iter().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
     )
@@ -228,5 +228,8 @@ mod tests {
         let text = death(&plan, ExitStatus::from_raw(1 << 8)).to_string();
         assert!(text.contains("alice ended with exit code 1") && text.contains("the disk is full"), "{text}");
         assert!(text.contains("line 29") && !text.contains("line 15"), "{text}");
+        std::fs::write(plan.log(), "all was well\n").expect("write");
+        let text = death(&plan, ExitStatus::from_raw(9)).to_string();
+        assert!(text.contains("alice was killed by SIGKILL") && text.contains("run the command again"), "{text}");
     }
 }

@@ -104,9 +104,9 @@ fn a_new_password_is_typed_twice_alike() {
     assert!(!home.wallets().join("default").exists(), "a wallet that isn't made leaves nothing");
 }
 
-/// `ganglion up --fresh` at a terminal, in the place's own network folder.
-fn fresh(home: &Home) -> Terminal {
-    let plain = home.place.command(&["up", "--fresh", "--offline", "--base-port", "0"]);
+/// `ganglion up <option>` at a terminal, in the place's own network folder.
+fn up(home: &Home, option: &str) -> Terminal {
+    let plain = home.place.command(&["up", option, "--offline", "--base-port", "0"]);
     let mut command = Terminal::program(env!("CARGO_BIN_EXE_ganglion"));
     command.args(plain.get_args());
     for (name, value) in plain.get_envs() {
@@ -125,14 +125,14 @@ fn a_network_is_deleted_with_a_persons_word_and_ctrl_c_ends_what_was_started() {
     fs::create_dir_all(dir.join("wallets/old")).expect("folder");
     fs::write(dir.join("network.json"), r#"{"format":99}"#).expect("write");
     for answer in ["no", ""] {
-        let mut terminal = fresh(&home);
+        let mut terminal = up(&home, "--fresh");
         terminal.expect("deletes the chain");
         terminal.line(answer);
         assert_eq!(terminal.ended(), Some(5), "{}", terminal.shown());
         assert!(terminal.shown().contains("nothing was deleted"), "{}", terminal.shown());
         assert!(dir.join("wallets/old").exists() && dir.join("network.json").exists());
     }
-    let mut terminal = fresh(&home);
+    let mut terminal = up(&home, "--fresh");
     terminal.expect("deletes the chain");
     terminal.line("yes");
     // The nodes are started when this is said.
@@ -141,9 +141,26 @@ fn a_network_is_deleted_with_a_persons_word_and_ctrl_c_ends_what_was_started() {
     assert_eq!(terminal.ended(), Some(1), "{}", terminal.shown());
     assert!(terminal.shown().contains("everything that was started has been stopped"), "{}", terminal.shown());
     assert!(!dir.join("wallets/old").exists(), "what was to be deleted is");
-    let folder = Folder::locate(Some(&dir)).expect("folder");
+    nothing_runs(&home);
+}
+
+/// The network in the place's own folder was ended, all of it.
+fn nothing_runs(home: &Home) {
+    let folder = Folder::locate(Some(&home.place.dir())).expect("folder");
     let record = folder.read().expect("network.json").expect("a record");
     assert_eq!((record.phase, record.alive(), record.is_running()), (Phase::Stopped, Vec::new(), false));
+}
+
+#[test]
+fn ctrl_c_ends_what_is_being_started_in_the_background() {
+    let home = Home::new();
+    let mut terminal = up(&home, "--detach");
+    // The nodes are started when this is said.
+    terminal.expect("slots of");
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.ended(), Some(1), "{}", terminal.shown());
+    assert!(terminal.shown().contains("no network was left in the background"), "{}", terminal.shown());
+    nothing_runs(&home);
 }
 
 /// A write asks, shows what it would do, and takes no for an answer.

@@ -11,6 +11,7 @@ use nix::unistd::Uid;
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub mod numbers;
 pub mod schema;
 pub mod terminal;
 
