@@ -1,6 +1,6 @@
 //! What the documents say of commands must be what the commands are.
 
-use super::{deferred::whole, Cli};
+use super::{whole, Cli};
 
 const DOCUMENTS: [(&str, &str); 12] = [
     ("README.md", include_str!("../../../../README.md")),
