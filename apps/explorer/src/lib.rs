@@ -169,6 +169,14 @@ pub struct Reindexed {
     pub bytes: u64,
 }
 
+impl Reindexed {
+    /// Blocks a second.
+    pub fn blocks_per_second(&self) -> f64 {
+        let took = Duration::try_from_secs_f64(self.seconds).unwrap_or_default();
+        index::per_second(self.blocks.into(), took)
+    }
+}
+
 /// Makes the index anew, up to the last block that is finalised now. `tell` hears how far it is.
 ///
 /// # Errors
