@@ -5,6 +5,7 @@
 //! *outbox*): the book's file is replaced as a whole, then the receipts go to the log. What a kill in between keeps from
 //! the log is appended at the next start.
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use crate::ledger::Ledger;
@@ -14,6 +15,8 @@ use crate::store::{self, Lock, StoreError};
 
 /// Receipts that may wait for the log, if it can't be written to for a while; then the oldest are given up.
 const MOST_WAITING: usize = 4096;
+/// The newest receipts that are at hand for whoever asks: reading them from the log would cost its whole length each time.
+pub const MOST_RECENT: usize = 256;
 
 /// A validator's book and receipts.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct Records {
     log: ReceiptLog,
     /// How many of the first receipts in the outbox the log has.
     logged: usize,
+    /// The newest receipts, newest last.
+    recent: VecDeque<SignedReceipt>,
     _lock: Lock,
 }
 
@@ -36,7 +41,7 @@ impl Records {
         let ledger = Ledger::open(&folder.join("scores.json"), genesis, netuid)?;
         let receipts = folder.join("receipts");
         let log = ReceiptLog::open(&receipts, limits)?;
-        let mut records = Self { ledger, log, logged: 0, _lock: lock };
+        let mut records = Self { ledger, log, logged: 0, recent: VecDeque::new(), _lock: lock };
         let waiting = &records.ledger.book().outbox;
         if !waiting.is_empty() {
             // Whatever of the outbox was written is at the end of the log.
@@ -46,12 +51,18 @@ impl Records {
             records.log.append(&missing)?;
             records.logged = records.ledger.book().outbox.len();
         }
+        records.recent = receipts::read(&receipts, MOST_RECENT)?.into();
         Ok(records)
     }
 
     /// The estimates as they are on disk.
     pub fn book(&self) -> &Book {
         self.ledger.book()
+    }
+
+    /// The newest `most` receipts, [`MOST_RECENT`] at most, newest first.
+    pub fn recent(&self, most: usize) -> Vec<SignedReceipt> {
+        self.recent.iter().rev().take(most).cloned().collect()
     }
 
     /// Begins a round: its number is on disk as used before anybody sees a task drawn from it.
@@ -78,16 +89,22 @@ impl Records {
     /// If one of them can't be written.
     pub fn keep(&mut self, change: impl FnOnce(&mut Book) -> Vec<SignedReceipt>) -> Result<(), StoreError> {
         let logged = self.logged;
-        self.ledger.change(|book| {
+        let added = self.ledger.change(|book| {
             let receipts = change(book);
+            let added = receipts.len();
             let gone = logged.min(book.outbox.len());
             book.outbox.drain(..gone);
             book.outbox.extend(receipts);
             let surplus = book.outbox.len().saturating_sub(MOST_WAITING);
             book.outbox.drain(..surplus);
+            added
         })?;
         self.logged = 0;
         let waiting = &self.ledger.book().outbox;
+        let known = waiting.len().saturating_sub(added);
+        self.recent.extend(waiting.iter().skip(known).cloned());
+        let surplus = self.recent.len().saturating_sub(MOST_RECENT);
+        self.recent.drain(..surplus);
         self.log.append(waiting)?;
         self.logged = waiting.len();
         Ok(())
@@ -160,6 +177,24 @@ mod tests {
         keep(&mut records, 3);
         assert_eq!(rounds(dir.path()), [0, 1, 2, 3]);
         assert_eq!(records.book().estimate(NeuronId(1)).expect("known").count, 4);
+    }
+
+    #[test]
+    fn the_newest_receipts_are_at_hand_and_outlive_the_process() {
+        let dir = tempfile::tempdir().expect("dir");
+        let mut records = open(dir.path());
+        assert!(records.recent(9).is_empty());
+        records.keep(|_: &mut Book| (0..300).map(receipt).collect()).expect("kept");
+        let newest =
+            |records: &Records| -> Vec<u64> { records.recent(3).iter().map(|signed| signed.receipt.round).collect() };
+        assert_eq!(newest(&records), [299, 298, 297]);
+        assert_eq!(records.recent(usize::MAX).len(), MOST_RECENT);
+        keep(&mut records, 300);
+        assert_eq!(newest(&records), [300, 299, 298]);
+        drop(records);
+        let records = open(dir.path());
+        assert_eq!(newest(&records), [300, 299, 298]);
+        assert_eq!(records.recent(usize::MAX).len(), MOST_RECENT);
     }
 
     #[test]

@@ -209,6 +209,26 @@ async fn everybody_can_read_what_miners_are_worth() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_can_read_the_newest_receipts() {
+    let network = Network::start().await;
+    let pages = network.pages().await;
+    let newest = until("six receipts", || async {
+        let (status, body) = call(pages, "GET /receipts?limit=6").await;
+        assert_eq!(status, 200, "{body}");
+        let found: Vec<SignedReceipt> = serde_json::from_str(&body).expect("receipts");
+        assert!(found.len() <= 6, "{body}");
+        (found.len() == 6).then_some(found)
+    })
+    .await;
+    assert!(newest.iter().all(SignedReceipt::verify), "as they were signed");
+    let log = receipts::read(&network.folder.path().join("validator/receipts"), usize::MAX).expect("read");
+    let place = |signed: &SignedReceipt| log.iter().position(|other| other == signed).expect("it is in the log");
+    let places: Vec<usize> = newest.iter().map(place).collect();
+    assert!(places.windows(2).all(|pair| pair[0] == pair[1] + 1), "newest first: {places:?}");
+    network.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_secret_is_shown_when_its_tempo_is_over_and_opens_the_receipts() {
     let network = Network::start().await;
     let pages = network.pages().await;
@@ -245,16 +265,23 @@ async fn nothing_else_is_there_and_nothing_can_be_changed() {
     for line in ["GET /", "GET /score", "GET /secrets", "GET /secrets/1/2", "GET /scores/../secret", "GET /secret"] {
         assert_eq!(call(pages, line).await.0, 404, "{line}");
     }
-    for line in ["GET /secrets/-1", "GET /secrets/4294967296", "GET /secrets/zero", "GET /secrets/%00"] {
+    for line in [
+        "GET /secrets/-1",
+        "GET /secrets/4294967296",
+        "GET /secrets/zero",
+        "GET /secrets/%00",
+        "GET /receipts?limit=-1",
+        "GET /receipts?limit=all",
+    ] {
         assert_eq!(call(pages, line).await.0, 400, "{line}");
     }
-    for line in ["POST /scores", "PUT /secrets/1", "DELETE /scores"] {
+    for line in ["POST /scores", "PUT /secrets/1", "DELETE /scores", "DELETE /receipts"] {
         assert_eq!(call(pages, line).await.0, 405, "{line}");
     }
     let (status, body) = call(pages, "GET /metrics").await;
     assert!(status == 200 && body.contains("ganglion_rounds_total"), "{body}");
     // A miner has no such pages, nor does it answer whoever signs nothing.
-    for line in ["GET /scores", "GET /secrets/1", "POST /Next"] {
+    for line in ["GET /scores", "GET /secrets/1", "GET /receipts", "POST /Next"] {
         let (status, body) = call(network.axon, line).await;
         assert!((400..500).contains(&status), "{line}: {status} {body}");
     }

@@ -103,6 +103,11 @@ impl Step {
         }
     }
 
+    /// Whether nobody sees how far it is: what is worth knowing meanwhile has to be said.
+    pub fn is_hidden(&self) -> bool {
+        self.bar.is_hidden()
+    }
+
     /// Says something without disturbing the spinner.
     pub fn talk(&self, text: &str) {
         self.bar.suspend(|| talk(text));

@@ -13,6 +13,7 @@
 //! | `pages` | pages: what is on them |
 //! | `http` | routes, limits, news |
 //! | [`scores`] | what validators say of miners |
+//! | `receipts` | what they have signed for single answers |
 
 mod config;
 mod data;
@@ -21,6 +22,7 @@ mod http;
 mod index;
 mod metrics;
 mod pages;
+mod receipts;
 mod store;
 
 pub mod scores;
@@ -33,6 +35,7 @@ pub use store::{Backing, Extra, Indexed, Store};
 
 use ganglion_client::Client;
 use ganglion_primitives::NetUid;
+use ganglion_subnet::{receipts::SignedReceipt, standings::Standings};
 use http::Shared;
 use std::{
     collections::BTreeMap,
@@ -107,11 +110,11 @@ async fn follow(shared: &Shared, progress: watch::Sender<Progress>) -> ExplorerE
     error
 }
 
-/// Asks validators what miners produce, again and again.
+/// Asks validators what miners produce, and for their newest receipts, again and again.
 async fn ask_validators(shared: &Shared) {
     loop {
         if let Some(client) = shared.client.get() {
-            match said(client, !shared.config.public_addresses_only).await {
+            match said(client, &shared.store, !shared.config.public_addresses_only).await {
                 Ok(scores) => shared.keep_scores(scores),
                 Err(error) => tracing::debug!(target: "ganglion::explorer", %error, "validators can't be looked up"),
             }
@@ -122,21 +125,37 @@ async fn ask_validators(shared: &Shared) {
     }
 }
 
-/// What the validators of each subnet say.
+/// What the validators of each subnet say. Their receipts go to the index.
 async fn said(
     client: &Client,
+    store: &Arc<Store>,
     private: bool,
-) -> Result<BTreeMap<u16, Arc<ganglion_subnet::standings::Standings>>, ganglion_client::ClientError> {
+) -> Result<BTreeMap<u16, Arc<Standings>>, ganglion_client::ClientError> {
     let mut found = BTreeMap::new();
     let subnets = client.subnets().await?;
     let netuids: Vec<NetUid> = subnets.iter().filter(|subnet| subnet.neurons > 0).map(|subnet| subnet.netuid).collect();
     for netuid in netuids.into_iter().take(MOST_SUBNETS) {
         let Some(graph) = client.metagraph(netuid).await? else { continue };
-        if let Some(standings) = scores::fetch(&graph, private).await {
+        let (standings, signed) = tokio::join!(scores::fetch(&graph, private), receipts::fetch(&graph, private));
+        if let Some(standings) = standings {
             found.insert(netuid.0, Arc::new(standings));
         }
+        keep(store, signed).await;
     }
     Ok(found)
+}
+
+/// Keeps receipts in the index.
+async fn keep(store: &Arc<Store>, signed: Vec<SignedReceipt>) {
+    if signed.is_empty() {
+        return;
+    }
+    let store = store.clone();
+    match tokio::task::spawn_blocking(move || store.keep_receipts(&signed)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(target: "ganglion::explorer", %error, "receipts can't be kept"),
+        Err(error) => tracing::warn!(target: "ganglion::explorer", %error, "receipts can't be kept"),
+    }
 }
 
 /// What making an index anew came to.
@@ -148,6 +167,14 @@ pub struct Reindexed {
     pub seconds: f64,
     /// Bytes of the file.
     pub bytes: u64,
+}
+
+impl Reindexed {
+    /// Blocks a second.
+    pub fn blocks_per_second(&self) -> f64 {
+        let took = Duration::try_from_secs_f64(self.seconds).unwrap_or_default();
+        index::per_second(self.blocks.into(), took)
+    }
 }
 
 /// Makes the index anew, up to the last block that is finalised now. `tell` hears how far it is.

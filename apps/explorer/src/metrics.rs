@@ -17,6 +17,7 @@ pub(crate) struct Metrics {
     indexed: IntGauge,
     finalized: IntGauge,
     trouble: IntGauge,
+    per_second: IntGauge,
 }
 
 impl Metrics {
@@ -41,9 +42,10 @@ impl Metrics {
         let indexed = gauge("indexed_block", "The last block in the index; -1 while it is empty.")?;
         let finalized = gauge("finalized_block", "The node's last finalised block; -1 while none is known.")?;
         let trouble = gauge("no_news", "Whether the chain can't be read at the moment.")?;
+        let per_second = gauge("catching_up_blocks_per_second", "Blocks a second while catching up; 0 otherwise.")?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
-        Ok(Self { registry, requests, seconds, in_flight, watchers, indexed, finalized, trouble })
+        Ok(Self { registry, requests, seconds, in_flight, watchers, indexed, finalized, trouble, per_second })
     }
 
     /// All metrics in Prometheus's text form.
@@ -52,6 +54,7 @@ impl Metrics {
         self.indexed.set(height(progress.indexed));
         self.finalized.set(height(progress.finalized));
         self.trouble.set(i64::from(progress.trouble.is_some()));
+        self.per_second.set(progress.per_second.map_or(0, i64::from));
         let mut bytes = Vec::new();
         TextEncoder::new().encode(&self.registry.gather(), &mut bytes)?;
         String::from_utf8(bytes).map_err(|error| prometheus::Error::Msg(error.to_string()))

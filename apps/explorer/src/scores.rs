@@ -14,23 +14,23 @@ use ganglion_subnet::standings::{Standing, Standings};
 /// How long all validators together may take.
 const WAIT: Duration = Duration::from_secs(1);
 /// Validators that are asked, those with the most stake.
-const MOST: usize = 8;
+pub(crate) const MOST: usize = 8;
 /// Longest page, bytes: three times that of a full subnet.
 const LONGEST: usize = 4 << 20;
 /// No answer carries so many bits.
-const MOST_BITS: f64 = 64.0;
+pub(crate) const MOST_BITS: f64 = 64.0;
 
-/// An account as SS58 text.
-fn ss58(account: &AccountId) -> String {
+/// An account as a key.
+pub(crate) fn key(account: &AccountId) -> PublicKey {
     let bytes: &[u8; 32] = account.as_ref();
-    PublicKey(*bytes).to_ss58()
+    PublicKey(*bytes)
 }
 
 /// A validator and its pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Source {
-    hotkey: String,
-    address: SocketAddr,
+pub(crate) struct Source {
+    pub(crate) hotkey: PublicKey,
+    pub(crate) address: SocketAddr,
     stake: u64,
 }
 
@@ -41,8 +41,7 @@ pub async fn fetch(metagraph: &Metagraph, private: bool) -> Option<Standings> {
 }
 
 async fn fetch_within(wait: Duration, metagraph: &Metagraph, private: bool) -> Option<Standings> {
-    let http = reqwest::Client::builder().timeout(wait).no_proxy().redirect(reqwest::redirect::Policy::none());
-    let http = http.build().ok()?;
+    let http = http(wait)?;
     let netuid = metagraph.netuid.0;
     // All at once; the answers come in the order of stake.
     let mut pages = stream::iter(sources(metagraph, private))
@@ -59,14 +58,20 @@ async fn fetch_within(wait: Duration, metagraph: &Metagraph, private: bool) -> O
     None
 }
 
+/// A client that goes nowhere but where it is sent; `None` if the system has no means for one.
+pub(crate) fn http(wait: Duration) -> Option<reqwest::Client> {
+    let http = reqwest::Client::builder().timeout(wait).no_proxy().redirect(reqwest::redirect::Policy::none());
+    http.build().ok()
+}
+
 /// Who may weigh others and has announced pages, the most stake first.
-fn sources(metagraph: &Metagraph, private: bool) -> Vec<Source> {
+pub(crate) fn sources(metagraph: &Metagraph, private: bool) -> Vec<Source> {
     let seats = metagraph.hotkeys.iter().zip(&metagraph.prometheus).zip(&metagraph.permits).zip(&metagraph.stake);
     let mut sources: Vec<Source> = seats
         .filter(|((_, permit), _)| **permit)
         .filter_map(|(((hotkey, endpoint), _), stake)| {
             let endpoint = endpoint.filter(|endpoint| endpoint.check(private).is_ok())?;
-            Some(Source { hotkey: ss58(hotkey), address: endpoint.socket()?, stake: *stake })
+            Some(Source { hotkey: key(hotkey), address: endpoint.socket()?, stake: *stake })
         })
         .collect();
     sources.sort_by_key(|source| std::cmp::Reverse(source.stake));
@@ -74,9 +79,9 @@ fn sources(metagraph: &Metagraph, private: bool) -> Vec<Source> {
     sources
 }
 
-/// A validator's page, if it is one.
-async fn read(http: &reqwest::Client, source: &Source, netuid: u16) -> Option<Standings> {
-    let answer = http.get(format!("http://{}/scores", source.address)).send().await.ok()?;
+/// What is at an address, `longest` bytes at most.
+pub(crate) async fn body(http: &reqwest::Client, address: SocketAddr, path: &str, longest: usize) -> Option<Vec<u8>> {
+    let answer = http.get(format!("http://{address}{path}")).send().await.ok()?;
     if !answer.status().is_success() {
         return None;
     }
@@ -84,13 +89,19 @@ async fn read(http: &reqwest::Client, source: &Source, netuid: u16) -> Option<St
     let mut pieces = answer.bytes_stream();
     while let Some(piece) = pieces.next().await {
         let piece = piece.ok()?;
-        if body.len().saturating_add(piece.len()) > LONGEST {
+        if body.len().saturating_add(piece.len()) > longest {
             return None;
         }
         body.extend_from_slice(&piece);
     }
+    Some(body)
+}
+
+/// A validator's page, if it is one.
+async fn read(http: &reqwest::Client, source: &Source, netuid: u16) -> Option<Standings> {
+    let body = body(http, source.address, "/scores", LONGEST).await?;
     let page: Standings = serde_json::from_slice(&body).ok()?;
-    let own = page.netuid == netuid && page.validator.to_ss58() == source.hotkey;
+    let own = page.netuid == netuid && page.validator == source.hotkey;
     (own && page.miners.iter().all(is_sound)).then_some(page)
 }
 
@@ -108,7 +119,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
-    fn key(number: u8) -> PublicKey {
+    fn public(number: u8) -> PublicKey {
         Keypair::from_seed([number; 32]).public()
     }
 
@@ -117,7 +128,7 @@ mod tests {
         let numbers = 0..u8::try_from(seats.len()).expect("few seats");
         Metagraph {
             netuid: NetUid(1),
-            hotkeys: numbers.map(|number| AccountId::from(key(number).0)).collect(),
+            hotkeys: numbers.map(|number| AccountId::from(public(number).0)).collect(),
             stake: seats.iter().map(|seat| seat.0).collect(),
             permits: seats.iter().map(|seat| seat.1).collect(),
             prometheus: seats.iter().map(|seat| seat.2.map(|at| Endpoint::new(at, 1_000))).collect(),
@@ -129,7 +140,7 @@ mod tests {
         let miner = Standing {
             uid: 3,
             neuron: 3,
-            hotkey: key(30),
+            hotkey: public(30),
             count: 5,
             mean: 0.5,
             bound: 0.4,
@@ -142,7 +153,7 @@ mod tests {
             marginal_error: None,
             novelty_error: Some(0.5),
         };
-        let page = Standings { netuid: 1, validator: key(validator), block: 7, rounds: 9, miners: vec![miner] };
+        let page = Standings { netuid: 1, validator: public(validator), block: 7, rounds: 9, miners: vec![miner] };
         serde_json::to_string(&page).expect("JSON")
     }
 
@@ -196,7 +207,7 @@ mod tests {
         seats.push((2, true, Some(serve(Some(page(5, 1.5))).await)));
         seats.push((1, true, Some(serve(Some(page(6, 2.5))).await)));
         let found = fetch_within(wait, &metagraph(&seats), true).await.expect("a page");
-        assert_eq!((found.validator, found.miners[0].absolute_bits), (key(5), 1.5));
+        assert_eq!((found.validator, found.miners[0].absolute_bits), (public(5), 1.5));
         assert_eq!((found.miners[0].absolute_error, found.miners[0].marginal_error), (Some(0.375), None));
         seats.truncate(5);
         assert_eq!(fetch_within(wait, &metagraph(&seats), true).await, None);

@@ -61,8 +61,9 @@ pub struct ValidatorSettings {
     pub receipts: ReceiptLimits,
     /// Threads that search for the seal when joining.
     pub pow_threads: usize,
-    /// Where to show metrics (`GET /metrics`), what each miner is worth (`GET /scores`), the secrets of past tempos
-    /// (`GET /secrets/<epoch>`) and the subnet's own pages (`GET /pages/<name>`), if anywhere.
+    /// Where to show metrics (`GET /metrics`), what each miner is worth (`GET /scores`), the newest receipts
+    /// (`GET /receipts`), the secrets of past tempos (`GET /secrets/<epoch>`) and the subnet's own pages
+    /// (`GET /pages/<name>`), if anywhere.
     pub metrics: Option<SocketAddr>,
     /// Where others find these pages, to be announced on the chain, if anywhere; port 0 stands for the one that they are
     /// bound to.

@@ -1,24 +1,33 @@
-//! What a validator shows beside its metrics: what each miner is worth, the secrets of tempos that are over, and pages of the
-//! subnet's own.
+//! What a validator shows beside its metrics: what each miner is worth, its newest receipts, the secrets of tempos that are
+//! over, and pages of the subnet's own.
 
 use std::sync::Arc;
 
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
+use serde::Deserialize;
 
 use super::draw::lock;
 use super::Shared;
+use crate::records::MOST_RECENT;
 use crate::secret_page::{Commitment, SecretPage};
 use crate::standings::Standings;
 use crate::subnet::Subnet;
 use crate::view::{View, Views};
 
-/// `GET /scores`, `GET /secrets/<epoch>` and `GET /pages/<name>`.
+/// What is asked of the receipts.
+#[derive(Debug, Deserialize)]
+struct Newest {
+    /// How many at most; all that are at hand if nothing is said.
+    limit: Option<usize>,
+}
+
+/// `GET /scores`, `GET /receipts?limit=<n>`, `GET /secrets/<epoch>` and `GET /pages/<name>`.
 pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router {
     let (keeper, seen) = (Arc::clone(&shared), views.clone());
-    let owner = Arc::clone(&shared);
+    let (owner, scribe) = (Arc::clone(&shared), Arc::clone(&shared));
     let scores = move || {
         let (shared, view) = (Arc::clone(&shared), newest(&views));
         async move {
@@ -33,6 +42,16 @@ pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router 
             .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
         }
     };
+    // A list of signed receipts, newest first. They tell nothing that could be used before the answers are scored.
+    let receipts = move |Query(asked): Query<Newest>| {
+        let shared = Arc::clone(&scribe);
+        async move {
+            let most = asked.limit.unwrap_or(MOST_RECENT);
+            tokio::task::spawn_blocking(move || Json(lock(&shared.records).recent(most)))
+                .await
+                .map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    };
     let secrets = move |Path(epoch): Path<u32>| {
         let (shared, view) = (Arc::clone(&keeper), newest(&seen));
         async move { Ok::<_, StatusCode>(Json(revealed(&shared, view?.as_ref(), epoch))) }
@@ -41,8 +60,8 @@ pub(super) fn router<S: Subnet>(shared: Arc<Shared<S>>, views: Views) -> Router 
         let shown = owner.subnet.page(&name);
         async move { shown.map(Json).ok_or(StatusCode::NOT_FOUND) }
     };
-    let router = Router::new().route("/scores", get(scores)).route("/secrets/{epoch}", get(secrets));
-    router.route("/pages/{name}", get(own))
+    let router = Router::new().route("/scores", get(scores)).route("/receipts", get(receipts));
+    router.route("/secrets/{epoch}", get(secrets)).route("/pages/{name}", get(own))
 }
 
 fn newest(views: &Views) -> Result<Arc<View>, StatusCode> {

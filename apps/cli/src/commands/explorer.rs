@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
 use ganglion_client::Client;
@@ -18,6 +18,9 @@ use crate::folder::user_folder;
 use crate::loopback::are_loopback;
 use crate::output::Step;
 use crate::run::{log_to_stderr, until_signal};
+
+/// How often it is said how far an index is, where nobody sees a spinner.
+const SAY_EVERY: Duration = Duration::from_secs(10);
 
 /// `ganglion explorer reindex`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -125,21 +128,32 @@ fn reindex(args: &ExplorerReindexArgs) -> Result<()> {
     let nodes = endpoints::of(&args.chain)?;
     let path = index(args.index.as_deref())?;
     let step = Step::start("indexing");
+    let mut said = Instant::now();
     let tell = |progress: &Progress| {
-        if let (Some(indexed), Some(finalized)) = (progress.indexed, progress.finalized) {
-            step.progress(format!("block {indexed} of {finalized}"));
+        let Some(text) = how_far(progress) else { return };
+        if step.is_hidden() && said.elapsed() >= SAY_EVERY {
+            said = Instant::now();
+            step.talk(&text);
         }
+        step.progress(text);
     };
     let made = block_on(async { Ok(ganglion_explorer::reindex(&nodes, &path, tell).await?) })?;
-    step.done(&format!("{} blocks", made.blocks));
+    step.done(&format!("{} blocks, {:.0} a second", made.blocks, made.blocks_per_second()));
     let page = ReindexedPage {
         index: path.display().to_string(),
         blocks: made.blocks,
         bytes: made.bytes,
         seconds: made.seconds,
-        blocks_per_second: f64::from(made.blocks) / made.seconds.max(1e-6),
+        blocks_per_second: made.blocks_per_second(),
     };
     show(&page, args.chain.json)
+}
+
+/// How far an index is, and how fast it comes on; `None` while it is empty.
+fn how_far(progress: &Progress) -> Option<String> {
+    let (indexed, finalized) = (progress.indexed?, progress.finalized?);
+    let rate = progress.per_second.map(|rate| format!(", {rate} blocks a second")).unwrap_or_default();
+    Some(format!("block {indexed} of {finalized}{rate}"))
 }
 
 /// Makes an index up.
@@ -164,4 +178,18 @@ fn make(args: &ExplorerSyntheticArgs) -> Result<()> {
         seconds: started.elapsed().as_secs_f64(),
     };
     show(&page, args.json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_far_an_index_is_has_its_rate() {
+        let progress = Progress { indexed: Some(9), finalized: Some(99), per_second: Some(640), ..Progress::default() };
+        assert_eq!(how_far(&progress).as_deref(), Some("block 9 of 99, 640 blocks a second"));
+        let over = Progress { indexed: Some(99), per_second: None, ..progress };
+        assert_eq!(how_far(&over).as_deref(), Some("block 99 of 99"));
+        assert_eq!(how_far(&Progress::default()), None);
+    }
 }

@@ -135,6 +135,7 @@ pub(super) async fn health(State(shared): App) -> Response {
         "indexed": progress.indexed,
         "finalized": progress.finalized,
         "behind": progress.behind(),
+        "blocks_per_second": progress.per_second,
         "trouble": progress.trouble,
     }))
     .into_response()

@@ -80,47 +80,23 @@ impl Gatherer {
         blocks: Vec<ChainBlock>,
         end: u32,
     ) -> Result<Vec<Indexed>, ExplorerError> {
+        let needs: Vec<Needs> = blocks.iter().map(Needs::of).collect();
+        // Few blocks need anything; the reads of those that do are on their way at the same time.
+        let reads: Vec<_> =
+            blocks.iter().zip(&needs).map(|(block, needs)| happened(source, block.hash, needs)).collect();
+        let extras: Vec<Extra> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
         let mut batch = Vec::with_capacity(blocks.len());
-        for block in blocks {
-            let mut extra = self.happened(source, &block).await?;
+        for ((block, needs), mut extra) in blocks.into_iter().zip(needs).zip(extras) {
+            self.stale.extend(&needs.changed);
+            for netuid in &needs.epochs {
+                self.stale.remove(netuid);
+            }
             if block.number >= end {
                 self.present(source, store, &block, &mut extra).await?;
             }
             batch.push(Indexed { block, extra });
         }
         Ok(batch)
-    }
-
-    /// What a block's events are about.
-    async fn happened(&mut self, source: &dyn Source, block: &ChainBlock) -> Result<Extra, ClientError> {
-        let (needs, at) = (Needs::of(block), block.hash);
-        let mut extra = Extra::default();
-        for netuid in &needs.epochs {
-            if let Some(graph) = source.metagraph(NetUid(*netuid), at).await? {
-                extra.metagraphs.insert(NetUid(*netuid), graph);
-            }
-        }
-        self.stale.extend(&needs.changed);
-        for netuid in &needs.epochs {
-            self.stale.remove(netuid);
-        }
-        if needs.session {
-            extra.producers = Some(source.producers(at).await?);
-        }
-        if needs.subnets {
-            extra.subnets = Some(source.subnets(at).await?);
-        }
-        if needs.supply {
-            extra.emission = Some(source.emission(at).await?);
-        }
-        for index in needs.polls {
-            let page = source.governance(index.checked_add(1), 1, at).await?;
-            match &mut extra.governance {
-                Some(governance) => governance.polls.extend(page.polls),
-                None => extra.governance = Some(page),
-            }
-        }
-        Ok(extra)
     }
 
     /// How everything is at the chain's end.
@@ -157,6 +133,33 @@ impl Gatherer {
             .await?;
         Ok(())
     }
+}
+
+/// What a block's events are about.
+async fn happened(source: &dyn Source, at: [u8; 32], needs: &Needs) -> Result<Extra, ClientError> {
+    let mut extra = Extra::default();
+    for netuid in &needs.epochs {
+        if let Some(graph) = source.metagraph(NetUid(*netuid), at).await? {
+            extra.metagraphs.insert(NetUid(*netuid), graph);
+        }
+    }
+    if needs.session {
+        extra.producers = Some(source.producers(at).await?);
+    }
+    if needs.subnets {
+        extra.subnets = Some(source.subnets(at).await?);
+    }
+    if needs.supply {
+        extra.emission = Some(source.emission(at).await?);
+    }
+    for index in &needs.polls {
+        let page = source.governance(index.checked_add(1), 1, at).await?;
+        match &mut extra.governance {
+            Some(governance) => governance.polls.extend(page.polls),
+            None => extra.governance = Some(page),
+        }
+    }
+    Ok(extra)
 }
 
 /// Who stands behind each producer.

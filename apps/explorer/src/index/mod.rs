@@ -3,14 +3,21 @@
 //! It reads blocks in batches, many on their way at the same time, and with them what blocks alone don't tell: the
 //! metagraph where an epoch ran, the producers where a session began, the rules where they changed. What a batch holds is
 //! bounded, and it is written in one transaction; after a kill the next batch begins behind the last that was written.
+//! While one batch is looked at and written, the next is on its way.
 
+mod ahead;
 mod gather;
+mod rate;
 mod source;
 
+pub(crate) use rate::per_second;
 pub use source::Source;
 
 use crate::{error::ExplorerError, store::Store};
+use ahead::Ahead;
+use ganglion_client::ChainBlock;
 use gather::Gatherer;
+use rate::Rate;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -25,6 +32,8 @@ const MOST: u32 = 512;
 const SLOW: Duration = Duration::from_secs(2);
 /// How long to wait before reading what couldn't be read.
 const PAUSE: Duration = Duration::from_secs(3);
+/// How often it is told how fast it catches up.
+const TELL: Duration = Duration::from_secs(10);
 
 /// How far the index is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,6 +44,8 @@ pub struct Progress {
     pub finalized: Option<u32>,
     /// Why nothing new comes, if that is so.
     pub trouble: Option<String>,
+    /// Blocks a second since it fell behind; `None` while it isn't.
+    pub per_second: Option<u32>,
 }
 
 impl Progress {
@@ -51,6 +62,8 @@ pub struct Indexer {
     source: Arc<dyn Source>,
     gatherer: Gatherer,
     batch: u32,
+    ahead: Option<Ahead>,
+    rate: Rate,
     progress: watch::Sender<Progress>,
 }
 
@@ -73,7 +86,8 @@ impl Indexer {
         store.bind(source.genesis())?;
         let indexed = store.head()?;
         progress.send_modify(|progress| progress.indexed = indexed);
-        Ok(Self { store, source, gatherer: Gatherer::default(), batch: FEWEST, progress })
+        let (gatherer, rate) = (Gatherer::default(), Rate::default());
+        Ok(Self { store, source, gatherer, batch: FEWEST, ahead: None, rate, progress })
     }
 
     /// Follows for ever.
@@ -81,10 +95,11 @@ impl Indexer {
     /// # Errors
     /// What waiting doesn't mend: [`ExplorerError::Broken`], [`ExplorerError::Store`].
     pub async fn follow(&mut self, pause: Duration) -> Result<std::convert::Infallible, ExplorerError> {
+        let mut told = Instant::now();
         loop {
             match self.step().await {
                 Ok(0) => sleep(pause).await,
-                Ok(_) => {}
+                Ok(_) => self.tell(&mut told),
                 Err(ExplorerError::Chain(error)) => {
                     self.trouble(&advise(&error));
                     sleep(PAUSE).await;
@@ -122,10 +137,13 @@ impl Indexer {
         });
         let left = end.saturating_add(1).saturating_sub(from);
         if left == 0 {
+            self.rate.end();
             return Ok(0);
         }
         let started = Instant::now();
-        let blocks = self.source.blocks(from, left.min(self.batch)).await?;
+        self.rate.begin(started);
+        let (blocks, wanted) = self.fetch(from, left.min(self.batch)).await?;
+        self.look_ahead(&blocks, end);
         let batch = self.gatherer.gather(self.source.as_ref(), &self.store, blocks, end).await?;
         let asked = batch.len();
         let last = batch.last().map(|indexed| indexed.block.number);
@@ -133,15 +151,46 @@ impl Indexer {
         let written = tokio::task::spawn_blocking(move || store.write(&batch));
         let written = written.await.map_err(|error| ExplorerError::Task(error.to_string()))??;
         // Fewer than asked for were many bytes.
-        let whole = u32::try_from(asked).unwrap_or(u32::MAX) >= left.min(self.batch);
+        let whole = u32::try_from(asked).unwrap_or(u32::MAX) >= wanted;
         self.batch = match whole && started.elapsed() < SLOW {
             true => self.batch.saturating_mul(2).min(MOST),
             false => (self.batch / 2).max(FEWEST),
         };
-        if last.is_some() {
-            self.progress.send_modify(|progress| progress.indexed = last);
+        let rate = self.rate.count(written, Instant::now());
+        if let Some(last) = last {
+            self.progress.send_modify(|progress| {
+                (progress.indexed, progress.per_second) = (Some(last), (last < end).then_some(rate));
+            });
         }
         Ok(written)
+    }
+
+    /// Blocks from a height on, those that are on their way if they begin there, and how many were asked for.
+    async fn fetch(&mut self, from: u32, count: u32) -> Result<(Vec<ChainBlock>, u32), ExplorerError> {
+        if let Some(ahead) = self.ahead.take().filter(|ahead| ahead.begins_at(from)) {
+            if let Some((blocks, wanted)) = ahead.take().await {
+                return Ok((blocks?, wanted));
+            }
+        }
+        Ok((self.source.blocks(from, count).await?, count))
+    }
+
+    /// Asks for what comes behind `blocks`, up to `end`.
+    fn look_ahead(&mut self, blocks: &[ChainBlock], end: u32) {
+        let Some(next) = blocks.last().and_then(|block| block.number.checked_add(1)) else { return };
+        let left = end.saturating_add(1).saturating_sub(next);
+        if left > 0 {
+            self.ahead = Some(Ahead::ask(&self.source, next, left.min(self.batch)));
+        }
+    }
+
+    /// Says how fast it catches up, now and then.
+    fn tell(&self, told: &mut Instant) {
+        let now = self.progress.borrow().clone();
+        let Some(rate) = now.per_second.filter(|_| told.elapsed() >= TELL) else { return };
+        *told = Instant::now();
+        let (block, left) = (now.indexed.unwrap_or(0), now.behind());
+        tracing::info!(target: "ganglion::explorer", block, left, blocks_per_second = rate, "catching up");
     }
 
     /// Says what is wrong, once.
@@ -185,7 +234,7 @@ mod tests {
 
     #[test]
     fn progress_knows_how_far_it_is_behind() {
-        let at = |indexed, finalized| Progress { indexed, finalized, trouble: None }.behind();
+        let at = |indexed, finalized| Progress { indexed, finalized, ..Progress::default() }.behind();
         assert_eq!([at(None, None), at(None, Some(4)), at(Some(4), Some(4)), at(Some(1), Some(4))], [0, 5, 0, 3]);
     }
 }

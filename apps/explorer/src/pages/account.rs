@@ -23,7 +23,7 @@ pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPosit
     sections.extend(now.and_then(positions));
     sections.extend(seats(db, key)?);
     sections.extend(rewards(db, &blob, &address)?);
-    let lists: [(&'static str, &[&str], &'static str, &str); 9] = [
+    let lists: [(&'static str, &[&str], &'static str, &str); 11] = [
         ("transfers", &["block", "sender", "recipient", "amount"], "account", "Transfers"),
         ("stakes", &["block", "action", "hotkey", "amount"], "coldkey", "Stake that it moved"),
         ("stakes", &["block", "action", "coldkey", "amount"], "hotkey", "Stake behind it that moved"),
@@ -40,6 +40,18 @@ pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPosit
             "Channels to it",
         ),
         ("registrations", &["block", "netuid", "uid", "pruned", "burned"], "hotkey", "Registrations and prunings"),
+        (
+            "receipts",
+            &["block", "netuid", "score", "absolute_bits", "kind", "outcome", "validator"],
+            "miner",
+            "Receipts of its answers",
+        ),
+        (
+            "receipts",
+            &["block", "netuid", "miner", "score", "absolute_bits", "kind", "outcome"],
+            "validator",
+            "Receipts that it signed",
+        ),
         ("votes", &["block", "referendum", "vote", "conviction", "balance", "removed"], "voter", "Votes"),
         ("extrinsics", &["id", "call", "success", "error", "fee"], "signer", "What it signed"),
         ("events", &["id", "event", "args"], "account", "Events that name it"),

@@ -125,7 +125,10 @@ pub(crate) fn state(progress: &Progress) -> String {
         (None, None) => format!("Index: {indexed}."),
         (None, Some(finalized)) => match progress.behind() {
             0 => format!("Index: {indexed}, the last finalised one."),
-            behind => format!("Index: {indexed}; {behind} of {finalized} finalised blocks are still to come."),
+            behind => {
+                let rate = progress.per_second.map(|rate| format!(", at {rate} a second")).unwrap_or_default();
+                format!("Index: {indexed}; {behind} of {finalized} finalised blocks are still to come{rate}.")
+            }
         },
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::data::{rows, Answer, Ask, Dataset, SCORES};
 use ganglion_primitives::Hyperparameter;
-use ganglion_subnet::standings::Standings;
+use ganglion_subnet::standings::{Standing, Standings};
 use rusqlite::{types::Value, Connection};
 use serde_json::Value as Json;
 
@@ -53,7 +53,8 @@ pub(crate) fn subnet(db: &Connection, netuid: u16, pairs: &Pairs, scores: Option
     sections.push(metagraph(db, netuid, pairs)?);
     sections.extend(incentives(db, netuid)?);
     sections.extend(pay(db, netuid)?);
-    sections.push(produced(netuid, scores));
+    sections.extend(produced(netuid, scores));
+    sections.push(answers(db, &named)?);
     let columns = ["block", "uid", "hotkey", "pruned", "burned", "neuron"];
     sections.push(excerpt(db, "registrations", &columns, &named, 20)?);
     sections.push(rules(text(dataset, row, "hyperparameters")));
@@ -224,15 +225,61 @@ fn pay(db: &Connection, netuid: u16) -> Result<Option<Section>, NoPage> {
     Ok(Some(Section::new("epochs", "What epochs paid").chart(chart).grid(grid)))
 }
 
-/// What miners produce, in bits, as a validator says.
-fn produced(netuid: u16, scores: Option<&Standings>) -> Section {
+/// Single answers, as validators have signed for them.
+fn answers(db: &Connection, named: &[(&str, String, Value)]) -> Result<Section, NoPage> {
+    let columns = [
+        "block",
+        "miner",
+        "score",
+        "absolute_bits",
+        "marginal_bits",
+        "novelty_bits",
+        "kind",
+        "outcome",
+        "elapsed_ms",
+        "validator",
+    ];
+    Ok(Section { title: "Newest receipts".into(), ..excerpt(db, "receipts", &columns, named, 25)? }.note(
+        "Single answers, as the validators that asked for them have signed. Their signatures were checked; whether a task was \
+         drawn as it had to be, `ganglion validator audit` checks, of what the list has under JSON.",
+    ))
+}
+
+/// What miners produce, in bits, as a validator says: to look at, and as a table.
+fn produced(netuid: u16, scores: Option<&Standings>) -> Vec<Section> {
     let section = Section::new("scores", "Bits per miner");
     let Some(scores) = scores else {
-        return section
-            .note("No validator of this subnet has announced a page of scores that can be reached from here.");
+        let why = "No validator of this subnet has announced a page of scores that can be reached from here.";
+        return vec![section.note(why)];
     };
     let mut miners: Vec<_> = scores.miners.iter().collect();
     miners.sort_by(|one, other| other.absolute_bits.total_cmp(&one.absolute_bits));
+    let kept = [("netuid".to_owned(), netuid.to_string())];
+    let grid = bits(miners.iter().copied().take(50)).data(&SCORES, &kept);
+    let note = format!(
+        "As validator {} saw it at block {}, after {} rounds: means with their standard errors.",
+        format::short(&scores.validator.to_ss58()),
+        scores.block,
+        scores.rounds
+    );
+    let looked: Vec<(String, f64)> = miners
+        .iter()
+        .map(|miner| (format!("uid {}: {:.3} bits", miner.uid, miner.absolute_bits), miner.absolute_bits))
+        .collect();
+    let words = Words {
+        about: "Bits an answer of each miner beyond the public baseline, most first".into(),
+        left: "most bits".into(),
+        right: "fewest".into(),
+        top: "bits an answer".into(),
+    };
+    let table = section.note(note).grid(grid);
+    let Some(chart) = bars(&looked, words) else { return vec![table] };
+    let few = bits(miners.iter().copied().take(MOST_BARS)).data(&SCORES, &kept);
+    vec![Section::new("bits", "Bits per miner, to look at").chart(Some(chart)).grid(few), table]
+}
+
+/// Miners with their three numbers.
+fn bits<'a>(miners: impl Iterator<Item = &'a Standing>) -> Grid {
     let head = |title: &str, about: &str, number: bool| Head {
         title: title.into(),
         about: about.into(),
@@ -240,19 +287,22 @@ fn produced(netuid: u16, scores: Option<&Standings>) -> Section {
         ..Head::default()
     };
     let real = |number: f64| Cell::number(format!("{number:.3}"));
-    let rows = miners.iter().take(50).map(|miner| {
+    let doubt = |number: f64, error: Option<f64>| {
+        Cell::number(error.map_or_else(|| format!("{number:.3}"), |error| format!("{number:.3} ± {error:.3}")))
+    };
+    let rows = miners.map(|miner| {
         vec![
             Cell::number(miner.uid.to_string()),
             Cell::account(&miner.hotkey.to_ss58(), false),
             Cell::number(miner.count.to_string()),
             real(miner.mean),
-            real(miner.absolute_bits),
-            real(miner.marginal_bits),
-            real(miner.novelty_bits),
+            doubt(miner.absolute_bits, miner.absolute_error),
+            doubt(miner.marginal_bits, miner.marginal_error),
+            doubt(miner.novelty_bits, miner.novelty_error),
             miner.clone_of.map_or_else(Cell::default, |leader| Cell::number(leader.to_string())),
         ]
     });
-    let grid = Grid {
+    Grid {
         caption: "Bits per miner".into(),
         heads: vec![
             head("Uid", "Its seat.", true),
@@ -266,15 +316,7 @@ fn produced(netuid: u16, scores: Option<&Standings>) -> Section {
         ],
         rows: rows.collect(),
         ..Grid::default()
-    };
-    let kept = [("netuid".to_owned(), netuid.to_string())];
-    let note = format!(
-        "As validator {} saw it at block {}, after {} rounds. Its receipts can be checked with `ganglion validator audit`.",
-        format::short(&scores.validator.to_ss58()),
-        scores.block,
-        scores.rounds
-    );
-    section.note(note).grid(grid.data(&SCORES, &kept))
+    }
 }
 
 /// The hyperparameters as they are.

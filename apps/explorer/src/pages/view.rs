@@ -56,6 +56,8 @@ pub(crate) struct Cell {
     pub(crate) title: String,
     /// Whether it is a number.
     pub(crate) number: bool,
+    /// Whether it stays in one line: half an address is none.
+    pub(crate) unbroken: bool,
 }
 
 /// A table.
@@ -149,7 +151,7 @@ impl Cell {
     pub(crate) fn account(address: &str, whole: bool) -> Self {
         let text = if whole { address.to_owned() } else { format::short(address) };
         let title = if whole { String::new() } else { address.to_owned() };
-        Self { text, title, href: format!("/account/{address}"), ..Self::default() }
+        Self { text, title, href: format!("/account/{address}"), unbroken: !whole, ..Self::default() }
     }
 
     /// A link that strangers wrote; text if it can't be one.
@@ -175,7 +177,7 @@ impl Cell {
             },
             Value::Blob(bytes) => {
                 let hash = format!("0x{}", hex::encode(bytes));
-                Self { title: hash.clone(), ..Self::text(format::short(&hash)) }
+                Self { title: hash.clone(), unbroken: true, ..Self::text(format::short(&hash)) }
             }
         }
     }
@@ -186,7 +188,7 @@ impl Cell {
             Kind::Rao => Self::rao(number),
             Kind::Share => Self::number(format::share(number)),
             Kind::Flag => Self::text(if number == 0 { "no" } else { "yes" }),
-            Kind::Time => Self::text(format::time(number)),
+            Kind::Time => Self { unbroken: true, ..Self::text(format::time(number)) },
             Kind::Block => linked(format::thousands(number), format!("/block/{number}")),
             Kind::Netuid => linked(number.to_string(), format!("/subnet/{number}")),
             Kind::Referendum => linked(number.to_string(), format!("/referendum/{number}")),

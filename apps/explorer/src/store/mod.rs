@@ -8,12 +8,14 @@ mod facts;
 mod ledger;
 mod memory;
 mod neurons;
+mod receipts;
 mod write;
 
 pub use facts::{Backing, Extra, Indexed};
 pub(crate) use write::{is_account_field, is_session};
 
 use crate::error::ExplorerError;
+use ganglion_subnet::receipts::SignedReceipt;
 use memory::Memory;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::{
@@ -26,8 +28,10 @@ use tokio::sync::Semaphore;
 
 /// The tables.
 const SCHEMA: &str = include_str!("schema.sql");
-/// Their form; another one is refused.
-const FORM: u32 = 1;
+/// Their form; another one is refused, but for the one before.
+const FORM: u32 = 2;
+/// From the form before to this one.
+const UPGRADE: &str = include_str!("upgrade.sql");
 /// Connections that read at the same time.
 const READERS: usize = 4;
 /// Steps of SQLite's machine between two looks at the clock.
@@ -123,6 +127,7 @@ impl Store {
         prepare(&connection).map_err(failed)?;
         match form(&connection).map_err(failed)? {
             Some(found) if found == FORM.to_string() => {}
+            Some(found) if found == (FORM - 1).to_string() => upgrade(&connection).map_err(failed)?,
             Some(found) => return Err(ExplorerError::OtherForm { path: path.into(), found, expected: FORM }),
             None => begin(&connection).map_err(failed)?,
         }
@@ -186,6 +191,16 @@ impl Store {
             Ok(Err(number)) => Err(ExplorerError::Broken { path: self.path.clone(), number }),
             Err(error) => Err(self.failed(error)),
         }
+    }
+
+    /// Keeps what validators have signed for single answers: the newest 2 048 of each subnet, of blocks and accounts that
+    /// the index knows. Signatures aren't looked at here. Says how many weren't there yet.
+    ///
+    /// # Errors
+    /// [`ExplorerError::Store`].
+    pub fn keep_receipts(&self, receipts: &[SignedReceipt]) -> Result<u32, ExplorerError> {
+        let mut writer = lock(&self.writer);
+        receipts::keep(&mut writer.connection, receipts).map_err(|error| self.failed(error))
     }
 
     /// Accounts whose balances should be read again: those named since they were read, then those read longest ago.
@@ -315,8 +330,67 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nINSERT INTO meta VALUES ('form', '{FORM}');\nCOMMIT;"))
 }
 
+fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+    tracing::info!(target: "ganglion::explorer", "the index gets form {FORM}; this takes some seconds once");
+    connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{UPGRADE}\nCOMMIT;\nANALYZE;"))
+}
+
 /// Height and hash of the last block.
 fn last(connection: &Connection) -> rusqlite::Result<Option<(u32, Vec<u8>)>> {
     let sql = "SELECT number, hash FROM blocks ORDER BY number DESC LIMIT 1";
     connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tables and indexes, word by word.
+    fn tables(path: &Path) -> Vec<(String, String)> {
+        let connection = Connection::open(path).expect("the file");
+        let sql = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name";
+        let mut statement = connection.prepare(sql).expect("a statement");
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+        rows.collect::<rusqlite::Result<_>>().expect("tables")
+    }
+
+    #[test]
+    fn an_index_of_the_form_before_becomes_one_of_this() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("i.sqlite");
+        let patience = Duration::from_secs(60);
+        drop(Store::open(&path, patience).expect("an index"));
+        let expected = tables(&path);
+        let old = "DROP TABLE receipts; UPDATE meta SET value = '1' WHERE key = 'form';
+                   DROP INDEX extrinsics_kind; CREATE INDEX extrinsics_kind ON extrinsics (kind, id);
+                   DROP INDEX votes_voter; CREATE INDEX votes_voter ON votes (voter, id);
+                   INSERT INTO blocks VALUES (0, x'00', NULL, NULL, NULL, 0, 0);";
+        Connection::open(&path).expect("the file").execute_batch(old).expect("form 1");
+        assert_ne!(tables(&path), expected);
+        let store = Store::open(&path, patience).expect("upgraded");
+        assert_eq!((tables(&path), store.head().expect("read")), (expected, Some(0)));
+        drop(store);
+        Store::open(&path, patience).expect("once is enough");
+        let newer = "UPDATE meta SET value = '3' WHERE key = 'form'";
+        Connection::open(&path).expect("the file").execute_batch(newer).expect("form 3");
+        let refused = Store::open(&path, patience).expect_err("of a later version");
+        assert!(matches!(refused, ExplorerError::OtherForm { .. }), "{refused}");
+    }
+
+    #[test]
+    fn no_index_names_the_id_behind_its_keys() {
+        let connection = Connection::open_in_memory().expect("SQLite");
+        connection.execute_batch(SCHEMA).expect("the tables");
+        // Tables whose one key is a whole number: it is their id.
+        let sql = "SELECT group_concat(m.name) FROM sqlite_master m, pragma_index_xinfo(m.name) x,
+                   pragma_table_info(m.tbl_name) c WHERE m.type = 'index' AND x.key = 1 AND x.seqno > 0
+                   AND x.name = c.name AND c.pk = 1 AND upper(c.type) = 'INTEGER'
+                   AND (SELECT count(*) FROM pragma_table_info(m.tbl_name) WHERE pk > 0) = 1";
+        let found = |connection: &Connection| -> Option<String> {
+            connection.query_row(sql, [], |row| row.get(0)).expect("a list")
+        };
+        assert_eq!(found(&connection), None);
+        connection.execute_batch("CREATE INDEX wrong ON events (extrinsic, id)").expect("an index");
+        assert_eq!(found(&connection), Some("wrong".into()), "it would be found");
+    }
 }

@@ -1,5 +1,7 @@
 -- Amounts are RAO; SQLite's integers hold all that can exist. Times are milliseconds since 1970.
 -- Ids of extrinsics and events are height * 2^20 + place: they sort as the chain does and need no index of their own.
+-- An index doesn't name its table's id: the id stands behind its keys anyway, and where it is a key of its own SQLite
+-- skips through the index for what is older than an id, and sorts all of that, instead of reading the newest of it.
 
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
@@ -35,7 +37,7 @@ CREATE TABLE blocks (
     events INTEGER NOT NULL
 );
 CREATE INDEX blocks_hash ON blocks (substr(hash, 1, 8));
-CREATE INDEX blocks_author ON blocks (author, number) WHERE author IS NOT NULL;
+CREATE INDEX blocks_author ON blocks (author) WHERE author IS NOT NULL;
 
 CREATE TABLE extrinsics (
     id INTEGER PRIMARY KEY,
@@ -51,10 +53,10 @@ CREATE TABLE extrinsics (
     args TEXT
 );
 CREATE INDEX extrinsics_hash ON extrinsics (substr(hash, 1, 8)) WHERE hash IS NOT NULL;
-CREATE INDEX extrinsics_signer ON extrinsics (signer, id) WHERE signer IS NOT NULL;
+CREATE INDEX extrinsics_signer ON extrinsics (signer) WHERE signer IS NOT NULL;
 CREATE INDEX extrinsics_signed ON extrinsics (id) WHERE signer IS NOT NULL;
 CREATE INDEX extrinsics_failed ON extrinsics (id) WHERE success = 0;
-CREATE INDEX extrinsics_kind ON extrinsics (kind, id);
+CREATE INDEX extrinsics_kind ON extrinsics (kind);
 
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
@@ -62,7 +64,7 @@ CREATE TABLE events (
     extrinsic INTEGER,
     args TEXT
 );
-CREATE INDEX events_kind ON events (kind, id);
+CREATE INDEX events_kind ON events (kind);
 
 -- Which events name an account.
 CREATE TABLE touches (account INTEGER, event INTEGER, PRIMARY KEY (account, event)) WITHOUT ROWID;
@@ -73,8 +75,8 @@ CREATE TABLE transfers (
     recipient INTEGER NOT NULL,
     amount INTEGER NOT NULL
 );
-CREATE INDEX transfers_sender ON transfers (sender, id);
-CREATE INDEX transfers_recipient ON transfers (recipient, id);
+CREATE INDEX transfers_sender ON transfers (sender);
+CREATE INDEX transfers_recipient ON transfers (recipient);
 
 CREATE TABLE stakes (
     id INTEGER PRIMARY KEY,
@@ -83,8 +85,8 @@ CREATE TABLE stakes (
     hotkey INTEGER NOT NULL,
     amount INTEGER NOT NULL
 );
-CREATE INDEX stakes_coldkey ON stakes (coldkey, id) WHERE coldkey IS NOT NULL;
-CREATE INDEX stakes_hotkey ON stakes (hotkey, id);
+CREATE INDEX stakes_coldkey ON stakes (coldkey) WHERE coldkey IS NOT NULL;
+CREATE INDEX stakes_hotkey ON stakes (hotkey);
 
 -- Who joined a subnet and who was pruned from it.
 CREATE TABLE registrations (
@@ -96,8 +98,8 @@ CREATE TABLE registrations (
     pruned INTEGER NOT NULL,
     burned INTEGER NOT NULL
 );
-CREATE INDEX registrations_subnet ON registrations (netuid, id);
-CREATE INDEX registrations_hotkey ON registrations (hotkey, id);
+CREATE INDEX registrations_subnet ON registrations (netuid);
+CREATE INDEX registrations_hotkey ON registrations (hotkey);
 
 -- Subnets as the block `read_at` left them; those that are gone stay with the block in which they went.
 CREATE TABLE subnets (
@@ -243,8 +245,8 @@ CREATE TABLE votes (
     balance INTEGER NOT NULL,
     removed INTEGER NOT NULL
 );
-CREATE INDEX votes_referendum ON votes (referendum, id);
-CREATE INDEX votes_voter ON votes (voter, id);
+CREATE INDEX votes_referendum ON votes (referendum);
+CREATE INDEX votes_voter ON votes (voter);
 
 CREATE TABLE channels (
     id INTEGER PRIMARY KEY,
@@ -258,3 +260,27 @@ CREATE TABLE channels (
 );
 CREATE INDEX channels_user ON channels (user);
 CREATE INDEX channels_provider ON channels (provider);
+
+-- What validators have signed for single answers, as far as their pages still had it. Not the chain's: an index that is
+-- made anew begins without. `line` is the receipt as it was signed.
+CREATE TABLE receipts (
+    id INTEGER PRIMARY KEY,
+    netuid INTEGER NOT NULL,
+    validator INTEGER NOT NULL,
+    miner INTEGER NOT NULL,
+    neuron INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    elapsed INTEGER NOT NULL,
+    score REAL NOT NULL,
+    absolute REAL,
+    marginal REAL,
+    novelty REAL,
+    time INTEGER NOT NULL,
+    signature BLOB NOT NULL UNIQUE,
+    line TEXT NOT NULL
+);
+CREATE INDEX receipts_netuid ON receipts (netuid);
+CREATE INDEX receipts_miner ON receipts (miner);
+CREATE INDEX receipts_validator ON receipts (validator);

@@ -18,6 +18,11 @@ const SLOT: u64 = 12_000;
 /// When genesis was: 2026-01-01.
 const GENESIS_TIME: u64 = 1_767_225_600_000;
 
+/// When a block was, milliseconds since 1970.
+pub(super) fn time(number: u32) -> u64 {
+    GENESIS_TIME.saturating_add(SLOT.saturating_mul(number.into()))
+}
+
 fn hex(key: &[u8; 32]) -> Json {
     json!(format!("0x{}", hex::encode(key)))
 }
@@ -72,7 +77,7 @@ impl World {
     /// The next block.
     pub(crate) fn block(&mut self, number: u32) -> Indexed {
         let mut happenings = Happenings { number, extrinsics: Vec::new(), events: Vec::new() };
-        let time = GENESIS_TIME.saturating_add(SLOT.saturating_mul(number.into()));
+        let time = time(number);
         let mut extra = Extra::default();
         if number > 0 {
             happenings.extrinsic(("Timestamp", "set"), None, json!({ "now": time }), Vec::new());

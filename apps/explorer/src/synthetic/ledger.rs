@@ -85,8 +85,13 @@ pub(super) fn metagraph(netuid: u16, neurons: u16, number: u32) -> Metagraph {
 
 /// The subnets; with names that try to run scripts, if that is wanted.
 pub(super) fn subnets(recipe: &Recipe, number: u32) -> Vec<SubnetInfo> {
-    const EVIL: &str = "<script>alert(1)</script>";
-    let names = ["text", "image", "market"];
+    // The second is a formula for whoever opens the CSV file.
+    const EVIL: [&str; 3] = [
+        "<script>alert(1)</script>",
+        "=HYPERLINK(\"https://evil.example\",\"<script>alert(1)</script>\")",
+        "@<img src=x onerror=alert(1)>",
+    ];
+    let names = if recipe.hostile { EVIL } else { ["text", "image", "market"] };
     let subnet = |((netuid, neurons), name): ((u16, u16), &str)| {
         let text = |good: &str, bad: &str| (if recipe.hostile { bad } else { good }).as_bytes().to_vec();
         let identity = SubnetIdentity {
@@ -99,7 +104,7 @@ pub(super) fn subnets(recipe: &Recipe, number: u32) -> Vec<SubnetInfo> {
         };
         SubnetInfo {
             netuid: NetUid(netuid),
-            name: text(name, EVIL),
+            name: name.as_bytes().to_vec(),
             owner: Some(AccountId::new(account(Role::Coldkey, netuid.into()))),
             neurons,
             max_neurons: neurons,

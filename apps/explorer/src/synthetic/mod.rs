@@ -4,6 +4,7 @@
 
 mod blocks;
 mod ledger;
+mod receipts;
 
 use crate::{error::ExplorerError, store::Store};
 use ganglion_keys::PublicKey;
@@ -67,6 +68,7 @@ pub fn make(path: &Path, recipe: &Recipe, mut tell: impl FnMut(u32)) -> Result<M
         number = end;
         tell(number);
     }
+    store.keep_receipts(&receipts::receipts(recipe))?;
     store.settle()?;
     drop(store);
     let bytes = std::fs::metadata(path).map(|file| file.len()).unwrap_or(0);

@@ -118,6 +118,33 @@ async fn lists_by_account_have_all_and_only_its_rows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn receipts_are_listed_with_what_was_signed() {
+    let explorer = Explorer::start(SMALL).await;
+    let miner = synthetic::hotkey(1, 64).to_ss58();
+    let rows = explorer.rows(&format!("/api/v1/receipts?netuid=1&miner={miner}&limit=500")).await;
+    assert!(
+        !rows.is_empty() && rows.iter().all(|row| row["miner"] == miner.as_str() && row["netuid"] == 1),
+        "{rows:?}"
+    );
+    let block = |row: &Value| row["block"].as_u64().expect("a block");
+    assert!(rows.windows(2).all(|pair| block(&pair[0]) >= block(&pair[1])), "those of the newest blocks come first");
+    for row in &rows {
+        let receipt = &row["signed"]["receipt"];
+        assert!(row["signed"]["signature"].as_str().is_some_and(|text| text.len() == 130), "{row}");
+        for (name, told) in [("miner", "miner"), ("score", "score"), ("validator", "validator"), ("block", "block")] {
+            assert_eq!(row[name], receipt[told], "{row}");
+        }
+        assert_eq!(
+            (&row["absolute_bits"], &row["novelty_bits"]),
+            (&receipt["bits"]["absolute"], &receipt["bits"]["novelty"])
+        );
+    }
+    let late = explorer.rows("/api/v1/receipts?netuid=1&outcome=timeout").await;
+    assert!(!late.is_empty() && late.iter().all(|row| row["outcome"] == "timeout"), "{late:?}");
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn errors_are_json() {
     let explorer = Explorer::start(crate::Recipe { blocks: 5, neurons: 4, ..SMALL }).await;
     for (path, status) in [

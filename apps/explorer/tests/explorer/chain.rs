@@ -21,6 +21,8 @@ pub(crate) struct Chain {
     pub(crate) length: Mutex<u32>,
     /// Fails once at this height.
     pub(crate) stumble: Mutex<Option<u32>>,
+    /// Where the blocks that were asked for begin and end, in the order of asking.
+    pub(crate) asked: Mutex<Vec<(u32, u32)>>,
 }
 
 /// The hash of a block; what `genesis` is, is in all.
@@ -64,7 +66,7 @@ pub(crate) fn block(genesis: [u8; 32], number: u32) -> ChainBlock {
 
 impl Chain {
     pub(crate) fn new(genesis: [u8; 32], length: u32) -> Self {
-        Self { genesis, length: Mutex::new(length), stumble: Mutex::default() }
+        Self { genesis, length: Mutex::new(length), stumble: Mutex::default(), asked: Mutex::default() }
     }
 
     pub(crate) fn grow(&self, length: u32) {
@@ -88,6 +90,7 @@ impl Source for Chain {
 
     async fn blocks(&self, from: u32, count: u32) -> Result<Vec<ChainBlock>, ClientError> {
         let end = from.saturating_add(count).min(*self.length.lock().expect("lock"));
+        self.asked.lock().expect("lock").push((from, end));
         let mut stumble = self.stumble.lock().expect("lock");
         if stumble.is_some_and(|at| (from..end).contains(&at)) {
             *stumble = None;

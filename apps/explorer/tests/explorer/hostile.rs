@@ -52,9 +52,17 @@ async fn what_an_address_says_is_text_too() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_cell_of_a_csv_file_is_a_formula() {
     let explorer = Explorer::start(Recipe { hostile: true, blocks: 5, neurons: 4, ..SMALL }).await;
-    let csv = explorer.page("/api/v1/subnets.csv").await;
-    for cell in csv.split([',', '\n']) {
-        assert!(!cell.starts_with(['=', '+', '@']), "{cell}");
+    for (path, planted) in [
+        ("/api/v1/subnets.csv", "'=HYPERLINK("),
+        ("/api/v1/subnets.csv", "'@<img"),
+        ("/api/v1/receipts.csv", "'=1+1"),
+        ("/api/v1/receipts.csv?outcome=answered&netuid=5", "'=1+1"),
+    ] {
+        let csv = explorer.page(path).await;
+        assert!(csv.contains(planted), "{path} has {planted} as text: {csv}");
+        for cell in csv.split([',', '\n']) {
+            assert!(!cell.trim_start_matches('"').starts_with(['=', '+', '@']), "{path}: {cell}");
+        }
     }
     explorer.stop().await;
 }

@@ -70,6 +70,31 @@ async fn all_finalised_blocks_are_indexed() {
 }
 
 #[tokio::test]
+async fn the_next_blocks_are_on_their_way_while_others_are_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let chain = Arc::new(Chain::new(GENESIS, 400));
+    let (mut indexer, progress) = indexer(&folder.path().join("i.sqlite"), &chain);
+    let asked = || chain.asked.lock().expect("lock").clone();
+    let first = bounded(indexer.step()).await.expect("indexed");
+    // Nobody calls the indexer now, and yet more is asked for.
+    bounded(async {
+        while asked().len() < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    assert_eq!((asked()[0].1, asked()[1].0), (first, first));
+    let behind = progress.borrow().clone();
+    assert!(behind.behind() > 0 && behind.per_second.is_some(), "{behind:?}");
+    bounded(indexer.catch_up()).await.expect("indexed");
+    let ranges = asked();
+    assert!(ranges.windows(2).all(|pair| pair[0].1 == pair[1].0), "each block is asked for once: {ranges:?}");
+    assert_eq!(ranges.last().map(|range| range.1), Some(400));
+    let there = progress.borrow().clone();
+    assert_eq!((there.behind(), there.per_second), (0, None), "{there:?}");
+}
+
+#[tokio::test]
 async fn an_interrupted_index_is_the_same_in_the_end() {
     let folder = tempfile::tempdir().expect("folder");
     let (whole, broken) = (folder.path().join("whole.sqlite"), folder.path().join("broken.sqlite"));

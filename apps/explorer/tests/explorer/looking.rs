@@ -38,6 +38,8 @@ async fn pages_say_what_the_index_has() {
         "kappa",
         "noopener noreferrer nofollow ugc",
         "Bits per miner",
+        "Newest receipts",
+        "arithmetic",
     ] {
         assert!(subnet.contains(word), "{word} is missing: {subnet}");
     }
@@ -46,7 +48,11 @@ async fn pages_say_what_the_index_has() {
     let tao = explorer.page("/tao").await;
     assert!(tao.contains("Distribution") && tao.contains("polyline") && tao.contains("Halvings to come"), "{tao}");
     let account = explorer.page(&format!("/account/{}", synthetic::hotkey(1, 64).to_ss58())).await;
-    assert!(account.contains("Rewards") && account.contains("Seats in subnets"), "{account}");
+    for word in ["Rewards", "Seats in subnets", "Receipts of its answers"] {
+        assert!(account.contains(word), "{word} is missing: {account}");
+    }
+    let validator = explorer.page(&format!("/account/{}", synthetic::hotkey(1, 0).to_ss58())).await;
+    assert!(validator.contains("Receipts that it signed"), "{validator}");
     explorer.stop().await;
 }
 

@@ -2,7 +2,9 @@
 
 use crate::chain::{block, hash};
 use ganglion_explorer::{ExplorerError, Indexed, Store};
-use std::{path::Path, time::Duration};
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_subnet::receipts::{Receipt, SignedReceipt};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 const GENESIS: [u8; 32] = [7; 32];
 
@@ -70,4 +72,66 @@ fn a_file_that_is_no_index_is_left_alone() {
     let refused = open(&path).expect_err("no index");
     assert!(matches!(refused, ExplorerError::Store { .. }), "{refused}");
     assert!(std::fs::read_to_string(&path).expect("there").starts_with("a letter"));
+}
+
+/// What the account of ones has signed about an answer of that of twos, both of which block 12 names.
+fn receipt(block: u32, round: u64) -> SignedReceipt {
+    let receipt = Receipt {
+        version: 1,
+        netuid: 1,
+        validator: PublicKey([1; 32]),
+        round,
+        block,
+        block_hash: hex::encode(hash(GENESIS, block)),
+        epoch: 0,
+        secret_hash: String::new(),
+        kind: "sum".into(),
+        neuron: 2,
+        miner: PublicKey([2; 32]),
+        request_hash: String::new(),
+        answer_hash: None,
+        outcome: "answered".into(),
+        elapsed_ms: 1,
+        score: 0.5,
+        parts: BTreeMap::new(),
+        bits: None,
+        time_ms: 1,
+    };
+    SignedReceipt::sign(receipt, &Keypair::from_seed([1; 32]))
+}
+
+#[test]
+fn receipts_of_this_chain_are_kept_once_and_the_newest_of_many() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("i.sqlite");
+    let store = open(&path).expect("an index");
+    store.write(&blocks(0..20)).expect("written");
+    let good = receipt(13, 0);
+    assert_eq!(store.keep_receipts(&[good.clone(), good.clone()]).expect("kept"), 1);
+    assert_eq!(store.keep_receipts(std::slice::from_ref(&good)).expect("kept"), 0);
+    let strange = |change: fn(&mut Receipt)| {
+        let mut signed = receipt(13, 1);
+        change(&mut signed.receipt);
+        signed
+    };
+    let strangers = [
+        strange(|receipt| receipt.block_hash = hex::encode(hash([8; 32], 13))),
+        strange(|receipt| receipt.block_hash = "no hash".into()),
+        strange(|receipt| receipt.block = 14),
+        strange(|receipt| receipt.miner = PublicKey([9; 32])),
+        strange(|receipt| receipt.validator = PublicKey([9; 32])),
+        receipt(20, 1),
+    ];
+    assert_eq!(store.keep_receipts(&strangers).expect("kept"), 0);
+    // More than are kept, in the order of their coming not that of blocks.
+    let many: Vec<_> = (0..2_100u32).map(|place| receipt(19 - place % 4, place.into())).collect();
+    assert_eq!(store.keep_receipts(&many).expect("kept"), 2_100);
+    let connection = rusqlite::Connection::open(&path).expect("the file");
+    let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("a number");
+    assert_eq!(count("SELECT count(*) FROM receipts"), 2_048);
+    assert_eq!(count("SELECT count(*) FROM receipts WHERE id / 1048576 = 13"), 0, "the oldest went");
+    assert_eq!(count("SELECT count(*) FROM receipts WHERE id / 1048576 > 16"), 3 * 525, "the newest stayed");
+    // What went doesn't come back as new.
+    store.keep_receipts(&[good]).expect("kept");
+    assert_eq!(count("SELECT count(*) FROM receipts WHERE id / 1048576 = 13"), 0);
 }

@@ -4,6 +4,7 @@ mod blocks;
 mod capital;
 mod governance;
 mod memory;
+mod receipts;
 mod subnets;
 mod token;
 mod validators;
@@ -13,7 +14,7 @@ pub(crate) use memory::{HITS, SCORES};
 use super::{Column, Dataset, Filter, Kind, Takes};
 
 /// All datasets that are read from the index, in the order in which they are told.
-pub(crate) const DATASETS: [&Dataset; 23] = [
+pub(crate) const DATASETS: [&Dataset; 24] = [
     &blocks::BLOCKS,
     &blocks::EXTRINSICS,
     &blocks::EVENTS,
@@ -29,6 +30,7 @@ pub(crate) const DATASETS: [&Dataset; 23] = [
     &subnets::REWARDS,
     &subnets::REGISTRATIONS,
     &subnets::HYPERPARAMETERS,
+    &receipts::RECEIPTS,
     &validators::VALIDATORS,
     &validators::SESSIONS,
     &validators::ROOT_WEIGHTS,
