@@ -20,6 +20,7 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
         ("GANGLION_BTC_HOURS", setup::btc_hours(paths)?),
         ("GANGLION_OPENAI_PYTHON", setup::openai_python(paths)?),
         ("GANGLION_OPENAI_NODE", setup::openai_node(paths)?),
+        ("GANGLION_BROWSER_NODE", setup::browser_node(paths)?),
     ];
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);

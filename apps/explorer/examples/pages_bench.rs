@@ -18,6 +18,8 @@ use tokio::net::TcpListener;
 
 /// Requests for each page.
 const ROUNDS: u32 = 100;
+/// What the 95th percentile of any page may be, milliseconds.
+const GOAL: f64 = 50.0;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -40,13 +42,20 @@ async fn main() -> Outcome<()> {
     let serving = tokio::spawn(ganglion_explorer::run(config, listener, std::future::pending()));
     let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
     println!("{:>9} {:>9} {:>9}  page", "p50 ms", "p95 ms", "KB");
-    let mut worst = 0.0f64;
-    for (name, paths) in pages(&http, address, made.blocks).await? {
+    let (mut worst, mut missed) = (0.0f64, Vec::new());
+    let all = pages(&http, address, made.blocks).await?.into_iter().chain(lists(&http, address).await?);
+    for (name, paths) in all {
         let (p50, p95, bytes) = measure(&http, address, &paths).await?;
         worst = worst.max(p95);
         println!("{p50:>9.2} {p95:>9.2} {:>9.1}  {name}", bytes as f64 / 1e3);
+        if p95 > GOAL {
+            missed.push(name);
+        }
     }
-    println!("worst p95: {worst:.2} ms (at most 50 are wanted)");
+    println!("worst p95: {worst:.2} ms (at most {GOAL:.0} are wanted)");
+    if !missed.is_empty() {
+        println!("more than that: {}", missed.join(", "));
+    }
     serving.abort();
     Ok(())
 }
@@ -70,8 +79,11 @@ fn prepare(index: &Path, blocks: u32) -> Outcome<Made> {
 }
 
 /// Addresses of each kind of page, at different places of the chain.
-async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outcome<Vec<(&'static str, Vec<String>)>> {
+async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outcome<Vec<(String, Vec<String>)>> {
     let heights: Vec<u32> = (0..20u32).map(|step| blocks / 21 * step + 1).collect();
+    // What is older than these: the first few are early ones, of which little is older.
+    let older: Vec<i64> = heights.iter().map(|height| i64::from(*height) << 20).collect();
+    let before = |list: &str| older.iter().map(|id| format!("/list/{list}before={id}")).collect::<Vec<_>>();
     let at = |form: &dyn Fn(u32) -> String| heights.iter().map(|height| form(*height)).collect::<Vec<_>>();
     let hotkeys = |uids: &[u16]| -> Vec<String> {
         uids.iter().map(|uid| format!("/account/{}", synthetic::hotkey(1, *uid).to_ss58())).collect()
@@ -96,23 +108,46 @@ async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outc
         ("blocks", at(&|height| format!("/blocks?before={height}"))),
         ("block", at(&|height| format!("/block/{height}"))),
         ("extrinsic", at(&|height| format!("/extrinsic/{height}-0"))),
-        ("extrinsics, signed", at(&|height| format!("/list/extrinsics?signed=1&before={}", i64::from(height) << 20))),
-        ("extrinsics, failed", one("/list/extrinsics?failed=1")),
-        (
-            "events of a kind",
-            at(&|height| format!("/list/events?event=Balances.Transfer&before={}", i64::from(height) << 20)),
-        ),
+        ("event", at(&|height| format!("/event/{height}-0"))),
+        ("extrinsics", before("extrinsics?")),
+        ("extrinsics, signed", before("extrinsics?signed=1&")),
+        ("extrinsics, failed", before("extrinsics?failed=1&")),
+        ("extrinsics of a call", before("extrinsics?call=Balances.transfer_keep_alive&")),
+        ("events", before("events?")),
+        ("events of a kind", before("events?event=Balances.Transfer&")),
+        ("transfers", before("transfers?")),
+        ("stake", before("stakes?")),
+        ("registrations", before("registrations?netuid=1&")),
+        ("receipts", vec!["/list/receipts".into(), "/list/receipts?netuid=5&outcome=timeout".into()]),
         ("accounts", vec!["/list/accounts".into(), "/list/accounts?offset=10000".into()]),
         ("governance", one("/governance")),
         ("referendum", one("/referendum/0")),
-        ("search", vec!["/search?q=100".into(), "/search?q=Balances".into(), "/search?q=5Fab".into()]),
+        ("search", vec!["/search?q=100".into(), "/search?q=Balances".into()]),
+        (
+            "search as JSON",
+            ["100", "Balances", "5Fab", "203.0.15", "360-1", "image", "nothing"]
+                .map(|words| format!("/api/v1/search?q={words}"))
+                .to_vec(),
+        ),
         ("metagraph as JSON", one("/api/v1/neurons?netuid=1&limit=500")),
+        ("lists and API", vec!["/lists".into(), "/api".into()]),
         ("OpenAPI", one("/api/v1/openapi.json")),
     ];
     if !senders.is_empty() {
         found.push(("account that sends", senders));
     }
-    Ok(found)
+    Ok(found.into_iter().map(|(name, paths)| (name.to_owned(), paths)).collect())
+}
+
+/// The first page of every list.
+async fn lists(http: &reqwest::Client, address: SocketAddr) -> Outcome<Vec<(String, Vec<String>)>> {
+    let text = http.get(format!("http://{address}/api/v1/openapi.json")).send().await?.text().await?;
+    let document: Value = serde_json::from_str(&text)?;
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    let names = paths.keys().filter_map(|path| path.strip_prefix("/api/v1/"));
+    // Scores and search aren't of the index.
+    let lists = names.filter(|name| !name.ends_with(".csv") && !["scores", "search"].contains(name));
+    Ok(lists.map(|name| (format!("list of {name}"), vec![format!("/list/{name}")])).collect())
 }
 
 /// Median and 95th percentile in milliseconds, and the bytes of a page. A page that isn't there is an error.

@@ -91,7 +91,16 @@ pub fn openai_python(paths: &Paths) -> Result<Option<PathBuf>> {
 /// As [`python_neurons`].
 pub fn openai_node(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
-    node::openai(paths)
+    node::ensure(paths, &node::OPENAI)
+}
+
+/// A folder with npm's Playwright and axe, which look at the explorer's pages in a browser, as [`openai_node`].
+///
+/// # Errors
+/// As [`python_neurons`].
+pub fn browser_node(paths: &Paths) -> Result<Option<PathBuf>> {
+    let _lock = lock(paths)?;
+    node::ensure(paths, &node::BROWSER)
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

@@ -1,4 +1,4 @@
-//! An npm package for tests, in a folder of its own. No program of ours needs it, nor Node.
+//! npm packages for tests, each set in a folder of its own. No program of ours needs them, nor Node.
 
 use crate::{
     failure::{Context, Failure, Result},
@@ -12,36 +12,68 @@ use std::{
     time::Duration,
 };
 
-/// What is installed.
-const PACKAGE: &str = include_str!("openai-package.json");
+/// Packages that belong together.
+pub struct Packages {
+    /// What they are called here, and in messages.
+    name: &'static str,
+    /// The folder's name.
+    folder: &'static str,
+    /// What is installed: a `package.json`.
+    wanted: &'static str,
+    /// Folders of `node_modules` that are there afterwards.
+    holds: &'static [&'static str],
+    /// What to expect, for people who wait.
+    size: &'static str,
+    /// The oldest Node that runs them.
+    oldest: u32,
+}
+
+/// The client that tests drive a gateway with.
+pub const OPENAI: Packages = Packages {
+    name: "npm's openai",
+    folder: "openai",
+    wanted: include_str!("openai-package.json"),
+    holds: &["openai"],
+    size: "6.30.1, 10 MB",
+    oldest: 18,
+};
+
+/// What looks at the explorer's pages in a browser, without a browser.
+pub const BROWSER: Packages = Packages {
+    name: "Playwright and axe",
+    folder: "browser",
+    wanted: include_str!("../../../apps/explorer/browser/package.json"),
+    holds: &["playwright-core", "axe-core"],
+    size: "13 MB",
+    oldest: 20,
+};
+
 /// Written last; holds what was installed.
 const MARKER: &str = "finished.json";
 const LIMIT: Duration = Duration::from_secs(600);
-/// The oldest Node that runs the package.
-const OLDEST: u32 = 18;
 
-/// A folder with npm's `openai` in its `node_modules`, made if it is missing. `None`, after a note, if there is no Node here,
-/// or npm can't reach its registry.
+/// A folder with the packages in its `node_modules`, made if it is missing. `None`, after a note, if there is no Node here, or
+/// npm can't reach its registry.
 ///
 /// # Errors
 /// It can't be made for any other reason.
-pub fn openai(paths: &Paths) -> Result<Option<PathBuf>> {
+pub fn ensure(paths: &Paths, packages: &Packages) -> Result<Option<PathBuf>> {
     let without = |reason: &str| {
-        ui::note(&format!("going on without npm's openai, so tests with it are skipped: {reason}"));
+        ui::note(&format!("going on without {}, so tests with it are skipped: {reason}", packages.name));
         Ok(None)
     };
     if process::find("npm").is_none() {
         return without("npm isn't here");
     }
     match process::capture(Command::new("node").arg("--version")).ok().as_deref().and_then(major) {
-        Some(version) if version >= OLDEST => {}
-        _ => return without("Node isn't here, or is older than 18"),
+        Some(version) if version >= packages.oldest => {}
+        _ => return without(&format!("Node isn't here, or is older than {}", packages.oldest)),
     }
-    let folder = paths.cache.join("node").join("openai");
-    if is_finished(&folder) {
+    let folder = paths.cache.join("node").join(packages.folder);
+    if is_finished(&folder, packages) {
         return Ok(Some(folder));
     }
-    make(&folder)?.map_or_else(|failure| without(&failure.to_string()), |()| Ok(Some(folder)))
+    make(&folder, packages)?.map_or_else(|failure| without(&failure.to_string()), |()| Ok(Some(folder)))
 }
 
 /// The first number of `v20.1.2`.
@@ -49,19 +81,19 @@ fn major(version: &str) -> Option<u32> {
     version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }
 
-fn is_finished(folder: &Path) -> bool {
-    fs::read_to_string(folder.join(MARKER)).is_ok_and(|installed| installed == PACKAGE)
-        && folder.join("node_modules").join("openai").is_dir()
+fn is_finished(folder: &Path, packages: &Packages) -> bool {
+    fs::read_to_string(folder.join(MARKER)).is_ok_and(|installed| installed == packages.wanted)
+        && packages.holds.iter().all(|name| folder.join("node_modules").join(name).is_dir())
 }
 
 /// What was left unfinished is removed first. The inner error is that of a registry out of reach.
-fn make(folder: &Path) -> Result<std::result::Result<(), Failure>> {
+fn make(folder: &Path, packages: &Packages) -> Result<std::result::Result<(), Failure>> {
     if folder.exists() {
         fs::remove_dir_all(folder).context(|| format!("cannot remove {}", folder.display()))?;
     }
     fs::create_dir_all(folder).context(|| format!("cannot make {}", folder.display()))?;
     let wanted = folder.join("package.json");
-    fs::write(&wanted, PACKAGE).context(|| format!("cannot write {}", wanted.display()))?;
+    fs::write(&wanted, packages.wanted).context(|| format!("cannot write {}", wanted.display()))?;
     let mut npm = Command::new("npm");
     npm.current_dir(folder).args([
         "install",
@@ -72,16 +104,16 @@ fn make(folder: &Path) -> Result<std::result::Result<(), Failure>> {
         "--fetch-retries=2",
     ]);
     let log = folder.join("npm.log");
-    if let Err(failure) = ui::step("npm's openai for tests (6.30.1, 10 MB)", || process::logged(&mut npm, &log, LIMIT))
-    {
+    let step = format!("{} for tests ({})", packages.name, packages.size);
+    if let Err(failure) = ui::step(&step, || process::logged(&mut npm, &log, LIMIT)) {
         let said = fs::read_to_string(&log).unwrap_or_default();
         return match is_out_of_reach(&said) {
             true => Ok(Err(failure)),
-            false => Err(Failure::new(format!("npm's openai for tests can't be set up: {failure}"))),
+            false => Err(Failure::new(format!("{} for tests can't be set up: {failure}", packages.name))),
         };
     }
     let marker = folder.join(MARKER);
-    fs::write(&marker, PACKAGE).context(|| format!("cannot write {}", marker.display()))?;
+    fs::write(&marker, packages.wanted).context(|| format!("cannot write {}", marker.display()))?;
     Ok(Ok(()))
 }
 
@@ -96,21 +128,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_package_is_pinned() {
-        let pin = PACKAGE.lines().find(|line| line.contains("\"openai\"")).expect("the package");
-        let version = pin.split('"').nth(3).expect("a version");
-        assert!(version.split('.').count() == 3 && version.bytes().all(|b| b.is_ascii_digit() || b == b'.'), "{pin}");
+    fn the_packages_are_pinned() {
+        for packages in [OPENAI, BROWSER] {
+            for name in packages.holds {
+                let is_it = |line: &&str| line.contains(&format!("\"{name}\": "));
+                let pin = packages.wanted.lines().find(is_it).expect("the package");
+                let version = pin.split('"').nth(3).expect("a version");
+                let plain = version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+                assert!(version.split('.').count() == 3 && plain, "{pin}");
+            }
+        }
     }
 
     #[test]
-    fn a_folder_counts_only_when_finished_with_this_package() {
+    fn a_folder_counts_only_when_finished_with_these_packages() {
         let folder = std::env::temp_dir().join(format!("xtask-node-{}", std::process::id()));
-        fs::create_dir_all(folder.join("node_modules").join("openai")).unwrap();
-        assert!(!is_finished(&folder));
-        fs::write(folder.join(MARKER), PACKAGE).unwrap();
-        assert!(is_finished(&folder));
+        fs::create_dir_all(folder.join("node_modules").join("playwright-core")).unwrap();
+        fs::write(folder.join(MARKER), BROWSER.wanted).unwrap();
+        assert!(!is_finished(&folder, &BROWSER), "one of two");
+        fs::create_dir_all(folder.join("node_modules").join("axe-core")).unwrap();
+        assert!(is_finished(&folder, &BROWSER) && !is_finished(&folder, &OPENAI));
         fs::write(folder.join(MARKER), "{}").unwrap();
-        assert!(!is_finished(&folder));
+        assert!(!is_finished(&folder, &BROWSER));
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -1,6 +1,6 @@
 //! Search: height, hash, address, number, name.
 
-use super::ask::account;
+use super::{ask::account, catalogue::DATASETS};
 use rusqlite::{Connection, OptionalExtension};
 
 /// Most hits.
@@ -38,7 +38,10 @@ pub(crate) fn search(connection: &Connection, text: &str) -> rusqlite::Result<Ve
     if let Some((block, place)) = pair(&text) {
         let id = crate::store::id(block, place);
         if exists(connection, "SELECT 1 FROM extrinsics WHERE id = ?1", id)? {
-            hits.push(hit("extrinsic", text.clone(), format!("/extrinsic/{block}-{place}")));
+            hits.push(hit("extrinsic", format!("Extrinsic {block}-{place}"), format!("/extrinsic/{block}-{place}")));
+        }
+        if exists(connection, "SELECT 1 FROM events WHERE id = ?1", id)? {
+            hits.push(hit("event", format!("Event {block}-{place}"), format!("/event/{block}-{place}")));
         }
     }
     if let Some(key) = account(&text) {
@@ -65,7 +68,7 @@ fn exists(connection: &Connection, sql: &str, value: impl rusqlite::ToSql) -> ru
     connection.prepare_cached(sql)?.exists([value])
 }
 
-/// A height, a subnet, a referendum, a seat.
+/// A height, a subnet, a referendum, a channel, a seat.
 fn numbers(connection: &Connection, number: u32, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
     if exists(connection, "SELECT 1 FROM blocks WHERE number = ?1", number)? {
         hits.push(hit("block", format!("Block {number}"), format!("/block/{number}")));
@@ -77,6 +80,9 @@ fn numbers(connection: &Connection, number: u32, hits: &mut Vec<Hit>) -> rusqlit
     }
     if exists(connection, "SELECT 1 FROM referenda WHERE number = ?1", number)? {
         hits.push(hit("referendum", format!("Referendum {number}"), format!("/referendum/{number}")));
+    }
+    if exists(connection, "SELECT 1 FROM channels WHERE id = ?1", number)? {
+        hits.push(hit("channel", format!("Channel {number}"), format!("/list/channels?channel={number}")));
     }
     let sql = "SELECT s.netuid, s.name, a.address FROM subnets s JOIN neurons n ON n.netuid = s.netuid AND n.uid = ?1
                JOIN accounts a ON a.id = n.hotkey ORDER BY s.netuid LIMIT 16";
@@ -115,7 +121,27 @@ pub(crate) fn extrinsic_of(connection: &Connection, hash: [u8; 32]) -> rusqlite:
     connection.prepare_cached(sql)?.query_row([hash.to_vec()], |row| row.get(0))
 }
 
-/// Subnets, addresses, calls and events by parts of their names.
+/// Neurons by where they listen.
+fn axons(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    let sql = "SELECT n.netuid, n.uid, n.axon, a.address FROM neurons n JOIN accounts a ON a.id = n.hotkey
+               WHERE instr(n.axon, ?1) > 0 ORDER BY n.netuid, n.uid LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([text])?;
+    while let Some(row) = rows.next()? {
+        let (netuid, uid, axon, address): (u32, u32, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        let label = format!("Uid {uid} of subnet {netuid} at {axon}");
+        hits.push(hit("neuron", label, format!("/account/{address}")));
+    }
+    Ok(())
+}
+
+/// Whether this may be a part of an address and port of the net.
+fn is_axon(text: &str) -> bool {
+    text.contains(['.', ':']) && text.chars().all(|letter| letter.is_ascii_hexdigit() || ".:[]".contains(letter))
+}
+
+/// Lists, subnets, addresses, calls and events by parts of their names.
 fn names(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
     let sql = "SELECT netuid, name FROM subnets WHERE instr(lower(name), lower(?1)) > 0 ORDER BY netuid LIMIT 8";
     let mut statement = connection.prepare_cached(sql)?;
@@ -126,6 +152,13 @@ fn names(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::
     }
     if text.len() < LEAST_PREFIX {
         return Ok(());
+    }
+    let wanted = text.to_lowercase();
+    for dataset in DATASETS.into_iter().filter(|dataset| dataset.title.to_lowercase().contains(&wanted)) {
+        hits.push(hit("list", dataset.title, format!("/list/{}", dataset.name)));
+    }
+    if is_axon(text) {
+        axons(connection, text, hits)?;
     }
     // All that begins so: no letter of an address comes after `z`.
     let sql = "SELECT address FROM accounts WHERE address >= ?1 AND address < ?1 || '{' ORDER BY address LIMIT 8";
@@ -157,6 +190,16 @@ fn kinds(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_of_net_addresses_are_known() {
+        for text in ["10.0.0.1:8091", "203.0.", ":8091", "[2001:db8::1]:8091"] {
+            assert!(is_axon(text), "{text}");
+        }
+        for text in ["8091", "Balances.Transfer", "5Fab"] {
+            assert!(!is_axon(text), "{text}");
+        }
+    }
 
     #[test]
     fn pairs_are_heights_and_places() {

@@ -122,8 +122,8 @@ pub(crate) fn search(db: &Connection, query: &str) -> Result<(Page, Vec<Hit>), N
         ..Grid::default()
     };
     let note =
-        "A height, a hash, an extrinsic such as 12-1, an address or its beginning, a subnet's number or name, a \
-                uid, the name of a call or an event.";
+        "A height, a hash, an extrinsic or event such as 12-1, an address or its beginning, a subnet's number or name, a \
+                uid, where an axon listens, a channel's number, the name of a list, a call or an event.";
     let page = Page {
         title: "Search".into(),
         lead: note.into(),

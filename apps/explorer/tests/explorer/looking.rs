@@ -103,6 +103,19 @@ async fn search_finds_anything() {
     let signed = explorer.rows("/api/v1/extrinsics?signed=1&limit=1").await.remove(0);
     let hash = signed["hash"].as_str().expect("a hash");
     assert!(found(&explorer.rows(&format!("/api/v1/search?q={hash}")).await, "extrinsic"));
+    let transfer = explorer.rows("/api/v1/transfers?limit=1").await.remove(0);
+    let event = transfer["id"].as_str().expect("an id");
+    assert!(found(&explorer.rows(&format!("/api/v1/search?q={event}")).await, "event"), "{event}");
+    let channel = explorer.rows("/api/v1/channels?limit=1").await.remove(0)["channel"].clone();
+    assert!(found(&explorer.rows(&format!("/api/v1/search?q={channel}")).await, "channel"), "{channel}");
+    assert_eq!(explorer.rows(&format!("/api/v1/channels?channel={channel}")).await.len(), 1);
+    let neuron = explorer.rows("/api/v1/neurons?netuid=1&uid=70").await.remove(0);
+    let axon = neuron["axon"].as_str().expect("an axon");
+    let hits = explorer.rows(&format!("/api/v1/search?q={axon}")).await;
+    let label = hits.iter().filter_map(|hit| hit["label"].as_str()).find(|label| label.contains("Uid 70 of subnet 1"));
+    assert!(label.is_some_and(|label| label.ends_with(axon)), "{hits:?}");
+    let lists = explorer.rows("/api/v1/search?q=receipts").await;
+    assert!(lists.iter().any(|hit| hit["path"] == "/list/receipts"), "{lists:?}");
     let address = synthetic::hotkey(1, 3).to_ss58();
     for part in [address.as_str(), &address[..8]] {
         let hits = explorer.rows(&format!("/api/v1/search?q={part}")).await;

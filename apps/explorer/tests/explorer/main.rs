@@ -2,6 +2,7 @@
 
 mod api;
 mod bounds;
+mod browser;
 mod chain;
 mod hostile;
 mod indexing;

@@ -81,6 +81,7 @@ pub(super) const CHANNELS: Dataset = Dataset {
         column("settled_at", "Settled", Kind::Block, "c.settled_at", "The block that ended it; none before."),
     ],
     filters: &[
+        filter("channel", Takes::Number, "c.id = ?", "This one alone."),
         filter("user", Takes::Account, "c.user = (SELECT id FROM accounts WHERE key = ?)", "Opened by this coldkey."),
         filter("provider", Takes::Account, "c.provider = (SELECT id FROM accounts WHERE key = ?)", "To this hotkey."),
     ],
@@ -106,5 +107,5 @@ pub(super) const ACCOUNTS: Dataset = Dataset {
         column("read_at", "As of", Kind::Block, "nullif(a.read_at, -1)", "The block whose balances these are."),
     ],
     filters: &[filter("account", Takes::Account, "a.key = ?", "This account alone.")],
-    order: Order::Sorted { by: "total", descending: true, columns: &["total"], tie: "a.id" },
+    order: Order::Sorted { by: "total", descending: true, columns: &["total"], tie: "a.id DESC" },
 };

@@ -38,7 +38,13 @@ pub(crate) const HITS: Dataset = Dataset {
     from: "",
     always: "",
     columns: &[
-        column("kind", "What", Kind::Text, "", "block, extrinsic, account, subnet, neuron, referendum or list."),
+        column(
+            "kind",
+            "What",
+            Kind::Text,
+            "",
+            "block, extrinsic, event, account, subnet, neuron, referendum, channel or list.",
+        ),
         column("label", "Name", Kind::Text, "", "How it is called."),
         column("path", "Page", Kind::Text, "", "Its page here."),
     ],
