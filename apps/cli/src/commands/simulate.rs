@@ -247,7 +247,7 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command};
+    use crate::cli::{Cli, Command, Deferred};
     use clap::Parser;
 
     /// Side by side, and one after the other with nothing kept between them.
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn the_speed_is_that_of_all_scenarios_together() {
         let line = ["ganglion", "simulate", "market", "--tempos", "3"];
-        let Command::Simulate(args) = Cli::parse_from(line).command else { panic!("not a simulation") };
+        let Command::Simulate(Deferred(args)) = Cli::parse_from(line).command else { panic!("not a simulation") };
         let report = |rounds: u64| {
             let (scenario, seed, tempos) = (Scenario::Honest, args.seed, args.tempos);
             Report { scenario, seed, tempos, rounds, lines: Vec::new(), verdict: None }

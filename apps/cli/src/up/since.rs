@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn a_start_is_timed_from_the_command_that_the_user_typed() {
         let after =
-            |seconds| words(Duration::from_secs(1000), Duration::from_secs(1000 + seconds)).expect("a sentence");
+            |seconds: u64| words(Duration::from_secs(1000), Duration::from_secs(1000 + seconds)).expect("a sentence");
         assert!(after(19).contains("took 19 s,"), "{}", after(19));
         assert!(after(2485).contains("took 41 min 25 s,"), "{}", after(2485));
         assert_eq!(words(Duration::from_secs(1000), Duration::from_secs(999)), None);

@@ -25,7 +25,7 @@ use axum::{
 use draw::{draw, Drawn};
 use ganglion_keys::PublicKey;
 use serde_json::{json, Value};
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use wish::Wish;
 
 /// The route, with the state of the image subnet's own door.
