@@ -49,15 +49,26 @@ pub struct SimulateArgs {
     /// How many tempos
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub tempos: u32,
-    /// Rounds of each validator in a tempo; fewer take less time and tell less
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub rounds: u32,
+    /// Rounds of each validator in a tempo; fewer take less time and tell less [default: 200; of pictures, which take their
+    /// time to draw and to look at, 20]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub rounds: Option<u32>,
     /// Miners asked in a round
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub sample: u16,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+impl SimulateArgs {
+    /// Rounds of each validator in a tempo.
+    pub fn rounds(&self) -> u32 {
+        self.rounds.unwrap_or(match self.subnet {
+            Simulated::Image => 20,
+            Simulated::Text | Simulated::Market => 200,
+        })
+    }
 }
 
 fn scenario(name: &str) -> Result<Scenario, String> {

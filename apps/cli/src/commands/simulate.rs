@@ -231,7 +231,7 @@ pub fn run(args: &SimulateArgs) -> Result<()> {
     let setting = Setting {
         seed: args.seed,
         tempos: args.tempos,
-        rounds: args.rounds,
+        rounds: args.rounds(),
         sample: usize::from(args.sample),
         policy: pay(args.subnet),
     };
