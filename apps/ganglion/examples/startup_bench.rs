@@ -8,8 +8,8 @@
 //! Each command runs 50 times, or `RUNS` times, one after the other, each a process of its own; its time is from before
 //! the start until after the end. Fails if a median misses its goal: a percentile says too much of a busy machine.
 //!
-//! The help is that of an installed copy, which counts, and that of the file as the linker left it: the linker writes it so that the
-//! system's cache holds it in single pages, which costs a millisecond or two until it is read from the disk again.
+//! The help is that of an installed copy, which counts, and that of the file as the linker left it: how the system's cache
+//! holds a file of 140 MB moves this time by a millisecond or two either way.
 //!
 //! Needs `ganglion` in the same build folder: `cargo build --release --workspace --examples --bins`.
 
