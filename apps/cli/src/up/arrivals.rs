@@ -53,8 +53,7 @@ impl<'a> Arrivals<'a> {
             let read = timeout(LOOK, chain::registered(self.client, coming.netuid)).await;
             match read {
                 Ok(Ok(there)) if lacking(&coming.processes, &there).is_empty() => {
-                    let count = |role: Role| coming.processes.iter().filter(|process| process.role == role).count();
-                    coming.step.done(&format!("{} miners, {} validators", count(Role::Miner), count(Role::Validator)));
+                    coming.step.done(&members(&coming.processes));
                 }
                 // A node that is busy answers the next time.
                 _ => still.push(coming),
@@ -62,6 +61,15 @@ impl<'a> Arrivals<'a> {
         }
         self.coming = still;
     }
+}
+
+/// How many of which kind, in words.
+fn members(processes: &[ProcessRecord]) -> String {
+    let count = |role: Role, word: &str| match processes.iter().filter(|process| process.role == role).count() {
+        1 => format!("1 {word}"),
+        number => format!("{number} {word}s"),
+    };
+    format!("{}, {}", count(Role::Miner, "miner"), count(Role::Validator, "validator"))
 }
 
 /// Those of `subnets` that the chain has, and those that it hasn't: it may be older than this program.
