@@ -16,8 +16,7 @@
 //! | `finality` | GRANDPA's voter |
 //! | `rpc` | what a node answers beside Substrate's own methods |
 
-// The SDK's errors are large; a node returns each of them once.
-#![allow(clippy::result_large_err)]
+#![allow(clippy::result_large_err, reason = "the SDK's errors are large; a node returns each of them once")]
 
 /// Reading thousands of rows allocates for each node of the trie: a metagraph comes 15 % sooner than with the C library's
 /// allocator, and a producer keeps up 15 % more transfers.

@@ -3,8 +3,8 @@
 //! The client calls the runtime that the chain's state holds, in Wasm, through the types here. They have bodies because
 //! the macro wants some; no native call reaches them.
 
-// The macro writes items without documentation, and drops the bodies of a build that isn't Wasm.
-#![allow(missing_docs, dead_code)]
+#![allow(missing_docs, reason = "the macro writes items without documentation")]
+#![allow(dead_code, reason = "the macro drops the bodies in a build that isn't Wasm")]
 
 use ganglion_primitives::{AccountId, BlockNumber, Nonce, Rao};
 use pallet_transaction_payment_rpc_runtime_api::{FeeDetails, RuntimeDispatchInfo};

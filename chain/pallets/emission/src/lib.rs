@@ -22,7 +22,7 @@
 //!   nobody but itself.
 //!
 //! # Work
-//! An epoch reads the seats (a row for 256 of them), one stake row a neuron, and weights and bonds of those with a permit,
+//! An epoch reads the seats (a row for 1 024 of them), one stake row a neuron, and weights and bonds of those with a permit,
 //! who are at most [`MAX_PERMITS`]. It writes one stake row for each neuron that is paid, bonds of those with a permit, and
 //! one value with everybody's scores. Epochs that come due together queue: a block runs at least one, at most
 //! [`Config::MaxEpochsPerBlock`], and no second one beyond [`Config::EpochBudget`].

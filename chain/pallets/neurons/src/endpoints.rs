@@ -3,7 +3,7 @@
 //! Endpoints lie in pages of [`ENDPOINTS`] by uid, so that a metagraph of 4 096 neurons reads 64 pages, while an
 //! announcement rewrites one of at most 1.9 KiB.
 
-use crate::{pallet::*, Seat};
+use crate::pallet::*;
 use alloc::collections::BTreeMap;
 use frame_support::{ensure, pallet_prelude::ConstU32, BoundedBTreeMap, StorageDoubleMap};
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -117,7 +117,7 @@ impl<T: Config> Pallet<T> {
         last: impl FnOnce(NetUid, Uid) -> Option<Announced<BlockNumberFor<T>>>,
     ) -> Result<(Uid, NeuronId), DispatchError> {
         let limit = pallet_subnets::Pallet::<T>::hyperparameters(netuid)?.serving_rate_limit;
-        let (uid, Seat { id, .. }) = Self::seat_of(netuid, hotkey)?;
+        let (uid, id) = Self::seat_of(netuid, hotkey)?;
         if let Some((_, announced)) = last(netuid, uid) {
             let now = frame_system::Pallet::<T>::block_number();
             let earliest = announced.saturating_add(limit.into());

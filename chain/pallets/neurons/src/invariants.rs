@@ -63,7 +63,8 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_seat(netuid: NetUid, uid: Uid, seat: &Seat<BlockNumberFor<T>>) -> Checked {
-        ensure(Uids::<T>::get(netuid, seat.hotkey) == Some(uid), "a seat's hotkey leads to another uid")?;
+        let leads = Uids::<T>::get(netuid, seat.hotkey) == Some((uid, seat.id));
+        ensure(leads, "a seat's hotkey leads to another neuron")?;
         ensure(SeatOf::<T>::get(seat.id) == Some((netuid, uid)), "a seat's id leads elsewhere")?;
         ensure(seat.id < NextId::<T>::get(), "an id was used before it was given out")?;
         ensure(seat.registered_at <= frame_system::Pallet::<T>::block_number(), "a neuron joined in the future")

@@ -162,14 +162,15 @@ pub mod pallet {
     #[pallet::storage]
     pub type Count<T> = StorageMap<_, Twox64Concat, NetUid, u16, ValueQuery>;
 
-    /// Who sits where: netuid, uid / 256 → neurons by uid % 256.
+    /// Who sits where: netuid, uid / 1024 → neurons by uid % 1024.
     #[pallet::storage]
     pub type Seats<T: Config> =
         StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, u8, Page<BlockNumberFor<T>>, ValueQuery>;
 
-    /// A hotkey's seat: netuid, hotkey → uid.
+    /// A hotkey's seat, and who it is there: netuid, hotkey → uid, id. With the id, so that what a neuron does reads no
+    /// page of seats.
     #[pallet::storage]
-    pub type Uids<T> = StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, HotkeyId, Uid>;
+    pub type Uids<T> = StorageDoubleMap<_, Twox64Concat, NetUid, Twox64Concat, HotkeyId, (Uid, NeuronId)>;
 
     /// A neuron's seat.
     #[pallet::storage]

@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
         });
         let registered_at = frame_system::Pallet::<T>::block_number();
         Self::put(netuid, uid, Seat { id, hotkey, registered_at })?;
-        Uids::<T>::insert(netuid, hotkey, uid);
+        Uids::<T>::insert(netuid, hotkey, (uid, id));
         SeatOf::<T>::insert(id, (netuid, uid));
         Self::count_seat(hotkey);
         Self::deposit_event(Event::NeuronRegistered { netuid, uid, id, hotkey: account, burned });

@@ -1,7 +1,8 @@
 //! Seats, and reading them.
 //!
 //! Seats lie in pages of [`PAGE`] by uid, so that an epoch, a pruning or a check of weights reads a subnet of 4 096
-//! neurons in 16 reads, while a registration rewrites one page of 5 KiB.
+//! neurons in 4 reads, while a registration rewrites one page of at most 20 KiB: pages are few because each must be looked
+//! for in the trie. What a neuron does for itself reads none: [`Uids`] says who it is.
 
 use crate::pallet::*;
 use alloc::vec::Vec;
@@ -10,10 +11,14 @@ use frame_support::pallet_prelude::{BoundedVec, ConstU32};
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{AccountId, HotkeyId, NetUid, NeuronId, Uid};
 use pallet_staking::Pallet as Staking;
+use pallet_subnets::MAX_NEURONS;
 use scale_info::TypeInfo;
 
 /// Seats on a page.
-pub const PAGE: u16 = 256;
+pub const PAGE: u16 = 1_024;
+
+/// Pages of a full subnet.
+const PAGES: u8 = MAX_NEURONS.div_ceil(PAGE) as u8;
 
 /// A neuron in its seat.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen, TypeInfo)]
@@ -26,52 +31,49 @@ pub struct Seat<BlockNumber> {
     pub registered_at: BlockNumber,
 }
 
-/// The seats `256 * page ..`, by uid, without a gap.
+/// The seats `1024 * page ..`, by uid, without a gap.
 pub type Page<BlockNumber> = BoundedVec<Seat<BlockNumber>, ConstU32<{ PAGE as u32 }>>;
 
 /// The page of a uid, and its place there.
 pub(crate) fn place(uid: Uid) -> (u8, usize) {
-    // At most 4 096 seats: 16 pages.
+    // At most 4 096 seats: 4 pages.
     ((uid.0 / PAGE) as u8, usize::from(uid.0 % PAGE))
 }
 
 impl<T: Config> Pallet<T> {
-    /// The neurons of a subnet by uid. Reads a page for each 256 of them.
+    /// The neurons of a subnet by uid. Reads a page for each 1 024 of them.
     pub fn seats(netuid: NetUid) -> Vec<Seat<BlockNumberFor<T>>> {
-        let count = Count::<T>::get(netuid);
-        let pages = count.div_ceil(PAGE) as u8;
-        let mut seats = Vec::with_capacity(count.into());
-        for page in 0..pages {
-            seats.extend(Seats::<T>::get(netuid, page));
-        }
-        seats
+        Self::pages(netuid).flatten().collect()
     }
 
-    /// The ids of a subnet's neurons by uid. Reads a page for each 256 of them.
+    /// The ids of a subnet's neurons by uid. Reads a page for each 1 024 of them.
     pub fn ids(netuid: NetUid) -> Vec<NeuronId> {
-        Self::seats(netuid).into_iter().map(|seat| seat.id).collect()
+        Self::pages(netuid).flatten().map(|seat| seat.id).collect()
     }
 
-    /// Who sits on `uid`.
-    pub fn seat(netuid: NetUid, uid: Uid) -> Option<Seat<BlockNumberFor<T>>> {
-        let (page, index) = place(uid);
-        Seats::<T>::get(netuid, page).into_iter().nth(index)
+    /// A subnet's pages, up to the first that isn't full: there is none behind it.
+    fn pages(netuid: NetUid) -> impl Iterator<Item = Page<BlockNumberFor<T>>> {
+        let mut next = Some(0u8);
+        core::iter::from_fn(move || {
+            let page = next.take()?;
+            let seats = Seats::<T>::get(netuid, page);
+            next = page.checked_add(1).filter(|next| *next < PAGES && seats.is_full());
+            Some(seats)
+        })
     }
 
-    /// The seat of the account `hotkey` in `netuid`.
+    /// The seat of the account `hotkey` in `netuid`, and who it is there.
     ///
     /// # Errors
     /// [`Error::NotRegistered`].
-    pub fn seat_of(netuid: NetUid, hotkey: &AccountId) -> Result<(Uid, Seat<BlockNumberFor<T>>), Error<T>> {
+    pub fn seat_of(netuid: NetUid, hotkey: &AccountId) -> Result<(Uid, NeuronId), Error<T>> {
         let hotkey = Staking::<T>::hotkey_id(hotkey).ok_or(Error::NotRegistered)?;
-        let uid = Self::uid_of(netuid, hotkey).ok_or(Error::NotRegistered)?;
-        let seat = Self::seat(netuid, uid).ok_or(Error::NotRegistered)?;
-        Ok((uid, seat))
+        Uids::<T>::get(netuid, hotkey).ok_or(Error::NotRegistered)
     }
 
     /// The seat of a hotkey in `netuid`.
     pub fn uid_of(netuid: NetUid, hotkey: HotkeyId) -> Option<Uid> {
-        Uids::<T>::get(netuid, hotkey)
+        Uids::<T>::get(netuid, hotkey).map(|(uid, _)| uid)
     }
 
     /// Whether a hotkey has a seat in any subnet.

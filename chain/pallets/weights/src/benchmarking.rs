@@ -30,18 +30,26 @@ pub(crate) fn fill<T: Config>(netuid: NetUid, rows: u32) {
     }
 }
 
-/// A full subnet, a hotkey in it that has a permit, and weights on `named` of its neurons.
+/// A full subnet, a hotkey in it that has a permit and weighed everybody a block ago, and weights on `named` of its
+/// neurons.
 fn validator<T: Config>(commit_reveal: bool, named: u32) -> (AccountId, Vec<(NeuronId, u16)>) {
-    let numbers = Hyperparameters { commit_reveal, commit_interval: 10, ..Default::default() };
+    let numbers = Hyperparameters { commit_reveal, commit_interval: 10, weights_rate_limit: 1, ..Default::default() };
     pallet_subnets::Parameters::<T>::insert(NETUID, numbers);
     frame_system::Pallet::<T>::set_block_number(BlockNumberFor::<T>::one());
     pallet_neurons::fill::<T>(NETUID, MAX_NEURONS);
     let ids = Neurons::<T>::ids(NETUID);
     if let Some(id) = ids.first() {
         T::Permits::grant(NETUID, Uid(0), *id);
+        let row = Row::truncate_from(ids.iter().map(|id| (*id, u16::MAX)).collect());
+        Weights::<T>::insert(NETUID, id, Opinion { last_update: Default::default(), row });
     }
     let weights = ids.into_iter().rev().zip(1..).take(named as usize).collect();
     (account("hotkey", 0, NETUID.0.into()), weights)
+}
+
+/// When each row was set, and how many weights it has.
+fn rows<T: Config>() -> Vec<(BlockNumberFor<T>, usize)> {
+    Weights::<T>::iter_prefix_values(NETUID).map(|opinion| (opinion.last_update, opinion.row.len())).collect()
 }
 
 #[benchmarks]
@@ -53,7 +61,7 @@ mod benchmarks {
         let (hotkey, weights) = validator::<T>(false, n);
         #[extrinsic_call]
         _(RawOrigin::Signed(hotkey), NETUID, weights, 0);
-        assert_eq!(Weights::<T>::iter_prefix(NETUID).count(), 1);
+        assert_eq!(rows::<T>(), [(BlockNumberFor::<T>::one(), n as usize)]);
     }
 
     #[benchmark]
@@ -72,7 +80,7 @@ mod benchmarks {
         frame_system::Pallet::<T>::set_block_number(10u32.into());
         #[extrinsic_call]
         _(RawOrigin::Signed(hotkey), NETUID, weights, SALT, 0);
-        assert_eq!(Weights::<T>::iter_prefix(NETUID).count(), 1);
+        assert_eq!(rows::<T>(), [(BlockNumberFor::<T>::from(10u32), n as usize)]);
         Ok(())
     }
 

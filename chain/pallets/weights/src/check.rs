@@ -27,8 +27,8 @@ pub(crate) struct Setter {
 impl<T: Config> Pallet<T> {
     pub(crate) fn setter(netuid: NetUid, hotkey: &AccountId) -> Result<Setter, DispatchError> {
         let hyperparameters = pallet_subnets::Pallet::<T>::hyperparameters(netuid)?;
-        let (uid, seat) = Neurons::<T>::seat_of(netuid, hotkey)?;
-        Ok(Setter { netuid, uid, id: seat.id, hyperparameters })
+        let (uid, id) = Neurons::<T>::seat_of(netuid, hotkey)?;
+        Ok(Setter { netuid, uid, id, hyperparameters })
     }
 
     /// The seat of `hotkey`, if it may set weights now.
@@ -64,12 +64,9 @@ impl<T: Config> Pallet<T> {
     /// The row to store for openly set `weights`.
     pub(crate) fn check_open(setter: &Setter, weights: &[(NeuronId, u16)], version_key: u64) -> Result<Row, Error<T>> {
         let on_itself = Self::check_right(setter, weights, version_key)?;
-        let seated = Self::seated(setter.netuid, weights)?;
-        ensure!(seated.len() == weights.len(), Error::UnknownNeuron);
-        let values = values(weights)?;
-        let limit = setter.hyperparameters.max_weight_limit;
-        ensure!(on_itself || check_max_limited(&values, limit), Error::WeightTooLarge);
-        row(weights, max_upscale_u16(&values))
+        let names = names(weights)?;
+        ensure!(Self::seated(setter.netuid, &names).len() == names.len(), Error::UnknownNeuron);
+        Self::as_chosen(setter, weights, on_itself)
     }
 
     /// The row to store for revealed `weights`. They are bound to the neurons they name: those that lost their seats
@@ -80,14 +77,23 @@ impl<T: Config> Pallet<T> {
         mut weights: Vec<(NeuronId, u16)>,
         version_key: u64,
     ) -> Result<Row, Error<T>> {
-        let seated = Self::seated(setter.netuid, &weights)?;
+        let names = names(&weights)?;
+        let on_itself = Self::check_right(setter, &weights, version_key)?;
+        let seated = Self::seated(setter.netuid, &names);
         if seated.len() == weights.len() {
-            return Self::check_open(setter, &weights, version_key);
+            return Self::as_chosen(setter, &weights, on_itself);
         }
-        Self::check_right(setter, &weights, version_key)?;
         weights.retain(|(id, _)| seated.binary_search(id).is_ok());
         let lowered = lower_to(&values(&weights)?, setter.hyperparameters.max_weight_limit);
         row(&weights, lowered.ok_or(Error::WeightTooLarge)?)
+    }
+
+    /// The row to store for weights all of which are still the setter's choice.
+    fn as_chosen(setter: &Setter, weights: &[(NeuronId, u16)], on_itself: bool) -> Result<Row, Error<T>> {
+        let values = values(weights)?;
+        let limit = setter.hyperparameters.max_weight_limit;
+        ensure!(on_itself || check_max_limited(&values, limit), Error::WeightTooLarge);
+        row(weights, max_upscale_u16(&values))
     }
 
     /// Whether the neuron may set that many weights on others. Says whether it only names itself, which needs no permit.
@@ -103,18 +109,23 @@ impl<T: Config> Pallet<T> {
         Ok(on_itself)
     }
 
-    /// Those of the named neurons that have a seat in the subnet, sorted. The subnet's seats are read once, however
-    /// many are named.
-    fn seated(netuid: NetUid, weights: &[(NeuronId, u16)]) -> Result<Vec<NeuronId>, Error<T>> {
-        let mut names: Vec<NeuronId> = weights.iter().map(|(id, _)| *id).collect();
-        names.sort_unstable();
-        let twice = names.windows(2).any(|pair| matches!(pair, [one, other] if one == other));
-        ensure!(!twice, Error::DuplicateNeuron);
+    /// Those of `names`, which are sorted, that have a seat in the subnet, sorted. The subnet's seats are read once,
+    /// however many are named.
+    fn seated(netuid: NetUid, names: &[NeuronId]) -> Vec<NeuronId> {
         let mut seated = Neurons::<T>::ids(netuid);
         seated.retain(|id| names.binary_search(id).is_ok());
         seated.sort_unstable();
-        Ok(seated)
+        seated
     }
+}
+
+/// The named neurons, sorted; none may be named twice.
+fn names<T>(weights: &[(NeuronId, u16)]) -> Result<Vec<NeuronId>, Error<T>> {
+    let mut names: Vec<NeuronId> = weights.iter().map(|(id, _)| *id).collect();
+    names.sort_unstable();
+    let twice = names.windows(2).any(|pair| matches!(pair, [one, other] if one == other));
+    ensure!(!twice, Error::DuplicateNeuron);
+    Ok(names)
 }
 
 /// The weights without their names, which must not all be zero.

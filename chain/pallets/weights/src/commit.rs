@@ -55,6 +55,12 @@ impl<T: Config> Pallet<T> {
     /// # Errors
     /// `UnknownSubnet`, `NotRegistered`, [`Error::CommitRevealOff`], [`Error::AlreadyCommitted`].
     pub fn may_commit(netuid: NetUid, hotkey: &AccountId) -> Result<(NeuronId, BlockNumberFor<T>), DispatchError> {
+        let (setter, reveal_from) = Self::resting_committer(netuid, hotkey)?;
+        Ok((setter.id, reveal_from))
+    }
+
+    /// The committer that has not committed in this interval, and the first block of its reveal.
+    fn resting_committer(netuid: NetUid, hotkey: &AccountId) -> Result<(Setter, BlockNumberFor<T>), DispatchError> {
         let setter = Self::committer(netuid, hotkey)?;
         let now = frame_system::Pallet::<T>::block_number();
         let reveal_from = Self::next_interval(&setter, now);
@@ -62,7 +68,7 @@ impl<T: Config> Pallet<T> {
         let earlier = Commitments::<T>::get(netuid, setter.id);
         let first = earlier.is_none_or(|earlier| earlier.reveal_from != reveal_from);
         ensure!(first, Error::<T>::AlreadyCommitted(RetryIn::until(now, reveal_from)));
-        Ok((setter.id, reveal_from))
+        Ok((setter, reveal_from))
     }
 
     /// The neuron of `hotkey` and its commitment, if it may reveal now.
@@ -93,14 +99,18 @@ impl<T: Config> Pallet<T> {
     }
 
     fn next_interval(setter: &Setter, now: BlockNumberFor<T>) -> BlockNumberFor<T> {
-        let interval: BlockNumberFor<T> = setter.hyperparameters.commit_interval.max(1).into();
+        let interval = Self::interval(setter);
         (now / interval).saturating_mul(interval).saturating_add(interval)
     }
 
+    /// Blocks of an interval of the setter's subnet.
+    fn interval(setter: &Setter) -> BlockNumberFor<T> {
+        setter.hyperparameters.commit_interval.max(1).into()
+    }
+
     pub(crate) fn commit(netuid: NetUid, hotkey: AccountId, hash: Hash) -> DispatchResult {
-        let (id, reveal_from) = Self::may_commit(netuid, &hotkey)?;
-        let length = pallet_subnets::Parameters::<T>::get(netuid).commit_interval.max(1);
-        let reveal_until = reveal_from.saturating_add(length.into());
+        let (setter, reveal_from) = Self::resting_committer(netuid, &hotkey)?;
+        let (id, reveal_until) = (setter.id, reveal_from.saturating_add(Self::interval(&setter)));
         Commitments::<T>::insert(netuid, id, Commitment { hash, hotkey, reveal_from, reveal_until });
         Self::deposit_event(Event::WeightsCommitted { netuid, id, hash, reveal_from, reveal_until });
         Ok(())

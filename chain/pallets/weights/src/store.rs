@@ -30,20 +30,18 @@ impl<T: Config> Pallet<T> {
     }
 
     /// When each neuron of a subnet that ever set weights did so last, by no particular order.
-    ///
-    /// Of each row only the beginning is read: the weights behind it are up to 40 KiB.
     pub fn last_updates(netuid: NetUid) -> Vec<(NeuronId, BlockNumberFor<T>)> {
-        let read = |id: NeuronId| {
-            let mut start = alloc::vec![0; BlockNumberFor::<T>::max_encoded_len()];
-            sp_io::storage::read(&Weights::<T>::hashed_key_for(netuid, id), &mut start, 0)?;
-            Some((id, BlockNumberFor::<T>::decode(&mut &start[..]).ok()?))
-        };
+        let read = |id: NeuronId| Some((id, Self::last_update(netuid, id)?));
         Weights::<T>::iter_key_prefix(netuid).filter_map(read).collect()
     }
 
     /// When a neuron last set or revealed weights.
+    ///
+    /// Of its row only the beginning is decoded: the weights behind it are up to 40 KiB.
     pub fn last_update(netuid: NetUid, id: NeuronId) -> Option<BlockNumberFor<T>> {
-        Weights::<T>::get(netuid, id).map(|opinion| opinion.last_update)
+        let mut start = alloc::vec![0; BlockNumberFor::<T>::max_encoded_len()];
+        sp_io::storage::read(&Weights::<T>::hashed_key_for(netuid, id), &mut start, 0)?;
+        BlockNumberFor::<T>::decode(&mut &start[..]).ok()
     }
 
     /// A neuron's weights; none if it never set any.

@@ -25,13 +25,13 @@ pub fn limits(netuid: NetUid, hotkey: &AccountId) -> Option<Limits> {
         reveal_weights: None,
         set_root_weights: Staking::hotkey_id(hotkey).and_then(|id| next_root_weights(id, next)),
     };
-    let Ok((uid, seat)) = Neurons::seat_of(netuid, hotkey) else { return Some(limits) };
-    let neuron = Neuron { netuid, id: seat.id, rules: &rules, next };
+    let Ok((uid, id)) = Neurons::seat_of(netuid, hotkey) else { return Some(limits) };
+    let neuron = Neuron { netuid, id, rules: &rules, next };
     limits.uid = Some(uid);
     limits.serve_axon = Some(neuron.next_announcement(Neurons::axon(netuid, uid)));
     limits.serve_prometheus = Some(neuron.next_announcement(Neurons::prometheus(netuid, uid)));
     if rules.commit_reveal {
-        let commitment = Commitments::<Runtime>::get(netuid, seat.id);
+        let commitment = Commitments::<Runtime>::get(netuid, id);
         limits.commit_weights = Some(neuron.next_commit(commitment.as_ref()));
         limits.reveal_weights = commitment.and_then(|commitment| neuron.reveal_window(&commitment));
     } else {

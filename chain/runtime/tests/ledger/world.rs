@@ -157,13 +157,13 @@ pub fn miner_and_validator() -> NeuronId {
 
 /// The neuron of `hotkey`.
 pub fn id(hotkey: u8) -> NeuronId {
-    Neurons::seat_of(TEXT, &account(hotkey)).expect("is registered").1.id
+    Neurons::seat_of(TEXT, &account(hotkey)).expect("is registered").1
 }
 
 /// What `hotkey`'s neuron has earned so far, RAO.
 pub fn earned(hotkey: u8) -> Rao {
-    let (uid, seat) = Neurons::seat_of(TEXT, &account(hotkey)).expect("is registered");
-    Emission::outcome(TEXT, uid, seat.id).map_or(0, |row| row.earned)
+    let (uid, id) = Neurons::seat_of(TEXT, &account(hotkey)).expect("is registered");
+    Emission::outcome(TEXT, uid, id).map_or(0, |row| row.earned)
 }
 
 /// Sets weights.

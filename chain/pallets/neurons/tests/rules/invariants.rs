@@ -26,7 +26,7 @@ fn found(damage: impl FnOnce()) -> Result<(), &'static str> {
         assert_ok!(Neurons::serve_axon(signed(101), SUBNET, endpoint));
         assert_ok!(Neurons::announce_coldkey_swap(signed(1), account(50)));
         assert_eq!(SeatOf::<Ledger>::get(NeuronId(0)), Some((SUBNET, Uid(0))));
-        assert_eq!(Uids::<Ledger>::get(SUBNET, FIRST), Some(Uid(0)));
+        assert_eq!(Uids::<Ledger>::get(SUBNET, FIRST), Some((Uid(0), NeuronId(0))));
         assert_eq!(Neurons::check_invariants(), Ok(()));
         damage();
         Neurons::check_invariants()
@@ -51,7 +51,10 @@ fn a_count_that_is_not_that_of_the_seats_is_found() {
 
 #[test]
 fn a_seat_that_its_neuron_does_not_lead_to_is_found() {
-    assert_eq!(found(|| Uids::<Ledger>::remove(SUBNET, FIRST)), Err("a seat's hotkey leads to another uid"));
+    let another = Err("a seat's hotkey leads to another neuron");
+    assert_eq!(found(|| Uids::<Ledger>::remove(SUBNET, FIRST)), another);
+    assert_eq!(found(|| Uids::<Ledger>::insert(SUBNET, FIRST, (Uid(1), NeuronId(0)))), another);
+    assert_eq!(found(|| Uids::<Ledger>::insert(SUBNET, FIRST, (Uid(0), NeuronId(1)))), another);
     assert_eq!(found(|| SeatOf::<Ledger>::remove(NeuronId(0))), Err("a seat's id leads elsewhere"));
     assert_eq!(found(|| NextId::<Ledger>::put(NeuronId(0))), Err("an id was used before it was given out"));
     let tomorrow = || Seats::<Ledger>::mutate(SUBNET, 0u8, |page| page[0].registered_at = 99);
@@ -60,7 +63,7 @@ fn a_seat_that_its_neuron_does_not_lead_to_is_found() {
 
 #[test]
 fn what_leads_to_anothers_seat_is_found() {
-    let uid = || Uids::<Ledger>::insert(OTHER, FIRST, Uid(0));
+    let uid = || Uids::<Ledger>::insert(OTHER, FIRST, (Uid(0), NeuronId(0)));
     assert_eq!(found(uid), Err("a hotkey leads to a seat that isn't its own"));
     let id = || SeatOf::<Ledger>::insert(NeuronId(77), (SUBNET, Uid(0)));
     assert_eq!(found(id), Err("an id leads to a seat that isn't its own"));

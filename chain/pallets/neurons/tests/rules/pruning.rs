@@ -35,10 +35,10 @@ proptest! {
             for (number, neuron) in (100..).zip(seated) {
                 let (blocks, score): Neuron = neuron;
                 work(1, number, number).expect("there is room");
-                let (_, seat) = Neurons::seat_of(SUBNET, &account(number)).expect("sits");
-                neurons.push((seat.id, seat.registered_at, score));
+                let (_, id) = Neurons::seat_of(SUBNET, &account(number)).expect("sits");
+                neurons.push((id, System::block_number(), score));
                 if let Some(score) = score {
-                    Scores::mutate(|scores| scores.insert(seat.id, score));
+                    Scores::mutate(|scores| scores.insert(id, score));
                 }
                 pass(blocks + 1);
             }

@@ -68,7 +68,7 @@ fn signed(key: u8) -> RuntimeOrigin {
 }
 
 fn id(key: u8) -> Result<NeuronId, DispatchError> {
-    Ok(Neurons::seat_of(SUBNET, &account(key))?.1.id)
+    Ok(Neurons::seat_of(SUBNET, &account(key))?.1)
 }
 
 fn salt(key: u8) -> [u8; 16] {

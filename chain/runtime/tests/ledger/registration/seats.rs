@@ -180,10 +180,10 @@ fn a_subnet_seats_4096_neurons_and_no_more() {
                 assert_ok!(join(number));
                 if number % 256 == 255 {
                     next_block();
+                    assert_eq!(Neurons::ids(TEXT).len(), number as usize + 1, "at the end of a page and within it");
                 }
             }
-            assert_eq!(Neurons::ids(TEXT).len(), 4_096);
-            assert_eq!(Neurons::seat(TEXT, Uid(4_095)).map(|seat| seat.id), Some(NeuronId(4_095)));
+            assert!(Neurons::ids(TEXT).into_iter().eq((0..4_096).map(NeuronId)), "by uid, on every page");
             assert_ok!(join(4_096));
             // All are immune and unjudged: the oldest gives way.
             assert!(Neurons::seat_of(TEXT, &hotkey(0)).is_err());

@@ -24,7 +24,8 @@
 //! | 3 | who has no TAO is not shut out | `registration::demand::burning_leaves_a_place_to_workers` |
 //! | 3 | the whole way | `rule_03::from_nothing_to_the_first_staked_validator` |
 //! | 4 | root weights split emission; rows normalised | `emission::root_weights_split_emission_as_the_tokenomics_say` |
-//! | 4 | they expire; without any, equal shares | `emission::defect_2_root_weights_expire`, `rule_02::dust_is_carried_forward` |
+//! | 4 | they expire | `emission::defect_2_root_weights_expire` |
+//! | 4 | without any, equally among subnets with a neuron | `rule_04::with_no_valid_root_weights_the_subnets_with_a_neuron_share_equally` |
 //! | 5 | half to miners, half to validators | `emission::half_goes_to_miners_and_half_to_validators` |
 //! | 5 | there is none by default | `rule_00::an_owner_has_no_cut_by_default` |
 //! | 5 | the owner's cut | `emission::an_owner_has_a_cut_of_what_is_paid_only` |
@@ -69,6 +70,7 @@ mod rule_00_frame;
 mod rule_01_one_ledger;
 mod rule_02_emission;
 mod rule_03_fair_launch;
+mod rule_04_split;
 mod rule_07_the_64;
 mod rule_09_identity;
 mod rule_10_weights;

@@ -121,6 +121,6 @@ fn permits_go_to_those_with_most_stake() {
 }
 
 fn has_permit(number: u8) -> bool {
-    let (uid, seat) = Neurons::seat_of(TEXT, &account(number)).expect("is registered");
-    <Emission as pallet_weights::Permits>::has_permit(TEXT, uid, seat.id)
+    let (uid, id) = Neurons::seat_of(TEXT, &account(number)).expect("is registered");
+    <Emission as pallet_weights::Permits>::has_permit(TEXT, uid, id)
 }

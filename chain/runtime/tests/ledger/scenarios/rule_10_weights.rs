@@ -28,7 +28,7 @@ fn commit_reveal_is_on_by_default() {
             let (key, origin) = (account(number), || RuntimeOrigin::signed(account(number)));
             fund(&key, 2 * TAO);
             assert_ok!(Neurons::burned_register(origin(), netuid, key.clone()));
-            let neuron = Neurons::seat_of(netuid, &key).expect("has a seat").1.id;
+            let neuron = Neurons::seat_of(netuid, &key).expect("has a seat").1;
             // Nobody shows what others could copy before it is of yesterday.
             let shown = Weights::set_weights(origin(), netuid, vec![(neuron, 1)], 0);
             assert_eq!(shown, Err(pallet_weights::Error::<Runtime>::CommitRevealOn.into()), "{netuid:?}");

@@ -45,13 +45,13 @@ fn judge(sandbox: &mut Sandbox, commit_reveal: bool) -> Option<Sitting> {
 fn promise(sandbox: &mut Sandbox) -> Option<Promise> {
     let awaited = |promise: &Promise| {
         let Promise { netuid, hotkey, weights, salt } = promise;
-        let Ok((_, seat)) = Neurons::seat_of(*netuid, hotkey) else { return false };
+        let Ok((_, id)) = Neurons::seat_of(*netuid, hotkey) else { return false };
         let hash = commit_hash(hotkey, *netuid, weights, salt, 0);
         let due = |commitment: Commitment<BlockNumber>| {
             let window = commitment.reveal_from..commitment.reveal_until;
             commitment.hash == hash && window.contains(&System::block_number())
         };
-        Commitments::<Runtime>::get(netuid, seat.id).is_some_and(due)
+        Commitments::<Runtime>::get(netuid, id).is_some_and(due)
     };
     let open: Vec<_> = sandbox.promises.iter().filter(|promise| awaited(promise)).cloned().collect();
     let promises = if open.is_empty() && sandbox.dice.percent(10) { sandbox.promises.clone() } else { open };
