@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::backend::{BadAddress, BadKey};
 use crate::likelihood::Logprobs;
 use crate::message::Message;
+use crate::server::{BadAddress, BadKey};
 use crate::verify::ModelFileError;
 
 /// The most tokens that one request may generate, whatever it asks for.

@@ -26,6 +26,7 @@ pub mod minilm;
 pub mod ngram;
 pub mod registry;
 pub mod sampling;
+mod server;
 pub mod skills;
 mod slots;
 mod stream;

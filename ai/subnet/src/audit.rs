@@ -134,38 +134,13 @@ pub fn contradicted(receipts: &[SignedReceipt]) -> Vec<bool> {
 }
 
 #[cfg(test)]
+#[path = "../tests/support/receipt.rs"]
+mod sample;
+
+#[cfg(test)]
 mod tests {
+    use super::sample::{receipt, signed};
     use super::*;
-    use ganglion_keys::Keypair;
-
-    fn receipt(number: u64, neuron: u64) -> Receipt {
-        let key = Keypair::from_seed([1; 32]).public();
-        Receipt {
-            version: 1,
-            netuid: 1,
-            validator: key,
-            round: number,
-            block: 7,
-            block_hash: "11".into(),
-            epoch: 20,
-            secret_hash: "22".into(),
-            kind: "dates".into(),
-            neuron,
-            miner: key,
-            request_hash: "33".into(),
-            answer_hash: None,
-            outcome: "timeout".into(),
-            elapsed_ms: 5,
-            score: 0.5,
-            parts: BTreeMap::new(),
-            bits: None,
-            time_ms: 7,
-        }
-    }
-
-    fn signed(receipt: Receipt) -> SignedReceipt {
-        SignedReceipt::sign(receipt, &Keypair::from_seed([1; 32]))
-    }
 
     #[test]
     fn two_tasks_of_one_round_contradict_each_other() {

@@ -1,4 +1,5 @@
-//! A validator's last weight vectors. The chain gets their mean, so that one lucky tempo moves nobody's pay by much.
+//! A validator's last weight vectors. The chain gets their mean, so that one lucky tempo moves nobody's pay by much. What
+//! clusters of clones earn is divided after that ([`divide`](crate::weights::divide)), by what is known then.
 //!
 //! One vector a tempo: one that is made again, after a failure or for a second setting, replaces the first. The simulator
 //! does without: there every tempo has hundreds of rounds.

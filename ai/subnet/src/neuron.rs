@@ -7,11 +7,17 @@ use std::time::Duration;
 
 use ganglion_client::{Client, ClientError};
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::NetUid;
+use ganglion_primitives::{NetUid, Rao};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::chain::Chain;
+use crate::gate::GateLimits;
+use crate::miner::{self, MinerError, MinerSettings};
+use crate::subnet::Subnet;
 use crate::view::pause;
-use crate::{MinerSettings, ValidatorSettings};
+use crate::work::WorkLimits;
+use crate::ValidatorSettings;
 
 /// Pause between two attempts to reach a node at the start.
 const RECONNECT: Duration = Duration::from_secs(2);
@@ -33,6 +39,27 @@ pub struct NeuronConfig {
     pub pow_threads: usize,
     /// Where to show Prometheus metrics, and of a validator what it thinks of miners, if anywhere.
     pub metrics: Option<SocketAddr>,
+}
+
+/// How a miner serves, which its owner decides in every subnet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The address to announce on the chain; `None` announces the one that the listener is bound to.
+    pub announce: Option<SocketAddr>,
+    /// Calls per minute.
+    pub gate: GateLimits,
+    /// Answers at a time, and how many wait.
+    pub work: WorkLimits,
+    /// RAO that an answer costs whoever is no validator; 0 is free.
+    pub price: Rao,
+}
+
+/// A miner's listener, which is bound before anything else: a port that is taken is known at once.
+///
+/// # Errors
+/// [`MinerError::Listen`].
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, MinerError> {
+    TcpListener::bind(address).await.map_err(|source| MinerError::Listen { address, source })
 }
 
 impl NeuronConfig {
@@ -72,6 +99,24 @@ impl NeuronConfig {
         }
     }
 
+    /// Answers with a subnet's model until `shutdown`: what the miners of all subnets come to once their model is loaded and
+    /// a node is there.
+    ///
+    /// # Errors
+    /// See [`MinerError`].
+    pub async fn mine<S: Subnet, C: Chain>(
+        self,
+        (subnet, model): (S, Arc<S::Model>),
+        chain: Arc<C>,
+        service: Service,
+        listener: TcpListener,
+        shutdown: CancellationToken,
+    ) -> Result<(), MinerError> {
+        let Service { announce, gate, work, price } = service;
+        let settings = MinerSettings { announce, gate, work, price, ..self.miner() };
+        miner::run(Arc::new(subnet), model, chain, settings, listener, shutdown).await
+    }
+
     /// The settings of a miner with the usual limits.
     pub fn miner(self) -> MinerSettings {
         let Self { netuid, hotkey, coldkey, state_dir, pow_threads, metrics, .. } = self;
@@ -106,5 +151,12 @@ mod tests {
         assert!(neuron("no address").connect(&CancellationToken::new()).await.is_err());
         let settings = NeuronConfig { pow_threads: 3, ..away }.miner();
         assert_eq!((settings.pow_threads, settings.netuid, settings.metrics), (3, NetUid(1), None));
+    }
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named() {
+        let first = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
+        let address = first.local_addr().expect("an address");
+        let error = bind(address).await.expect_err("taken").to_string();
+        assert!(error.contains(&address.to_string()) && error.contains("another port"), "{error}");
     }
 }

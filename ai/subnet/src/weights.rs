@@ -14,11 +14,35 @@ use crate::scoring::value::Yardstick;
 /// 65 535. Everybody who was ever asked is named, with 0 where nothing is earned (yet), since a subnet may demand a
 /// least number of names; without a single positive weight the vector is empty.
 pub fn weights(book: &Book, present: &[NeuronId], policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
+    let (asked, shares) = earned(book, present, policy);
+    divided(asked, &shares, book, policy)
+}
+
+/// The same as if every seat were a miner by itself: what clusters of clones earn is not divided yet. For vectors that are
+/// kept, since more may be known of who is whose clone by the time they count; [`divide`] does the rest then.
+pub fn undivided(book: &Book, present: &[NeuronId], policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
+    let (asked, shares) = earned(book, present, policy);
+    asked.into_iter().zip(pay::weights(&shares)).collect()
+}
+
+/// Lets each cluster of clones that is known now have what its leader has in `weights`.
+pub fn divide(weights: &[(NeuronId, u16)], book: &Book, policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
+    let share = |(id, weight): &(NeuronId, u16)| (*id, f64::from(*weight) / f64::from(u16::MAX));
+    let (ids, shares): (Vec<NeuronId>, Vec<f64>) = weights.iter().map(share).unzip();
+    divided(ids, &shares, book, policy)
+}
+
+/// Everybody who was ever asked, and a share of the pay for each, the best having 1.
+fn earned(book: &Book, present: &[NeuronId], policy: &ScorePolicy) -> (Vec<NeuronId>, Vec<f64>) {
     let asked: Vec<NeuronId> = present.iter().copied().filter(|neuron| book.estimate(*neuron).is_some()).collect();
     let yardstick = Yardstick::of(asked.iter().filter_map(|neuron| book.information(*neuron)));
     let worths: Vec<f64> = asked.iter().map(|neuron| worth(book, *neuron, &yardstick, policy)).collect();
     let shares = pay::shares(&worths, policy.steepness);
-    let mut pays: BTreeMap<u64, f64> = asked.iter().map(|neuron| neuron.0).zip(shares).collect();
+    (asked, shares)
+}
+
+fn divided(asked: Vec<NeuronId>, shares: &[f64], book: &Book, policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
+    let mut pays: BTreeMap<u64, f64> = asked.iter().map(|neuron| neuron.0).zip(shares.iter().copied()).collect();
     if let Some(policy) = &policy.clones {
         clones::share_pay(&mut pays, book.pairs(), policy);
     }
@@ -97,6 +121,24 @@ mod tests {
             |policy: &ScorePolicy| weights(&book, &ids(&[0, 1, 2]), policy).iter().map(|w| w.1).collect::<Vec<_>>();
         assert_eq!(of(&apart), [u16::MAX; 3]);
         assert_eq!(of(&policy), [58_982, u16::MAX, 6_554]);
+    }
+
+    /// The chain gets the mean of several tempos' vectors: one that was made before anybody knew who is whose clone must not
+    /// go on paying all of them.
+    #[test]
+    fn who_is_found_to_be_a_clone_shares_what_earlier_vectors_gave_too() {
+        let policy = ScorePolicy { information: 0.0, ..ScorePolicy::default() };
+        let of = |weights: &[(NeuronId, u16)]| weights.iter().map(|weight| weight.1).collect::<Vec<u16>>();
+        let (mut book, present) = (Book::new(&[0; 32], 1), ids(&[0, 1, 2]));
+        (0..300).for_each(|_| round(&mut book, &[0.6, 0.6, 0.6], &[], &policy));
+        let early = undivided(&book, &present, &policy);
+        assert_eq!(of(&divide(&early, &book, &policy)), [u16::MAX; 3], "nobody knows it yet");
+        (0..300).for_each(|_| round(&mut book, &[0.6, 0.6, 0.6], &[(0, 2)], &policy));
+        assert_eq!(of(&undivided(&book, &present, &policy)), [u16::MAX; 3]);
+        assert_eq!(of(&divide(&early, &book, &policy)), [58_982, u16::MAX, 6_554]);
+        assert_eq!(divide(&early, &book, &policy), weights(&book, &present, &policy));
+        assert!(divide(&[], &book, &policy).is_empty());
+        assert_eq!(divide(&early, &book, &ScorePolicy { clones: None, ..policy }), early, "seats by themselves");
     }
 
     #[test]

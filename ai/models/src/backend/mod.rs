@@ -1,7 +1,5 @@
 //! Any server that speaks OpenAI's chat protocol over HTTP (vLLM, Ollama, llama.cpp and so on) as an engine.
 
-mod address;
-mod key;
 mod score;
 mod told;
 
@@ -16,11 +14,11 @@ use crate::draft::Draft;
 use crate::engine::{EngineError, Finish, GenerateRequest, Generation, TextEngine};
 use crate::likelihood::Logprobs;
 use crate::message::Message;
+use crate::server;
 
 use told::Told;
 
-pub use address::BadAddress;
-pub use key::{ApiKey, BadKey, KEY_VARIABLE};
+pub use crate::server::{ApiKey, BadAddress, BadKey, KEY_VARIABLE};
 
 /// Most bytes of an answer that are read.
 const MAX_BODY: usize = 8 << 20;
@@ -51,7 +49,7 @@ impl Backend {
     pub fn new(base: &str, model: &str) -> Result<Self, EngineError> {
         Ok(Self {
             name: format!("backend:{model}"),
-            base: address::base(base)?,
+            base: server::base(base)?,
             model: model.to_owned(),
             key: None,
             timeout: Duration::from_secs(120),

@@ -12,7 +12,7 @@ pub(crate) fn run<Op: NullaryFnOnce>(op: Op) -> Op::Output {
 }
 
 /// 1.5 × 2²³: added to a small number, it rounds that to a whole one and leaves it in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
+pub(crate) const ROUNDING: f32 = 12_582_912.0;
 
 /// e to the power of x, within a few of the last places, without a branch or a call; what would be below 1e-37 is that.
 ///

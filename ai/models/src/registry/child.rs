@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::fetch::PullError;
+use super::download::PullError;
 
 /// How often progress is looked at.
 const PULSE: Duration = Duration::from_millis(200);

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::fetch::PullError;
+use super::download::PullError;
 
 /// Held while something is fetched into a folder of models, so that two programs don't write to one file.
 pub(super) struct Workshop {

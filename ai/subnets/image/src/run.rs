@@ -9,13 +9,11 @@ use std::time::Duration;
 use ganglion_client::ClientError;
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::neuron::{bind, Service};
 use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{
-    miner, root, validator, MinerError, MinerSettings, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings,
-};
-use tokio::net::TcpListener;
+use ganglion_subnet::{root, validator, MinerError, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::backend::Backend;
@@ -209,21 +207,13 @@ pub enum RunError {
 /// # Errors
 /// See [`RunError`].
 pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Result<(), RunError> {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|source| MinerError::Listen { address: config.listen, source })?;
+    let listener = bind(config.listen).await?;
     let (painter, key) = (config.painter.clone(), *config.neuron.hotkey.public().as_bytes());
     let model = tokio::task::spawn_blocking(move || painter.load(&key)).await.map_err(|_| RunError::Broken)??;
     tracing::info!(painter = model.painter.name(), "painter ready");
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
-    let settings = MinerSettings {
-        announce: config.announce,
-        gate: config.gate,
-        work: config.work,
-        price: config.price,
-        ..config.neuron.miner()
-    };
-    miner::run(Arc::new(Image::default()), Arc::new(model), client, settings, listener, shutdown).await?;
+    let service = Service { announce: config.announce, gate: config.gate, work: config.work, price: config.price };
+    config.neuron.mine((Image::default(), Arc::new(model)), client, service, listener, shutdown).await?;
     Ok(())
 }
 

@@ -19,6 +19,11 @@ const LENIENCE: f64 = 0.05;
 /// before fifty, and nothing is paid for what everybody knows. Half of a miner's worth depends on its information in bits:
 /// its own, what it adds to the others, and what nobody else says, in the parts that all subnets have
 /// ([`value`](ganglion_subnet::scoring::value)). Newcomers begin among the worst tenth. See [`clones`] for who counts as one.
+///
+/// The design pays half of the weight by information and half by the marginal value φ, each by itself. On hourly bitcoin (by a
+/// program in another language) that would pay an over-confident forecaster 24 %, more than the least of three honest ones,
+/// 22 %, since whoever is bolder than the pool adds to it where the pool knows anything; and with φ counted in all rounds, who
+/// says only what everybody knows would be paid 6 %.
 pub fn policy() -> ScorePolicy {
     ScorePolicy {
         alpha: 1.0 - 0.5f64.powf(1.0 / 864.0),

@@ -8,13 +8,11 @@ use std::time::Duration;
 use ganglion_client::ClientError;
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::neuron::{bind, Service};
 use ganglion_subnet::store::StoreError;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{
-    miner, root, validator, MinerError, MinerSettings, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings,
-};
-use tokio::net::TcpListener;
+use ganglion_subnet::{root, validator, MinerError, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::choice::{ChoiceError, ModelChoice, Prices};
@@ -133,9 +131,7 @@ pub enum RunError {
 /// # Errors
 /// See [`RunError`].
 pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Result<(), RunError> {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|source| MinerError::Listen { address: config.listen, source })?;
+    let listener = bind(config.listen).await?;
     let forecaster = config.model.make()?;
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let stop = shutdown.child_token();
@@ -143,14 +139,8 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let feed = config.prices.open(&client, &stop)?;
     tracing::info!(model = forecaster.name(), prices = feed.name(), "forecaster ready");
     let model = MarketModel::new(forecaster, feed, config.neuron.hotkey.public());
-    let settings = MinerSettings {
-        announce: config.announce,
-        gate: config.gate,
-        work: config.work,
-        price: config.price,
-        ..config.neuron.miner()
-    };
-    miner::run(Arc::new(Market::sandbox()), Arc::new(model), client, settings, listener, shutdown).await?;
+    let service = Service { announce: config.announce, gate: config.gate, work: config.work, price: config.price };
+    config.neuron.mine((Market::sandbox(), Arc::new(model)), client, service, listener, shutdown).await?;
     Ok(())
 }
 

@@ -9,12 +9,10 @@ use ganglion_client::ClientError;
 use ganglion_models::{Embedder, EngineError, MiniLm};
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::neuron::{bind, Service};
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::work::WorkLimits;
-use ganglion_subnet::{
-    miner, root, validator, MinerError, MinerSettings, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings,
-};
-use tokio::net::TcpListener;
+use ganglion_subnet::{root, validator, MinerError, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings};
 use tokio_util::sync::CancellationToken;
 
 use crate::aids::Aids;
@@ -133,9 +131,7 @@ pub enum RunError {
 /// # Errors
 /// See [`RunError`].
 pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Result<(), RunError> {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|source| MinerError::Listen { address: config.listen, source })?;
+    let listener = bind(config.listen).await?;
     let (engine, embeddings) = (config.engine.clone(), config.embeddings.clone());
     let load = move || -> Result<TextModel, EngineError> {
         let model = engine.load()?;
@@ -146,14 +142,9 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let embedder = model.embedder.as_ref().map(|embedder| embedder.name());
     tracing::info!(engine = model.engine.name(), embedder, "engine ready");
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
-    let settings = MinerSettings {
-        announce: config.announce,
-        gate: config.limits.gate,
-        work: config.limits.work,
-        price: config.price,
-        ..config.neuron.miner()
-    };
-    miner::run(Arc::new(Text), Arc::new(model), client, settings, listener, shutdown).await?;
+    let service =
+        Service { announce: config.announce, gate: config.limits.gate, work: config.limits.work, price: config.price };
+    config.neuron.mine((Text, Arc::new(model)), client, service, listener, shutdown).await?;
     Ok(())
 }
 

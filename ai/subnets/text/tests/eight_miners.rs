@@ -220,21 +220,31 @@ fn pay_follows_worth_in_ten_of_ten_runs() {
         for pair in order.windows(2) {
             assert!(paid[pair[0]] > paid[pair[1]], "run {number}, {pair:?}: {paid:?}");
         }
-        assert!(paid[COPIER] < paid[GOOD] / 3.0, "run {number}, the copier: {paid:?}");
+        assert!(paid[COPIER] < paid[GOOD] / 4.0, "run {number}, the copier: {paid:?}");
         assert!(paid[PARROT] < paid[POOR] / 20.0, "run {number}, the parrot: {paid:?}");
     }
 }
 
+/// A pair earns what one of them would but for two things. Two right answers to a question that has one say nothing about a
+/// common origin, so that it takes a tempo or two until twenty answers have been compared; until then each seat is paid by
+/// itself, which is a sixth more for the pair then, and a hundredth or two over twenty tempos. And what is compared are two
+/// runs, in which the same miner is asked at other times: the mean of the hundred answers that an estimate remembers is off
+/// by a twentieth, its third power is paid, and over two validators and twenty tempos some four hundredths of that are left.
 #[test]
 fn clones_share_one_pay_and_a_copy_takes_little_from_its_victim() {
     let mut alone = CAST;
     // Somebody else in these seats who earns next to nothing.
     (alone[CLONE], alone[COPIER]) = (Kind::Parrot, Kind::Parrot);
+    let mut shares = Vec::new();
     for number in 1..=3 {
         let (paid, without) = (run(&CAST, number), run(&alone, number));
         let pair = paid[MODEL] + paid[CLONE];
-        assert!(pair < 1.3 * without[MODEL], "run {number}: {pair} against {}", without[MODEL]);
+        shares.push(pair / without[MODEL]);
+        assert!(pair < 1.2 * without[MODEL], "run {number}: {pair} against {}", without[MODEL]);
+        // A tenth is the copier's, as long as it is known for one.
         let taken = 1.0 - paid[GOOD] / without[GOOD];
-        assert!(taken < 0.35, "run {number}: the copier takes {taken}");
+        assert!(taken < 0.25, "run {number}: the copier takes {taken}");
     }
+    let mean = shares.iter().sum::<f64>() / shares.len() as f64;
+    assert!(mean < 1.1, "{shares:?}");
 }

@@ -33,7 +33,7 @@ pub use channel::{
 };
 pub use deferred::{whole, Deferred};
 pub use explorer::{ExplorerCommand, ExplorerReindexArgs, ExplorerRunArgs, ExplorerSyntheticArgs};
-pub use image::{ImageCommand, ImageReportArgs, ImageTrainArgs};
+pub use image::{ImageCheckArgs, ImageCommand, ImageReportArgs, ImageTrainArgs};
 pub use local::{AskArgs, DirArgs, DownArgs, ForecastArgs, ImagineArgs, LocalSubnet, StatusArgs, UpArgs};
 pub use market::{MarketMinerArgs, MarketValidatorArgs, PriceArgs};
 pub use models::{ModelsCommand, ModelsListArgs, ModelsPullArgs, ModelsTrainArgs, ModelsVerifyArgs};
@@ -250,6 +250,7 @@ mod tests {
         "gateway key create",
         "gateway run",
         "governance list",
+        "image check",
         "image report",
         "image train",
         "imagine",
@@ -346,6 +347,7 @@ mod tests {
             "ganglion explorer run --port 65536",
             "ganglion image report -n 5",
             "ganglion image train --judge-steps many",
+            "ganglion image check --pictures 0",
         ] {
             let error = parse(line).expect_err(line);
             assert_eq!(error.exit_code(), i32::from(exit::USAGE), "{line}");

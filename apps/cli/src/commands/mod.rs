@@ -39,6 +39,7 @@ mod endpoints;
 mod hyperparameters;
 mod schema;
 mod table;
+mod training;
 mod work;
 mod write;
 

@@ -24,7 +24,7 @@ fn of<T: JsonSchema>() -> Schema {
 }
 
 /// Commands that read, and what they print.
-const READS: [(&str, Make); 46] = [
+const READS: [(&str, Make); 47] = [
     ("agent list", of::<agent::HeldKeys>),
     ("ask", of::<ask::Answered>),
     ("channel list", of::<channel::ChannelList>),
@@ -38,6 +38,7 @@ const READS: [(&str, Make); 46] = [
     ("forecast", of::<forecast::Forecasts>),
     ("gateway key create", of::<gateway_key::NewApiKey>),
     ("governance list", of::<governance::GovernancePage>),
+    ("image check", of::<image::check::CheckedJudge>),
     ("image report", of::<image::report::ScoredPictures>),
     ("image train", of::<image::train::TrainedWeights>),
     ("imagine", of::<imagine::Imagined>),

@@ -468,7 +468,7 @@ fn indexed(stage: &Stage) {
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network or a gateway
 /// (`end_to_end` and `served` have them), a time that this script doesn't wait for, or that `offline` has.
 fn all_were_checked(stage: &Stage) {
-    const ELSEWHERE: [&str; 28] = [
+    const ELSEWHERE: [&str; 29] = [
         "agent list",
         "ask",
         "down",
@@ -476,6 +476,7 @@ fn all_were_checked(stage: &Stage) {
         "explorer synthetic",
         "forecast",
         "gateway key create",
+        "image check",
         "image report",
         "image train",
         "imagine",

@@ -499,12 +499,24 @@ fn weights_of_the_image_subnet_are_made_once() {
     let home = Home::new();
     let out = home.place.file("image").display().to_string();
     let line = format!("--out {out} --judge-steps 1 --generator-steps 1 --judges 2 --without-emoji");
-    let made = home.json("image train", &line);
+    let ended = home.run(&format!("image train {line} --json"));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let made = home.fits("image train", &line, &ended);
+    // There is no terminal: how far it is comes in lines, and in the end what was asked of it.
+    for word in ["judge: step 1 of 1, loss", "s left", "true caption first of 32 for"] {
+        assert!(ended.stderr.contains(word), "{word:?} is missing: {ended:?}");
+    }
     assert_eq!((&made["made"], made["judges"].as_array().map(Vec::len)), (&true.into(), Some(2)), "{made:#}");
     assert!(made["emoji"].is_null() && made["scenes"]["pictures"].as_u64() > Some(100), "{made:#}");
     let again = home.json("image train", &line);
     assert_eq!((&again["made"], &again["judges"]), (&false.into(), &made["judges"]), "{again:#}");
     assert!(home.says(&format!("image train --out {out}")).contains("held-out pictures"));
+    // Measured once more, without training. Whether it is good enough, the exit code says.
+    let line = format!("image check --encoder {out}/judge.safetensors --pictures 20 --json");
+    let ended = home.run(&line);
+    let checked = home.fits("image check", &line, &ended);
+    assert_eq!((&checked["scenes"]["pictures"], &checked["matcher"]), (&20.into(), &"dual encoder".into()));
+    assert_eq!(ended.code, Some(i32::from(checked["reached"] != true)), "{ended:?}");
     fs::write(home.place.file("image").join("judge.safetensors"), "no weights").expect("written");
     home.fails(&format!("image train --out {out} --json"), 1, &["judge.safetensors", "--force"]);
 }

@@ -2,8 +2,9 @@
 
 use pulp::NullaryFnOnce;
 
+use super::super::fast::ROUNDING;
 use super::lanes::Lanes;
-use super::BLOCK;
+use super::matrix::BLOCK;
 
 /// A row in blocks of 32: a factor and whole numbers of −127 to 127 each.
 #[derive(Default)]
@@ -20,9 +21,6 @@ impl Activations {
         lanes.vectorize(Quantise(x))
     }
 }
-
-/// 1.5 × 2²³: added to a small number, it rounds that to a whole one and leaves it in the lowest bits.
-const ROUNDING: f32 = 12_582_912.0;
 
 struct Quantise<'a>(&'a [f32]);
 

@@ -1,7 +1,7 @@
 //! The products themselves.
 
 use super::activations::Activations;
-use super::{Packed, BLOCK};
+use super::matrix::{Numbers, Packed, BLOCK};
 
 /// The products of `x` with the matrix's rows from `first` on, as many as `out` has places.
 pub(super) fn rows(matrix: &Packed, first: usize, x: &Activations, out: &mut [f32]) {
@@ -52,13 +52,13 @@ impl pulp::NullaryFnOnce for Expand<'_> {
         let first = first * matrix.blocks();
         let places = out.as_chunks_mut::<BLOCK>().0.iter_mut().zip(after(&matrix.scales, first));
         match &matrix.numbers {
-            super::Numbers::Bytes(numbers) => {
+            Numbers::Bytes(numbers) => {
                 for ((out, scale), numbers) in places.zip(after(numbers, first)) {
                     let scale = single(*scale);
                     *out = numbers.map(|n| f32::from(n as i8) * scale);
                 }
             }
-            super::Numbers::Nibbles(numbers) => {
+            Numbers::Nibbles(numbers) => {
                 let numbers = after(&matrix.offsets, first).iter().zip(after(numbers, first));
                 for ((out, scale), (offset, numbers)) in places.zip(numbers) {
                     let (scale, offset) = (single(*scale), single(*offset));
@@ -88,8 +88,7 @@ mod avx2 {
     use pulp::{cast, NullaryFnOnce};
 
     use super::super::super::fast::{folded, sum};
-    use super::super::Numbers;
-    use super::{after, single, Activations, Rows, BLOCK};
+    use super::{after, single, Activations, Numbers, Rows, BLOCK};
 
     /// Rows whose scales are turned together: as one list, of which hardly anything is left over after the last eight.
     const TOGETHER: usize = 16;

@@ -11,6 +11,7 @@
 mod activations;
 mod dot;
 mod lanes;
+mod matrix;
 
 use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{CpuStorage, CustomOp1, Device, Layout, Result, Shape, Tensor};
@@ -18,32 +19,12 @@ use rayon::prelude::*;
 
 use activations::Activations;
 use lanes::Lanes;
+use matrix::Numbers;
 
-/// Numbers in a block.
-const BLOCK: usize = 32;
+pub(crate) use matrix::Packed;
 
 /// From this many weights on a product is split among threads; less is done before another thread has woken up.
 const PARALLEL_FROM: usize = 1 << 19;
-
-/// A matrix of [rows, columns].
-pub(crate) struct Packed {
-    lanes: Lanes,
-    rows: usize,
-    columns: usize,
-    /// A half-precision factor for each block, row by row.
-    scales: Vec<u16>,
-    /// A half-precision number that is added to each weight of a block; none for 8-bit weights.
-    offsets: Vec<u16>,
-    numbers: Numbers,
-}
-
-/// The whole numbers of each block.
-enum Numbers {
-    /// Signed bytes.
-    Bytes(Vec<[u8; BLOCK]>),
-    /// 0 to 15, the first half of the block in the low halves of its bytes.
-    Nibbles(Vec<[u8; BLOCK / 2]>),
-}
 
 impl Packed {
     /// The same matrix; `None` if it is of another type or this processor lacks the instructions.
@@ -76,11 +57,6 @@ impl Packed {
     /// Rows, which is the length of every product.
     pub(crate) fn rows(&self) -> usize {
         self.rows
-    }
-
-    /// Blocks in a row.
-    fn blocks(&self) -> usize {
-        self.columns / BLOCK
     }
 
     /// `x`: [rows, columns], contiguous; gives [rows, self.rows].

@@ -12,40 +12,27 @@ use std::path::Path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
+#[path = "../../../../../ai/subnet/tests/support/receipt.rs"]
+mod sample;
+
+use sample::signed;
+
 const SECRET: [u8; 32] = [7; 32];
 
 /// The receipt of an honest validator.
 fn receipt(round: u64, epoch: u32) -> Receipt {
-    let key = Keypair::from_seed([1; 32]).public();
     let block_hash = [0x11; 32];
-    let hotkey = key.as_bytes();
-    let seed = Seed::of(&Beacon { block_hash: &block_hash, netuid: 1, hotkey, secret: &SECRET, round });
+    let (key, secret) = (sample::key().public(), &SECRET);
+    let seed = Seed::of(&Beacon { block_hash: &block_hash, netuid: 1, hotkey: key.as_bytes(), secret, round });
     let draw = Text.task(&seed);
     Receipt {
-        version: 1,
-        netuid: 1,
-        validator: key,
-        round,
-        block: 7,
         block_hash: hex::encode(block_hash),
         epoch,
         secret_hash: commitment(),
         kind: draw.kind.to_owned(),
-        neuron: 3,
-        miner: key,
         request_hash: request_hash(&draw.request).expect("JSON"),
-        answer_hash: None,
-        outcome: "timeout".into(),
-        elapsed_ms: 5,
-        score: 0.5,
-        parts: BTreeMap::new(),
-        bits: None,
-        time_ms: 7,
+        ..sample::receipt(round, 3)
     }
-}
-
-fn signed(receipt: Receipt) -> SignedReceipt {
-    SignedReceipt::sign(receipt, &Keypair::from_seed([1; 32]))
 }
 
 fn commitment() -> String {
@@ -54,7 +41,7 @@ fn commitment() -> String {
 
 /// What the validator shows of a tempo.
 fn page(epoch: u32, over: bool) -> SecretPage {
-    page_of(&Keypair::from_seed([1; 32]), epoch, over)
+    page_of(&sample::key(), epoch, over)
 }
 
 fn page_of(key: &Keypair, epoch: u32, over: bool) -> SecretPage {

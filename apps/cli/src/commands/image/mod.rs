@@ -1,7 +1,10 @@
 //! `ganglion image …`: pictures compared, and weights of the image subnet.
 
+pub mod check;
 pub mod report;
 pub mod train;
+
+mod retrieved;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,6 +26,7 @@ const FOLDER: &str = "image";
 /// The command's own.
 pub fn run(command: &ImageCommand) -> Result<()> {
     match command {
+        ImageCommand::Check(args) => check::run(args),
         ImageCommand::Report(args) => report::run(args),
         ImageCommand::Train(args) => train::run(args),
     }

@@ -1,8 +1,6 @@
 //! `ganglion image train`.
 
-use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use anyhow::{anyhow, bail, Context, Result};
 use ganglion_models::registry::{self, Source};
@@ -13,9 +11,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::super::models::megabytes;
-use super::super::models::train::on_signal;
+use super::super::training::{seconds_left, Watch};
 use super::super::{show, table, Page};
 use super::folder;
+use super::retrieved::Retrieved;
 use crate::cli::ImageTrainArgs;
 use crate::output::{self, Step};
 
@@ -55,17 +54,6 @@ struct WeightsFile {
     seed: u64,
 }
 
-/// How well a kind of picture is known.
-#[derive(Debug, Serialize, JsonSchema)]
-struct Retrieved {
-    /// Held-out pictures.
-    pictures: usize,
-    /// The part of them whose true caption came first out of 32, 0 to 1.
-    first: f64,
-    /// Mean match of these, bits, at most 5.
-    bits: f64,
-}
-
 /// Pictures that were learned from.
 #[derive(Debug, Serialize, JsonSchema)]
 struct PictureSource {
@@ -87,17 +75,6 @@ impl WeightsFile {
 
     fn text(&self) -> String {
         format!("{} · {} steps, seed {} · SHA-256 {}", self.file, self.steps, self.seed, self.sha256)
-    }
-}
-
-impl Retrieved {
-    fn of(known: &kit::Known) -> Self {
-        Self { pictures: known.pictures, first: known.first, bits: known.bits }
-    }
-
-    fn text(&self) -> String {
-        let (first, pictures, bits) = (100.0 * self.first, self.pictures, self.bits);
-        format!("true caption first of 32 for {first:.1} % of {pictures} held-out pictures, {bits:.2} bits")
     }
 }
 
@@ -134,8 +111,8 @@ impl Page for TrainedWeights {
     }
 }
 
-/// Fetches emoji, trains judges and generator, and says how good the judges are. What is there already is shown, not made
-/// again. Ctrl-C ends it without weights.
+/// Fetches emoji, trains judges and generator, and says how good the judges are: on stdout among the rest, and as one sentence
+/// on stderr. What is there already is shown, not made again. Ctrl-C ends it without weights.
 ///
 /// # Errors
 /// The folder can't be written, the options make no model, or the weights that are there are damaged.
@@ -146,29 +123,24 @@ pub fn run(args: &ImageTrainArgs) -> Result<()> {
         let there = kit::look(&folder).context("--force trains anew")?;
         if let Some(record) = there {
             output::talk("These weights are here already; --force trains anew");
-            return show(&TrainedWeights::of(&folder, &record, false), args.json);
+            return told(&TrainedWeights::of(&folder, &record, false), args.json);
         }
     }
     let data = if args.without_emoji { Data::default() } else { emoji()? };
-    let ended = on_signal();
-    let step = Step::start("training");
-    let mut hear = |what: &'static str, told: TrainStep| {
-        step.progress(far(what, &told));
-        match ended.load(Ordering::Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    };
+    let mut watch = Watch::start();
+    let mut hear = |what: &'static str, step: TrainStep| watch.hear(far(what, &step));
     let made = kit::make(&folder, &options(args), &data, &mut hear).map_err(|error| anyhow!("{error}"))?;
     let Some(record) = made else { bail!("it was ended early: nothing was written") };
-    step.done("judge and generator");
-    if record.scenes.first < kit::GOAL {
-        output::talk(&format!(
-            "The judge is below the {:.0} % that it should reach: give it more --judge-steps",
-            100.0 * kit::GOAL
-        ));
+    watch.done("judge and generator");
+    told(&TrainedWeights::of(&folder, &record, true), args.json)
+}
+
+fn told(page: &TrainedWeights, json: bool) -> Result<()> {
+    output::talk(&page.scenes.sentence("The judge"));
+    if !page.scenes.is_enough() {
+        output::talk("Give it more --judge-steps, with --force");
     }
-    show(&TrainedWeights::of(&folder, &record, true), args.json)
+    show(page, json)
 }
 
 /// The emoji of all styles, fetched if they aren't here. Where they can't be had, scenes must do, and that is said.
@@ -210,7 +182,7 @@ fn options(args: &ImageTrainArgs) -> KitOptions {
 }
 
 fn far(what: &str, told: &TrainStep) -> String {
-    let left = (told.steps - told.step) as f64 / told.step.max(1) as f64 * told.elapsed.as_secs_f64();
+    let left = seconds_left(told.step, told.steps, told.elapsed);
     format!("{what}: step {} of {}, loss {:.3}, {left:.0} s left", told.step, told.steps, told.loss)
 }
 

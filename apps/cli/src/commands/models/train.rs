@@ -1,10 +1,7 @@
 //! `ganglion models train`.
 
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::Arc;
 
 use anyhow::{anyhow, bail, Context, Result};
 use ganglion_models::tiny::train::MAX_TEXT;
@@ -12,10 +9,10 @@ use ganglion_models::tiny::{train, TinyConfig, TrainOptions, TrainStep};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::{block_on, show, table, Page};
+use super::super::training::{seconds_left, Watch};
+use super::super::{show, table, Page};
 use crate::cli::ModelsTrainArgs;
-use crate::output::{self, Step};
-use crate::signals::Signals;
+use crate::output;
 
 /// `ganglion models train`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -60,19 +57,12 @@ impl Page for TrainedModel {
 pub fn run(args: &ModelsTrainArgs) -> Result<()> {
     let text = read(&args.text)?;
     prepare(&args.out, args.force)?;
-    let ended = on_signal();
-    let step = Step::start("training");
-    let mut hear = |told: TrainStep| {
-        step.progress(said(&told));
-        match ended.load(Ordering::Relaxed) {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    };
+    let mut watch = Watch::start();
+    let mut hear = |told: TrainStep| watch.hear(said(&told));
     let model = train(&text, &options(args), &mut hear).map_err(|error| anyhow!("{error}"))?;
     model.save(&args.out).map_err(|error| anyhow!("{error}"))?;
     let report = &model.report;
-    step.done(&format!("{} steps", report.steps));
+    watch.done(&format!("{} steps", report.steps));
     if report.cancelled {
         output::talk("It was ended early; what was learned until then is kept");
     }
@@ -118,25 +108,8 @@ fn prepare(out: &Path, force: bool) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("can't make {}", out.display()))
 }
 
-/// Becomes true when the command is asked to end.
-pub(crate) fn on_signal() -> Arc<AtomicBool> {
-    let ended = Arc::new(AtomicBool::new(false));
-    let flag = ended.clone();
-    std::thread::spawn(move || {
-        let heard = block_on(async {
-            Signals::listen()?.any().await;
-            Ok(())
-        });
-        // Where signals can't be heard, they end the command as they always did.
-        if heard.is_ok() {
-            flag.store(true, Ordering::Relaxed);
-        }
-    });
-    ended
-}
-
 fn said(told: &TrainStep) -> String {
-    let left = (told.steps - told.step) as f64 / told.step.max(1) as f64 * told.elapsed.as_secs_f64();
+    let left = seconds_left(told.step, told.steps, told.elapsed);
     format!("step {} of {}, {:.2} bits a symbol, {left:.0} s left", told.step, told.steps, told.bits)
 }
 

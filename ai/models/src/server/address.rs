@@ -20,7 +20,7 @@ pub enum BadAddress {
 }
 
 /// The address without spaces around it and slashes after it.
-pub(super) fn base(text: &str) -> Result<String, BadAddress> {
+pub(crate) fn base(text: &str) -> Result<String, BadAddress> {
     let text = text.trim().trim_end_matches('/');
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     // First of all: the other errors would print it.
