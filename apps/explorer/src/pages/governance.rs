@@ -3,7 +3,7 @@
 use super::{
     charts::{bars, Words},
     excerpt, first, format, number, text,
-    view::{Cell, Grid, Head, Page, Section},
+    view::{Cell, Page, Section},
     Drawn, NoPage,
 };
 use rusqlite::{types::Value, Connection};
@@ -35,33 +35,31 @@ pub(crate) fn referendum(db: &Connection, index: u32) -> Drawn {
             section = section.fact(column.title, Cell::of(column, value));
         }
     }
+    section = section.data(dataset, &[("number", index.to_string())]);
     let votes = [("referendum", index.to_string(), key)];
     let columns = ["block", "voter", "vote", "conviction", "balance", "removed"];
-    let amounts = ["ayes", "nays", "support"].map(|name| (name, number(dataset, row, name).unwrap_or(0)));
     let mut sections = vec![section];
-    sections.extend(tally(&amounts));
+    sections.extend(tally(db, &votes)?);
     sections.push(excerpt(db, "votes", &columns, &votes, 100)?);
     Ok(Page { title: format!("Referendum {index}"), sections, ..Page::default() })
 }
 
 /// The votes as bars.
-fn tally(amounts: &[(&str, i64)]) -> Option<Section> {
-    let bar = |(name, amount): &(&str, i64)| (format!("{name}: {} TAO", format::tao(*amount)), *amount as f64);
-    let values: Vec<(String, f64)> = amounts.iter().map(bar).collect();
+fn tally(db: &Connection, named: &[(&str, String, Value)]) -> Result<Option<Section>, NoPage> {
+    let filters: Vec<(&str, Value)> = named.iter().map(|(name, _, value)| (*name, value.clone())).collect();
+    let (dataset, answer) = first(db, "tally", 3, &filters)?;
+    let bar = |row: &Vec<Value>| {
+        let amount = number(dataset, row, "amount").unwrap_or(0);
+        let name = text(dataset, row, "what").unwrap_or_default();
+        (format!("{name}: {} TAO", format::tao(amount)), amount as f64)
+    };
+    let values: Vec<(String, f64)> = answer.rows.iter().map(bar).collect();
     let words = Words {
         about: "Ayes, nays and support".into(),
         left: "ayes".into(),
         right: "support".into(),
         top: "nays".into(),
     };
-    let chart = bars(&values, words)?;
-    let head = |title: &str, number: bool| Head { title: title.into(), number, ..Head::default() };
-    let rows = amounts.iter().map(|(name, amount)| vec![Cell::text(*name), Cell::rao(*amount)]);
-    let grid = Grid {
-        caption: "Votes counted".into(),
-        heads: vec![head("What", false), head("TAO", true)],
-        rows: rows.collect(),
-        ..Grid::default()
-    };
-    Some(Section::new("tally", "Votes counted").chart(Some(chart)).grid(grid))
+    let Some(chart) = bars(&values, words) else { return Ok(None) };
+    Ok(Some(excerpt(db, "tally", &[], named, 3)?.chart(Some(chart))))
 }

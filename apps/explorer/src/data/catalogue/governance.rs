@@ -1,7 +1,7 @@
 //! Referenda and votes.
 
 use super::super::{Dataset, Kind, Order, Takes};
-use super::{column, filter};
+use super::{column, filter, needed};
 
 pub(super) const REFERENDA: Dataset = Dataset {
     name: "referenda",
@@ -25,6 +25,27 @@ pub(super) const REFERENDA: Dataset = Dataset {
     ],
     filters: &[filter("number", Takes::Number, "r.number = ?", "This one alone.")],
     order: Order::Newest("r.number"),
+};
+
+pub(super) const TALLY: Dataset = Dataset {
+    name: "tally",
+    title: "Votes counted",
+    about: "What stands for and against a referendum.",
+    from: "referenda r CROSS JOIN \
+           (SELECT 0 AS place, 'ayes' AS what UNION ALL SELECT 1, 'nays' UNION ALL SELECT 2, 'support') w",
+    always: "",
+    columns: &[
+        column("what", "What", Kind::Text, "w.what", "ayes and nays, both with conviction, or support, without."),
+        column(
+            "amount",
+            "TAO",
+            Kind::Rao,
+            "CASE w.place WHEN 0 THEN r.ayes WHEN 1 THEN r.nays ELSE r.support END",
+            "RAO.",
+        ),
+    ],
+    filters: &[needed("referendum", Takes::Number, "r.number = ?", "The referendum.")],
+    order: Order::Sorted { by: "what", descending: false, columns: &[], tie: "w.place" },
 };
 
 pub(super) const VOTES: Dataset = Dataset {
