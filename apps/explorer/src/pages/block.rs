@@ -128,7 +128,7 @@ pub(crate) fn event(db: &Connection, which: &str) -> Drawn {
 }
 
 /// Arguments line by line, with accounts as addresses.
-fn arguments(args: Option<&str>) -> Section {
+pub(super) fn arguments(args: Option<&str>) -> Section {
     let mut value: Json = args.and_then(|args| serde_json::from_str(args).ok()).unwrap_or(Json::Null);
     addressed(&mut value, 16);
     let section = Section::new("arguments", "Arguments");
