@@ -29,7 +29,8 @@ use crate::exit;
 pub use agent::{AgentAddArgs, AgentCommand, AgentListArgs, AgentRemoveArgs, AgentRunArgs, Purpose};
 pub use aids::{AidArgs, JudgingArgs, Reference, RootArgs, When};
 pub use channel::{
-    ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
+    ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelRedeemArgs,
+    ChannelTopUpArgs,
 };
 pub use deferred::{whole, Deferred};
 pub use explorer::{ExplorerCommand, ExplorerReindexArgs, ExplorerRunArgs, ExplorerSyntheticArgs};
