@@ -317,6 +317,8 @@ mod tests {
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
             "ganglion miner run --price 0.1",
+            "ganglion miner run --embeddings-price 5",
+            "ganglion channel redeem",
             "ganglion miner market --price 0.1",
             "ganglion miner market --price -1",
             "ganglion gateway run --budget 5",
