@@ -1,5 +1,6 @@
 //! The miner: joins, announces its axon, answers.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::{Endpoint, NetUid, Rao};
 use ganglion_wire::description::Price;
-use ganglion_wire::{Axon, AxonError, Caller, Refusal, StakeQuota};
+use ganglion_wire::{Axon, AxonError, Caller, Refusal, StakeQuota, Synapse};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -57,6 +58,8 @@ pub struct MinerSettings {
     pub metrics: Option<SocketAddr>,
     /// RAO that an answer costs whoever isn't a validator of the subnet; 0 is free. See [`payments`](crate::payments).
     pub price: Rao,
+    /// The same of other synapses that the miner serves besides the subnet's, by their names; those that aren't here are free.
+    pub other_prices: BTreeMap<&'static str, Rao>,
 }
 
 impl MinerSettings {
@@ -75,7 +78,14 @@ impl MinerSettings {
             pow_threads: 1,
             metrics: None,
             price: 0,
+            other_prices: BTreeMap::new(),
         }
+    }
+
+    /// What costs something: RAO for an answer, by the synapses' names.
+    fn prices<S: Synapse>(&self) -> BTreeMap<&'static str, Rao> {
+        let others = self.other_prices.iter().map(|(name, rao)| (*name, *rao));
+        others.chain([(S::NAME, self.price)]).filter(|(_, rao)| *rao > 0).collect()
     }
 }
 
@@ -126,7 +136,8 @@ pub async fn run<S: Subnet, C: Chain>(
     let lanes = Lanes { work: Workers::new(settings.work), instant: Workers::new(INSTANT) };
     let bound = listener.local_addr()?;
     // Opened also where answers are free now: vouchers of earlier ones may wait.
-    let till = Till::open(Arc::clone(&chain), Arc::clone(&settings.hotkey), settings.price, &settings.state_dir)?;
+    let charges = !settings.prices::<S::Synapse>().is_empty();
+    let till = Till::open(Arc::clone(&chain), Arc::clone(&settings.hotkey), charges, &settings.state_dir)?;
     let till = Arc::new(till);
     let desk = Desk { subnet, model, lanes, metrics: Arc::clone(&metrics) };
     let axon = axon(desk, &settings, Arc::clone(&gate), Arc::clone(&till))?;
@@ -302,11 +313,11 @@ fn axon<S: Subnet, C: Chain>(
     let screen = move |hotkey: &PublicKey| often(ahead.would_admit(hotkey));
     let authorize = move |caller: &Caller| often(gate.admit(&caller.hotkey));
     let mut axon = S::serve(Axon::builder(Arc::clone(&settings.hotkey)), desk);
-    if settings.price > 0 {
-        let price = Price { rao: settings.price, per: "request".into(), more: serde_json::Map::new() };
-        axon = axon.price::<S::Synapse>(price).toll(till);
+    for (name, rao) in settings.prices::<S::Synapse>() {
+        axon = axon.price_of(name, Price { rao, per: "request".into(), more: serde_json::Map::new() });
     }
-    axon.screen(screen)
+    axon.toll(till)
+        .screen(screen)
         .authorize(authorize)
         .quota(places)
         .replay_store(settings.state_dir.join("replay"))

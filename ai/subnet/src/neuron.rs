@@ -1,5 +1,6 @@
 //! What every neuron's program needs to know, whatever its subnet: who it is, which chain it joins, where it keeps things.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -42,7 +43,7 @@ pub struct NeuronConfig {
 }
 
 /// How a miner serves, which its owner decides in every subnet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Service {
     /// The address to announce on the chain; `None` announces the one that the listener is bound to.
     pub announce: Option<SocketAddr>,
@@ -52,6 +53,8 @@ pub struct Service {
     pub work: WorkLimits,
     /// RAO that an answer costs whoever is no validator; 0 is free.
     pub price: Rao,
+    /// The same of other synapses that the miner serves besides the subnet's, by their names; those that aren't here are free.
+    pub other_prices: BTreeMap<&'static str, Rao>,
 }
 
 /// A miner's listener, which is bound before anything else: a port that is taken is known at once.
@@ -112,8 +115,8 @@ impl NeuronConfig {
         listener: TcpListener,
         shutdown: CancellationToken,
     ) -> Result<(), MinerError> {
-        let Service { announce, gate, work, price } = service;
-        let settings = MinerSettings { announce, gate, work, price, ..self.miner() };
+        let Service { announce, gate, work, price, other_prices } = service;
+        let settings = MinerSettings { announce, gate, work, price, other_prices, ..self.miner() };
         miner::run(Arc::new(subnet), model, chain, settings, listener, shutdown).await
     }
 

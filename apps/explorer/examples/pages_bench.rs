@@ -144,9 +144,13 @@ async fn lists(http: &reqwest::Client, address: SocketAddr) -> Outcome<Vec<(Stri
     let text = http.get(format!("http://{address}/api/v1/openapi.json")).send().await?.text().await?;
     let document: Value = serde_json::from_str(&text)?;
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
-    let names = paths.keys().filter_map(|path| path.strip_prefix("/api/v1/"));
-    // Scores and search aren't of the index.
-    let lists = names.filter(|name| !name.ends_with(".csv") && !["scores", "search"].contains(name));
+    // What isn't read from the index has no page, and comes whole.
+    let limited = |operations: &Value| {
+        let parameters = operations["get"]["parameters"].as_array();
+        parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "limit"))
+    };
+    let names = paths.iter().filter(|(_, operations)| limited(operations)).map(|(path, _)| path);
+    let lists = names.filter_map(|path| path.strip_prefix("/api/v1/")).filter(|name| !name.ends_with(".csv"));
     Ok(lists.map(|name| (format!("list of {name}"), vec![format!("/list/{name}")])).collect())
 }
 

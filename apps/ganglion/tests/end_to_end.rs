@@ -278,6 +278,16 @@ fn a_question_crosses_the_network_and_the_best_miner_is_paid() {
         let rows = page(&format!("{explorer}/api/v1/blocks?limit=5"))?["rows"].as_array()?.len();
         (rows == 5).then_some(())
     });
+    until("an account's stake in the explorer", PAYMENT, || {
+        let neurons = page(&format!("{explorer}/api/v1/neurons?netuid=1&sort=stake&limit=1"))?;
+        let neuron = neurons["rows"].get(0).filter(|neuron| neuron["stake"].as_u64() > Some(0))?;
+        let owner = neuron["coldkey"].as_str()?;
+        let stakes = page(&format!("{explorer}/api/v1/positions?account={owner}"))?;
+        let own = |row: &Value| row["hotkey"] == neuron["hotkey"] && row["how"] == "own";
+        stakes["rows"].as_array()?.iter().any(|row| own(row) && row["stake"].as_u64() > Some(0)).then_some(())?;
+        let has = page(&format!("{explorer}/api/v1/balances?account={owner}"))?;
+        (has["rows"].get(0)?["staked"].as_u64() > Some(0)).then_some(())
+    });
     let right = until("a right answer", PAYMENT, || {
         let answer = network.ask("What is 17 + 25?").ok()?;
         answer["answer"].as_str()?.contains("42").then_some(answer)

@@ -74,3 +74,20 @@ impl IntoResponse for ApiError {
         response
     }
 }
+
+/// For tests of what reads bodies: the usual body is taken, and with one member set so it is refused, with the parameter
+/// at fault; `None` where the body as a whole is no request.
+#[cfg(test)]
+pub(crate) fn refuses<T: std::fmt::Debug>(
+    read: impl Fn(&[u8]) -> Result<T, ApiError>,
+    usual: &serde_json::Value,
+    cases: &[(&str, serde_json::Value, Option<&str>)],
+) {
+    read(usual.to_string().as_bytes()).unwrap_or_else(|error| panic!("{usual}: {}", error.message));
+    for (member, value, param) in cases {
+        let mut body = usual.clone();
+        body[*member] = value.clone();
+        let error = read(body.to_string().as_bytes()).expect_err("it is to be refused");
+        assert!(error.param == *param && error.status.is_client_error(), "{body}: {error:?}");
+    }
+}

@@ -57,8 +57,8 @@ pub use ganglion_keys::{SignError, Signer};
 pub use heads::HeadStream;
 pub use plan::{Effect, Kind, Plan, Warning};
 pub use reads::{
-    poll_state, Ballot, ChainBlock, ChainEvent, ChainExtrinsic, ColdkeySwap, Commitment, Conviction, Delegation,
-    Proxies, Proxy, ProxyKind, SessionKeys, Standing, TrackLock, View, Voting,
+    poll_state, Ballot, ChainBlock, ChainCall, ChainEvent, ChainExtrinsic, ColdkeySwap, Commitment, Conviction,
+    Delegation, Proxies, Proxy, ProxyKind, SessionKeys, Standing, TrackLock, UnreadableCall, View, Voting,
 };
 pub use types::{BlockRef, Deadlines, Health, Inclusion, Refusal, Retry};
 pub use write::Write;

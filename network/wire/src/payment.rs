@@ -37,11 +37,13 @@ pub type Voucher = [u8; VOUCHER_BYTES];
 
 /// Decides whether a request is paid for: the axon's side.
 pub trait Toll: Send + Sync + 'static {
-    /// Asked once for each request for a synapse with a price, when there is room to answer it and before any work. What it
-    /// takes is on disk when this returns. `None` is a request that costs nothing.
+    /// Asked once for each request for a synapse with a price, when there is room to answer it and before any work. `price`
+    /// is the one that its document announces, RAO. What it takes is on disk when this returns. `None` is a request that
+    /// costs nothing.
     fn charge<'a>(
         &'a self,
         caller: &'a Caller,
+        price: u64,
         voucher: Option<Voucher>,
     ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>>;
 

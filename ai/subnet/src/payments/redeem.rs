@@ -72,7 +72,7 @@ impl<C: Chain> Till<C> {
     /// Reads all channels to this miner.
     async fn look(&self, gate: &Gate, rounds: &mut Rounds) {
         let kept: Vec<u64> = lock(&self.book).accounts().keys().copied().collect();
-        if self.price() == 0 && kept.is_empty() {
+        if !self.charges && kept.is_empty() {
             return;
         }
         let Ok(channels) = self.chain.channels_to(self.hotkey.public(), CHANNELS).await else { return };

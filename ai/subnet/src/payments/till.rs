@@ -31,8 +31,8 @@ const LOOKUP: Duration = Duration::from_secs(5);
 pub struct Till<C> {
     pub(super) chain: Arc<C>,
     pub(super) hotkey: Arc<Keypair>,
-    /// RAO for one answer; 0 is free.
-    price: Rao,
+    /// Whether answers cost something now.
+    pub(super) charges: bool,
     genesis: [u8; 32],
     pub(super) book: Arc<Mutex<Book>>,
     pub(super) table: RwLock<Table>,
@@ -42,28 +42,24 @@ pub struct Till<C> {
 }
 
 impl<C: Chain> Till<C> {
-    /// Opens the till whose vouchers are in the file `vouchers` of `folder`. An answer costs `price` RAO.
+    /// Opens the till whose vouchers are in the file `vouchers` of `folder`. Who `charges` nothing now looks at the chain for
+    /// what earlier vouchers are worth alone.
     ///
     /// # Errors
     /// If the file can't be read, or is damaged.
-    pub fn open(chain: Arc<C>, hotkey: Arc<Keypair>, price: Rao, folder: &Path) -> Result<Self, StoreError> {
+    pub fn open(chain: Arc<C>, hotkey: Arc<Keypair>, charges: bool, folder: &Path) -> Result<Self, StoreError> {
         let book = Book::open(&folder.join("vouchers"))?;
         let genesis = chain.genesis_hash();
         Ok(Self {
             chain,
             hotkey,
-            price,
+            charges,
             genesis,
             book: Arc::new(Mutex::new(book)),
             table: RwLock::default(),
             free: RwLock::default(),
             lookups: Semaphore::new(LOOKUPS),
         })
-    }
-
-    /// RAO for one answer.
-    pub fn price(&self) -> Rao {
-        self.price
     }
 
     /// Learns who needs no voucher: the validators, by their permits; every neuron where nobody has one yet.
@@ -78,7 +74,10 @@ impl<C: Chain> Till<C> {
         self.free.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|free| free.contains(caller))
     }
 
-    async fn take(&self, caller: &PublicKey, voucher: Option<Voucher>) -> Result<Option<Charge>, Unpaid> {
+    async fn take(&self, caller: &PublicKey, price: Rao, voucher: Option<Voucher>) -> Result<Option<Charge>, Unpaid> {
+        if price == 0 {
+            return Ok(None);
+        }
         match self.is_free(caller) {
             Some(true) => return Ok(None),
             Some(false) => {}
@@ -86,27 +85,22 @@ impl<C: Chain> Till<C> {
             None if voucher.is_none() => return Err(busy("the miner has just started: try again in a second")),
             None => {}
         }
-        let note = Note::from_bytes(&voucher.ok_or_else(|| self.nothing())?);
+        let note = Note::from_bytes(&voucher.ok_or_else(|| nothing(price))?);
         // Before the chain is asked: a stranger's bytes cost a stranger's time only.
         if !note.is_signed_by(caller, &self.genesis) {
             let message = "the voucher isn't signed by the key that signs the request, for this chain";
-            return Err(self.unpaid(401, "forged_voucher", message, &note, None));
+            return Err(unpaid(price, (401, "forged_voucher"), message, &note, None));
         }
         let known = self.known(caller, &note).await?;
         let Some(known) = known else {
-            return Err(self.unpaid(
-                402,
-                "unknown_channel",
-                "there is no such channel, or it has been settled",
-                &note,
-                None,
-            ));
+            let message = "there is no such channel, or it has been settled";
+            return Err(unpaid(price, (402, "unknown_channel"), message, &note, None));
         };
         if known.provider != self.hotkey.public() || known.voucher_key != *caller {
             let message = "the channel leads to another provider, or another key signs its vouchers";
-            return Err(self.unpaid(401, "foreign_channel", message, &note, None));
+            return Err(unpaid(price, (401, "foreign_channel"), message, &note, None));
         }
-        self.charge_on_disk(note, known).await
+        self.charge_on_disk(note, known, price).await
     }
 
     /// What the chain says of the voucher's channel.
@@ -128,12 +122,12 @@ impl<C: Chain> Till<C> {
         Ok(known)
     }
 
-    async fn charge_on_disk(&self, note: Note, known: Known) -> Result<Option<Charge>, Unpaid> {
-        let (book, price) = (Arc::clone(&self.book), self.price);
+    async fn charge_on_disk(&self, note: Note, known: Known, price: Rao) -> Result<Option<Charge>, Unpaid> {
+        let book = Arc::clone(&self.book);
         let charged = tokio::task::spawn_blocking(move || lock(&book).charge(note, known.terms, price)).await;
         match charged {
             Ok(Ok(())) => Ok(Some(Charge { channel: note.voucher.channel.0, rao: price })),
-            Ok(Err(ChargeError::Refused(refusal))) => Err(self.refused(refusal, &note)),
+            Ok(Err(ChargeError::Refused(refusal))) => Err(refused(refusal, &note, price)),
             Ok(Err(ChargeError::Full)) => Err(busy("the miner can't keep more channels' vouchers: ask another")),
             Ok(Err(ChargeError::Store(error))) => {
                 tracing::error!(%error, "a voucher can't be kept");
@@ -142,51 +136,16 @@ impl<C: Chain> Till<C> {
             Err(_) => Err(busy("the miner can't keep vouchers now: ask another")),
         }
     }
-
-    fn refused(&self, refusal: Refusal, note: &Note) -> Unpaid {
-        match refusal {
-            Refusal::Closing => self.unpaid(402, "channel_closing", "the channel is closing: use another", note, None),
-            Refusal::TooSmall(total) => {
-                let message = format!("earlier answers used the voucher up: a total of {total} RAO is needed");
-                self.unpaid(402, "voucher_too_small", message, note, Some(total))
-            }
-            Refusal::BeyondDeposit(total) => {
-                let message =
-                    format!("the deposit is smaller than the voucher, or than the {total} RAO needed: top up");
-                self.unpaid(402, "deposit_used_up", message, note, Some(total))
-            }
-            Refusal::Overflow => {
-                self.unpaid(402, "deposit_used_up", "the channel is used up: open another", note, None)
-            }
-        }
-    }
-
-    fn nothing(&self) -> Unpaid {
-        let message = format!("an answer costs {} RAO: send a voucher in x-ganglion-voucher", self.price);
-        let demand = Some(Demand { price_rao: self.price, channel: None, total_rao: None });
-        Unpaid { status: 402, code: "payment_required", message, demand }
-    }
-
-    fn unpaid(
-        &self,
-        status: u16,
-        code: &'static str,
-        message: impl Into<String>,
-        note: &Note,
-        total_rao: Option<Rao>,
-    ) -> Unpaid {
-        let demand = Demand { price_rao: self.price, channel: Some(note.voucher.channel.0), total_rao };
-        Unpaid { status, code, message: message.into(), demand: Some(demand) }
-    }
 }
 
 impl<C: Chain> Toll for Till<C> {
     fn charge<'a>(
         &'a self,
         caller: &'a Caller,
+        price: Rao,
         voucher: Option<Voucher>,
     ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
-        self.take(&caller.hotkey, voucher).boxed()
+        self.take(&caller.hotkey, price, voucher).boxed()
     }
 
     fn refund(&self, charge: Charge) {
@@ -206,4 +165,39 @@ pub(super) fn lock(book: &Mutex<Book>) -> MutexGuard<'_, Book> {
 
 fn busy(message: &str) -> Unpaid {
     Unpaid { status: 503, code: "busy", message: message.into(), demand: None }
+}
+
+fn refused(refusal: Refusal, note: &Note, price: Rao) -> Unpaid {
+    match refusal {
+        Refusal::Closing => unpaid(price, (402, "channel_closing"), "the channel is closing: use another", note, None),
+        Refusal::TooSmall(total) => {
+            let message = format!("earlier answers used the voucher up: a total of {total} RAO is needed");
+            unpaid(price, (402, "voucher_too_small"), message, note, Some(total))
+        }
+        Refusal::BeyondDeposit(total) => {
+            let message = format!("the deposit is smaller than the voucher, or than the {total} RAO needed: top up");
+            unpaid(price, (402, "deposit_used_up"), message, note, Some(total))
+        }
+        Refusal::Overflow => {
+            unpaid(price, (402, "deposit_used_up"), "the channel is used up: open another", note, None)
+        }
+    }
+}
+
+fn nothing(price: Rao) -> Unpaid {
+    let message = format!("an answer costs {price} RAO: send a voucher in x-ganglion-voucher");
+    let demand = Some(Demand { price_rao: price, channel: None, total_rao: None });
+    Unpaid { status: 402, code: "payment_required", message, demand }
+}
+
+/// A refusal with this status and code: what an answer costs, and which total would do, if that is known.
+fn unpaid(
+    price_rao: Rao,
+    (status, code): (u16, &'static str),
+    message: impl Into<String>,
+    note: &Note,
+    total_rao: Option<Rao>,
+) -> Unpaid {
+    let demand = Demand { price_rao, channel: Some(note.voucher.channel.0), total_rao };
+    Unpaid { status, code, message: message.into(), demand: Some(demand) }
 }

@@ -33,6 +33,14 @@ impl Synapse for Half {
     type Response = u32;
 }
 
+struct Triple;
+
+impl Synapse for Triple {
+    const NAME: &'static str = "Triple";
+    type Request = u32;
+    type Response = u32;
+}
+
 fn key(number: u8) -> Arc<Keypair> {
     Arc::new(Keypair::from_seed([number; 32]))
 }
@@ -69,11 +77,11 @@ struct Miner {
 impl Miner {
     async fn start() -> Self {
         let (folder, ledger) = (tempfile::tempdir().expect("folder"), Arc::new(Ledger::default()));
-        let till = Arc::new(Till::open(ledger.clone(), key(1), PRICE, folder.path()).expect("a till"));
+        let till = Arc::new(Till::open(ledger.clone(), key(1), true, folder.path()).expect("a till"));
         till.learn(&view(vec![neuron(key(50).public(), true), neuron(key(51).public(), false)]));
         let worked = Arc::new(AtomicU32::new(0));
         let count = worked.clone();
-        let price = Price { rao: PRICE, per: "request".into(), more: serde_json::Map::new() };
+        let price = |rao| Price { rao, per: "request".into(), more: serde_json::Map::new() };
         let axon = Axon::builder(key(1))
             .synapse::<Half, _, _>(move |_: Caller, number: u32| {
                 count.fetch_add(1, Ordering::SeqCst);
@@ -84,7 +92,9 @@ impl Miner {
                     }
                 }
             })
-            .price::<Half>(price)
+            .synapse::<Triple, _, _>(|_, number: u32| async move { Ok(number * 3) })
+            .price::<Half>(price(PRICE))
+            .price_of(Triple::NAME, price(3 * PRICE))
             .toll(till.clone())
             .build()
             .expect("an axon");
@@ -96,9 +106,16 @@ impl Miner {
 
     /// Asks as key `caller` with this voucher: the answer, or status and code.
     async fn ask(&self, caller: u8, note: Option<Note>, number: u32) -> Result<u32, (u16, String)> {
+        self.ask_for::<Half>(caller, note, number).await
+    }
+
+    async fn ask_for<S>(&self, caller: u8, note: Option<Note>, number: u32) -> Result<u32, (u16, String)>
+    where
+        S: Synapse<Request = u32, Response = u32>,
+    {
         let purse = note.map(|note| Arc::new(Fixed(note.to_bytes())) as Arc<dyn Purse>);
         let dendrite = Dendrite::paying(key(caller), DendriteLimits::default(), purse);
-        match dendrite.call::<Half>(&self.target, &number, LIMIT).await {
+        match dendrite.call::<S>(&self.target, &number, LIMIT).await {
             Ok(answer) => Ok(answer.response),
             Err(CallError::Refused { status, code, .. }) => Err((status, code)),
             Err(error) => panic!("{error}"),
@@ -162,6 +179,19 @@ async fn only_a_good_voucher_of_ones_own_buys_an_answer() {
 }
 
 #[tokio::test]
+async fn each_synapse_has_its_price_and_one_account_pays_for_all() {
+    let miner = Miner::start().await;
+    let channel = miner.ledger.open(miner.target.hotkey, key(2).public(), 100);
+    let small = refused(402, "voucher_too_small");
+    assert_eq!(miner.ask_for::<Triple>(2, None, 5).await, refused(402, "payment_required"));
+    assert_eq!(miner.ask_for::<Triple>(2, Some(note(channel, 29, 2)), 5).await, small);
+    assert_eq!(miner.ask_for::<Triple>(2, Some(note(channel, 30, 2)), 5).await, Ok(15));
+    assert_eq!(miner.ask(2, Some(note(channel, 39, 2)), 4).await, small);
+    assert_eq!(miner.ask(2, Some(note(channel, 40, 2)), 4).await, Ok(2));
+    assert_eq!(miner.ask_for::<Triple>(50, None, 5).await, Ok(15), "validators pay for neither");
+}
+
+#[tokio::test]
 async fn validators_need_none_and_the_other_registered_do() {
     let miner = Miner::start().await;
     assert_eq!(miner.ask(50, None, 4).await, Ok(2));
@@ -215,8 +245,7 @@ async fn what_was_taken_is_redeemed_when_the_channel_closes_and_after_a_restart(
     serving.await.expect("no panic");
     assert_eq!(redeemed(open), 20, "the end redeems all");
 
-    let again = Till::open(miner.ledger.clone(), key(1), PRICE, miner.folder.path()).expect("a till");
-    assert_eq!(again.price(), PRICE);
+    Till::open(miner.ledger.clone(), key(1), true, miner.folder.path()).expect("a till");
     assert_eq!(miner.ask(3, Some(note(open, 20, 3)), 4).await, Ok(2), "20 were promised and 10 used");
     assert_eq!(miner.ask(3, Some(note(open, 20, 3)), 4).await, refused(402, "voucher_too_small"));
 }

@@ -212,7 +212,13 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let model = tokio::task::spawn_blocking(move || painter.load(&key)).await.map_err(|_| RunError::Broken)??;
     tracing::info!(painter = model.painter.name(), "painter ready");
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
-    let service = Service { announce: config.announce, gate: config.gate, work: config.work, price: config.price };
+    let service = Service {
+        announce: config.announce,
+        gate: config.gate,
+        work: config.work,
+        price: config.price,
+        ..Service::default()
+    };
     config.neuron.mine((Image::default(), Arc::new(model)), client, service, listener, shutdown).await?;
     Ok(())
 }

@@ -139,7 +139,13 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let feed = config.prices.open(&client, &stop)?;
     tracing::info!(model = forecaster.name(), prices = feed.name(), "forecaster ready");
     let model = MarketModel::new(forecaster, feed, config.neuron.hotkey.public());
-    let service = Service { announce: config.announce, gate: config.gate, work: config.work, price: config.price };
+    let service = Service {
+        announce: config.announce,
+        gate: config.gate,
+        work: config.work,
+        price: config.price,
+        ..Service::default()
+    };
     config.neuron.mine((Market::sandbox(), Arc::new(model)), client, service, listener, shutdown).await?;
     Ok(())
 }

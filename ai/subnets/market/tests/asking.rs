@@ -127,11 +127,16 @@ struct Till {
 }
 
 impl Toll for Till {
-    fn charge<'a>(&'a self, _: &'a Caller, voucher: Option<Voucher>) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
-        let message = "an answer costs 5 RAO".to_owned();
+    fn charge<'a>(
+        &'a self,
+        _: &'a Caller,
+        rao: u64,
+        voucher: Option<Voucher>,
+    ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+        let message = format!("an answer costs {rao} RAO");
         let unpaid = Unpaid { status: 402, code: "payment_required", message, demand: None };
         let charged = match voucher {
-            Some(_) => Ok(Some(Charge { channel: 1, rao: 5 })),
+            Some(_) => Ok(Some(Charge { channel: 1, rao })),
             None => Err(unpaid),
         };
         self.taken.fetch_add(usize::from(charged.is_ok()), Ordering::SeqCst);

@@ -1,5 +1,6 @@
 //! The two programs of the text subnet, connected to the chain.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,9 +14,11 @@ use ganglion_subnet::neuron::{bind, Service};
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::work::WorkLimits;
 use ganglion_subnet::{root, validator, MinerError, NeuronConfig, ScorePolicy, ValidatorError, ValidatorSettings};
+use ganglion_wire::Synapse;
 use tokio_util::sync::CancellationToken;
 
 use crate::aids::Aids;
+use crate::embed::EmbedSynapse;
 use crate::engine::{EngineChoice, TextModel};
 use crate::judge::HARD_LIMIT;
 use crate::mechanism::Text;
@@ -52,12 +55,23 @@ pub struct MinerConfig {
     pub limits: MinerLimits,
     /// RAO that an answer costs whoever is no validator; 0 is free.
     pub price: u64,
+    /// RAO that the vectors of one request cost whoever is no validator; 0 is free. Needs `embeddings`.
+    pub embeddings_price: u64,
 }
 
 impl MinerConfig {
     /// A miner with the usual limits.
     pub fn new(neuron: NeuronConfig, listen: SocketAddr, engine: EngineChoice) -> Self {
-        Self { neuron, listen, announce: None, engine, embeddings: None, limits: MinerLimits::default(), price: 0 }
+        Self {
+            neuron,
+            listen,
+            announce: None,
+            engine,
+            embeddings: None,
+            limits: MinerLimits::default(),
+            price: 0,
+            embeddings_price: 0,
+        }
     }
 }
 
@@ -142,8 +156,13 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let embedder = model.embedder.as_ref().map(|embedder| embedder.name());
     tracing::info!(engine = model.engine.name(), embedder, "engine ready");
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
-    let service =
-        Service { announce: config.announce, gate: config.limits.gate, work: config.limits.work, price: config.price };
+    let service = Service {
+        announce: config.announce,
+        gate: config.limits.gate,
+        work: config.limits.work,
+        price: config.price,
+        other_prices: BTreeMap::from([(EmbedSynapse::NAME, config.embeddings_price)]),
+    };
     config.neuron.mine((Text, Arc::new(model)), client, service, listener, shutdown).await?;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `ganglion channel …`: prepaid access.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use ganglion_keys::PublicKey;
 
@@ -15,6 +17,8 @@ pub enum ChannelCommand {
     List(ChannelListArgs),
     /// Put more into a channel
     TopUp(ChannelTopUpArgs),
+    /// Turn what users have promised a provider into TAO of its owner
+    Redeem(ChannelRedeemArgs),
     /// Close a channel; what the provider doesn't redeem comes back after a delay
     Close(ChannelCloseArgs),
     /// Get back what a closed channel still holds
@@ -60,6 +64,20 @@ pub struct ChannelTopUpArgs {
     pub channel: u64,
     /// How much more, in TAO
     pub amount: Tao,
+    /// How it is signed.
+    #[command(flatten)]
+    pub write: WriteArgs,
+}
+
+/// `ganglion channel redeem`.
+#[derive(Debug, Clone, Args)]
+pub struct ChannelRedeemArgs {
+    /// The provider's vouchers: the folder where its miner keeps its state, or the file `vouchers` in it
+    #[arg(value_name = "FILE")]
+    pub vouchers: PathBuf,
+    /// Sign with the hotkey, as the provider itself; without this, with the coldkey that owns it
+    #[arg(long)]
+    pub as_provider: bool,
     /// How it is signed.
     #[command(flatten)]
     pub write: WriteArgs,

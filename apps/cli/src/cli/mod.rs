@@ -29,7 +29,8 @@ use crate::exit;
 pub use agent::{AgentAddArgs, AgentCommand, AgentListArgs, AgentRemoveArgs, AgentRunArgs, Purpose};
 pub use aids::{AidArgs, JudgingArgs, Reference, RootArgs, When};
 pub use channel::{
-    ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelTopUpArgs,
+    ChannelCloseArgs, ChannelCommand, ChannelListArgs, ChannelOfArgs, ChannelOpenArgs, ChannelRedeemArgs,
+    ChannelTopUpArgs,
 };
 pub use deferred::{whole, Deferred};
 pub use explorer::{ExplorerCommand, ExplorerReindexArgs, ExplorerRunArgs, ExplorerSyntheticArgs};
@@ -317,6 +318,8 @@ mod tests {
             "ganglion miner run --engine gpt",
             "ganglion miner run --temperature 3",
             "ganglion miner run --price 0.1",
+            "ganglion miner run --embeddings-price 5",
+            "ganglion channel redeem",
             "ganglion miner market --price 0.1",
             "ganglion miner market --price -1",
             "ganglion gateway run --budget 5",

@@ -276,6 +276,9 @@ pub struct MinerArgs {
     /// such as the one that `ganglion models pull all-minilm-l6-v2` fetches; for the text subnet
     #[arg(long, value_name = "MODEL_DIR")]
     pub embeddings: Option<PathBuf>,
+    /// What the sentence vectors of one request cost, in RAO, as --price says for an answer; 0 is free
+    #[arg(long, value_name = "RAO", default_value_t = 0, requires = "embeddings")]
+    pub embeddings_price: u64,
     /// Address to announce on the chain, if it differs
     #[arg(long, value_name = "IP")]
     pub axon_external_ip: Option<IpAddr>,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::keys::{public, Role};
 use super::write::{self, Made};
-use super::{block_on, connect, show, table, Page};
+use super::{block_on, connect, redeem, show, table, Page};
 use crate::amount::column;
 use crate::chain::ss58;
 use crate::cli::{ChannelCommand, ChannelListArgs};
@@ -96,6 +96,7 @@ pub fn run(command: &ChannelCommand) -> Result<()> {
         ChannelCommand::TopUp(args) => {
             write::run(&args.write, cold, async |_, _| Ok(Write::top_up(args.channel, args.amount.0)))
         }
+        ChannelCommand::Redeem(args) => redeem::run(args),
         ChannelCommand::Close(args) => {
             let role = Role::of(args.as_provider);
             write::run(&args.write, role, async |_, _| Ok(Write::close_channel(args.channel)))

@@ -28,6 +28,7 @@ pub fn run(args: MinerArgs) -> Result<()> {
     config.embeddings = args.embeddings.clone();
     config.announce = announced(&args);
     config.price = args.price;
+    config.embeddings_price = args.embeddings_price;
     until_signal(|shutdown| async move { Ok(run_miner(config, shutdown).await?) })
 }
 

@@ -1,6 +1,7 @@
 //! What a request asks of a dataset.
 
-use super::{Dataset, Order, Takes, MOST_OFFSET, USUAL_ROWS};
+use super::{search::pair, Dataset, Order, Takes, MOST_OFFSET, USUAL_ROWS};
+use crate::store::id;
 use ganglion_keys::PublicKey;
 use rusqlite::types::Value;
 
@@ -110,6 +111,10 @@ fn read(takes: Takes, name: &str, value: &str) -> Result<Value, BadAsk> {
             Some(key) => Ok(Value::Blob(key.0.to_vec())),
             None => Err(BadAsk(format!("`{name}` takes an account: an SS58 address, or 0x and 64 digits"))),
         },
+        Takes::Place => match pair(value) {
+            Some((block, place)) => Ok(Value::Integer(id(block, place))),
+            None => Err(BadAsk(format!("`{name}` takes height and place, such as 12-3"))),
+        },
         Takes::Text if value.chars().count() > LONGEST => {
             Err(BadAsk(format!("`{name}` takes {LONGEST} letters at most")))
         }
@@ -120,7 +125,7 @@ fn read(takes: Takes, name: &str, value: &str) -> Result<Value, BadAsk> {
 }
 
 /// An account as people write it.
-pub(super) fn account(text: &str) -> Option<PublicKey> {
+pub(crate) fn account(text: &str) -> Option<PublicKey> {
     // No address and no key is longer.
     if text.len() > 80 {
         return None;
@@ -179,6 +184,8 @@ mod tests {
     fn what_is_asked_for_is_checked() {
         let ask = parse("neurons", &[("netuid", "1"), ("sort", "stake"), ("order", "asc"), ("q", "")]).expect("good");
         assert_eq!((ask.filters.len(), ask.descending, ask.limit), (1, false, USUAL_ROWS));
+        let one = parse("events", &[("id", "2-3")]).expect("good");
+        assert_eq!(one.filters.first().map(|(_, value)| value), Some(&Value::Integer(2 * 1_048_576 + 3)));
         for (dataset, query, word) in [
             ("neurons", vec![], "netuid"),
             ("neurons", vec![("netuid", "one")], "number"),
@@ -191,6 +198,8 @@ mod tests {
             ("blocks", vec![("before", "-1")], "from 0"),
             ("blocks", vec![("offset", "1")], "no parameter"),
             ("blocks", vec![("author", "nobody")], "SS58"),
+            ("events", vec![("id", "12")], "12-3"),
+            ("extrinsics", vec![("id", "12-1048576")], "12-3"),
             ("blocks", vec![("<script>", "1")], "no parameter"),
         ] {
             let error = parse(dataset, &query).expect_err(dataset);

@@ -6,13 +6,17 @@
 mod ask;
 mod catalogue;
 mod csv;
+mod derived;
 mod openapi;
 mod run;
 mod search;
 
-pub(crate) use ask::{Ask, BadAsk};
-pub(crate) use catalogue::{find, DATASETS, HITS, SCORES};
+pub(crate) use ask::{account, Ask, BadAsk};
+pub(crate) use catalogue::{
+    all, find, BALANCES, CHAIN, DATASETS, HALVINGS, HITS, LISTS, POSITIONS, RULES, SCORES, SUBNETS, SUMMARY,
+};
 pub(crate) use csv::csv;
+pub(crate) use derived::{balances, block_millis, halvings, lists, positions, rules};
 pub(crate) use openapi::openapi;
 pub(crate) use run::{json_rows, place_text, rows, Answer};
 pub(crate) use search::{block_of, extrinsic_of, pair, search, Hit};
@@ -85,6 +89,8 @@ pub(crate) enum Takes {
     Number,
     /// An account: SS58, or `0x` and 64 digits.
     Account,
+    /// Height and place of an extrinsic or event, such as `12-3`.
+    Place,
     /// Words, 100 letters at most.
     Text,
     /// One of these.

@@ -1,12 +1,12 @@
 //! The OpenAPI document, made of the datasets.
 
-use super::{Column, Dataset, Kind, Order, Takes, DATASETS, HITS, MOST_CSV_ROWS, MOST_OFFSET, MOST_ROWS, SCORES};
+use super::{all, Column, Dataset, Kind, Order, Takes, MOST_CSV_ROWS, MOST_OFFSET, MOST_ROWS};
 use serde_json::{json, Map, Value as Json};
 
 /// The document.
 pub(crate) fn openapi() -> Json {
     let mut paths = Map::new();
-    for dataset in DATASETS.into_iter().chain([&SCORES, &HITS]) {
+    for dataset in all() {
         paths.insert(format!("/api/v1/{}", dataset.name), json!({ "get": operation(dataset, false) }));
         paths.insert(format!("/api/v1/{}.csv", dataset.name), json!({ "get": operation(dataset, true) }));
     }
@@ -95,6 +95,7 @@ fn parameters(dataset: &Dataset, most: u32) -> Vec<Json> {
         let schema = match filter.takes {
             Takes::Number => json!({ "type": "integer", "minimum": 0 }),
             Takes::Account => json!({ "type": "string", "description": "SS58 address, or 0x and 64 digits" }),
+            Takes::Place => json!({ "type": "string", "pattern": "^[0-9]+-[0-9]+$", "description": "height-place" }),
             Takes::Text => json!({ "type": "string", "maxLength": 100 }),
             Takes::Word(words) => json!({ "type": "string", "enum": words }),
         };

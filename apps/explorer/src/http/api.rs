@@ -5,7 +5,8 @@ use super::{
     Shared,
 };
 use crate::data::{
-    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, HITS, MOST_CSV_ROWS, MOST_ROWS, SCORES,
+    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, BALANCES, HALVINGS, HITS, LISTS,
+    MOST_CSV_ROWS, MOST_ROWS, POSITIONS, RULES, SCORES,
 };
 use axum::{
     extract::{Path, Query, State},
@@ -13,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     Json,
 };
+use ganglion_primitives::AccountPositions;
 use ganglion_subnet::standings::Standings;
 use rusqlite::types::Value;
 use serde_json::json;
@@ -57,6 +59,17 @@ async fn read(
     match name {
         "scores" => scores(shared, pairs),
         "search" => search(shared, pairs).await,
+        "rules" => {
+            let netuid = netuid(&RULES, pairs)?;
+            Ok((&RULES, shared.store.read(move |db| data::rules(db, netuid)).await?))
+        }
+        "halvings" => {
+            only(&HALVINGS, pairs)?;
+            Ok((&HALVINGS, shared.store.read(data::halvings).await?))
+        }
+        "lists" => only(&LISTS, pairs).map(|_| (&LISTS, data::lists())),
+        "balances" => said(shared, &BALANCES, pairs, data::balances).await,
+        "positions" => said(shared, &POSITIONS, pairs, data::positions).await,
         _ => {
             let shown: String = name.chars().take(40).collect();
             let missing = format!("there is no list `{shown}`: GET /api/v1/openapi.json names all");
@@ -77,20 +90,46 @@ fn bad(bad: BadAsk) -> Failure {
     Failure(StatusCode::BAD_REQUEST, bad.0)
 }
 
-/// The one parameter of a list that isn't read from the index.
+/// The one parameter of a list that isn't read from the index; nothing if it takes none.
 fn only<'a>(dataset: &Dataset, pairs: &'a [(String, String)]) -> Result<&'a str, Failure> {
-    let filter = dataset.filters.first().map_or("", |filter| filter.name);
-    match pairs {
-        [(name, value)] if name == filter && value.chars().count() <= 100 => Ok(value),
-        _ => Err(Failure(StatusCode::BAD_REQUEST, format!("{} takes `{filter}` and nothing else", dataset.name))),
+    let refused = |what: String| Err(Failure(StatusCode::BAD_REQUEST, format!("{} takes {what}", dataset.name)));
+    match (dataset.filters.first(), pairs) {
+        (None, []) => Ok(""),
+        (None, _) => refused("no parameters".into()),
+        (Some(filter), [(name, value)]) if name == filter.name && value.chars().count() <= 100 => Ok(value.as_str()),
+        (Some(filter), _) => refused(format!("`{}` and nothing else", filter.name)),
     }
+}
+
+/// The one parameter, where that is a subnet.
+fn netuid(dataset: &Dataset, pairs: &[(String, String)]) -> Result<u16, Failure> {
+    let wrong = |_| Failure(StatusCode::BAD_REQUEST, "`netuid` is a number from 0 to 65535".into());
+    only(dataset, pairs)?.parse::<u16>().map_err(wrong)
+}
+
+/// What a node says of an account, as the dataset has it.
+async fn said(
+    shared: &Shared,
+    dataset: &'static Dataset,
+    pairs: &[(String, String)],
+    rows: fn(&AccountPositions) -> Answer,
+) -> Result<(&'static Dataset, Answer), Failure> {
+    let wrong = || {
+        let why = "`account` takes an account: an SS58 address, or 0x and 64 digits";
+        Failure(StatusCode::BAD_REQUEST, why.into())
+    };
+    let key = data::account(only(dataset, pairs)?).ok_or_else(wrong)?;
+    let quiet = || {
+        let why = "no node answers now: try again in a second, or ask `accounts` for what the index knows";
+        Failure(StatusCode::SERVICE_UNAVAILABLE, why.into())
+    };
+    let now = shared.account(key).await.ok_or_else(quiet)?;
+    Ok((dataset, rows(&now)))
 }
 
 /// What a validator says of miners.
 fn scores(shared: &Shared, pairs: &[(String, String)]) -> Result<(&'static Dataset, Answer), Failure> {
-    let netuid = only(&SCORES, pairs)?.parse::<u16>();
-    let wrong = |_| Failure(StatusCode::BAD_REQUEST, "`netuid` is a number from 0 to 65535".into());
-    let said = shared.scores(netuid.map_err(wrong)?);
+    let said = shared.scores(netuid(&SCORES, pairs)?);
     let rows = said.as_deref().map(score_rows).unwrap_or_default();
     Ok((&SCORES, Answer { rows, next: None }))
 }
@@ -98,6 +137,7 @@ fn scores(shared: &Shared, pairs: &[(String, String)]) -> Result<(&'static Datas
 /// As the dataset's columns have it.
 fn score_rows(said: &Standings) -> Vec<Vec<Value>> {
     let whole = |number: u64| Value::Integer(i64::try_from(number).unwrap_or(i64::MAX));
+    let real = |number: Option<f64>| number.map_or(Value::Null, Value::Real);
     let row = |miner: &ganglion_subnet::standings::Standing| {
         vec![
             Value::Integer(miner.uid.into()),
@@ -109,9 +149,13 @@ fn score_rows(said: &Standings) -> Vec<Vec<Value>> {
             Value::Real(miner.absolute_bits),
             Value::Real(miner.marginal_bits),
             Value::Real(miner.novelty_bits),
+            real(miner.absolute_error),
+            real(miner.marginal_error),
+            real(miner.novelty_error),
             miner.clone_of.map_or(Value::Null, whole),
             Value::Text(said.validator.to_ss58()),
             Value::Integer(said.block.into()),
+            whole(said.rounds),
         ]
     };
     let mut miners: Vec<_> = said.miners.iter().collect();

@@ -6,9 +6,12 @@ use crate::{
     store::{is_session, Backing, Extra, Indexed, Store},
 };
 use futures::{stream, StreamExt, TryStreamExt};
-use ganglion_client::{ChainBlock, ClientError};
-use ganglion_primitives::{info::Producers, NetUid};
-use std::collections::BTreeSet;
+use ganglion_client::{ChainBlock, ChainCall, ClientError, UnreadableCall};
+use ganglion_primitives::{
+    info::{Poll, Producers},
+    NetUid,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Blocks between two looks at the token while catching up.
 const SUPPLY_EVERY: u32 = 60;
@@ -16,6 +19,8 @@ const SUPPLY_EVERY: u32 = 60;
 const MOST_POLLS: usize = 16;
 /// Referenda that are read at the chain's end: the latest.
 const LATEST_POLLS: u32 = 64;
+/// Referenda remembered; beyond, their calls are read again.
+const MOST_READ: usize = 1_024;
 /// Metagraphs that are read at the chain's end, in one go.
 const MOST_GRAPHS: usize = 4;
 /// Accounts that are read again at the chain's end, in one go.
@@ -69,6 +74,8 @@ pub(super) struct Gatherer {
     stale: BTreeSet<u16>,
     /// The last session whose producers were looked at closely.
     session: Option<u32>,
+    /// Referenda whose calls were told.
+    read: BTreeSet<u32>,
 }
 
 impl Gatherer {
@@ -110,7 +117,9 @@ impl Gatherer {
         let at = block.hash;
         extra.emission = Some(source.emission(at).await?);
         extra.subnets = Some(source.subnets(at).await?);
-        extra.governance = Some(source.governance(None, LATEST_POLLS, at).await?);
+        let governance = source.governance(None, LATEST_POLLS, at).await?;
+        extra.calls.extend(proposed(source, &governance.polls, &self.read, at).await?);
+        extra.governance = Some(governance);
         let producers = source.producers(at).await?;
         if self.session != Some(producers.session) {
             extra.backing = backing(source, &producers, at).await?;
@@ -131,6 +140,10 @@ impl Gatherer {
             .buffered(PARALLEL)
             .try_collect()
             .await?;
+        if self.read.len() > MOST_READ {
+            self.read.clear();
+        }
+        self.read.extend(extra.calls.keys());
         Ok(())
     }
 }
@@ -159,7 +172,26 @@ async fn happened(source: &dyn Source, at: [u8; 32], needs: &Needs) -> Result<Ex
             None => extra.governance = Some(page),
         }
     }
+    if let Some(governance) = &extra.governance {
+        extra.calls = proposed(source, &governance.polls, &BTreeSet::new(), at).await?;
+    }
     Ok(extra)
+}
+
+/// What referenda propose, of those whose calls the ledger has; without those that are `known`.
+async fn proposed(
+    source: &dyn Source,
+    polls: &[Poll],
+    known: &BTreeSet<u32>,
+    at: [u8; 32],
+) -> Result<BTreeMap<u32, Result<ChainCall, UnreadableCall>>, ClientError> {
+    let some = polls.iter().filter(|poll| !known.contains(&poll.index));
+    let (numbers, encoded): (Vec<u32>, Vec<Vec<u8>>) =
+        some.filter_map(|poll| Some((poll.index, poll.call.clone()?))).unzip();
+    match numbers.is_empty() {
+        true => Ok(BTreeMap::new()),
+        false => Ok(numbers.into_iter().zip(source.calls(&encoded, at).await?).collect()),
+    }
 }
 
 /// Who stands behind each producer.

@@ -2,7 +2,7 @@
 
 use crate::store::Backing;
 use async_trait::async_trait;
-use ganglion_client::{ChainBlock, Client, ClientError};
+use ganglion_client::{ChainBlock, ChainCall, Client, ClientError, UnreadableCall};
 use ganglion_keys::PublicKey;
 use ganglion_primitives::{
     info::{GovernanceInfo, Producers},
@@ -36,6 +36,12 @@ pub trait Source: Send + Sync {
     async fn backing(&self, hotkey: [u8; 32], at: [u8; 32]) -> Result<Option<Backing>, ClientError>;
     /// A page of referenda.
     async fn governance(&self, before: Option<u32>, limit: u32, at: [u8; 32]) -> Result<GovernanceInfo, ClientError>;
+    /// Calls that were proposed, in the order of their bytes.
+    async fn calls(
+        &self,
+        encoded: &[Vec<u8>],
+        at: [u8; 32],
+    ) -> Result<Vec<Result<ChainCall, UnreadableCall>>, ClientError>;
     /// What an account has.
     async fn account(&self, key: [u8; 32], at: [u8; 32]) -> Result<AccountPositions, ClientError>;
 }
@@ -81,6 +87,14 @@ impl Source for Client {
 
     async fn governance(&self, before: Option<u32>, limit: u32, at: [u8; 32]) -> Result<GovernanceInfo, ClientError> {
         self.at(at).governance(before, limit).await
+    }
+
+    async fn calls(
+        &self,
+        encoded: &[Vec<u8>],
+        at: [u8; 32],
+    ) -> Result<Vec<Result<ChainCall, UnreadableCall>>, ClientError> {
+        self.at(at).calls(encoded).await
     }
 
     async fn account(&self, key: [u8; 32], at: [u8; 32]) -> Result<AccountPositions, ClientError> {

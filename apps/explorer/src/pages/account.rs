@@ -2,11 +2,11 @@
 
 use super::{
     charts::{line, Words},
-    dataset, excerpt, first, format, number,
-    view::{Cell, Grid, Head, Page, Section},
+    dataset, excerpt, first, format, home, number,
+    view::{Cell, Grid, Page, Section},
     Drawn, NoPage,
 };
-use crate::data::{rows, Ask};
+use crate::data::{self, rows, Ask, BALANCES, POSITIONS};
 use ganglion_keys::PublicKey;
 use ganglion_primitives::AccountPositions;
 use rusqlite::{types::Value, Connection};
@@ -19,9 +19,9 @@ pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPosit
     let address = key.to_ss58();
     let blob = Value::Blob(key.0.to_vec());
     let named = |name: &'static str| [(name, address.clone(), blob.clone())];
-    let mut sections = vec![balances(db, &blob, now)?];
-    sections.extend(now.and_then(positions));
-    sections.extend(seats(db, key)?);
+    let mut sections = vec![balances(db, &blob, &address, now)?];
+    sections.extend(now.and_then(|now| positions(now, &address)));
+    sections.extend(seats(db, &named("account"))?);
     sections.extend(rewards(db, &blob, &address)?);
     let lists: [(&'static str, &[&str], &'static str, &str); 11] = [
         ("transfers", &["block", "sender", "recipient", "amount"], "account", "Transfers"),
@@ -66,24 +66,19 @@ pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPosit
     Ok(Page { title: "Account".into(), lead: address, sections, ..Page::default() })
 }
 
-fn balances(db: &Connection, key: &Value, now: Option<&AccountPositions>) -> Result<Section, NoPage> {
+fn balances(db: &Connection, key: &Value, address: &str, now: Option<&AccountPositions>) -> Result<Section, NoPage> {
     let (dataset, answer) = first(db, "accounts", 1, &[("account", key.clone())])?;
     let row = answer.rows.first();
     let of = |name: &str| row.and_then(|row| number(dataset, row, name));
-    let whole = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
-    let mut section = Section::new("balances", "What it has");
+    let kept = [("account", address.to_owned())];
+    let mut section = Section::new("balances", "What it has").data(dataset, &kept);
     section = match (now, of("read_at")) {
         (Some(now), _) => {
-            let staked = now.positions.iter().map(|position| position.stake).fold(0, u64::saturating_add);
-            section
-                .note("As a node says now.")
-                .fact("Free", Cell::rao(whole(now.free)))
-                .fact("Can be spent", Cell::rao(whole(now.spendable)))
-                .fact("On deposit", Cell::rao(whole(now.reserved)))
-                .fact("Staked", Cell::rao(whole(staked)))
-                .fact("Bound by votes", Cell::rao(whole(now.voting)))
-                .fact("Transactions", Cell::text(now.nonce.to_string()))
-                .fact("Open channels", Cell::text(now.channels.to_string()))
+            let said = data::balances(now);
+            let row = said.rows.first().map(Vec::as_slice).unwrap_or_default();
+            let section = section.note("As a node says now.").data(&BALANCES, &kept);
+            let facts = BALANCES.columns.iter().zip(row);
+            facts.fold(section, |section, (column, value)| section.fact(column.title, Cell::of(column, value)))
         }
         (None, Some(block)) => section
             .note(format!("No node answers now; this is as of block {block}."))
@@ -108,68 +103,24 @@ fn balances(db: &Connection, key: &Value, now: Option<&AccountPositions>) -> Res
 }
 
 /// Stakes, and what is leaving.
-fn positions(now: &AccountPositions) -> Option<Section> {
-    let whole = |amount: u64| i64::try_from(amount).unwrap_or(i64::MAX);
-    let address = |key: &ganglion_primitives::AccountId| PublicKey(*AsRef::<[u8; 32]>::as_ref(key)).to_ss58();
-    let staked = now.positions.iter().map(|position| {
-        let kind = if position.owned { "own" } else { "nominated" };
-        vec![Cell::account(&address(&position.hotkey), false), Cell::text(kind), Cell::rao(whole(position.stake))]
-    });
-    let leaving = now.leaving.iter().map(|departure| {
-        let until = format!("leaving until block {}", departure.until);
-        vec![Cell::account(&address(&departure.hotkey), false), Cell::text(until), Cell::rao(whole(departure.amount))]
-    });
-    let rows: Vec<_> = staked.chain(leaving).collect();
-    if rows.is_empty() {
+fn positions(now: &AccountPositions, address: &str) -> Option<Section> {
+    let said = data::positions(now);
+    if said.rows.is_empty() {
         return None;
     }
-    let head = |title: &str, number: bool| Head { title: title.into(), number, ..Head::default() };
-    let heads = vec![head("Hotkey", false), head("How", false), head("Worth", true)];
-    let grid = Grid { caption: "Stakes".into(), heads, rows, ..Grid::default() };
-    Some(Section::new("positions", "Stakes").grid(grid))
+    let kept = [("account".to_owned(), address.to_owned())];
+    let grid = Grid::of(&POSITIONS, &said, &[]).data(&POSITIONS, &kept);
+    Some(Section::new("positions", POSITIONS.title).grid(grid))
 }
 
 /// Seats in subnets, as hotkey or as owner.
-fn seats(db: &Connection, key: PublicKey) -> Result<Option<Section>, NoPage> {
-    let sql = "SELECT n.netuid, s.name, n.uid, h.address, n.stake, n.incentive, n.dividends, n.emission FROM neurons n
-               JOIN accounts h ON h.id = n.hotkey LEFT JOIN subnets s ON s.netuid = n.netuid
-               WHERE n.hotkey = (SELECT id FROM accounts WHERE key = ?1)
-               OR n.coldkey = (SELECT id FROM accounts WHERE key = ?1) ORDER BY n.netuid, n.uid LIMIT 100";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut found = statement.query([key.0.to_vec()])?;
-    let mut cells = Vec::new();
-    while let Some(row) = found.next()? {
-        let (netuid, name): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
-        let title = format!("{netuid} {}", name.unwrap_or_default());
-        cells.push(vec![
-            Cell::link(title, format!("/subnet/{netuid}")),
-            Cell::number(row.get::<_, i64>(2)?.to_string()),
-            Cell::account(&row.get::<_, String>(3)?, false),
-            Cell::rao(row.get(4)?),
-            Cell::number(format::share(row.get(5)?)),
-            Cell::number(format::share(row.get(6)?)),
-            Cell::rao(row.get(7)?),
-        ]);
+fn seats(db: &Connection, named: &[(&str, String, Value)]) -> Result<Option<Section>, NoPage> {
+    let columns = ["netuid", "subnet", "uid", "hotkey", "stake", "incentive", "dividends", "emission"];
+    let mut section = excerpt(db, "seats", &columns, named, 100)?;
+    if let Some(grid) = &mut section.grid {
+        home::name_links(grid, 1, 0);
     }
-    if cells.is_empty() {
-        return Ok(None);
-    }
-    let head = |title: &str, number: bool| Head { title: title.into(), number, ..Head::default() };
-    let grid = Grid {
-        caption: "Seats".into(),
-        heads: vec![
-            head("Subnet", false),
-            head("Uid", true),
-            head("Hotkey", false),
-            head("Stake", true),
-            head("Incentive", true),
-            head("Dividends", true),
-            head("Paid", true),
-        ],
-        rows: cells,
-        ..Grid::default()
-    };
-    Ok(Some(Section::new("seats", "Seats in subnets").grid(grid)))
+    Ok(section.grid.as_ref().is_some_and(|grid| !grid.rows.is_empty()).then_some(section))
 }
 
 /// What epochs paid to it, over time.
@@ -203,4 +154,47 @@ fn rewards(db: &Connection, key: &Value, address: &str) -> Result<Option<Section
         grid.next = format!("/list/rewards?hotkey={address}");
     }
     Ok(Some(Section::new("rewards", "Rewards").chart(line(&points, words)).grid(grid)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_primitives::{AccountId, Position};
+
+    fn tables() -> Connection {
+        let connection = Connection::open_in_memory().expect("SQLite");
+        connection.execute_batch(include_str!("../store/schema.sql")).expect("the tables");
+        connection
+    }
+
+    #[test]
+    fn what_a_node_says_is_shown_with_where_it_is_as_data() {
+        let key = PublicKey([7; 32]);
+        let position = Position { hotkey: AccountId::new([1; 32]), owned: true, stake: 3_000_000_000 };
+        let now = AccountPositions {
+            free: 5_000_000_000,
+            positions: vec![position],
+            spendable: 0,
+            reserved: 0,
+            voting: 0,
+            leaving: Vec::new(),
+            subnets: Vec::new(),
+            channels: 0,
+            nonce: 0,
+        };
+        let page = account(&tables(), key, Some(&now)).expect("a page");
+        let section = |id: &str| page.sections.iter().find(|section| section.id == id).expect("there");
+        let (has, backs) = (section("balances"), section("positions"));
+        let fact = |name: &str| has.facts.iter().find(|(known, _)| known == name).map(|(_, cell)| cell.text.as_str());
+        assert_eq!((fact("Free"), fact("Staked")), (Some("5.0000"), Some("3.0000")));
+        assert_eq!(has.json, format!("/api/v1/balances?account={}", key.to_ss58()));
+        let grid = backs.grid.as_ref().expect("a table");
+        assert_eq!(grid.csv, format!("/api/v1/positions.csv?account={}", key.to_ss58()));
+        let cells: Vec<&str> = grid.rows.iter().flatten().map(|cell| cell.text.as_str()).collect();
+        let hotkey = format::short(&PublicKey([1; 32]).to_ss58());
+        assert_eq!(cells, [hotkey.as_str(), "own", "3.0000", "–"]);
+        let alone = account(&tables(), key, None).expect("a page");
+        assert_eq!(alone.sections[0].json, format!("/api/v1/accounts?account={}", key.to_ss58()));
+        assert!(alone.sections.iter().all(|section| section.id != "positions"), "no node, no positions");
+    }
 }

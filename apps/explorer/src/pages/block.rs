@@ -39,6 +39,7 @@ pub(crate) fn block(db: &Connection, which: &str) -> Drawn {
         section = section.fact("Next", Cell::link(format::thousands(next), format!("/block/{next}")));
     }
     let named = [("block", height.to_string(), Value::Integer(height.into()))];
+    section = section.data(dataset, &[("number", height.to_string())]);
     let extrinsics = ["id", "call", "signer", "success", "error", "fee", "args"];
     Ok(Page {
         title: format!("Block {height}"),
@@ -99,6 +100,7 @@ pub(crate) fn extrinsic(db: &Connection, which: &str) -> Drawn {
     if let Some(hash) = value(dataset, &row, "hash").filter(|hash| **hash != Value::Null) {
         section = section.fact("Hash", whole_hash(Some(hash)));
     }
+    section = section.data(dataset, &[("id", place_text(id))]);
     let (block, at) = place(id);
     let named = [("block", block.to_string(), Value::Integer(block)), ("place", at.to_string(), Value::Integer(at))];
     Ok(Page {
@@ -120,12 +122,13 @@ pub(crate) fn event(db: &Connection, which: &str) -> Drawn {
     let dataset = dataset("events")?;
     let row = row_of(db, dataset, id)?;
     let section = facts(dataset, &row, &["id", "block", "event", "extrinsic"]);
+    let section = section.data(dataset, &[("id", place_text(id))]);
     let sections = vec![section, arguments(text(dataset, &row, "args"))];
     Ok(Page { title: format!("Event {}", place_text(id)), sections, ..Page::default() })
 }
 
 /// Arguments line by line, with accounts as addresses.
-fn arguments(args: Option<&str>) -> Section {
+pub(super) fn arguments(args: Option<&str>) -> Section {
     let mut value: Json = args.and_then(|args| serde_json::from_str(args).ok()).unwrap_or(Json::Null);
     addressed(&mut value, 16);
     let section = Section::new("arguments", "Arguments");

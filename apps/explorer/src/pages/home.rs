@@ -6,21 +6,10 @@ use super::{
     view::{Cell, Grid, Page, Section},
     Drawn, NoPage,
 };
-use crate::data::{Answer, Dataset};
+use crate::data::{block_millis, Answer, Dataset};
 use crate::index::Progress;
 use ganglion_tokenomics::emission::MAX_SUPPLY;
-use rusqlite::{types::Value, Connection, OptionalExtension};
-
-/// Blocks over which the time between two is measured.
-const WINDOW: i64 = 100;
-
-/// Milliseconds from block to block lately; `None` while there are too few.
-pub(super) fn block_millis(db: &Connection) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT (b.time - a.time) / (b.number - a.number) FROM blocks b JOIN blocks a
-               ON a.number = max(b.number - ?1, 1) WHERE b.number = (SELECT max(number) FROM blocks)
-               AND a.number < b.number AND a.time IS NOT NULL AND b.time IS NOT NULL";
-    db.prepare_cached(sql)?.query_row([WINDOW], |row| row.get(0)).optional()
-}
+use rusqlite::{types::Value, Connection};
 
 /// How the network is.
 pub(crate) fn home(db: &Connection, progress: &Progress) -> Drawn {
@@ -40,9 +29,9 @@ pub(crate) fn home(db: &Connection, progress: &Progress) -> Drawn {
 }
 
 fn heights(db: &Connection, progress: &Progress) -> Result<Section, NoPage> {
-    let sql = "SELECT number, time FROM blocks ORDER BY number DESC LIMIT 1";
-    let last: Option<(i64, Option<i64>)> = db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    let (height, time) = last.unwrap_or((0, None));
+    let (dataset, answer) = first(db, "chain", 1, &[])?;
+    let of = |key: &str| answer.rows.first().and_then(|row| number(dataset, row, key));
+    let height = of("height").unwrap_or(0);
     let finality = match (&progress.trouble, progress.finalized) {
         (Some(_), _) | (None, None) => "unknown: no news from a node".to_owned(),
         (None, Some(_)) if progress.behind() == 0 => "up to date".to_owned(),
@@ -51,22 +40,19 @@ fn heights(db: &Connection, progress: &Progress) -> Result<Section, NoPage> {
     let mut section = Section::new("chain", "The chain")
         .fact("Height", Cell::link(format::thousands(height), format!("/block/{height}")))
         .fact("Finality", Cell::text(finality));
-    if let Some(time) = time {
+    if let Some(time) = of("time") {
         section = section.fact("Time of that block (UTC)", Cell::text(format::time(time)));
     }
-    if let Some(millis) = block_millis(db)? {
+    if let Some(millis) = of("block_millis") {
         section = section.fact("A block every", Cell::text(format!("{:.1} s", millis as f64 / 1000.0)));
     }
-    let count = |sql: &str| -> rusqlite::Result<i64> { db.query_row(sql, [], |row| row.get(0)) };
-    let accounts = count("SELECT coalesce(max(id), 0) FROM accounts")?;
-    let subnets = count("SELECT count(*) FROM subnets WHERE gone_at IS NULL")?;
-    let neurons = count("SELECT coalesce(sum(neurons), 0) FROM subnets WHERE gone_at IS NULL")?;
-    let producers = count("SELECT count(*) FROM producers WHERE session = (SELECT max(session) FROM producers)")?;
+    let count = |key: &str| format::thousands(of(key).unwrap_or(0));
     Ok(section
-        .fact("Subnets", Cell::link(format::thousands(subnets), "/subnets"))
-        .fact("Neurons", Cell::text(format::thousands(neurons)))
-        .fact("Block producers", Cell::link(format::thousands(producers), "/validators"))
-        .fact("Accounts seen", Cell::link(format::thousands(accounts), "/list/accounts")))
+        .fact("Subnets", Cell::link(count("subnets"), "/subnets"))
+        .fact("Neurons", Cell::text(count("neurons")))
+        .fact("Block producers", Cell::link(count("producers"), "/validators"))
+        .fact("Accounts seen", Cell::link(count("accounts"), "/list/accounts"))
+        .data(dataset, &[]))
 }
 
 /// The token, if it was ever read.
@@ -99,8 +85,14 @@ pub(super) fn token(db: &Connection) -> Result<Option<Section>, NoPage> {
             .fact("Pending", Cell::rao(rao("pending")))
             .fact("Behind subnets", Cell::rao(rao("locked")))
             .fact("In channels", Cell::rao(rao("prepaid")))
-            .fact("Recycled", Cell::rao(rao("recycled"))),
+            .fact("Recycled", Cell::rao(rao("recycled")))
+            .data(dataset, &[]),
     ))
+}
+
+/// What narrows the list of subnets to those.
+fn shown() -> [(String, String); 1] {
+    [("show".to_owned(), "present".to_owned())]
 }
 
 /// The subnets that are there, by their part of the emission.
@@ -112,7 +104,7 @@ fn present(db: &Connection) -> Result<(&'static Dataset, Answer), NoPage> {
 pub(super) fn emission(db: &Connection) -> Result<Section, NoPage> {
     let (dataset, answer) = present(db)?;
     let columns = ["netuid", "name", "neurons", "emission", "pending", "stake", "tempo", "next_epoch"];
-    let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &[]);
+    let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &shown());
     name_links(&mut grid, 1, 0);
     Ok(Section::new("subnets", "Subnets by emission").grid(grid))
 }
@@ -137,7 +129,7 @@ pub(super) fn emission_chart(db: &Connection) -> Result<Option<Section>, NoPage>
         top: "TAO a block".into(),
     };
     let Some(chart) = bars(&shares, words) else { return Ok(None) };
-    let grid = Grid::of(dataset, &answer, &["netuid", "name", "emission"]);
+    let grid = Grid::of(dataset, &answer, &["netuid", "name", "emission"]).data(dataset, &shown());
     Ok(Some(Section::new("emission", "How the emission is divided").chart(Some(chart)).grid(grid)))
 }
 

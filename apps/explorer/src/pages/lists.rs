@@ -4,7 +4,7 @@ use super::{
     view::{Cell, Field, Form, Grid, Head, Page, Place, Section},
     Drawn, NoPage, Pairs,
 };
-use crate::data::{self, find, rows, Ask, Dataset, Hit, Takes, DATASETS, HITS, MOST_ROWS, SCORES};
+use crate::data::{self, all, find, rows, Ask, Dataset, Hit, Takes, DATASETS, HITS, LISTS, MOST_ROWS};
 use rusqlite::Connection;
 
 /// A whole list.
@@ -71,7 +71,8 @@ pub(crate) fn lists() -> Page {
         heads: vec![head("List"), head("What it is")],
         rows: rows.collect(),
         ..Grid::default()
-    };
+    }
+    .data(&LISTS, &[]);
     Page {
         title: "Lists".into(),
         lead: "All that the index knows, row by row.".into(),
@@ -82,7 +83,7 @@ pub(crate) fn lists() -> Page {
 
 /// Where programs read.
 pub(crate) fn api() -> Page {
-    let rows = DATASETS.into_iter().chain([&SCORES, &HITS]).map(|dataset| {
+    let rows = all().map(|dataset| {
         let path = format!("/api/v1/{}", dataset.name);
         let parameters: Vec<&str> = dataset.filters.iter().map(|filter| filter.name).collect();
         vec![
@@ -97,7 +98,8 @@ pub(crate) fn api() -> Page {
         heads: vec![head("JSON"), head("CSV"), head("Filters"), head("What it is")],
         rows: rows.collect(),
         ..Grid::default()
-    };
+    }
+    .data(&LISTS, &[]);
     let document = Section::new("openapi", "The document")
         .note("All addresses, parameters and columns, for tools.")
         .fact("OpenAPI 3.1", Cell::link("/api/v1/openapi.json", "/api/v1/openapi.json"));
@@ -114,20 +116,22 @@ pub(crate) fn api() -> Page {
 /// What a search found.
 pub(crate) fn search(db: &Connection, query: &str) -> Result<(Page, Vec<Hit>), NoPage> {
     let hits = data::search(db, query)?;
+    let asked: String = query.chars().take(100).collect();
     let rows = hits.iter().map(|hit| vec![Cell::text(hit.kind), Cell::link(hit.label.clone(), hit.path.clone())]);
     let grid = Grid {
         caption: "What was found".into(),
         heads: vec![head("What"), head("Name")],
         rows: rows.collect(),
         ..Grid::default()
-    };
+    }
+    .data(&HITS, &[("q".to_owned(), asked.clone())]);
     let note =
         "A height, a hash, an extrinsic or event such as 12-1, an address or its beginning, a subnet's number or name, a \
                 uid, where an axon listens, a channel's number, the name of a list, a call or an event.";
     let page = Page {
         title: "Search".into(),
         lead: note.into(),
-        query: query.chars().take(100).collect(),
+        query: asked,
         sections: vec![Section::new("found", "Found").grid(grid)],
         ..Page::default()
     };

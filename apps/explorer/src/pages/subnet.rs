@@ -6,8 +6,7 @@ use super::{
     view::{Cell, Field, Form, Grid, Head, Page, Place, Section},
     Drawn, NoPage, Pairs,
 };
-use crate::data::{rows, Answer, Ask, Dataset, SCORES};
-use ganglion_primitives::Hyperparameter;
+use crate::data::{self, rows, Answer, Ask, Dataset, RULES, SCORES};
 use ganglion_subnet::standings::{Standing, Standings};
 use rusqlite::{types::Value, Connection};
 use serde_json::Value as Json;
@@ -48,8 +47,9 @@ pub(crate) fn subnet(db: &Connection, netuid: u16, pairs: &Pairs, scores: Option
     let row = answer.rows.first().ok_or_else(missing)?;
     let name = text(dataset, row, "name").unwrap_or_default();
     let named = [("netuid", netuid.to_string(), key.clone())];
-    let mut sections = vec![facts(dataset, row)];
-    sections.extend(identity(text(dataset, row, "identity")));
+    let kept = [("netuid", netuid.to_string())];
+    let mut sections = vec![facts(dataset, row).data(dataset, &kept)];
+    sections.extend(identity(text(dataset, row, "identity")).map(|section| section.data(dataset, &kept)));
     sections.push(metagraph(db, netuid, pairs)?);
     sections.extend(incentives(db, netuid)?);
     sections.extend(pay(db, netuid)?);
@@ -57,7 +57,7 @@ pub(crate) fn subnet(db: &Connection, netuid: u16, pairs: &Pairs, scores: Option
     sections.push(answers(db, &named)?);
     let columns = ["block", "uid", "hotkey", "pruned", "burned", "neuron"];
     sections.push(excerpt(db, "registrations", &columns, &named, 20)?);
-    sections.push(rules(text(dataset, row, "hyperparameters")));
+    sections.push(rules(db, netuid)?);
     sections.push(excerpt(db, "hyperparameters", &["block", "name", "value"], &named, 30)?);
     let title = if name.is_empty() { format!("Subnet {netuid}") } else { format!("Subnet {netuid}: {name}") };
     Ok(Page { title, sections, ..Page::default() })
@@ -195,7 +195,9 @@ fn incentives(db: &Connection, netuid: u16) -> Result<Option<Section>, NoPage> {
     };
     let Some(chart) = bars(&shares, words) else { return Ok(None) };
     answer.rows.truncate(50);
-    let grid = Grid::of(dataset, &answer, &["uid", "hotkey", "incentive", "consensus", "trust", "emission"]);
+    let columns = ["uid", "hotkey", "incentive", "consensus", "trust", "emission"];
+    let kept = [("netuid".to_owned(), netuid.to_string())];
+    let grid = Grid::of(dataset, &answer, &columns).data(dataset, &kept);
     Ok(Some(Section::new("incentive", "How incentive is spread").chart(Some(chart)).grid(grid)))
 }
 
@@ -320,27 +322,8 @@ fn bits<'a>(miners: impl Iterator<Item = &'a Standing>) -> Grid {
 }
 
 /// The hyperparameters as they are.
-fn rules(json: Option<&str>) -> Section {
-    let values: Json = json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or(Json::Null);
-    let head = |title: &str, number: bool| Head { title: title.into(), number, ..Head::default() };
-    let rows = Hyperparameter::ALL.into_iter().filter_map(|field| {
-        let value = values.get(field.name())?;
-        let setter = match field.setter() {
-            ganglion_primitives::Setter::Owner => "owner",
-            ganglion_primitives::Setter::Root => "governance",
-        };
-        Some(vec![
-            Cell::text(field.name()),
-            Cell::number(value.to_string()),
-            Cell::text(field.bounds()),
-            Cell::text(setter),
-        ])
-    });
-    let grid = Grid {
-        caption: "Hyperparameters now".into(),
-        heads: vec![head("Name", false), head("Value", true), head("May be", false), head("Set by", false)],
-        rows: rows.collect(),
-        ..Grid::default()
-    };
-    Section::new("rules", "Hyperparameters").grid(grid)
+fn rules(db: &Connection, netuid: u16) -> Result<Section, NoPage> {
+    let kept = [("netuid".to_owned(), netuid.to_string())];
+    let grid = Grid::of(&RULES, &data::rules(db, netuid)?, &[]).data(&RULES, &kept).right(1);
+    Ok(Section::new("rules", RULES.title).grid(Grid { caption: "Hyperparameters now".into(), ..grid }))
 }

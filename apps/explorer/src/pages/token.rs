@@ -3,11 +3,11 @@
 use super::{
     charts::{bars, line, Words},
     excerpt, first, format, home, number,
-    view::{Cell, Grid, Head, Page, Section},
+    view::{Cell, Grid, Page, Section},
     Drawn, NoPage,
 };
-use ganglion_tokenomics::emission::eras;
-use rusqlite::Connection;
+use crate::data::{self, HALVINGS};
+use rusqlite::{types::Value, Connection};
 
 /// Points of the supply's curve.
 const POINTS: i64 = 300;
@@ -62,30 +62,16 @@ fn curve(db: &Connection) -> Result<Option<Section>, NoPage> {
 
 /// The halvings to come.
 fn future(db: &Connection) -> Result<Section, NoPage> {
-    let (dataset, answer) = first(db, "summary", 1, &[])?;
-    let of = |key: &str| answer.rows.first().and_then(|row| number(dataset, row, key)).unwrap_or(0);
-    let (block, issuance) = (of("block"), u64::try_from(of("issuance")).unwrap_or(0));
-    let start = u64::try_from(block).unwrap_or(0);
-    let millis = home::block_millis(db)?.and_then(|millis| u64::try_from(millis).ok());
-    let head = |title: &str| Head { title: title.into(), number: true, ..Head::default() };
-    let rows = eras(start, issuance).skip(1).take(8).map(|era| {
-        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let seconds = millis.map(|millis| era.first_block.saturating_sub(start).saturating_mul(millis) / 1000);
-        vec![
-            Cell::number(era.halvings.to_string()),
-            Cell::number(format::thousands(whole(era.first_block))),
-            Cell::rao(whole(era.issuance)),
-            Cell::rao(whole(era.emission)),
-            Cell::number(seconds.map_or_else(|| "–".to_owned(), format::duration)),
-        ]
-    });
-    let grid = Grid {
-        caption: "Halvings to come".into(),
-        heads: vec![head("Halving"), head("From block"), head("At a supply of"), head("A block mints"), head("In")],
-        rows: rows.collect(),
-        ..Grid::default()
-    };
-    Ok(Section::new("halvings", "Halvings to come").note("If nothing is recycled until then.").grid(grid))
+    let answer = data::halvings(db)?;
+    let mut grid = Grid::of(&HALVINGS, &answer, &[]).data(&HALVINGS, &[]);
+    let place = HALVINGS.column("seconds");
+    for (cells, row) in grid.rows.iter_mut().zip(&answer.rows) {
+        let found = place.and_then(|place| Some((cells.get_mut(place)?, row.get(place)?)));
+        if let Some((cell, Value::Integer(seconds))) = found {
+            *cell = Cell::number(format::duration(u64::try_from(*seconds).unwrap_or(0)));
+        }
+    }
+    Ok(Section::new("halvings", HALVINGS.title).note("If nothing is recycled until then.").grid(grid))
 }
 
 /// How many have how much.
@@ -126,13 +112,15 @@ fn distribution(db: &Connection) -> Result<Option<Section>, NoPage> {
 
 /// What the richest have of all.
 fn shares(db: &Connection) -> Result<Section, NoPage> {
-    let all: i64 = db.query_row("SELECT coalesce(sum(total), 0) FROM accounts", [], |row| row.get(0))?;
-    let mut section = Section::new("shares", "What the richest have");
-    for count in [1i64, 10, 100, 1_000] {
-        let sql = "SELECT coalesce(sum(total), 0) FROM (SELECT total FROM accounts ORDER BY total DESC LIMIT ?1)";
-        let have: i64 = db.prepare_cached(sql)?.query_row([count], |row| row.get(0))?;
+    let (dataset, answer) = first(db, "richest", 4, &[])?;
+    let section = Section::new("shares", dataset.title).data(dataset, &[]);
+    Ok(answer.rows.iter().fold(section, |section, row| {
+        let count = number(dataset, row, "accounts").unwrap_or(0);
         let name = if count == 1 { "The richest".to_owned() } else { format!("The {count} richest") };
-        section = section.fact(&name, Cell::text(format::percent(have as f64 / all.max(1) as f64)));
-    }
-    Ok(section)
+        let share = match super::value(dataset, row, "share") {
+            Some(Value::Real(share)) => *share,
+            _ => 0.0,
+        };
+        section.fact(&name, Cell::text(format::percent(share)))
+    }))
 }

@@ -68,6 +68,7 @@ fn facts(dataset: &Dataset, answer: &Answer) -> Section {
         .fact("Founders", Cell::text(flags("founder").to_string()))
         .fact("Stake behind them", Cell::rao(sum("stake")))
         .fact("Blocks in this session", Cell::text(sum("blocks").to_string()))
+        .data(dataset, &[])
 }
 
 /// Blocks by author.
@@ -90,6 +91,6 @@ fn written(dataset: &Dataset, answer: &Answer) -> Option<Section> {
     };
     let chart = bars(&values, words)?;
     let sorted = Answer { rows, next: None };
-    let grid = Grid::of(dataset, &sorted, &["hotkey", "all_blocks", "blocks", "uptime"]);
+    let grid = Grid::of(dataset, &sorted, &["hotkey", "all_blocks", "blocks", "uptime"]).data(dataset, &[]);
     Some(Section::new("written", "Blocks by author").chart(Some(chart)).grid(grid))
 }

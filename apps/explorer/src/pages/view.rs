@@ -33,6 +33,9 @@ pub(crate) struct Section {
     pub(crate) note: String,
     /// Names and values.
     pub(crate) facts: Vec<(String, Cell)>,
+    /// The same as data; may be empty.
+    pub(crate) json: String,
+    pub(crate) csv: String,
     /// A form that narrows the table.
     pub(crate) form: Option<Form>,
     /// A chart.
@@ -314,15 +317,31 @@ impl Grid {
 
     /// Adds links to the same as data.
     pub(crate) fn data(mut self, dataset: &Dataset, kept: &[(String, String)]) -> Self {
-        let known = |name: &str| dataset.filters.iter().any(|filter| filter.name == name);
-        let kept: Vec<_> = kept.iter().filter(|(name, _)| known(name)).cloned().collect();
-        let at = |suffix: &str| {
-            let path = format!("/api/v1/{}{suffix}", dataset.name);
-            Place { path, kept: kept.clone(), anchor: String::new() }.with(&[])
-        };
-        (self.json, self.csv) = (at(""), at(".csv"));
+        (self.json, self.csv) = doors(dataset, kept);
         self
     }
+
+    /// Makes a column stand at the right of its cells.
+    pub(crate) fn right(mut self, place: usize) -> Self {
+        if let Some(head) = self.heads.get_mut(place) {
+            head.number = true;
+        }
+        for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(place)) {
+            cell.number = true;
+        }
+        self
+    }
+}
+
+/// Where a dataset is as JSON and as CSV, narrowed by what of `kept` are its filters.
+fn doors(dataset: &Dataset, kept: &[(String, String)]) -> (String, String) {
+    let known = |name: &str| dataset.filters.iter().any(|filter| filter.name == name);
+    let kept: Vec<_> = kept.iter().filter(|(name, _)| known(name)).cloned().collect();
+    let at = |suffix: &str| {
+        let path = format!("/api/v1/{}{suffix}", dataset.name);
+        Place { path, kept: kept.clone(), anchor: String::new() }.with(&[])
+    };
+    (at(""), at(".csv"))
 }
 
 impl Section {
@@ -337,6 +356,13 @@ impl Section {
 
     pub(crate) fn fact(mut self, name: &str, cell: Cell) -> Self {
         self.facts.push((name.to_owned(), cell));
+        self
+    }
+
+    /// Adds links to the row of a dataset that the facts are of.
+    pub(crate) fn data(mut self, dataset: &Dataset, kept: &[(&str, String)]) -> Self {
+        let kept: Vec<_> = kept.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        (self.json, self.csv) = doors(dataset, &kept);
         self
     }
 

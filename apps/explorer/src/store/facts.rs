@@ -1,6 +1,6 @@
 //! What is written of a block.
 
-use ganglion_client::ChainBlock;
+use ganglion_client::{ChainBlock, ChainCall, UnreadableCall};
 use ganglion_primitives::{
     info::{GovernanceInfo, Producers},
     AccountPositions, EmissionInfo, Metagraph, NetUid, SubnetInfo,
@@ -31,6 +31,8 @@ pub struct Extra {
     pub backing: Vec<Option<Backing>>,
     /// Referenda, with what it takes to pass one.
     pub governance: Option<GovernanceInfo>,
+    /// What referenda propose, by their numbers: as calls, or why they can't be told as such.
+    pub calls: BTreeMap<u32, Result<ChainCall, UnreadableCall>>,
     /// What accounts have.
     pub accounts: Vec<([u8; 32], AccountPositions)>,
 }

@@ -3,9 +3,9 @@
 use super::{
     capital::{account_of, number_of},
     facts::Backing,
-    write::{whole, Writing},
+    write::{arguments, whole, Writing},
 };
-use ganglion_client::{poll_state, ChainEvent};
+use ganglion_client::{poll_state, ChainCall, ChainEvent, UnreadableCall};
 use ganglion_primitives::{
     info::{GovernanceInfo, Poll, Producer, Producers},
     EmissionInfo,
@@ -164,6 +164,29 @@ fn referendum(
         whole(electorate),
         number
     ])?;
+    Ok(())
+}
+
+/// Longest arguments of a proposed call that are kept, bytes of JSON: people decide about them.
+const LONGEST_PROPOSED: usize = 64 * 1024;
+
+/// Keeps what a referendum proposes.
+pub(super) fn proposal(
+    writing: &mut Writing<'_>,
+    number: u32,
+    told: &Result<ChainCall, UnreadableCall>,
+) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO proposals (referendum, call, args, unreadable) VALUES (?,?,?,?)";
+    let mut statement = writing.db.prepare_cached(sql)?;
+    match told {
+        Ok(call) => {
+            let args = arguments(&call.args, LONGEST_PROPOSED);
+            statement.execute(params![number, format!("{}.{}", call.pallet, call.call), args, None::<String>])?;
+        }
+        Err(why) => {
+            statement.execute(params![number, None::<String>, None::<String>, why.to_string()])?;
+        }
+    }
     Ok(())
 }
 

@@ -28,10 +28,10 @@ use tokio::sync::Semaphore;
 
 /// The tables.
 const SCHEMA: &str = include_str!("schema.sql");
-/// Their form; another one is refused, but for the one before.
-const FORM: u32 = 2;
-/// From the form before to this one.
-const UPGRADE: &str = include_str!("upgrade.sql");
+/// Their form; another one is refused, but for those before.
+const FORM: u32 = 3;
+/// From each form to the next, the first from form 1.
+const UPGRADES: [&str; 2] = [include_str!("upgrade.sql"), include_str!("upgrade_calls.sql")];
 /// Connections that read at the same time.
 const READERS: usize = 4;
 /// Steps of SQLite's machine between two looks at the clock.
@@ -126,9 +126,10 @@ impl Store {
         let connection = Connection::open(path).map_err(failed)?;
         prepare(&connection).map_err(failed)?;
         match form(&connection).map_err(failed)? {
-            Some(found) if found == FORM.to_string() => {}
-            Some(found) if found == (FORM - 1).to_string() => upgrade(&connection).map_err(failed)?,
-            Some(found) => return Err(ExplorerError::OtherForm { path: path.into(), found, expected: FORM }),
+            Some(found) => match (1..=FORM).find(|form| found == form.to_string()) {
+                Some(form) => upgrade(&connection, form).map_err(failed)?,
+                None => return Err(ExplorerError::OtherForm { path: path.into(), found, expected: FORM }),
+            },
             None => begin(&connection).map_err(failed)?,
         }
         let readers: Result<Vec<Connection>, _> = (0..READERS).map(|_| reader(path)).collect();
@@ -330,9 +331,14 @@ fn begin(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch(&format!("BEGIN;\n{SCHEMA}\nINSERT INTO meta VALUES ('form', '{FORM}');\nCOMMIT;"))
 }
 
-fn upgrade(connection: &Connection) -> rusqlite::Result<()> {
+/// Brings the tables to this form, if they aren't of it.
+fn upgrade(connection: &Connection, form: u32) -> rusqlite::Result<()> {
+    let steps: Vec<&str> = (1..).zip(UPGRADES).filter(|(from, _)| *from >= form).map(|(_, step)| step).collect();
+    if steps.is_empty() {
+        return Ok(());
+    }
     tracing::info!(target: "ganglion::explorer", "the index gets form {FORM}; this takes some seconds once");
-    connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{UPGRADE}\nCOMMIT;\nANALYZE;"))
+    connection.execute_batch(&format!("BEGIN IMMEDIATE;\n{}\nCOMMIT;\nANALYZE;", steps.join("\n")))
 }
 
 /// Height and hash of the last block.
@@ -355,13 +361,17 @@ mod tests {
     }
 
     #[test]
-    fn an_index_of_the_form_before_becomes_one_of_this() {
+    fn an_index_of_a_form_before_becomes_one_of_this() {
         let folder = tempfile::tempdir().expect("folder");
         let path = folder.path().join("i.sqlite");
         let patience = Duration::from_secs(60);
         drop(Store::open(&path, patience).expect("an index"));
         let expected = tables(&path);
-        let old = "DROP TABLE receipts; UPDATE meta SET value = '1' WHERE key = 'form';
+        let before = "DROP TABLE proposals; UPDATE meta SET value = '2' WHERE key = 'form'";
+        Connection::open(&path).expect("the file").execute_batch(before).expect("form 2");
+        drop(Store::open(&path, patience).expect("upgraded by one"));
+        assert_eq!(tables(&path), expected);
+        let old = "DROP TABLE proposals; DROP TABLE receipts; UPDATE meta SET value = '1' WHERE key = 'form';
                    DROP INDEX extrinsics_kind; CREATE INDEX extrinsics_kind ON extrinsics (kind, id);
                    DROP INDEX votes_voter; CREATE INDEX votes_voter ON votes (voter, id);
                    INSERT INTO blocks VALUES (0, x'00', NULL, NULL, NULL, 0, 0);";
@@ -371,8 +381,8 @@ mod tests {
         assert_eq!((tables(&path), store.head().expect("read")), (expected, Some(0)));
         drop(store);
         Store::open(&path, patience).expect("once is enough");
-        let newer = "UPDATE meta SET value = '3' WHERE key = 'form'";
-        Connection::open(&path).expect("the file").execute_batch(newer).expect("form 3");
+        let newer = "UPDATE meta SET value = '4' WHERE key = 'form'";
+        Connection::open(&path).expect("the file").execute_batch(newer).expect("form 4");
         let refused = Store::open(&path, patience).expect_err("of a later version");
         assert!(matches!(refused, ExplorerError::OtherForm { .. }), "{refused}");
     }

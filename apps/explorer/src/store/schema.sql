@@ -236,6 +236,9 @@ CREATE TABLE referenda (
     read_at INTEGER NOT NULL
 );
 
+-- What referenda propose, where the ledger had the call and somebody looked: either as a call, or why it is none to be told.
+CREATE TABLE proposals (referendum INTEGER PRIMARY KEY, call TEXT, args TEXT, unreadable TEXT);
+
 CREATE TABLE votes (
     id INTEGER PRIMARY KEY,
     referendum INTEGER NOT NULL,

@@ -146,7 +146,7 @@ impl Writing<'_> {
             whole(extrinsic.fee),
             whole(extrinsic.tip),
             extrinsic.length,
-            arguments(&extrinsic.args)
+            arguments(&extrinsic.args, LONGEST)
         ])?;
         Ok(())
     }
@@ -154,7 +154,7 @@ impl Writing<'_> {
     fn event(&mut self, number: u32, id: i64, event: &ChainEvent) -> rusqlite::Result<()> {
         let kind = self.kind(&event.pallet, &event.name)?;
         let sql = "INSERT INTO events (id, kind, extrinsic, args) VALUES (?,?,?,?)";
-        self.db.prepare_cached(sql)?.execute(params![id, kind, event.extrinsic, arguments(&event.fields)])?;
+        self.db.prepare_cached(sql)?.execute(params![id, kind, event.extrinsic, arguments(&event.fields, LONGEST)])?;
         let mut keys = BTreeSet::new();
         accounts_in(&event.fields, event.pallet == "ConvictionVoting", DEEPEST, &mut keys);
         for key in keys {
@@ -186,6 +186,9 @@ impl Writing<'_> {
         }
         if let Some(governance) = &extra.governance {
             ledger::governance(self, number, governance)?;
+        }
+        for (referendum, told) in &extra.calls {
+            ledger::proposal(self, *referendum, told)?;
         }
         for (key, positions) in &extra.accounts {
             accounts::balances(self, number, key, positions)?;
@@ -253,8 +256,8 @@ pub(crate) fn is_session(block: &ChainBlock) -> bool {
     block.number == 0 || block.events.iter().any(|event| event.pallet == "Session" && event.name == "NewSession")
 }
 
-/// Arguments as they are kept: `None` if there are none, and their length if they are too long.
-fn arguments(args: &Json) -> Option<String> {
+/// Arguments as they are kept: `None` if there are none, and their length if that is more than `longest` bytes.
+pub(super) fn arguments(args: &Json, longest: usize) -> Option<String> {
     let empty = match args {
         Json::Null => true,
         Json::Object(members) => members.is_empty(),
@@ -265,7 +268,7 @@ fn arguments(args: &Json) -> Option<String> {
         return None;
     }
     let text = args.to_string();
-    match text.len() > LONGEST {
+    match text.len() > longest {
         true => Some(json!({ "omitted_bytes": text.len() }).to_string()),
         false => Some(text),
     }
@@ -324,9 +327,9 @@ mod tests {
 
     #[test]
     fn long_arguments_are_told_by_their_length() {
-        assert_eq!(arguments(&json!({})), None);
-        assert_eq!(arguments(&json!({ "a": 1 })), Some(r#"{"a":1}"#.into()));
-        let long = arguments(&json!({ "a": "x".repeat(LONGEST) })).expect("something");
+        assert_eq!(arguments(&json!({}), LONGEST), None);
+        assert_eq!(arguments(&json!({ "a": 1 }), LONGEST), Some(r#"{"a":1}"#.into()));
+        let long = arguments(&json!({ "a": "x".repeat(LONGEST) }), LONGEST).expect("something");
         assert!(long.contains("omitted_bytes") && long.len() < 100, "{long}");
     }
 }

@@ -188,6 +188,7 @@ impl World {
         if number > 0 && number.is_multiple_of(REFERENDUM_EVERY) || last {
             let proposer = account(Role::Coldkey, u64::from(self.referenda));
             extra.governance = Some(ledger::governance(self.referenda, number, proposer));
+            extra.calls.insert(self.referenda, ledger::proposed(self.referenda, self.recipe.hostile));
             self.referenda = self.referenda.saturating_add(1);
         }
     }

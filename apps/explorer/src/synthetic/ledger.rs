@@ -2,12 +2,14 @@
 
 use super::{account, hotkey, Recipe, Role};
 use crate::store::Backing;
+use ganglion_client::{ChainCall, UnreadableCall};
 use ganglion_primitives::{
     info::{Candidate, GovernanceInfo, Poll, PollState, Producer, Producers, RootWeight, SubnetIdentity, Track},
     AccountId, AccountPositions, EmissionInfo, Endpoint, Hash, Hyperparameters, Metagraph, NetUid, NeuronId, Position,
     Rao, SubnetInfo, TAO,
 };
 use ganglion_tokenomics::emission::{block_emission, next_halving};
+use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 
 /// Block producers.
@@ -210,6 +212,18 @@ pub(super) fn governance(index: u32, number: u32, proposer: [u8; 32]) -> Governa
         polls: vec![poll],
         next: None,
     }
+}
+
+/// What it proposes: most a call, some what is none.
+pub(super) fn proposed(index: u32, hostile: bool) -> Result<ChainCall, UnreadableCall> {
+    if index % 5 == 4 {
+        return Err(UnreadableCall::Short);
+    }
+    let (pallet, call, args) = match hostile {
+        true => ("System", "remark", json!({ "remark": "</pre><script>alert(1)</script>" })),
+        false => ("Subnets", "set_hyperparameters", json!({ "netuid": 1, "update": { "tempo": 99 } })),
+    };
+    Ok(ChainCall { pallet: pallet.into(), call: call.into(), args })
 }
 
 /// Balances of somebody who has so much.

@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 fn example(list: &str, name: &str) -> String {
     match name {
         "netuid" => "5".into(),
-        "hotkey" => synthetic::hotkey(5, 10).to_ss58(),
+        "hotkey" | "account" => synthetic::hotkey(5, 10).to_ss58(),
+        "referendum" => "0".into(),
         // Epochs of subnet 5 are where block + 5 is a multiple of 360.
         "block" => "355".into(),
         "session" => "1".into(),
@@ -37,6 +38,9 @@ fn fits(schema: &Value, value: &Value) -> bool {
     })
 }
 
+/// What a node says: without one it can't be told.
+const OF_A_NODE: [&str; 2] = ["/api/v1/balances", "/api/v1/positions"];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn json_csv_and_document_agree() {
     let explorer = Explorer::start(SMALL).await;
@@ -54,6 +58,12 @@ async fn json_csv_and_document_agree() {
             })
             .collect();
         let query = query.join("&");
+        if OF_A_NODE.contains(&path.as_str()) {
+            let refused = explorer.get(&format!("{path}?{query}")).await;
+            assert!(refused.status() == 503 && get["responses"]["503"].is_object(), "{path}: {}", refused.status());
+            assert!(refused.headers().contains_key("retry-after"), "{path}");
+            continue;
+        }
         let answer = explorer.json(&format!("{path}?{query}")).await;
         let schema = &get["responses"]["200"]["content"]["application/json"]["schema"];
         let row = &schema["properties"]["rows"]["items"];
@@ -155,6 +165,12 @@ async fn errors_are_json() {
         ("/api/v1/scores", 400),
         ("/api/v1/scores?netuid=text", 400),
         ("/api/v1/search", 400),
+        ("/api/v1/lists?q=1", 400),
+        ("/api/v1/rules?netuid=65536", 400),
+        ("/api/v1/positions", 400),
+        ("/api/v1/positions?account=me", 400),
+        ("/api/v1/events?id=1", 400),
+        ("/api/v1/extrinsics?id=1-x", 400),
         ("/api/v1/blocks.csv?limit=4097", 400),
     ] {
         let answer = explorer.get(path).await;
@@ -163,5 +179,51 @@ async fn errors_are_json() {
         assert!(body["error"]["message"].as_str().is_some_and(|message| message.len() > 10), "{path}: {body}");
     }
     assert!(explorer.rows("/api/v1/scores?netuid=1").await.is_empty());
+    assert!(explorer.rows("/api/v1/rules?netuid=7").await.is_empty(), "there is no such subnet");
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_block_extrinsic_or_event_is_had_by_its_place() {
+    let explorer = Explorer::start(SMALL).await;
+    for list in ["extrinsics", "events", "transfers"] {
+        let some = explorer.rows(&format!("/api/v1/{list}?limit=3")).await;
+        let id = some.last().and_then(|row| row["id"].as_str()).expect("a place").to_owned();
+        // A transfer is an event.
+        let list = if list == "transfers" { "events" } else { list };
+        let found = explorer.rows(&format!("/api/v1/{list}?id={id}")).await;
+        assert!(found.len() == 1 && found[0]["id"] == id.as_str(), "{list}: {found:?}");
+    }
+    let found = explorer.rows("/api/v1/blocks?number=360").await;
+    assert!(found.len() == 1 && found[0]["number"] == 360, "{found:?}");
+    assert!(explorer.rows("/api/v1/blocks?number=999999").await.is_empty());
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chain_its_rules_and_the_rich_are_told_as_the_pages_show_them() {
+    let explorer = Explorer::start(SMALL).await;
+    let chain = explorer.rows("/api/v1/chain").await.remove(0);
+    assert_eq!((&chain["height"], &chain["block_millis"]), (&(SMALL.blocks - 1).into(), &12_000.into()), "{chain}");
+    let rules = explorer.rows("/api/v1/rules?netuid=1").await;
+    let tempo = rules.iter().find(|row| row["name"] == "tempo").expect("there");
+    assert!(tempo["value"] == 359 && tempo["setter"].is_string() && tempo["bounds"].is_string(), "{tempo}");
+    let rich = explorer.rows("/api/v1/richest").await;
+    let counts: Vec<_> = rich.iter().map(|row| row["accounts"].as_u64()).collect();
+    assert_eq!(counts, [Some(1), Some(10), Some(100), Some(1_000)]);
+    let most = explorer.rows("/api/v1/accounts?limit=1").await.remove(0);
+    assert_eq!(rich[0]["total"], most["total"]);
+    let shares: Vec<f64> = rich.iter().filter_map(|row| row["share"].as_f64()).collect();
+    assert!(shares.len() == 4 && shares.is_sorted() && shares.iter().all(|share| (0.0..=1.0).contains(share)));
+    let halvings = explorer.rows("/api/v1/halvings").await;
+    assert!(halvings.len() == 8 && halvings.iter().all(|row| row["seconds"].as_u64() > Some(0)), "{halvings:?}");
+    let seats = explorer.rows(&format!("/api/v1/seats?account={}", synthetic::hotkey(1, 70).to_ss58())).await;
+    assert!(seats.len() == 1 && seats[0]["uid"] == 70 && seats[0]["netuid"] == 1, "{seats:?}");
+    let owner = seats[0]["coldkey"].as_str().expect("an owner");
+    let owned = explorer.rows(&format!("/api/v1/seats?account={owner}")).await;
+    assert!(owned.len() >= 3 && owned.iter().all(|row| row["coldkey"] == owner), "{owned:?}");
+    let tally = explorer.rows("/api/v1/tally?referendum=0").await;
+    let counted: Vec<_> = tally.iter().map(|row| row["what"].as_str().unwrap_or_default()).collect();
+    assert_eq!(counted, ["ayes", "nays", "support"]);
     explorer.stop().await;
 }

@@ -1,11 +1,11 @@
 //! A chain in this process that an indexer reads.
 
 use async_trait::async_trait;
-use ganglion_client::{ChainBlock, ChainEvent, ClientError};
+use ganglion_client::{ChainBlock, ChainCall, ChainEvent, ClientError, UnreadableCall};
 use ganglion_explorer::{Backing, Source};
 use ganglion_primitives::{
-    info::{GovernanceInfo, Producer, Producers},
-    AccountId, AccountPositions, EmissionInfo, Metagraph, NetUid, NeuronId, SubnetInfo,
+    info::{GovernanceInfo, Poll, PollState, Producer, Producers},
+    AccountId, AccountPositions, EmissionInfo, Hash, Metagraph, NetUid, NeuronId, SubnetInfo,
 };
 use serde_json::json;
 use std::sync::Mutex;
@@ -23,6 +23,10 @@ pub(crate) struct Chain {
     pub(crate) stumble: Mutex<Option<u32>>,
     /// Where the blocks that were asked for begin and end, in the order of asking.
     pub(crate) asked: Mutex<Vec<(u32, u32)>>,
+    /// The calls of its referenda, as far as it has them.
+    pub(crate) proposed: Mutex<Vec<Option<Vec<u8>>>>,
+    /// How many calls were to be told.
+    pub(crate) told: Mutex<usize>,
 }
 
 /// The hash of a block; what `genesis` is, is in all.
@@ -66,7 +70,14 @@ pub(crate) fn block(genesis: [u8; 32], number: u32) -> ChainBlock {
 
 impl Chain {
     pub(crate) fn new(genesis: [u8; 32], length: u32) -> Self {
-        Self { genesis, length: Mutex::new(length), stumble: Mutex::default(), asked: Mutex::default() }
+        Self {
+            genesis,
+            length: Mutex::new(length),
+            stumble: Mutex::default(),
+            asked: Mutex::default(),
+            proposed: Mutex::default(),
+            told: Mutex::default(),
+        }
     }
 
     pub(crate) fn grow(&self, length: u32) {
@@ -152,15 +163,41 @@ impl Source for Chain {
     }
 
     async fn governance(&self, _: Option<u32>, _: u32, at: [u8; 32]) -> Result<GovernanceInfo, ClientError> {
+        let poll = |(index, call): (u32, &Option<Vec<u8>>)| Poll {
+            index,
+            state: PollState::Deciding { since: 1, confirmed_at: None },
+            track: None,
+            proposer: None,
+            proposal: Some(Hash::repeat_byte(7)),
+            call: call.clone(),
+            submitted: Some(1),
+            ayes: 0,
+            nays: 0,
+            support: 0,
+        };
+        let polls = (0..).zip(self.proposed.lock().expect("lock").iter()).map(poll).collect();
         Ok(GovernanceInfo {
             block: self.number(at),
             electorate: 1,
             submission_deposit: 1,
             lock_period: 1,
             tracks: Vec::new(),
-            polls: Vec::new(),
+            polls,
             next: None,
         })
+    }
+
+    async fn calls(
+        &self,
+        encoded: &[Vec<u8>],
+        _: [u8; 32],
+    ) -> Result<Vec<Result<ChainCall, UnreadableCall>>, ClientError> {
+        *self.told.lock().expect("lock") += encoded.len();
+        let told = |bytes: &Vec<u8>| match bytes.as_slice() {
+            [number] => Ok(ChainCall { pallet: "Test".into(), call: "one".into(), args: json!({ "number": number }) }),
+            _ => Err(UnreadableCall::Short),
+        };
+        Ok(encoded.iter().map(told).collect())
     }
 
     async fn account(&self, key: [u8; 32], _: [u8; 32]) -> Result<AccountPositions, ClientError> {

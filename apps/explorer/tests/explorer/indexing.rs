@@ -159,3 +159,36 @@ async fn a_node_that_stumbles_is_asked_again() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn referenda_are_told_with_what_they_propose_and_each_is_looked_at_once() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("i.sqlite");
+    let chain = Arc::new(Chain::new(GENESIS, 30));
+    let propose = |calls: &[Option<&[u8]>]| {
+        *chain.proposed.lock().expect("lock") = calls.iter().map(|call| call.map(<[u8]>::to_vec)).collect();
+    };
+    let told = || *chain.told.lock().expect("lock");
+    propose(&[Some(&[5]), Some(&[]), None]);
+    let (mut indexer, _progress) = indexer(&path, &chain);
+    bounded(indexer.catch_up()).await.expect("indexed");
+    assert_eq!(told(), 2, "the third one's call isn't there");
+    chain.grow(31);
+    bounded(indexer.catch_up()).await.expect("indexed");
+    assert_eq!(told(), 2, "once is enough");
+    // Somebody notes the third one's preimage.
+    propose(&[Some(&[5]), Some(&[]), Some(&[6])]);
+    chain.grow(32);
+    bounded(indexer.catch_up()).await.expect("indexed");
+    assert_eq!(told(), 3);
+    drop(indexer);
+    let connection = rusqlite::Connection::open(&path).expect("the file");
+    let sql = "SELECT referendum, call, args, unreadable FROM proposals ORDER BY referendum";
+    let mut statement = connection.prepare(sql).expect("a statement");
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<String>>(3)?.is_some())));
+    let rows: Vec<(u32, Option<String>, Option<String>, bool)> =
+        rows.expect("rows").collect::<rusqlite::Result<_>>().expect("proposals");
+    let (call, args) = (Some("Test.one".to_owned()), |number: u8| Some(format!("{{\"number\":{number}}}")));
+    assert_eq!(rows, [(0, call.clone(), args(5), false), (1, None, None, true), (2, call, args(6), false)]);
+}

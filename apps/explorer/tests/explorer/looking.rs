@@ -51,6 +51,13 @@ async fn pages_say_what_the_index_has() {
     for word in ["Rewards", "Seats in subnets", "Receipts of its answers"] {
         assert!(account.contains(word), "{word} is missing: {account}");
     }
+    let governance = explorer.page("/governance").await;
+    assert!(governance.contains("Subnets.set_hyperparameters"), "{governance}");
+    let referendum = explorer.page("/referendum/0").await;
+    assert!(referendum.contains("What it proposes") && referendum.contains("tempo&#34;: 99"), "{referendum}");
+    let listed = explorer.rows("/api/v1/referenda?number=0").await.remove(0);
+    assert_eq!((&listed["call"], &listed["unreadable"]), (&"Subnets.set_hyperparameters".into(), &().into()));
+    assert_eq!(listed["args"]["update"]["tempo"], 99, "{listed}");
     let validator = explorer.page(&format!("/account/{}", synthetic::hotkey(1, 0).to_ss58())).await;
     assert!(validator.contains("Receipts that it signed"), "{validator}");
     explorer.stop().await;

@@ -4,6 +4,7 @@ mod api;
 mod bounds;
 mod browser;
 mod chain;
+mod doors;
 mod hostile;
 mod indexing;
 mod looking;
@@ -139,11 +140,18 @@ pub(crate) async fn every_page(explorer: &Explorer) -> Vec<String> {
         format!("/extrinsic/{block}-1"),
         format!("/event/{event}"),
     ]);
-    for list in explorer.json("/api/v1/openapi.json").await["paths"].as_object().expect("paths").keys() {
+    for (list, operations) in explorer.json("/api/v1/openapi.json").await["paths"].as_object().expect("paths") {
         let name = list.trim_start_matches("/api/v1/");
-        if !name.ends_with(".csv") && !["scores", "search"].contains(&name) {
+        // What isn't read from the index comes whole, and has no page.
+        let parameters = operations["get"]["parameters"].as_array().expect("parameters");
+        let paged = parameters.iter().any(|parameter| parameter["name"] == "limit");
+        if paged && !name.ends_with(".csv") {
             paths.push(format!("/list/{name}"));
         }
     }
+    // Those that need to be narrowed.
+    let kept = ["epochs?netuid=1", "snapshots?netuid=5&block=355", "sessions?session=1", "tally?referendum=0"];
+    paths.extend(kept.map(|list| format!("/list/{list}")));
+    paths.push(format!("/list/seats?account={validator}"));
     paths
 }

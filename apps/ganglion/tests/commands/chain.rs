@@ -1,16 +1,20 @@
 //! One script that drives every command against one chain, which writes a block for each transaction.
 
 use crate::nodes::node::Node;
+use crate::paid::genesis;
 use crate::run::{text, Home};
 use crate::{patience, terminal};
 use std::fs;
 use std::path::Path;
 
 use codec::{Decode, Encode};
-use ganglion_keys::PublicKey;
-use ganglion_primitives::{AccountId, Hyperparameters, NetUid, Rao, TAO};
+use ganglion_keys::{Keypair, PublicKey};
+use ganglion_primitives::{AccountId, ChannelId, Hyperparameters, NetUid, Rao, TAO};
 use ganglion_runtime::Runtime;
 use ganglion_specs::LocalSpec;
+use ganglion_subnet::payments::account::Terms;
+use ganglion_subnet::payments::book::Book;
+use ganglion_subnet::payments::Note;
 use serde_json::{json, Value};
 
 /// Its secret is known to everybody: the producer of every local chain.
@@ -399,6 +403,27 @@ fn channels(stage: &Stage) {
     home.write("wallet transfer", &format!("{} 1", stage.bob_hotkey));
     let opened = home.write("channel open", &format!("{} 1", stage.bob_hotkey));
     home.write("channel close", &format!("{} --as-provider --wallet-name bob", opened["number"]));
+    redeemed_by_the_owner(stage);
+}
+
+/// What a user promised Bob's miner, he redeems with his coldkey.
+fn redeemed_by_the_owner(stage: &Stage) {
+    let (home, payer) = (&stage.home, Keypair::from_seed([11; 32]));
+    let opened = home.write("channel open", &format!("{} 2 --voucher-key {}", stage.bob_hotkey, payer.public()));
+    let channel = opened["number"].as_u64().expect("the channel's number");
+    let file = home.place.file("vouchers");
+    let note = Note::sign(ChannelId(channel), TAO, &genesis(&stage.node), &payer);
+    let terms = Terms { deposit: 2 * TAO, redeemed: 0, closing: false };
+    Book::open(&file).expect("a new book").charge(note, terms, TAO).expect("the voucher pays");
+    let free = || home.json("wallet balance", &stage.bob)["free_rao"].as_u64().expect("an amount");
+    let before = free();
+    let options = format!("{} --wallet-name bob", file.display());
+    home.write("channel redeem", &options);
+    let gained = free().saturating_sub(before);
+    assert!(gained <= TAO && gained > TAO - TAO / 20, "a TAO less the fee, not {gained}");
+    home.refuses("channel redeem", &options, &["no voucher pays anything"]);
+    home.fails("channel redeem /nowhere --wallet-name bob --yes", 1, &["no vouchers", "--state-dir"]);
+    home.write("channel close", &format!("{channel} --as-provider --wallet-name bob"));
 }
 
 /// A transaction signed by the agent: no password in this process.

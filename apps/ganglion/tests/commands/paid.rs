@@ -227,7 +227,7 @@ fn a_real_chains_vouchers_are_looked_at_closely() {
 }
 
 /// Hash of block 0.
-fn genesis(node: &Node) -> [u8; 32] {
+pub fn genesis(node: &Node) -> [u8; 32] {
     let text = node.rpc.hash(0).expect("a block 0");
     let mut hash = [0; 32];
     hex::decode_to_slice(text.trim_start_matches("0x"), &mut hash).expect("a hash");

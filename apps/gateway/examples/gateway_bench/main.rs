@@ -4,7 +4,8 @@
 //! `gateway_bench [--rate N] [--seconds N] [--streams N] [--litellm PYTHON [--litellm-rate N]]`
 //!
 //! With `--litellm`, LiteLLM's proxy is started from that Python environment, before the same answers in OpenAI's shape, and
-//! measured in the same run; the gateway then once more at the same rate, which is one that a Python program can keep.
+//! measured in the same run, whole answers and streams' first words; the gateway then once more at the same rate, which is
+//! one that a Python program can keep.
 
 mod gateway;
 mod litellm;
@@ -118,17 +119,36 @@ async fn run(options: &Options) -> Result<(), Failure> {
 
     if let Some(python) = &options.litellm {
         let proxy = litellm::Process::start(python, miner.http).await?;
-        let plan = Plan { rate: options.litellm_rate.max(1), ..plan };
-        println!("whole answers, {} a second, beside LiteLLM", plan.rate);
-        let bare = format!("http://{}", miner.http);
-        let direct = show("  OpenAI-shaped answers, directly", &load::whole_http(&bare, "mock", plan).await?);
-        let theirs = show("  through LiteLLM", &load::whole_http(&proxy.url, "mock", plan).await?);
-        println!("    added: p50 {:.2} ms, p99 {:.2} ms", theirs.p50_ms - direct.p50_ms, theirs.p99_ms - direct.p99_ms);
-        let direct = show("  miner, directly", &load::whole_direct(&miner, plan).await?);
-        let ours = show("  through the gateway", &load::whole_http(&gateway.url, "text", plan).await?);
-        println!("    added: p50 {:.2} ms, p99 {:.2} ms", ours.p50_ms - direct.p50_ms, ours.p99_ms - direct.p99_ms);
+        beside(&proxy, &miner, &gateway, Plan { rate: options.litellm_rate.max(1), ..plan }).await?;
     }
     Ok(())
+}
+
+/// What LiteLLM adds to whole answers and to streams' first words, and what the gateway does at the same rate.
+async fn beside(
+    proxy: &litellm::Process,
+    miner: &miner::Mock,
+    gateway: &gateway::Process,
+    plan: Plan,
+) -> Result<(), Failure> {
+    let bare = format!("http://{}", miner.http);
+    println!("whole answers, {} a second, beside LiteLLM", plan.rate);
+    let direct = show("  OpenAI-shaped answers, directly", &load::whole_http(&bare, "mock", plan).await?);
+    more(&direct, &show("  through LiteLLM", &load::whole_http(&proxy.url, "mock", plan).await?));
+    let direct = show("  miner, directly", &load::whole_direct(miner, plan).await?);
+    more(&direct, &show("  through the gateway", &load::whole_http(&gateway.url, "text", plan).await?));
+
+    println!("streams' first words, {} a second, beside LiteLLM", plan.rate);
+    let direct = show("  OpenAI-shaped streams, directly", &load::first_http(&bare, "mock", plan).await?);
+    more(&direct, &show("  through LiteLLM", &load::first_http(&proxy.url, "mock", plan).await?));
+    let direct = show("  miner, directly", &load::first_direct(miner, plan).await?);
+    more(&direct, &show("  through the gateway", &load::first_http(&gateway.url, "text", plan).await?));
+    Ok(())
+}
+
+/// Prints what is added to direct answers.
+fn more(direct: &Figures, through: &Figures) {
+    println!("    added: p50 {:.2} ms, p99 {:.2} ms", through.p50_ms - direct.p50_ms, through.p99_ms - direct.p99_ms);
 }
 
 /// Prints figures and gives them back.

@@ -89,6 +89,7 @@ fn model(name: &str) -> Result<Option<PublicKey>, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::refuses;
     use serde_json::{json, Value};
 
     fn read(body: &Value) -> Result<Wish, ApiError> {
@@ -109,19 +110,20 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused_with_the_parameter() {
-        let refused = |key: &str, value: Value| {
-            let mut body = json!({ "model": "embed", "input": "hi" });
-            body[key] = value;
-            read(&body).expect_err("refused").param
-        };
-        for value in [json!(null), json!([]), json!([1, 2]), json!([[1], [2]]), json!(" "), json!(["a", ""])] {
-            assert_eq!(refused("input", value), Some("input"));
-        }
-        assert_eq!(refused("input", json!(7)), None);
-        assert_eq!(refused("model", json!("")), Some("model"));
-        assert_eq!(refused("model", json!("text-embedding-3-small")), Some("model"));
-        assert_eq!(refused("model", json!("embed:nobody")), Some("model"));
-        assert_eq!(refused("dimensions", json!(8)), Some("dimensions"));
-        assert_eq!(refused("encoding_format", json!("hex")), Some("encoding_format"));
+        let usual = json!({ "model": "embed", "input": "hi" });
+        let inputs = [json!(null), json!([]), json!([1, 2]), json!([[1], [2]]), json!(" "), json!(["a", ""])];
+        refuses(Wish::read, &usual, &inputs.map(|input| ("input", input, Some("input"))));
+        refuses(
+            Wish::read,
+            &usual,
+            &[
+                ("input", json!(7), None),
+                ("model", json!(""), Some("model")),
+                ("model", json!("text-embedding-3-small"), Some("model")),
+                ("model", json!("embed:nobody"), Some("model")),
+                ("dimensions", json!(8), Some("dimensions")),
+                ("encoding_format", json!("hex"), Some("encoding_format")),
+            ],
+        );
     }
 }

@@ -5,14 +5,26 @@ use super::{
     miners::{listed, Mood, TestMiner},
     read, Gateway,
 };
-use ganglion_gateway::{GatewayConfig, Miner};
-use ganglion_keys::Keypair;
+use futures::{
+    future::{ready, BoxFuture},
+    FutureExt,
+};
+use ganglion_gateway::{Bank, BankError, GatewayConfig, Miner, PersonalPurse, PurseSettings};
+use ganglion_keys::{Keypair, PublicKey};
 use ganglion_models::{Embedder, EngineError};
-use ganglion_subnet::Budget;
+use ganglion_primitives::{AccountId, ChannelId, ChannelInfo, Rao, VoucherKey};
+use ganglion_subnet::{payments::Note, Budget};
 use ganglion_subnet_text::{EmbedRequest, EmbedResponse, EmbedSynapse};
-use ganglion_wire::{Axon, AxonError};
-use serde_json::{json, Value};
-use std::{sync::Arc, time::Duration};
+use ganglion_wire::{
+    description::Price,
+    payment::{Charge, Demand, Toll, Unpaid, Voucher},
+    Axon, AxonBuilder, AxonError, Caller, Synapse,
+};
+use serde_json::{json, Map, Value};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 use tokio::net::TcpListener;
 
 const PATH: &str = "/v1/embeddings";
@@ -36,19 +48,25 @@ impl Embedder for Compass {
 
 /// A miner with this model, which may lose the last vector.
 pub(super) async fn embedder(seed: u8, model: &'static str, careless: bool) -> Miner {
+    listening(seed, |axon| embedding(axon, model, careless)).await
+}
+
+fn embedding(axon: AxonBuilder, model: &'static str, careless: bool) -> AxonBuilder {
+    axon.synapse::<EmbedSynapse, _, _>(move |_, request: EmbedRequest| async move {
+        let answer = request.answer(&Compass(model), &Budget::unlimited());
+        let mut answer: EmbedResponse = answer.map_err(|error| AxonError::invalid(error.to_string()))?;
+        if careless {
+            answer.vectors.pop();
+        }
+        Ok(answer)
+    })
+}
+
+/// A miner with an axon that is made so.
+async fn listening(seed: u8, make: impl FnOnce(AxonBuilder) -> AxonBuilder) -> Miner {
     let keypair = Arc::new(Keypair::from_seed([seed; 32]));
     let hotkey = keypair.public();
-    let axon = Axon::builder(keypair)
-        .synapse::<EmbedSynapse, _, _>(move |_, request: EmbedRequest| async move {
-            let answer = request.answer(&Compass(model), &Budget::unlimited());
-            let mut answer: EmbedResponse = answer.map_err(|error| AxonError::invalid(error.to_string()))?;
-            if careless {
-                answer.vectors.pop();
-            }
-            Ok(answer)
-        })
-        .build()
-        .expect("an axon");
+    let axon = make(Axon::builder(keypair)).build().expect("an axon");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(axon.serve(listener, std::future::pending()));
@@ -145,5 +163,93 @@ async fn without_anybody_who_makes_them_that_is_said() {
     assert_eq!((status, &body["error"]["code"]), (404, &json!("model_not_found")));
     let (status, body) = ask(&gateway, json!({ "model": "embed", "input": [[1, 2]] })).await;
     assert_eq!((status, &body["error"]["param"]), (400, &json!("input")));
+    gateway.stop().await;
+}
+
+/// Serves whoever shows a voucher, and keeps the totals.
+#[derive(Default)]
+struct Jar(Mutex<Vec<Rao>>);
+
+impl Toll for Jar {
+    fn charge<'a>(
+        &'a self,
+        _: &'a Caller,
+        price: u64,
+        voucher: Option<Voucher>,
+    ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+        let demand = Some(Demand { price_rao: price, channel: None, total_rao: None });
+        let unpaid = Unpaid { status: 402, code: "payment_required", message: "pay".into(), demand };
+        let charged = voucher.map(|voucher| Note::from_bytes(&voucher).voucher).ok_or(unpaid).map(|voucher| {
+            self.0.lock().expect("lock").push(voucher.total);
+            Some(Charge { channel: voucher.channel.0, rao: price })
+        });
+        ready(charged).boxed()
+    }
+
+    fn refund(&self, _: Charge) {}
+}
+
+/// Channels in memory.
+#[derive(Default)]
+struct Vault(Mutex<Vec<ChannelInfo>>);
+
+impl Bank for Vault {
+    fn genesis(&self) -> BoxFuture<'_, Result<[u8; 32], BankError>> {
+        ready(Ok([3; 32])).boxed()
+    }
+
+    fn channels(&self) -> BoxFuture<'_, Result<Vec<ChannelInfo>, BankError>> {
+        ready(Ok(self.0.lock().expect("lock").clone())).boxed()
+    }
+
+    fn open(&self, provider: PublicKey, deposit: Rao, key: PublicKey) -> BoxFuture<'_, Result<(), BankError>> {
+        let mut channels = self.0.lock().expect("lock");
+        let id = ChannelId(channels.len() as u64);
+        channels.push(ChannelInfo {
+            id,
+            user: AccountId::from([9; 32]),
+            provider: AccountId::from(provider.0),
+            voucher_key: VoucherKey::from_raw(key.0),
+            deposit,
+            redeemed: 0,
+            closes_at: None,
+        });
+        ready(Ok(())).boxed()
+    }
+
+    fn top_up(&self, channel: ChannelId, amount: Rao) -> BoxFuture<'_, Result<(), BankError>> {
+        if let Some(found) = self.0.lock().expect("lock").iter_mut().find(|known| known.id == channel) {
+            found.deposit += amount;
+        }
+        ready(Ok(())).boxed()
+    }
+}
+
+/// A miner that sells vectors, and where its vouchers go.
+async fn seller(seed: u8, rao: Rao) -> (Miner, Arc<Jar>) {
+    let jar = Arc::new(Jar::default());
+    let (toll, price) = (jar.clone(), Price { rao, per: "request".to_owned(), more: Map::new() });
+    let make = |axon| embedding(axon, "all-minilm-l6-v2", false).price_of(EmbedSynapse::NAME, price).toll(toll);
+    (listening(seed, make).await, jar)
+}
+
+#[tokio::test]
+async fn vectors_are_paid_for_and_dear_ones_passed_over() {
+    let ((dear, untouched), (fair, jar)) = (seller(1, 21).await, seller(2, 7).await);
+    let folder = tempfile::tempdir().expect("folder");
+    let settings = PurseSettings { deposit: 100, budget: 1_000, max_price: 20 };
+    let purse = PersonalPurse::open(folder.path(), settings, Arc::new(Vault::default())).expect("a purse");
+    let keypair = purse.key();
+    let hedge = Duration::from_secs(3600);
+    let gateway = Gateway::start(GatewayConfig { hedge, keypair, purse: Some(purse), ..config() }).await;
+    gateway.directory.tell(vec![dear, fair.clone()]);
+    announced(&gateway, 2).await;
+    for _ in 0..2 {
+        let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+        let (hotkey, attempts) = (&body["ganglion"]["hotkey"], &body["ganglion"]["attempts"]);
+        assert_eq!((status, hotkey, attempts), (200, &json!(fair.hotkey.to_ss58()), &json!(1)), "{body}");
+    }
+    assert_eq!(*jar.0.lock().expect("lock"), [7, 14], "each request promises its price more");
+    assert!(untouched.0.lock().expect("lock").is_empty());
     gateway.stop().await;
 }

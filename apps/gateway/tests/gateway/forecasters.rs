@@ -65,9 +65,14 @@ async fn dear(seed: u8) -> Miner {
 struct Dear;
 
 impl Toll for Dear {
-    fn charge<'a>(&'a self, _: &'a Caller, _: Option<Voucher>) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
-        let demand = Some(Demand { price_rao: 9, channel: None, total_rao: None });
-        let message = "an answer costs 9 RAO".to_owned();
+    fn charge<'a>(
+        &'a self,
+        _: &'a Caller,
+        price_rao: u64,
+        _: Option<Voucher>,
+    ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+        let demand = Some(Demand { price_rao, channel: None, total_rao: None });
+        let message = format!("an answer costs {price_rao} RAO");
         ready(Err(Unpaid { status: 402, code: "payment_required", message, demand })).boxed()
     }
 

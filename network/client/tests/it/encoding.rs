@@ -9,7 +9,8 @@ use crate::support::{
 };
 use codec::{Compact, Encode};
 use ganglion_client::{
-    commit_hash, Ballot, Conviction, CreationTerms, Identity, ProxyKind, SessionKeys, SignError, Signer, Track, Write,
+    commit_hash, Ballot, ChainCall, Conviction, CreationTerms, Identity, ProxyKind, SessionKeys, SignError, Signer,
+    Track, UnreadableCall, Write,
 };
 use ganglion_keys::{PublicKey, Signature};
 use ganglion_primitives::{
@@ -325,6 +326,39 @@ async fn every_call_encodes_as_the_runtime_decodes_it() {
         let data = bounded(client.encode(&write)).await.unwrap_or_else(|error| panic!("{write:?}: {error}"));
         assert_eq!(hex::encode(data), hex::encode(call.encode()), "{write:?}");
     }
+}
+
+#[tokio::test]
+async fn every_call_is_read_back_and_what_is_none_is_refused() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    let encoded: Vec<Vec<u8>> = cases().into_iter().map(|(_, call)| call.encode()).collect();
+    let calls = bounded(client.latest().calls(&encoded)).await.expect("read");
+    assert_eq!(calls.len(), encoded.len());
+    for (call, bytes) in calls.into_iter().zip(&encoded) {
+        let call = call.unwrap_or_else(|why| panic!("{}: {why}", hex::encode(bytes)));
+        assert!(!call.pallet.is_empty() && !call.call.is_empty() && call.args.is_object(), "{call:?}");
+    }
+    let dissolve = RuntimeCall::Subnets(m::Subnets::dissolve { netuid: NetUid(5) }).encode();
+    let batch = RuntimeCall::Utility(m::Utility::batch_all { calls: Vec::new() }).encode();
+    // Each batch of these has one call in it: the next.
+    let deep = [[batch[0], batch[1], 4].repeat(2_000), dissolve.clone()].concat();
+    let hostile = [
+        (vec![255, 255], UnreadableCall::Unknown),
+        (vec![batch[0], 255], UnreadableCall::Unknown),
+        (Vec::new(), UnreadableCall::Short),
+        (dissolve[..3].to_vec(), UnreadableCall::Short),
+        ([&batch[..2], &[0xfe, 0xff, 0xff, 0xff][..]].concat(), UnreadableCall::Short),
+        (deep, UnreadableCall::Deep),
+        (vec![0; 16 * 1024 + 1], UnreadableCall::Long),
+    ];
+    let bytes: Vec<Vec<u8>> = hostile.iter().map(|(bytes, _)| bytes.clone()).collect();
+    let told = bounded(client.latest().calls(&bytes)).await.expect("read");
+    let expected: Vec<Result<ChainCall, UnreadableCall>> = hostile.into_iter().map(|(_, why)| Err(why)).collect();
+    assert_eq!(told, expected);
+    let read = bounded(client.latest().calls(&[[dissolve, vec![9]].concat()])).await.expect("read").remove(0);
+    let read = read.expect("what comes behind it is passed over");
+    assert_eq!((read.pallet.as_str(), read.call.as_str(), &read.args["netuid"]), ("Subnets", "dissolve", &5.into()));
 }
 
 /// Takes a block after each submission, until the task ends.

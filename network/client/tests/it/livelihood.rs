@@ -2,7 +2,8 @@
 
 use crate::{node::join, real::RealNode, support::bounded};
 use ganglion_client::{
-    commit_hash, Ballot, Client, ClientError, Conviction, Follow, Inclusion, ProxyKind, Step, Track, Write,
+    commit_hash, Ballot, Client, ClientError, Conviction, Follow, Inclusion, ProxyKind, Step, Track, UnreadableCall,
+    Write,
 };
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::{
@@ -192,7 +193,20 @@ async fn govern(client: &Client, coldkey: &Keypair, hotkey: PublicKey) {
     let long = Write::batch((0..4).map(|index| Write::transfer(hotkey, index)).collect());
     act(client, coldkey, Write::submit_referendum(Track::Upgrades, long, 5)).await;
     let longer = client.latest().governance(None, 1).await.expect("read").polls.remove(0);
-    assert!(longer.call.is_some_and(|call| call.len() > 128), "its bytes are on the ledger");
+    let (short, long) = (poll.call.clone().expect("it is short"), longer.call.expect("its bytes are on the ledger"));
+    assert!(long.len() > 128, "{} bytes", long.len());
+    let calls = client.latest().calls(&[short, long, vec![255, 255]]).await.expect("read");
+    let [Ok(set), Ok(batch), Err(UnreadableCall::Unknown)] = calls.as_slice() else { panic!("{calls:?}") };
+    assert_eq!((set.pallet.as_str(), set.call.as_str()), ("Subnets", "set_hyperparameters"));
+    assert_eq!((&set.args["netuid"], &set.args["update"]["kappa"]), (&1.into(), &30_000.into()), "{}", set.args);
+    assert_eq!((batch.pallet.as_str(), batch.call.as_str()), ("Utility", "batch_all"));
+    let third = &batch.args["calls"][2]["Balances"]["transfer_keep_alive"];
+    assert_eq!(
+        (&third["dest"]["Id"], &third["value"]),
+        (&format!("0x{}", hex::encode(hotkey.0)).into(), &2.into()),
+        "{}",
+        batch.args
+    );
 
     let ballot = Ballot::Standard { aye: true, conviction: Conviction::Locked1x, balance: TAO };
     act(client, coldkey, Write::vote(poll.index, ballot)).await;

@@ -67,7 +67,7 @@ struct Offer {
 
 impl Offer {
     fn new<S: Synapse>(call: Call) -> Self {
-        Self { name: S::NAME, route: Route { call, classic: S::classic(), tolled: false }, schema: S::schema() }
+        Self { name: S::NAME, route: Route { call, classic: S::classic(), price: None }, schema: S::schema() }
     }
 
     fn describe(&self, price: Option<Price>) -> SynapseInfo {
@@ -146,8 +146,14 @@ impl AxonBuilder {
     /// Announces what an answer of this synapse costs. Whether it is paid is [`toll`](Self::toll)'s to say; without a
     /// toll the price is an announcement only.
     #[must_use]
-    pub fn price<S: Synapse>(mut self, price: Price) -> Self {
-        self.prices.insert(S::NAME, price);
+    pub fn price<S: Synapse>(self, price: Price) -> Self {
+        self.price_of(S::NAME, price)
+    }
+
+    /// As [`price`](Self::price), of the synapse that is called `name`. [`build`](Self::build) fails if none is.
+    #[must_use]
+    pub fn price_of(mut self, name: &'static str, price: Price) -> Self {
+        self.prices.insert(name, price);
         self
     }
 
@@ -223,7 +229,7 @@ impl AxonBuilder {
             self.synapses.insert(0, Offer::new::<Ping>(ping));
         }
         for offer in &mut self.synapses {
-            offer.route.tolled = self.prices.contains_key(offer.name);
+            offer.route.price = self.prices.get(offer.name).map(|price| price.rao);
         }
         let description = self.describe()?;
         let class_routes = self.class_routes()?;

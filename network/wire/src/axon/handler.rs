@@ -33,8 +33,8 @@ pub(crate) enum Call {
 pub(crate) struct Route {
     pub call: Call,
     pub classic: Option<Classic>,
-    /// Whether an answer has a price, so that the axon's toll is asked.
-    pub tolled: bool,
+    /// RAO that an answer costs; where it has a price, the axon's toll is asked.
+    pub price: Option<u64>,
 }
 
 /// Wraps a typed handler.

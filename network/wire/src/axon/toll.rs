@@ -22,13 +22,13 @@ impl Paid {
 
 /// Charges a request, if its synapse has a price.
 pub(crate) async fn charge(state: &State, route: &Route, caller: &Caller, headers: &HeaderMap) -> Result<Paid, Unpaid> {
-    let Some(toll) = state.toll.as_ref().filter(|_| route.tolled) else { return Ok(Paid(None)) };
+    let (Some(toll), Some(price)) = (&state.toll, route.price) else { return Ok(Paid(None)) };
     let voucher = payment::read(headers).map_err(|_| Unpaid {
         status: 400,
         code: "bad_voucher",
         message: "x-ganglion-voucher is repeated or malformed: send it once, 160 lower-case hex digits".into(),
         demand: None,
     })?;
-    let charge = toll.charge(caller, voucher).await?;
+    let charge = toll.charge(caller, price, voucher).await?;
     Ok(Paid(charge.map(|charge| (toll.clone(), charge))))
 }

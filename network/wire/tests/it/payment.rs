@@ -53,13 +53,18 @@ impl Gatekeeper {
 }
 
 impl Toll for Gatekeeper {
-    fn charge<'a>(&'a self, _: &'a Caller, voucher: Option<Voucher>) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+    fn charge<'a>(
+        &'a self,
+        _: &'a Caller,
+        price: u64,
+        voucher: Option<Voucher>,
+    ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
         let first = voucher.map(|voucher| voucher[0]);
         self.note(format!("asked {first:?}"));
-        let demand = Some(Demand { price_rao: 5, channel: first.map(u64::from), total_rao: Some(9) });
+        let demand = Some(Demand { price_rao: price, channel: first.map(u64::from), total_rao: Some(9) });
         let unpaid = Unpaid { status: 402, code: "voucher_too_small", message: "more".into(), demand };
         ready(match first {
-            Some(first) if first >= 9 => Ok(Some(Charge { channel: 1, rao: 5 })),
+            Some(first) if first >= 9 => Ok(Some(Charge { channel: 1, rao: price })),
             _ => Err(unpaid),
         })
         .boxed()

@@ -18,12 +18,15 @@ pub(super) const BLOCKS: Dataset = Dataset {
         column("slot", "Slot", Kind::Number, "b.slot", "The slot in which it was written."),
         column("hash", "Hash", Kind::Hash, "b.hash", "Hash of its header."),
     ],
-    filters: &[filter(
-        "author",
-        Takes::Account,
-        "b.author = (SELECT id FROM accounts WHERE key = ?)",
-        "Blocks that this hotkey wrote.",
-    )],
+    filters: &[
+        filter("number", Takes::Number, "b.number = ?", "The one at this height."),
+        filter(
+            "author",
+            Takes::Account,
+            "b.author = (SELECT id FROM accounts WHERE key = ?)",
+            "Blocks that this hotkey wrote.",
+        ),
+    ],
     order: Order::Newest("b.number"),
 };
 
@@ -50,6 +53,7 @@ pub(super) const EXTRINSICS: Dataset = Dataset {
         column("args", "Arguments", Kind::Json, "x.args", "The call's arguments by name."),
     ],
     filters: &[
+        filter("id", Takes::Place, "x.id = ?", "The one at this height and place."),
         filter("block", Takes::Number, "x.id >= ? * 1048576 AND x.id < (? + 1) * 1048576", "Those in this block."),
         filter(
             "signer",
@@ -105,6 +109,7 @@ pub(super) const EVENTS: Dataset = Dataset {
     always: "",
     columns: EVENT_COLUMNS,
     filters: &[
+        filter("id", Takes::Place, "e.id = ?", "The one at this height and place."),
         filter("block", Takes::Number, "e.id >= ? * 1048576 AND e.id < (? + 1) * 1048576", "Those of this block."),
         filter(
             "event",

@@ -1,13 +1,13 @@
 //! Referenda and votes.
 
 use super::super::{Dataset, Kind, Order, Takes};
-use super::{column, filter};
+use super::{column, filter, needed};
 
 pub(super) const REFERENDA: Dataset = Dataset {
     name: "referenda",
     title: "Referenda",
     about: "What is and was decided, newest first.",
-    from: "referenda r LEFT JOIN accounts p ON p.id = r.proposer",
+    from: "referenda r LEFT JOIN accounts p ON p.id = r.proposer LEFT JOIN proposals c ON c.referendum = r.number",
     always: "",
     columns: &[
         column("number", "No", Kind::Referendum, "r.number", "Its number."),
@@ -21,10 +21,40 @@ pub(super) const REFERENDA: Dataset = Dataset {
         column("support", "Support", Kind::Rao, "r.support", "RAO for it, without conviction."),
         column("electorate", "Electorate", Kind::Rao, "r.electorate", "RAO of which support is a share."),
         column("proposal", "Proposal", Kind::Hash, "r.proposal", "Hash of the proposed call."),
+        column("call", "Call", Kind::Text, "c.call", "Pallet and call that it proposes; none if that can't be told."),
+        column("args", "Arguments", Kind::Json, "c.args", "The proposed call's arguments by name."),
+        column(
+            "unreadable",
+            "Unreadable",
+            Kind::Text,
+            "c.unreadable",
+            "Why the proposed bytes can't be told as a call; none if they can, or if the ledger hasn't shown them.",
+        ),
         column("read_at", "As of", Kind::Block, "r.read_at", "The block whose ledger says so."),
     ],
     filters: &[filter("number", Takes::Number, "r.number = ?", "This one alone.")],
     order: Order::Newest("r.number"),
+};
+
+pub(super) const TALLY: Dataset = Dataset {
+    name: "tally",
+    title: "Votes counted",
+    about: "What stands for and against a referendum.",
+    from: "referenda r CROSS JOIN \
+           (SELECT 0 AS place, 'ayes' AS what UNION ALL SELECT 1, 'nays' UNION ALL SELECT 2, 'support') w",
+    always: "",
+    columns: &[
+        column("what", "What", Kind::Text, "w.what", "ayes and nays, both with conviction, or support, without."),
+        column(
+            "amount",
+            "TAO",
+            Kind::Rao,
+            "CASE w.place WHEN 0 THEN r.ayes WHEN 1 THEN r.nays ELSE r.support END",
+            "RAO.",
+        ),
+    ],
+    filters: &[needed("referendum", Takes::Number, "r.number = ?", "The referendum.")],
+    order: Order::Sorted { by: "what", descending: false, columns: &[], tie: "w.place" },
 };
 
 pub(super) const VOTES: Dataset = Dataset {

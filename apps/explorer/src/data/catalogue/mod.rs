@@ -4,17 +4,22 @@ mod blocks;
 mod capital;
 mod governance;
 mod memory;
+mod node;
 mod receipts;
 mod subnets;
 mod token;
 mod validators;
 
-pub(crate) use memory::{HITS, SCORES};
+pub(crate) use memory::{HALVINGS, HITS, LISTS, RULES, SCORES};
+pub(crate) use node::{BALANCES, POSITIONS};
+pub(crate) use subnets::SUBNETS;
+pub(crate) use token::{CHAIN, SUMMARY};
 
 use super::{Column, Dataset, Filter, Kind, Takes};
 
 /// All datasets that are read from the index, in the order in which they are told.
-pub(crate) const DATASETS: [&Dataset; 24] = [
+pub(crate) const DATASETS: [&Dataset; 28] = [
+    &token::CHAIN,
     &blocks::BLOCKS,
     &blocks::EXTRINSICS,
     &blocks::EVENTS,
@@ -25,6 +30,7 @@ pub(crate) const DATASETS: [&Dataset; 24] = [
     &capital::ACCOUNTS,
     &subnets::SUBNETS,
     &subnets::NEURONS,
+    &subnets::SEATS,
     &subnets::EPOCHS,
     &subnets::SNAPSHOTS,
     &subnets::REWARDS,
@@ -37,11 +43,21 @@ pub(crate) const DATASETS: [&Dataset; 24] = [
     &token::SUMMARY,
     &token::SUPPLY,
     &token::DISTRIBUTION,
+    &token::RICHEST,
     &governance::REFERENDA,
+    &governance::TALLY,
     &governance::VOTES,
 ];
 
-/// The dataset of that name.
+/// Those that aren't read from the index.
+const OTHERS: [&Dataset; 7] = [&RULES, &HALVINGS, &BALANCES, &POSITIONS, &SCORES, &HITS, &LISTS];
+
+/// All there are.
+pub(crate) fn all() -> impl Iterator<Item = &'static Dataset> {
+    DATASETS.into_iter().chain(OTHERS)
+}
+
+/// The dataset of that name, if it is read from the index.
 pub(crate) fn find(name: &str) -> Option<&'static Dataset> {
     DATASETS.iter().copied().find(|dataset| dataset.name == name)
 }
@@ -84,6 +100,7 @@ mod tests {
         match takes {
             Takes::Number => Value::Integer(1),
             Takes::Account => Value::Blob(vec![7; 32]),
+            Takes::Place => Value::Integer(1 << 20),
             Takes::Text => Value::Text("x".into()),
             Takes::Word(words) => Value::Text(words[0].into()),
         }
@@ -115,9 +132,10 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_what_sorts_is_there() {
-        let names: BTreeSet<_> = DATASETS.iter().map(|dataset| dataset.name).collect();
-        assert_eq!(names.len(), DATASETS.len());
-        for dataset in DATASETS {
+        let names: BTreeSet<_> = all().map(|dataset| dataset.name).collect();
+        assert_eq!(names.len(), DATASETS.len() + OTHERS.len());
+        for dataset in all() {
+            assert_eq!(dataset.from.is_empty(), find(dataset.name).is_none(), "{}", dataset.name);
             let columns: BTreeSet<_> = dataset.columns.iter().map(|column| column.key).collect();
             assert_eq!(columns.len(), dataset.columns.len(), "{}", dataset.name);
             let filters: BTreeSet<_> = dataset.filters.iter().map(|filter| filter.name).collect();

@@ -3,7 +3,7 @@
 use super::super::{Column, Dataset, Kind, Order, Takes};
 use super::{column, filter, needed};
 
-pub(super) const SUBNETS: Dataset = Dataset {
+pub(crate) const SUBNETS: Dataset = Dataset {
     name: "subnets",
     title: "Subnets",
     about: "All subnets that are or were.",
@@ -86,6 +86,33 @@ pub(super) const NEURONS: Dataset = Dataset {
         ),
     ],
     order: Order::Sorted { by: "incentive", descending: true, columns: &[], tie: "n.uid" },
+};
+
+pub(super) const SEATS: Dataset = Dataset {
+    name: "seats",
+    title: "Seats in subnets",
+    about: "Seats that an account has in subnets, as hotkey or as its owner.",
+    from: "neurons n JOIN accounts h ON h.id = n.hotkey JOIN accounts c ON c.id = n.coldkey \
+           LEFT JOIN subnets s ON s.netuid = n.netuid",
+    always: "",
+    columns: &[
+        column("netuid", "No", Kind::Netuid, "n.netuid", "The subnet."),
+        column("subnet", "Subnet", Kind::Text, "s.name", "Its name, as its owner wrote it."),
+        column("uid", "Uid", Kind::Uid, "n.uid", "The seat."),
+        column("hotkey", "Hotkey", Kind::Account, "h.address", "Whose seat it is."),
+        column("coldkey", "Coldkey", Kind::Account, "c.address", "Who owns that."),
+        column("stake", "Stake", Kind::Rao, "n.stake", "RAO on the hotkey, own and nominated."),
+        column("incentive", "Incentive", Kind::Share, "n.incentive", "Share of the miners' half, in 1/65535."),
+        column("dividends", "Dividends", Kind::Share, "n.dividends", "Share of the validators' half, in 1/65535."),
+        column("emission", "Paid", Kind::Rao, "n.emission", "RAO paid in the last epoch."),
+    ],
+    filters: &[needed(
+        "account",
+        Takes::Account,
+        "(n.hotkey = (SELECT id FROM accounts WHERE key = ?) OR n.coldkey = (SELECT id FROM accounts WHERE key = ?))",
+        "The hotkey or coldkey.",
+    )],
+    order: Order::Sorted { by: "netuid", descending: false, columns: &[], tie: "n.netuid, n.uid" },
 };
 
 pub(super) const EPOCHS: Dataset = Dataset {

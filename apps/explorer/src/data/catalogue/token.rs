@@ -18,7 +18,58 @@ const SUPPLY_COLUMNS: &[Column] = &[
     column("subnet_price", "A subnet costs", Kind::Rao, "s.subnet_price", "RAO to lock for creating a subnet."),
 ];
 
-pub(super) const SUMMARY: Dataset = Dataset {
+pub(crate) const CHAIN: Dataset = Dataset {
+    name: "chain",
+    title: "The chain",
+    about: "How long the index's chain is, how fast it grows, and how many are on it: one row.",
+    from: "(SELECT max(number) AS height FROM blocks) t LEFT JOIN blocks b ON b.number = t.height",
+    always: "",
+    columns: &[
+        column("height", "Height", Kind::Block, "t.height", "The last block in the index; none while that is empty."),
+        column("time", "Time", Kind::Time, "b.time", "The time that it names, milliseconds since 1970."),
+        column(
+            "block_millis",
+            "A block every",
+            Kind::Number,
+            "(SELECT (y.time - x.time) / (y.number - x.number) FROM blocks y JOIN blocks x \
+             ON x.number = max(y.number - 100, 1) WHERE y.number = t.height AND x.number < y.number \
+             AND x.time IS NOT NULL AND y.time IS NOT NULL)",
+            "Milliseconds from block to block over the last 100; none while there are too few.",
+        ),
+        column(
+            "subnets",
+            "Subnets",
+            Kind::Number,
+            "(SELECT count(*) FROM subnets WHERE gone_at IS NULL)",
+            "Subnets that are there.",
+        ),
+        column(
+            "neurons",
+            "Neurons",
+            Kind::Number,
+            "(SELECT coalesce(sum(neurons), 0) FROM subnets WHERE gone_at IS NULL)",
+            "Seats taken in them.",
+        ),
+        column(
+            "producers",
+            "Block producers",
+            Kind::Number,
+            "(SELECT count(*) FROM producers WHERE session = (SELECT max(session) FROM producers))",
+            "Who writes blocks in the present session.",
+        ),
+        column(
+            "accounts",
+            "Accounts seen",
+            Kind::Number,
+            "(SELECT coalesce(max(id), 0) FROM accounts)",
+            "Accounts that a block ever named.",
+        ),
+    ],
+    filters: &[],
+    order: Order::Newest("t.height"),
+};
+
+pub(crate) const SUMMARY: Dataset = Dataset {
     name: "summary",
     title: "The token now",
     about: "The state of the token at the newest block at which it was read: one row.",
@@ -54,4 +105,29 @@ pub(super) const DISTRIBUTION: Dataset = Dataset {
     ],
     filters: &[],
     order: Order::Sorted { by: "digits", descending: true, columns: &[], tie: "d.digits" },
+};
+
+pub(super) const RICHEST: Dataset = Dataset {
+    name: "richest",
+    title: "What the richest have",
+    about: "What the 1, 10, 100 and 1 000 accounts that have most have together.",
+    from: "(SELECT coalesce(sum(total), 0) AS sum FROM accounts) w CROSS JOIN \
+           (SELECT 1 AS count, (SELECT sum(total) FROM (SELECT total FROM accounts ORDER BY total DESC LIMIT 1)) AS sum \
+           UNION ALL SELECT 10, (SELECT sum(total) FROM (SELECT total FROM accounts ORDER BY total DESC LIMIT 10)) \
+           UNION ALL SELECT 100, (SELECT sum(total) FROM (SELECT total FROM accounts ORDER BY total DESC LIMIT 100)) \
+           UNION ALL SELECT 1000, (SELECT sum(total) FROM (SELECT total FROM accounts ORDER BY total DESC LIMIT 1000))) r",
+    always: "",
+    columns: &[
+        column("accounts", "Accounts", Kind::Number, "r.count", "How many of those that have most."),
+        column("total", "Together", Kind::Rao, "coalesce(r.sum, 0)", "RAO that they have together."),
+        column(
+            "share",
+            "Share",
+            Kind::Real,
+            "1.0 * coalesce(r.sum, 0) / max(w.sum, 1)",
+            "Share of what all accounts have that blocks have named.",
+        ),
+    ],
+    filters: &[],
+    order: Order::Sorted { by: "accounts", descending: false, columns: &["accounts"], tie: "r.count" },
 };
