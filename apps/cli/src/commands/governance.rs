@@ -6,8 +6,10 @@ use ganglion_keys::PublicKey;
 use ganglion_primitives::info::{GovernanceInfo, Poll, PollState};
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::Value;
 
 use super::keys::Role;
+use super::proposal::{self, Proposal, Told};
 use super::write::{self, Made};
 use super::{block_on, connect, hyperparameters, plain, show, table, Page};
 use crate::amount::{column, Tao};
@@ -46,6 +48,13 @@ pub struct PollRow {
     pub proposer: Option<String>,
     /// Hash of the proposed call.
     pub proposal: Option<String>,
+    /// The proposed call, `Pallet.call`; `null` if the ledger doesn't have it, it is longer than 16 KiB, or it can't be read.
+    pub call: Option<String>,
+    /// Its arguments by name; `null` without a call. Accounts and byte strings are `0x` and hexadecimal digits, numbers
+    /// beyond 53 bits decimal strings.
+    pub args: Value,
+    /// Why the bytes that the ledger has can't be told as a call.
+    pub unreadable: Option<String>,
     /// RAO for it, with conviction.
     pub ayes_rao: u64,
     /// RAO against it, with conviction.
@@ -55,8 +64,9 @@ pub struct PollRow {
 }
 
 impl PollRow {
-    fn new(poll: &Poll) -> Self {
+    fn new(poll: &Poll, told: &Told) -> Self {
         let (state, detail) = poll_state(&poll.state);
+        let Proposal { call, args, unreadable } = Proposal::of(poll, told);
         Self {
             index: poll.index,
             state: state.into(),
@@ -64,6 +74,9 @@ impl PollRow {
             track: poll.track,
             proposer: poll.proposer.as_ref().map(ss58),
             proposal: poll.proposal.map(|hash| format!("{hash:?}")),
+            call,
+            args,
+            unreadable,
             ayes_rao: poll.ayes,
             nays_rao: poll.nays,
             support_rao: poll.support,
@@ -89,7 +102,7 @@ pub struct GovernancePage {
 }
 
 impl GovernancePage {
-    fn new(read: &GovernanceInfo) -> Self {
+    fn new(read: &GovernanceInfo, told: &Told) -> Self {
         let tracks = read.tracks.iter().map(|track| TrackRow {
             id: track.id,
             name: plain(&track.name),
@@ -104,7 +117,7 @@ impl GovernancePage {
             submission_deposit_rao: read.submission_deposit,
             lock_blocks: read.lock_period,
             tracks: tracks.collect(),
-            referenda: read.polls.iter().map(PollRow::new).collect(),
+            referenda: read.polls.iter().map(|poll| PollRow::new(poll, told)).collect(),
         }
     }
 }
@@ -141,9 +154,10 @@ impl Page for GovernancePage {
                 column(poll.nays_rao),
                 column(poll.support_rao),
                 poll.proposer.as_deref().map_or_else(|| "-".into(), table::short),
+                proposal::line(poll.call.as_deref(), &poll.args, poll.unreadable.as_deref(), poll.proposal.as_deref()),
             ]
         });
-        let headings = ["NO", "TRACK", "STATE", "AYE τ", "NAY τ", "SUPPORT τ", "PROPOSER"];
+        let headings = ["NO", "TRACK", "STATE", "AYE τ", "NAY τ", "SUPPORT τ", "PROPOSER", "PROPOSES"];
         format!("{head}\n\n{}", table::table(&headings, &[0, 3, 4, 5], rows))
     }
 }
@@ -251,6 +265,11 @@ fn vote(args: &VoteArgs) -> Result<()> {
 /// # Errors
 /// The chain doesn't answer.
 fn list(args: &GovernanceListArgs) -> Result<()> {
-    let read = block_on(async { Ok(connect(&args.chain).await?.latest().governance(None, args.limit).await?) })?;
-    show(&GovernancePage::new(&read), args.chain.json)
+    let (read, told) = block_on(async {
+        let client = connect(&args.chain).await?;
+        let read = client.latest().governance(None, args.limit).await?;
+        let told = proposal::read(&client, &read).await?;
+        Ok((read, told))
+    })?;
+    show(&GovernancePage::new(&read, &told), args.chain.json)
 }

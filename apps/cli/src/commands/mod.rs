@@ -37,6 +37,7 @@ pub mod weights;
 
 mod endpoints;
 mod hyperparameters;
+mod proposal;
 mod redeem;
 mod schema;
 mod table;

@@ -372,14 +372,32 @@ fn referenda(stage: &Stage, own: u64) {
     home.write("governance vote", &format!("{number} aye 100 --conviction 2"));
     let listed = home.json("governance list", "");
     let row = listed["referenda"].as_array().expect("referenda").iter().find(|row| row["index"] == number);
-    assert_eq!(row.expect("the referendum")["ayes_rao"], 200 * TAO, "{listed:#}");
-    assert!(home.says("governance list").contains("parameters"));
+    let row = row.expect("the referendum");
+    assert_eq!(row["ayes_rao"], 200 * TAO, "{listed:#}");
+    proposals(&listed, row, own);
+    let said = home.says("governance list");
+    let told = "Subnets.set_hyperparameters {\"netuid\":1,\"update\":{\"max_validators\":32}}";
+    assert!(said.contains("parameters") && said.contains(told), "{said}");
     home.write("governance unvote", &number.to_string());
     home.write("governance vote", &format!("{number} nay 100 --conviction 0"));
     home.refuses("governance vote", "999 aye 1", &["would refuse"]);
     home.refuses("governance refund", &number.to_string(), &["would refuse"]);
     home.write("governance unvote", &number.to_string());
     home.write("governance unlock", "1");
+}
+
+/// What was proposed is told as calls, whole.
+fn proposals(listed: &Value, set: &Value, own: u64) {
+    assert_eq!(set["call"], "Subnets.set_hyperparameters", "{listed:#}");
+    let args = &set["args"];
+    assert_eq!((&args["netuid"], &args["update"]["max_validators"]), (&json!(1), &json!(32)), "{listed:#}");
+    assert!(args["update"].get("tempo").is_some_and(Value::is_null), "what stays as it is is told, too: {args:#}");
+    let rows = listed["referenda"].as_array().expect("referenda");
+    let of = |call: &str| rows.iter().find(|row| row["call"] == call).unwrap_or_else(|| panic!("{call}: {listed:#}"));
+    assert_eq!(of("Subnets.dissolve")["args"]["netuid"], own, "{listed:#}");
+    let hash = of("System.authorize_upgrade")["args"]["code_hash"].as_str().unwrap_or_default();
+    assert_eq!((hash.get(..2), hash.len()), (Some("0x"), 66), "{listed:#}");
+    assert!(rows.iter().all(|row| row["unreadable"].is_null()), "{listed:#}");
 }
 
 fn channels(stage: &Stage) {
