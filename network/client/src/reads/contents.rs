@@ -93,7 +93,7 @@ impl Client {
                 true => first.clone(),
                 false => self.runtime_of(&block).await?,
             };
-            found.push(decode(&runtime, block).await?);
+            found.push(decode(&runtime, block)?);
         }
         Ok(found)
     }
@@ -150,9 +150,9 @@ async fn fetch(link: &Link, number: u32, hash: [u8; 32]) -> Result<Raw, ClientEr
     Ok(Raw { number, hash, header, extrinsics, events })
 }
 
-async fn decode(runtime: &Runtime, block: Raw) -> Result<ChainBlock, ClientError> {
-    let events = events::decode(runtime, block.events)?;
-    let extrinsics = extrinsics::decode(runtime, block.extrinsics, &events).await;
+fn decode(runtime: &Runtime, block: Raw) -> Result<ChainBlock, ClientError> {
+    let events = events::decode(runtime, &block.events)?;
+    let extrinsics = extrinsics::decode(runtime, &block.extrinsics, &events);
     let claim = block.header.digest.logs.iter().find_map(|item| match item {
         DigestItem::PreRuntime(BABE, data) => extrinsics::author(data),
         _ => None,

@@ -1,17 +1,17 @@
 //! A block's events, decoded by the live metadata.
 
-use super::View;
-use crate::{
-    blocks,
-    error::{shorten, ClientError},
-    runtime::Runtime,
-    Inclusion,
+use super::{
+    reader::{Reader, UnreadableCall, DEEPEST},
+    View,
 };
+use crate::{blocks, error::ClientError, runtime::Runtime, Inclusion};
+use codec::Compact;
 use serde::Serialize;
 use serde_json::{json, Map, Value as Json};
 use subxt::{
     events::Phase,
     ext::scale_value::{Composite, Primitive, Value, ValueDef},
+    Metadata,
 };
 
 /// Something that happened in a block.
@@ -28,6 +28,19 @@ pub struct ChainEvent {
 }
 
 impl ChainEvent {
+    /// The next one, with its phase before it and its topics behind it.
+    fn read(metadata: &Metadata, reader: &mut Reader<'_>) -> Result<Self, UnreadableCall> {
+        let extrinsic = match reader.take::<Phase>()? {
+            Phase::ApplyExtrinsic(index) => Some(index),
+            Phase::Initialization | Phase::Finalization => None,
+        };
+        let pallet = metadata.pallet_by_event_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
+        let event = pallet.event_variant_by_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
+        let fields = reader.fields(&event.fields, DEEPEST)?;
+        let _topics: Vec<[u8; 32]> = reader.take()?;
+        Ok(Self { pallet: pallet.name().to_owned(), name: event.name.clone(), extrinsic, fields: composite(&fields) })
+    }
+
     /// A field that is a number.
     pub fn number(&self, field: &str) -> Option<u128> {
         let value = self.fields.get(field)?;
@@ -49,7 +62,7 @@ impl View<'_> {
         let parent = blocks::parent(link, &hash, link.call_deadline()).await?;
         let runtime = self.client().runtime_at(Some(parent), link.call_deadline()).await?;
         let bytes = blocks::events(link, &hash, link.call_deadline()).await?;
-        decode(&runtime, bytes)
+        decode(&runtime, &bytes)
     }
 
     /// What a transaction did.
@@ -62,27 +75,33 @@ impl View<'_> {
     }
 }
 
-pub(super) fn decode(runtime: &Runtime, bytes: Vec<u8>) -> Result<Vec<ChainEvent>, ClientError> {
-    let unreadable = |reason: String| ClientError::Answer { method: "System.Events".into(), reason: shorten(&reason) };
-    let events = runtime.offline().events().from_bytes(bytes);
-    events
-        .iter()
-        .map(|event| {
-            let event = event.map_err(|error| unreadable(error.to_string()))?;
-            let fields: Composite<()> =
-                event.decode_fields_unchecked_as().map_err(|error| unreadable(error.to_string()))?;
-            let extrinsic = match event.phase() {
-                Phase::ApplyExtrinsic(index) => Some(index),
-                Phase::Initialization | Phase::Finalization => None,
-            };
-            Ok(ChainEvent {
-                pallet: event.pallet_name().to_owned(),
-                name: event.event_name().to_owned(),
-                extrinsic,
-                fields: composite(&fields),
-            })
-        })
-        .collect()
+/// A list of events. What it claims to be is anybody's word, so it is read with bounds.
+pub(super) fn decode(runtime: &Runtime, bytes: &[u8]) -> Result<Vec<ChainEvent>, ClientError> {
+    // Genesis has none, not even their number.
+    if bytes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let metadata = runtime.metadata();
+    let mut reader = Reader::in_proportion(metadata.types(), bytes);
+    let Compact(count) = reader.take::<Compact<u32>>().map_err(|why| unreadable(0, why))?;
+    (0..count).map(|index| ChainEvent::read(metadata, &mut reader).map_err(|why| unreadable(index, why))).collect()
+}
+
+fn unreadable(index: u32, why: UnreadableCall) -> ClientError {
+    let reason = match why {
+        UnreadableCall::Short => format!("it ends within event {index}"),
+        UnreadableCall::Unknown => format!("event {index} is none of the chain's"),
+        why => format!("event {index}: {why}"),
+    };
+    ClientError::Answer { method: "System.Events".into(), reason }
+}
+
+/// The arguments of a call: without any it has none, and not an empty list.
+pub(super) fn named(fields: &Composite<()>) -> Json {
+    match fields {
+        Composite::Unnamed(values) if values.is_empty() => json!({}),
+        fields => composite(fields),
+    }
 }
 
 pub(super) fn composite<T>(composite: &Composite<T>) -> Json {

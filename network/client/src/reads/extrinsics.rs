@@ -1,15 +1,32 @@
 //! A block's extrinsics, decoded by the metadata of the runtime that ran them.
 
-use super::{events::composite, ChainEvent};
+use super::{
+    events::named,
+    reader::{Reader, UnreadableCall, DEEPEST},
+    ChainEvent,
+};
 use crate::runtime::Runtime;
+use codec::Compact;
 use ganglion_keys::PublicKey;
 use ganglion_primitives::Rao;
 use serde::Serialize;
 use serde_json::{json, Value as Json};
-use subxt::ext::scale_value::Composite;
+use subxt::{
+    ext::{
+        frame_decode::extrinsics::ExtrinsicTypeInfo,
+        scale_value::{Composite, Primitive, Value, ValueDef},
+    },
+    Metadata,
+};
 
 /// Longer extrinsics (runtimes, as a rule) are told by their length: as values they would take fifty times their size.
 const LONGEST: usize = 64 * 1024;
+/// The byte before an extrinsic of version 4 that is signed.
+const SIGNED: u8 = 0b1000_0100;
+/// Before one of version 5 that has extensions, and its signature among them if at all.
+const GENERAL: u8 = 0b0100_0101;
+/// The version of the extensions of a signed extrinsic, which doesn't name any.
+const EXTENSIONS: u8 = 0;
 
 /// One extrinsic of a block, and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,7 +45,8 @@ pub struct ChainExtrinsic {
     pub pallet: String,
     /// The call's name.
     pub call: String,
-    /// The arguments by name, in the form of [`ChainEvent::fields`].
+    /// The arguments by name, in the form of [`ChainEvent::fields`]. `omitted_bytes` is how many bytes the extrinsic has if
+    /// they aren't told, and `unreadable` why, if they are nested too deeply or have too many parts.
     pub args: Json,
     /// Whether it did what it should; `None` if no event says so.
     pub success: Option<bool>,
@@ -39,24 +57,9 @@ pub struct ChainExtrinsic {
 }
 
 /// All of a block's, in order.
-pub(super) async fn decode(runtime: &Runtime, bytes: Vec<Vec<u8>>, events: &[ChainEvent]) -> Vec<ChainExtrinsic> {
-    let mut found: Vec<ChainExtrinsic> = bytes.iter().map(|bytes| ChainExtrinsic::unread(bytes)).collect();
-    let extrinsics = runtime.offline().extrinsics().from_bytes(bytes).await;
-    for (row, extrinsic) in found.iter_mut().zip(extrinsics.iter()) {
-        // What this node's metadata can't tell stays bytes; its outcome is told by events all the same.
-        let Ok(extrinsic) = extrinsic else { continue };
-        row.pallet = extrinsic.pallet_name().to_owned();
-        row.call = extrinsic.call_name().to_owned();
-        row.signer = extrinsic.address_bytes().and_then(signer);
-        if let Some(extensions) = extrinsic.transaction_extensions() {
-            row.nonce = extensions.nonce();
-            row.tip = extensions.tip().and_then(|tip| Rao::try_from(tip).ok()).unwrap_or(0);
-        }
-        if extrinsic.bytes().len() <= LONGEST {
-            let fields = extrinsic.decode_call_data_fields_unchecked_as::<Composite<()>>();
-            row.args = fields.map_or(Json::Null, |fields| named(&fields));
-        }
-    }
+pub(super) fn decode(runtime: &Runtime, bytes: &[Vec<u8>], events: &[ChainEvent]) -> Vec<ChainExtrinsic> {
+    let mut found: Vec<ChainExtrinsic> =
+        bytes.iter().map(|bytes| ChainExtrinsic::told(runtime.metadata(), bytes)).collect();
     for event in events {
         let row = event.extrinsic.and_then(|index| usize::try_from(index).ok()).and_then(|index| found.get_mut(index));
         if let Some(row) = row {
@@ -66,11 +69,19 @@ pub(super) async fn decode(runtime: &Runtime, bytes: Vec<Vec<u8>>, events: &[Cha
     found
 }
 
-/// A call without arguments has none, and not an empty list.
-fn named(fields: &Composite<()>) -> Json {
-    match fields {
-        Composite::Unnamed(values) if values.is_empty() => json!({}),
-        fields => composite(fields),
+/// A number, in whatever it is wrapped.
+fn number(value: &Value<()>) -> Option<u128> {
+    match &value.value {
+        ValueDef::Primitive(Primitive::U128(number)) => Some(*number),
+        ValueDef::Composite(Composite::Unnamed(values)) => match values.as_slice() {
+            [inner] => number(inner),
+            _ => None,
+        },
+        ValueDef::Composite(Composite::Named(fields)) => match fields.as_slice() {
+            [(_, inner)] => number(inner),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -83,6 +94,82 @@ fn signer(address: &[u8]) -> Option<PublicKey> {
 }
 
 impl ChainExtrinsic {
+    /// As far as its bytes can be told.
+    fn told(metadata: &Metadata, bytes: &[u8]) -> Self {
+        let unread = Self::unread(bytes);
+        let mut row = unread.clone();
+        match row.read(metadata, bytes) {
+            Ok(()) => row,
+            // What is called is known; how it goes on is what nobody follows to its end.
+            Err(why @ (UnreadableCall::Deep | UnreadableCall::Many)) if !row.call.is_empty() => {
+                row.args = json!({ "omitted_bytes": bytes.len(), "unreadable": why.to_string() });
+                row
+            }
+            // What this node's metadata can't tell stays bytes; its outcome is told by events all the same.
+            Err(_) => unread,
+        }
+    }
+
+    /// Reads its bytes: length, kind, who signed it, extensions, call.
+    fn read(&mut self, metadata: &Metadata, bytes: &[u8]) -> Result<(), UnreadableCall> {
+        let mut reader = Reader::in_proportion(metadata.types(), bytes);
+        let Compact(length) = reader.take::<Compact<u32>>()?;
+        if usize::try_from(length) != Ok(reader.left().len()) {
+            return Err(UnreadableCall::Short);
+        }
+        match reader.take::<u8>()? {
+            // Neither signature nor extensions.
+            4 | 5 => {}
+            SIGNED => {
+                let types = metadata.extrinsic_signature_info().map_err(|_| UnreadableCall::Odd)?;
+                let from = reader.left();
+                reader.value(types.address_id, DEEPEST)?;
+                let length = from.len().saturating_sub(reader.left().len());
+                self.signer = from.get(..length).and_then(signer);
+                reader.value(types.signature_id, DEEPEST)?;
+                self.extensions(metadata, &mut reader, EXTENSIONS)?;
+            }
+            GENERAL => {
+                let version = reader.take::<u8>()?;
+                self.extensions(metadata, &mut reader, version)?;
+            }
+            _ => return Err(UnreadableCall::Odd),
+        }
+        self.called(metadata, reader, bytes.len() <= LONGEST)
+    }
+
+    fn extensions(&mut self, metadata: &Metadata, reader: &mut Reader<'_>, version: u8) -> Result<(), UnreadableCall> {
+        let known = metadata.extrinsic().transaction_extensions_by_version(version).ok_or(UnreadableCall::Odd)?;
+        for extension in known {
+            let value = reader.value(extension.extra_ty(), DEEPEST)?;
+            match extension.identifier() {
+                "CheckNonce" => self.nonce = number(&value).and_then(|nonce| u64::try_from(nonce).ok()),
+                "ChargeTransactionPayment" => {
+                    self.tip = number(&value).and_then(|tip| Rao::try_from(tip).ok()).unwrap_or(0);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what is left: a call, and nothing behind it.
+    fn called(&mut self, metadata: &Metadata, mut reader: Reader<'_>, whole: bool) -> Result<(), UnreadableCall> {
+        let (pallet, call) = reader.call(metadata)?;
+        (self.pallet, self.call) = (pallet.to_owned(), call.name.clone());
+        if !whole {
+            reader.look_through();
+        }
+        let fields = reader.fields(&call.fields, DEEPEST)?;
+        if !reader.left().is_empty() {
+            return Err(UnreadableCall::Odd);
+        }
+        if whole {
+            self.args = named(&fields);
+        }
+        Ok(())
+    }
+
     fn unread(bytes: &[u8]) -> Self {
         Self {
             hash: sp_crypto_hashing::blake2_256(bytes),

@@ -1,21 +1,16 @@
 //! Calls that somebody has proposed, decoded by the metadata of the moment.
-//!
-//! A referendum names bytes, and nobody has looked at them: they need not be a call, may claim to have more parts than
-//! memory holds, or may be nested more deeply than a stack is. So they are read here one part after the other, with a
-//! bound on each of these, and not by what decodes extrinsics, which a runtime has decoded before.
 
-use super::{events::composite, View};
+use super::{
+    events::named,
+    reader::{Reader, UnreadableCall, DEEPEST},
+    View,
+};
 use crate::{error::ClientError, runtime::Runtime};
-use codec::{Compact, Decode};
-use scale_info::{form::PortableForm, Field, PortableRegistry, TypeDef, TypeDefPrimitive};
 use serde::Serialize;
-use serde_json::{json, Value as Json};
-use subxt::ext::scale_value::{Composite, Primitive, Value, ValueDef, Variant};
+use serde_json::Value as Json;
 
 /// Longest call that is read, bytes: what the runtime API tells of a referendum.
 const LONGEST: usize = 16 * 1024;
-/// Types within types that are followed: some twenty calls within calls.
-const DEEPEST: usize = 60;
 /// Parts of one call, each byte of its byte strings among them.
 const MOST_PARTS: usize = 20_000;
 
@@ -28,29 +23,6 @@ pub struct ChainCall {
     pub call: String,
     /// The arguments by name, in the form of [`ChainExtrinsic::args`](super::ChainExtrinsic).
     pub args: Json,
-}
-
-/// Why bytes can't be told as a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UnreadableCall {
-    /// Longer than 16 KiB.
-    #[error("it is longer than 16 KiB")]
-    Long,
-    /// The bytes end too early.
-    #[error("it ends before its arguments do")]
-    Short,
-    /// The chain has no such pallet or call.
-    #[error("the chain has no such call")]
-    Unknown,
-    /// A part is none of those that it may be.
-    #[error("a part of it is none of those that it may be")]
-    Odd,
-    /// Calls within calls within calls.
-    #[error("it is nested too deeply")]
-    Deep,
-    /// More than 20 000 parts.
-    #[error("it has too many parts")]
-    Many,
 }
 
 impl View<'_> {
@@ -72,211 +44,8 @@ fn decode(runtime: &Runtime, bytes: &[u8]) -> Result<ChainCall, UnreadableCall> 
         return Err(UnreadableCall::Long);
     }
     let metadata = runtime.metadata();
-    let mut reader = Reader { types: metadata.types(), left: bytes, parts: MOST_PARTS };
-    let pallet = metadata.pallet_by_call_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
-    let call = pallet.call_variant_by_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
-    let args = match call.fields.is_empty() {
-        true => json!({}),
-        false => composite(&reader.fields(&call.fields, DEEPEST)?),
-    };
-    Ok(ChainCall { pallet: pallet.name().to_owned(), call: call.name.clone(), args })
-}
-
-/// Reads values part by part.
-struct Reader<'a> {
-    types: &'a PortableRegistry,
-    left: &'a [u8],
-    /// Parts that may still come.
-    parts: usize,
-}
-
-impl Reader<'_> {
-    /// A part whose length its type tells, or that is a text no longer than what is left.
-    fn take<T: Decode>(&mut self) -> Result<T, UnreadableCall> {
-        T::decode(&mut self.left).map_err(|_| UnreadableCall::Short)
-    }
-
-    fn value(&mut self, id: u32, depth: usize) -> Result<Value<()>, UnreadableCall> {
-        let depth = depth.checked_sub(1).ok_or(UnreadableCall::Deep)?;
-        self.parts = self.parts.checked_sub(1).ok_or(UnreadableCall::Many)?;
-        let types = self.types;
-        let known = types.resolve(id).ok_or(UnreadableCall::Odd)?;
-        let value = match &known.type_def {
-            TypeDef::Composite(inner) => ValueDef::Composite(self.fields(&inner.fields, depth)?),
-            TypeDef::Variant(inner) => {
-                let index: u8 = self.take()?;
-                let found = inner.variants.iter().find(|variant| variant.index == index);
-                let found = found.ok_or(UnreadableCall::Odd)?;
-                let values = self.fields(&found.fields, depth)?;
-                ValueDef::Variant(Variant { name: found.name.clone(), values })
-            }
-            TypeDef::Sequence(inner) => {
-                let Compact(count) = self.take::<Compact<u32>>()?;
-                self.items(inner.type_param.id, count, depth)?
-            }
-            TypeDef::Array(inner) => self.items(inner.type_param.id, inner.len, depth)?,
-            TypeDef::Tuple(inner) => {
-                let mut values = Vec::with_capacity(inner.fields.len());
-                for field in &inner.fields {
-                    values.push(self.value(field.id, depth)?);
-                }
-                ValueDef::Composite(Composite::Unnamed(values))
-            }
-            TypeDef::Primitive(kind) => ValueDef::Primitive(self.primitive(kind)?),
-            TypeDef::Compact(_) => {
-                let Compact(number) = self.take::<Compact<u128>>()?;
-                ValueDef::Primitive(Primitive::U128(number))
-            }
-            // No call of ours takes any.
-            TypeDef::BitSequence(_) => return Err(UnreadableCall::Odd),
-        };
-        Ok(Value { value, context: () })
-    }
-
-    /// What a struct or a variant has in it.
-    fn fields(&mut self, fields: &[Field<PortableForm>], depth: usize) -> Result<Composite<()>, UnreadableCall> {
-        let mut values = Vec::with_capacity(fields.len());
-        for field in fields {
-            values.push((field.name.clone(), self.value(field.ty.id, depth)?));
-        }
-        let named = !values.is_empty() && values.iter().all(|(name, _)| name.is_some());
-        Ok(match named {
-            true => {
-                Composite::Named(values.into_iter().map(|(name, value)| (name.unwrap_or_default(), value)).collect())
-            }
-            false => Composite::Unnamed(values.into_iter().map(|(_, value)| value).collect()),
-        })
-    }
-
-    /// So many of a kind. How many it says that they are is anybody's word: room is made for those that are there.
-    fn items(&mut self, id: u32, count: u32, depth: usize) -> Result<ValueDef<()>, UnreadableCall> {
-        let mut values = Vec::new();
-        for _ in 0..count {
-            values.push(self.value(id, depth)?);
-        }
-        Ok(ValueDef::Composite(Composite::Unnamed(values)))
-    }
-
-    fn primitive(&mut self, kind: &TypeDefPrimitive) -> Result<Primitive, UnreadableCall> {
-        Ok(match kind {
-            TypeDefPrimitive::Bool => Primitive::Bool(self.take()?),
-            TypeDefPrimitive::Char => Primitive::Char(char::from_u32(self.take()?).ok_or(UnreadableCall::Odd)?),
-            TypeDefPrimitive::Str => Primitive::String(self.take()?),
-            TypeDefPrimitive::U8 => Primitive::U128(self.take::<u8>()?.into()),
-            TypeDefPrimitive::U16 => Primitive::U128(self.take::<u16>()?.into()),
-            TypeDefPrimitive::U32 => Primitive::U128(self.take::<u32>()?.into()),
-            TypeDefPrimitive::U64 => Primitive::U128(self.take::<u64>()?.into()),
-            TypeDefPrimitive::U128 => Primitive::U128(self.take()?),
-            TypeDefPrimitive::U256 => Primitive::U256(self.take()?),
-            TypeDefPrimitive::I8 => Primitive::I128(self.take::<i8>()?.into()),
-            TypeDefPrimitive::I16 => Primitive::I128(self.take::<i16>()?.into()),
-            TypeDefPrimitive::I32 => Primitive::I128(self.take::<i32>()?.into()),
-            TypeDefPrimitive::I64 => Primitive::I128(self.take::<i64>()?.into()),
-            TypeDefPrimitive::I128 => Primitive::I128(self.take()?),
-            TypeDefPrimitive::I256 => Primitive::I256(self.take()?),
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use codec::Encode;
-    use scale_info::{MetaType, Registry, TypeInfo};
-
-    #[derive(Encode, TypeInfo)]
-    enum Call {
-        Batch { calls: Vec<Call> },
-        Note(Vec<u8>),
-        Pay { to: [u8; 32], amount: Compact<u64>, memo: Option<String>, pair: (bool, i16) },
-        Nothing,
-        Units(Vec<()>),
-    }
-
-    fn read(bytes: &[u8]) -> Result<Json, UnreadableCall> {
-        let mut registry = Registry::new();
-        let id = registry.register_type(&MetaType::new::<Call>()).id;
-        let types = PortableRegistry::from(registry);
-        let mut reader = Reader { types: &types, left: bytes, parts: MOST_PARTS };
-        let value = reader.value(id, DEEPEST)?;
-        Ok(composite(&Composite::Unnamed(vec![value])))
-    }
-
-    fn nested(levels: usize) -> Vec<u8> {
-        // The variant `Batch` with one call in it, again and again.
-        let mut bytes = [0, 4].repeat(levels);
-        bytes.extend(Call::Nothing.encode());
-        bytes
-    }
-
-    #[test]
-    fn a_call_is_told_as_extrinsics_are() {
-        let pay = Call::Pay { to: [7; 32], amount: Compact(5), memo: Some("hé".into()), pair: (true, -2) };
-        let call = Call::Batch { calls: vec![pay, Call::Nothing, Call::Note(vec![1; 20])] };
-        let key = format!("0x{}", "07".repeat(32));
-        let told = json!({ "Batch": { "calls": [
-            { "Pay": { "to": key, "amount": 5, "memo": "hé", "pair": [true, "-2"] } },
-            "Nothing",
-            { "Note": format!("0x{}", "01".repeat(20)) },
-        ] } });
-        assert_eq!(read(&call.encode()), Ok(told));
-    }
-
-    #[test]
-    fn what_comes_behind_a_call_is_passed_over() {
-        assert_eq!(read(&[Call::Nothing.encode(), vec![1, 2, 3]].concat()), Ok(json!("Nothing")));
-        assert_eq!(read(&Call::Units(vec![(); 2]).encode()), Ok(json!({ "Units": [[], []] })));
-    }
-
-    #[test]
-    fn every_truncation_is_refused() {
-        let pay = Call::Pay { to: [7; 32], amount: Compact(1 << 40), memo: Some("x".into()), pair: (false, 1) };
-        let bytes = Call::Batch { calls: vec![pay, Call::Note(vec![2; 40])] }.encode();
-        for end in 0..bytes.len() {
-            assert_eq!(read(&bytes[..end]), Err(UnreadableCall::Short), "{end} of {}", bytes.len());
-        }
-    }
-
-    #[test]
-    fn lies_about_lengths_take_neither_memory_nor_time() {
-        // 2³⁰ − 1 calls, 2³² − 1 bytes, and as many units, which take no bytes at all.
-        assert_eq!(read(&[0, 0xfe, 0xff, 0xff, 0xff]), Err(UnreadableCall::Short));
-        assert_eq!(read(&[1, 3, 0xff, 0xff, 0xff, 0xff, 9]), Err(UnreadableCall::Short));
-        assert_eq!(read(&[4, 3, 0xff, 0xff, 0xff, 0xff]), Err(UnreadableCall::Many));
-        // A length that 32 bits don't hold.
-        assert_eq!(read(&[1, 7, 1, 1, 1, 1, 1]), Err(UnreadableCall::Short));
-    }
-
-    #[test]
-    fn calls_within_calls_have_an_end() {
-        assert!(read(&nested(25)).is_ok());
-        for levels in [31, 100, LONGEST / 2] {
-            assert_eq!(read(&nested(levels)), Err(UnreadableCall::Deep), "{levels}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_variant_is_refused() {
-        assert_eq!(read(&[200]), Err(UnreadableCall::Odd));
-        assert_eq!(read(&[0, 4, 200]), Err(UnreadableCall::Odd));
-    }
-
-    #[test]
-    fn bytes_of_no_meaning_are_read_or_refused() {
-        let (mut state, mut read_well, mut refused) = (1u32, 0, 0);
-        for length in 0..600u32 {
-            // Small numbers are variants and lengths.
-            let most = if length < 200 { 256 } else { 9 };
-            let mut stirred = || {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                u8::try_from((state >> 16) % most).unwrap_or(0)
-            };
-            let bytes: Vec<u8> = (0..length).map(|_| stirred()).collect();
-            match read(&bytes) {
-                Ok(_) => read_well += 1,
-                Err(_) => refused += 1,
-            }
-        }
-        assert!(read_well > 10 && refused > 10, "{read_well} read, {refused} refused");
-    }
+    let mut reader = Reader::new(metadata.types(), bytes, MOST_PARTS);
+    let (pallet, call) = reader.call(metadata)?;
+    let args = named(&reader.fields(&call.fields, DEEPEST)?);
+    Ok(ChainCall { pallet: pallet.to_owned(), call: call.name.clone(), args })
 }

@@ -397,6 +397,13 @@ async fn a_signed_transaction_carries_what_the_chain_checks() {
     let payload = [inner, extra, (1u32, 1u32, genesis, genesis).encode()].concat();
     let signature = Signature(signature[1..].try_into().expect("64 bytes"));
     assert!(public.verify(&payload, &signature), "signed for this chain, version and birth block");
+
+    let client = connect(&[node.url()]).await;
+    let best = client.best().await.expect("best");
+    node.answer("chain_getBlockHash", serde_json::json!([format!("0x{}", hex::encode(best.hash))]));
+    let row = bounded(client.blocks(best.number, 1, 1)).await.expect("read").remove(0).extrinsics.remove(0);
+    assert_eq!((row.signer, row.nonce, row.tip), (Some(public), Some(0), 0));
+    assert_eq!((row.pallet.as_str(), row.call.as_str(), &row.args["take"]), ("Staking", "set_take", &9.into()));
 }
 
 /// A signer elsewhere.

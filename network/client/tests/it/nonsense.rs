@@ -1,7 +1,14 @@
 //! Nodes that refuse, and answers that make no sense: each is told in a sentence, and none is believed.
 
-use crate::support::{bounded, connect, fake_node::FakeNode, text, DEADLINES};
+use crate::support::{
+    bounded, connect,
+    fake_node::FakeNode,
+    metadata::{self as m, RuntimeCall},
+    text, DEADLINES,
+};
+use codec::Encode;
 use ganglion_client::{Client, ClientError, Deadlines};
+use ganglion_primitives::NetUid;
 use serde_json::{json, Value};
 use std::time::Duration;
 
@@ -37,6 +44,11 @@ async fn what_makes_no_sense_is_not_believed() {
     unreadable("system_health", bounded(client.health()).await);
     node.answer("state_getStorage", json!("0xzz"));
     unreadable("state_getStorage", bounded(client.at(best.hash).events()).await);
+    // 2³⁰ − 1 events of which none is there, one without a pallet, and one of a pallet that isn't there.
+    for events in ["0xfeffffff", "0x0402", "0x0402ffff"] {
+        node.answer("state_getStorage", json!(events));
+        unreadable("System.Events", bounded(client.at(best.hash).events()).await);
+    }
     node.answer("chain_getFinalizedHead", json!(7));
     unreadable("chain_getFinalizedHead", bounded(client.finalized()).await);
     for header in [json!("a header"), Value::Null, json!({"number": "0x1"})] {
@@ -47,6 +59,51 @@ async fn what_makes_no_sense_is_not_believed() {
     unreadable("chain_getBlockHash", bounded(client.block_hash(1)).await);
     let unnamed = bounded(client.latest().events()).await.expect_err("of which block?");
     assert!(matches!(unnamed, ClientError::Argument { .. }), "{unnamed}");
+}
+
+/// An extrinsic without a signature.
+fn bare(call: &[u8]) -> Vec<u8> {
+    [&[5u8][..], call].concat().encode()
+}
+
+#[tokio::test]
+async fn extrinsics_that_lie_stay_bytes_and_do_no_harm() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    let dissolve = RuntimeCall::Subnets(m::Subnets::dissolve { netuid: NetUid(5) }).encode();
+    let batch = RuntimeCall::Utility(m::Utility::batch_all { calls: Vec::new() }).encode();
+    // Each batch of these has one call in it: the next. The longer one would only be looked through.
+    let deep = |levels| bare(&[[batch[0], batch[1], 4].repeat(levels), dissolve.clone()].concat());
+    let extrinsics = [
+        bare(&dissolve),
+        deep(20_000),
+        deep(100_000),
+        bare(&[&batch[..2], &[0xfe, 0xff, 0xff, 0xff][..]].concat()),
+        bare(&dissolve[..3]),
+        bare(&[&dissolve[..], &[9u8][..]].concat()),
+        [&[7u8][..], &dissolve[..]].concat().encode(),
+        vec![200],
+        Vec::new(),
+    ];
+    extrinsics.iter().for_each(|extrinsic| node.put(extrinsic));
+    node.produce();
+    let best = client.best().await.expect("best");
+    node.answer("chain_getBlockHash", json!([format!("0x{}", hex::encode(best.hash))]));
+    let block = bounded(client.blocks(best.number, 1, 1)).await.expect("read").remove(0);
+    assert_eq!(block.extrinsics.len(), extrinsics.len());
+    for (index, (row, bytes)) in block.extrinsics.iter().zip(&extrinsics).enumerate() {
+        let length = bytes.len();
+        let (pallet, call, args) = match index {
+            0 => ("Subnets", "dissolve", json!({ "netuid": 5 })),
+            1 | 2 => {
+                let args = json!({ "omitted_bytes": length, "unreadable": "it is nested too deeply" });
+                ("Utility", "batch_all", args)
+            }
+            _ => ("", "", json!({ "omitted_bytes": length })),
+        };
+        assert_eq!((row.pallet.as_str(), row.call.as_str(), &row.args), (pallet, call, &args), "{index}");
+        assert_eq!((row.success, row.signer), (Some(true), None), "events tell of all: {index}");
+    }
 }
 
 #[tokio::test]

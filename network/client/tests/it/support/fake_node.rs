@@ -195,6 +195,11 @@ impl FakeNode {
         self.lock().blocks.last().expect("genesis").header.number
     }
 
+    /// The next block has this in it, whatever it is.
+    pub fn put(&self, extrinsic: &[u8]) {
+        self.lock().pool.push(format!("0x{}", hex::encode(extrinsic)));
+    }
+
     /// From now on, what goes in fails there with this error of the pallet with this index.
     pub fn fail(&self, pallet: u8, error: [u8; 4]) {
         self.lock().fail = Some((pallet, error));
