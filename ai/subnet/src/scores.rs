@@ -78,6 +78,13 @@ impl ScorePolicy {
     pub fn local() -> Self {
         Self { min_samples: 3, steepness: 2.0, clones: None, vectors: 1, ..Self::default() }
     }
+
+    /// The same for a subnet that hasn't launched: the first answer counts, and doubt takes nothing away. Its vectors pay
+    /// nobody before the launch, when newer ones have replaced them; but whoever has set none by then gets no stake, and
+    /// without stake nothing later.
+    pub fn before_launch(&self) -> Self {
+        Self { min_samples: 1, z: 0.0, ..self.clone() }
+    }
 }
 
 /// What is known of one miner.

@@ -4,6 +4,7 @@
 #[path = "support/fake_chain.rs"]
 mod fake_chain;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex};
@@ -127,6 +128,7 @@ impl Network {
             pow_threads: 1,
             metrics: None,
             price: 0,
+            other_prices: BTreeMap::new(),
         };
         let listener = TcpListener::bind(loopback()).await.expect("port");
         let address = listener.local_addr().expect("port");

@@ -15,7 +15,7 @@ use crate::subnet::Subnet;
 use crate::targets;
 use crate::view::{self, Neuron, View, Views};
 
-/// How often a validator asks; more often until its subnet pays first.
+/// How often a validator asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// Mean time between two rounds; the times themselves are exponentially distributed, so nobody can foresee them.
@@ -33,19 +33,6 @@ impl Default for Pace {
     }
 }
 
-/// How much more often a validator asks before its subnet's launch.
-const BEFORE_LAUNCH: u32 = 3;
-
-/// Mean time between two rounds. Whoever has no weights when a subnet first pays gets no stake then, and without stake
-/// nothing later: before the launch there is more to find out than after it.
-fn mean(pace: Pace, launching: bool) -> Duration {
-    if launching {
-        pace.mean / BEFORE_LAUNCH
-    } else {
-        pace.mean
-    }
-}
-
 /// Locks, whatever happened to the last holder: every change of what is inside is complete or didn't happen.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -57,8 +44,7 @@ pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, sto
     let mut random = StdRng::from_entropy();
     let mut rounds: JoinSet<()> = JoinSet::new();
     loop {
-        let launching = views.borrow().as_ref().is_some_and(|view| view.subnet.launches_at.is_some());
-        view::pause(gap(mean(pace, launching), random.gen()), &stop).await;
+        view::pause(gap(pace.mean, random.gen()), &stop).await;
         while rounds.try_join_next().is_some() {}
         if rounds.len() >= pace.in_flight.max(1) {
             tokio::select! {
@@ -135,11 +121,5 @@ mod tests {
         let average = total.as_secs_f64() / 10_000.0;
         assert!((3.9..4.1).contains(&average), "{average}");
         assert_eq!(gap(mean, 1.0), mean * 5);
-    }
-
-    #[test]
-    fn a_subnet_that_launches_is_asked_more_often() {
-        let pace = Pace { mean: Duration::from_secs(6), ..Pace::default() };
-        assert_eq!([mean(pace, false), mean(pace, true)], [6, 2].map(Duration::from_secs));
     }
 }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::NetUid;
+use ganglion_primitives::{NetUid, NeuronId};
 use ganglion_wire::{Axon, Dendrite, DendriteLimits};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -25,13 +25,13 @@ use crate::metrics::{self, Metrics};
 use crate::receipts::ReceiptLimits;
 use crate::records::Records;
 use crate::rules;
-use crate::scores::ScorePolicy;
+use crate::scores::{Book, ScorePolicy};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::subnet::Subnet;
-use crate::view::{self, Views};
+use crate::view::{self, View, Views};
 use crate::weigh::{Outcome, Weigher};
-use crate::weights::{divide, undivided};
+use crate::weights::{divide, undivided, weights};
 
 pub use draw::Pace;
 
@@ -247,16 +247,11 @@ async fn weigh<S: Subnet, C: Chain>(
         shared.metrics.block.set(i64::from(view.block.number));
         turn_epoch(&shared, &view).await;
         let vector = || {
-            let records = draw::lock(&shared.records);
-            let newest = undivided(records.book(), &view.ids(), &policy);
-            let blended = history.blend(view.next_epoch, newest, policy.vectors);
-            // Whoever is known for a clone now was one in the earlier tempos too.
-            let blended = divide(&blended, records.book(), &policy);
-            drop(records);
+            let earned = earned(draw::lock(&shared.records).book(), &mut history, &view, &policy);
             if let Err(error) = history.keep() {
                 tracing::error!(%error, "weight vectors can't be written");
             }
-            let fitted = rules::fit(blended, &view);
+            let fitted = rules::fit(earned, &view);
             if fitted.is_none() && told != view.next_epoch {
                 told = view.next_epoch;
                 let limit = f64::from(view.subnet.hyperparameters.max_weight_limit) / f64::from(u16::MAX);
@@ -290,7 +285,18 @@ async fn weigh<S: Subnet, C: Chain>(
     }
 }
 
-async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &view::View) {
+/// What a view's neurons have earned by `book`, as far as the chain's weights are concerned.
+fn earned(book: &Book, history: &mut History, view: &View, policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
+    if view.subnet.launches_at.is_some() {
+        return weights(book, &view.ids(), &policy.before_launch());
+    }
+    let newest = undivided(book, &view.ids(), policy);
+    let blended = history.blend(view.next_epoch, newest, policy.vectors);
+    // Whoever is known for a clone now was one in the earlier tempos too.
+    divide(&blended, book, policy)
+}
+
+async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &View) {
     let clones = shared.settings.scoring.clones.as_ref();
     let clusters = clones.map(|clones| draw::lock(&shared.records).book().pairs().clusters(clones)).unwrap_or_default();
     shared.metrics.clusters.set(i64::try_from(clusters.len()).unwrap_or(i64::MAX));
@@ -306,5 +312,43 @@ async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &view::View) {
     .await;
     if let Ok(Err(error)) = written {
         tracing::error!(%error, "scores can't be written");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::Block;
+    use crate::view::Neuron;
+    use ganglion_primitives::SubnetInfo;
+
+    fn view(launches_at: Option<u32>) -> View {
+        let neuron = Neuron {
+            uid: 0,
+            id: NeuronId(7),
+            hotkey: PublicKey([0; 32]),
+            endpoint: None,
+            prometheus: None,
+            permit: false,
+            registered_at: 1,
+            stake: 0,
+            last_update: None,
+            incentive: 0.0,
+            dividends: 0.0,
+        };
+        let subnet = SubnetInfo { netuid: NetUid(1), tempo: 20, launches_at, ..SubnetInfo::default() };
+        View { block: Block { number: 9, hash: [0; 32] }, subnet, next_epoch: 40, neurons: vec![neuron] }
+    }
+
+    #[test]
+    fn before_the_launch_one_answer_is_enough_to_say_something() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut history = History::open(&folder.path().join("vectors.json"), &[0; 32], 1).expect("a history");
+        let policy = ScorePolicy::default();
+        let mut book = Book::new(&[0; 32], 1);
+        book.enter(NeuronId(7), 0.2, 5, &policy);
+        let mut earned = |launches_at| earned(&book, &mut history, &view(launches_at), &policy);
+        assert_eq!(earned(Some(50)), [(NeuronId(7), u16::MAX)]);
+        assert!(earned(None).is_empty(), "afterwards it takes {} answers", policy.min_samples);
     }
 }

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "not every test needs all of it")]
 mod fake_chain;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -104,6 +105,7 @@ async fn pay_follows_quality() {
             pow_threads: 1,
             metrics: None,
             price: 0,
+            other_prices: BTreeMap::new(),
         };
         let listener = TcpListener::bind(loopback()).await.expect("port");
         let (chain, stop) = (Arc::clone(&chain), stop.clone());

@@ -231,7 +231,7 @@ mod tests {
     }
 
     /// Commands that change nothing, or nothing but a file that they are told to write, or that run until they are ended.
-    const WITHOUT_DRY_RUN: [&str; 48] = [
+    const WITHOUT_DRY_RUN: [&str; 49] = [
         "agent add",
         "agent list",
         "agent lock",
