@@ -7,26 +7,26 @@ use ganglion_primitives::weight;
 
 impl WeightInfo for () {
     fn set_keys() -> Weight {
-        weight(1_727_953_000, 145, 13)
+        weight(1_462_023_000, 145, 12)
     }
 
     fn set_root_weights(n: u32) -> Weight {
-        weight(107_112_039, 3, 1).saturating_add(weight(7_701_276, 1, 0).saturating_mul(n.into()))
+        weight(168_720_544, 3, 1).saturating_add(weight(4_160_901, 1, 0).saturating_mul(n.into()))
     }
 
     fn chill() -> Weight {
-        weight(212_324_000, 6, 1)
+        weight(159_129_000, 6, 1)
     }
 
     fn stand() -> Weight {
-        weight(106_432_000, 5, 1)
+        weight(74_149_000, 5, 1)
     }
 
     fn note_author() -> Weight {
-        weight(40_941_000, 1, 1)
+        weight(19_267_000, 1, 1)
     }
 
     fn punish() -> Weight {
-        weight(343_993_000, 11, 8)
+        weight(208_552_000, 11, 8)
     }
 }

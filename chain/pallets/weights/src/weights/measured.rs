@@ -7,14 +7,14 @@ use ganglion_primitives::weight;
 
 impl WeightInfo for () {
     fn set_weights(n: u32) -> Weight {
-        weight(1_059_146_557, 22, 1).saturating_add(weight(171_504, 0, 0).saturating_mul(n.into()))
+        weight(732_758_379, 10, 1).saturating_add(weight(235_141, 0, 0).saturating_mul(n.into()))
     }
 
     fn commit_weights() -> Weight {
-        weight(476_590_000, 5, 1)
+        weight(497_614_000, 4, 1)
     }
 
     fn reveal_weights(n: u32) -> Weight {
-        weight(1_516_107_556, 23, 2).saturating_add(weight(162_110, 0, 0).saturating_mul(n.into()))
+        weight(932_966_572, 11, 2).saturating_add(weight(193_198, 0, 0).saturating_mul(n.into()))
     }
 }
