@@ -155,6 +155,7 @@ mod tests {
         let settings = NeuronConfig { pow_threads: 3, ..away }.miner();
         assert_eq!((settings.pow_threads, settings.netuid, settings.metrics), (3, NetUid(1), None));
     }
+
     #[tokio::test]
     async fn a_port_that_is_taken_is_named() {
         let first = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");

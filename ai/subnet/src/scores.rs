@@ -79,9 +79,9 @@ impl ScorePolicy {
         Self { min_samples: 3, steepness: 2.0, clones: None, vectors: 1, ..Self::default() }
     }
 
-    /// The same for a subnet that hasn't launched: the first answer counts, and doubt takes nothing away. Its vectors pay
-    /// nobody before the launch, when newer ones have replaced them; but whoever has set none by then gets no stake, and
-    /// without stake nothing later.
+    /// The same for a subnet that hasn't launched, where this policy has nothing to say yet: the first answer counts, and
+    /// doubt takes nothing away. The first epoch that pays takes what was set before it; whoever has set nothing by then
+    /// gets no stake, and without stake nothing later.
     pub fn before_launch(&self) -> Self {
         Self { min_samples: 1, z: 0.0, ..self.clone() }
     }

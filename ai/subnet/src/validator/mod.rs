@@ -287,13 +287,14 @@ async fn weigh<S: Subnet, C: Chain>(
 
 /// What a view's neurons have earned by `book`, as far as the chain's weights are concerned.
 fn earned(book: &Book, history: &mut History, view: &View, policy: &ScorePolicy) -> Vec<(NeuronId, u16)> {
-    if view.subnet.launches_at.is_some() {
-        return weights(book, &view.ids(), &policy.before_launch());
-    }
     let newest = undivided(book, &view.ids(), policy);
     let blended = history.blend(view.next_epoch, newest, policy.vectors);
     // Whoever is known for a clone now was one in the earlier tempos too.
-    divide(&blended, book, policy)
+    let usual = divide(&blended, book, policy);
+    match view.subnet.launches_at {
+        Some(_) if usual.is_empty() => weights(book, &view.ids(), &policy.before_launch()),
+        _ => usual,
+    }
 }
 
 async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &View) {
@@ -323,9 +324,9 @@ mod tests {
     use ganglion_primitives::SubnetInfo;
 
     fn view(launches_at: Option<u32>) -> View {
-        let neuron = Neuron {
+        let neuron = |id| Neuron {
             uid: 0,
-            id: NeuronId(7),
+            id: NeuronId(id),
             hotkey: PublicKey([0; 32]),
             endpoint: None,
             prometheus: None,
@@ -337,7 +338,7 @@ mod tests {
             dividends: 0.0,
         };
         let subnet = SubnetInfo { netuid: NetUid(1), tempo: 20, launches_at, ..SubnetInfo::default() };
-        View { block: Block { number: 9, hash: [0; 32] }, subnet, next_epoch: 40, neurons: vec![neuron] }
+        View { block: Block { number: 9, hash: [0; 32] }, subnet, next_epoch: 40, neurons: vec![neuron(7), neuron(8)] }
     }
 
     #[test]
@@ -347,8 +348,15 @@ mod tests {
         let policy = ScorePolicy::default();
         let mut book = Book::new(&[0; 32], 1);
         book.enter(NeuronId(7), 0.2, 5, &policy);
-        let mut earned = |launches_at| earned(&book, &mut history, &view(launches_at), &policy);
-        assert_eq!(earned(Some(50)), [(NeuronId(7), u16::MAX)]);
-        assert!(earned(None).is_empty(), "afterwards it takes {} answers", policy.min_samples);
+        assert_eq!(earned(&book, &mut history, &view(Some(50)), &policy), [(NeuronId(7), u16::MAX)]);
+        assert!(
+            earned(&book, &mut history, &view(None), &policy).is_empty(),
+            "afterwards it takes {} answers",
+            policy.min_samples
+        );
+        (0..policy.min_samples).for_each(|_| book.enter(NeuronId(7), 0.9, 6, &policy));
+        book.enter(NeuronId(8), 0.9, 6, &policy);
+        let enough = earned(&book, &mut history, &view(Some(50)), &policy);
+        assert_eq!(enough, [(NeuronId(7), u16::MAX), (NeuronId(8), 0)], "as after the launch");
     }
 }

@@ -73,7 +73,7 @@ pub struct ChannelTopUpArgs {
 #[derive(Debug, Clone, Args)]
 pub struct ChannelRedeemArgs {
     /// The provider's vouchers: the folder where its miner keeps its state, or the file `vouchers` in it
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FOLDER")]
     pub vouchers: PathBuf,
     /// Sign with the hotkey, as the provider itself; without this, with the coldkey that owns it
     #[arg(long)]

@@ -57,20 +57,21 @@ impl Proposal {
 /// tell; or its hash, where the ledger doesn't have the call.
 pub fn line(call: Option<&str>, args: &Value, unreadable: Option<&str>, hash: Option<&str>) -> String {
     match (call, unreadable) {
-        (Some(call), _) => fitted(&format!("{call} {}", something(args))),
+        (Some(call), _) => fitted(&format!("{call} {}", something(args, true))),
         (None, Some(why)) => format!("unreadable: {why}"),
         (None, None) => hash.map_or_else(|| "-".into(), table::short),
     }
 }
 
-/// Without members that are null: a change of hyperparameters names all that it leaves alone.
-fn something(value: &Value) -> Value {
+/// Without members of arguments that are null: a change of hyperparameters names all that it leaves alone. The arguments
+/// themselves (`whole`) stay: null may be what the call is about.
+fn something(value: &Value, whole: bool) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members.iter().filter(|(_, member)| !member.is_null());
-            Value::Object(kept.map(|(name, member)| (name.clone(), something(member))).collect())
+            let kept = members.iter().filter(|(_, member)| whole || !member.is_null());
+            Value::Object(kept.map(|(name, member)| (name.clone(), something(member, false))).collect())
         }
-        Value::Array(items) => Value::Array(items.iter().map(something).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(|item| something(item, false)).collect()),
         other => other.clone(),
     }
 }

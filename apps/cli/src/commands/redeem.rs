@@ -12,14 +12,13 @@ use ganglion_client::{Client, ClientError, Write};
 use ganglion_primitives::{ChannelInfo, Rao, SignedVoucher};
 use ganglion_subnet::payments::account::{Account, Terms};
 use ganglion_subnet::payments::book::Book;
+use ganglion_subnet::payments::redeem::BATCH;
 
 use super::keys::Role;
 use super::write;
 use crate::cli::ChannelRedeemArgs;
 use crate::output;
 
-/// Vouchers that the chain takes in one call.
-const MOST: usize = 64;
 /// Channels that are looked up at the same time.
 const PARALLEL: usize = 32;
 /// The vouchers' file in the folder of a miner's state.
@@ -32,14 +31,18 @@ const FILE: &str = "vouchers";
 pub fn run(args: &ChannelRedeemArgs) -> Result<()> {
     write::run(&args.write, Role::of(args.as_provider), async |client, _| {
         let mut worth = worth(client, read(&args.vouchers)?).await?;
+        // One that pays nothing costs its part of the fee all the same.
+        if worth.iter().any(|(_, rao)| *rao > 0) {
+            worth.retain(|(_, rao)| *rao > 0);
+        }
         worth.sort_by_key(|(_, rao)| Reverse(*rao));
-        let rest = worth.iter().skip(MOST).filter(|(_, rao)| *rao > 0).count();
+        let rest = worth.len().saturating_sub(BATCH);
         if rest > 0 {
-            output::talk(&format!("One call takes {MOST} vouchers: run this again for {rest} more"));
+            output::talk(&format!("One call takes {BATCH} vouchers: run this again for {rest} more"));
         }
         // Where none pays, the chain's reasons are told for those that there are.
         let vouchers: Vec<SignedVoucher> =
-            worth.iter().take(MOST).map(|(account, _)| account.best.to_ledger()).collect();
+            worth.iter().take(BATCH).map(|(account, _)| account.best.to_ledger()).collect();
         Ok(Write::redeem(&vouchers))
     })
 }

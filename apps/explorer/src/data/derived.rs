@@ -56,7 +56,7 @@ pub(crate) fn halvings(db: &Connection) -> rusqlite::Result<Answer> {
     Ok(answer(coming.collect()))
 }
 
-/// A subnet's rules, as [`RULES`](super::RULES) has them; none if there is no such subnet.
+/// A subnet's rules, as [`RULES`](super::RULES) has them; none if there never was such a subnet.
 pub(crate) fn rules(db: &Connection, netuid: u16) -> rusqlite::Result<Answer> {
     let found = rows(db, &SUBNETS, &Ask::first(&SUBNETS, 1).with(&SUBNETS, "netuid", i64::from(netuid)))?;
     let place = SUBNETS.column("hyperparameters");

@@ -98,6 +98,14 @@ impl Gatherer {
             for netuid in &needs.epochs {
                 self.stale.remove(netuid);
             }
+            if block
+                .events
+                .iter()
+                .any(|event| (event.pallet.as_str(), event.name.as_str()) == ("System", "CodeUpdated"))
+            {
+                // The same bytes may mean something else to the new runtime.
+                self.read.clear();
+            }
             if block.number >= end {
                 self.present(source, store, &block, &mut extra).await?;
             }
@@ -123,8 +131,8 @@ impl Gatherer {
         let producers = source.producers(at).await?;
         if self.session != Some(producers.session) {
             extra.backing = backing(source, &producers, at).await?;
-            self.session = Some(producers.session);
         }
+        let session = producers.session;
         extra.producers = Some(producers);
         self.stale.extend(store.unread_subnets()?);
         let some: Vec<u16> = self.stale.iter().copied().take(MOST_GRAPHS).collect();
@@ -140,6 +148,8 @@ impl Gatherer {
             .buffered(PARALLEL)
             .try_collect()
             .await?;
+        // Remembered last: whatever fails before is asked for again.
+        self.session = Some(session);
         if self.read.len() > MOST_READ {
             self.read.clear();
         }

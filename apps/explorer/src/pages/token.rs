@@ -71,7 +71,7 @@ fn future(db: &Connection) -> Result<Section, NoPage> {
             *cell = Cell::number(format::duration(u64::try_from(*seconds).unwrap_or(0)));
         }
     }
-    Ok(Section::new("halvings", HALVINGS.title).note("If nothing is recycled until then.").grid(grid))
+    Ok(Section::new("halvings", HALVINGS.title).note(HALVINGS.about).grid(grid))
 }
 
 /// How many have how much.

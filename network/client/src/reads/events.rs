@@ -14,6 +14,9 @@ use subxt::{
     Metadata,
 };
 
+/// Parts of one event: as many as an extrinsic may have that is told whole.
+const MOST_PARTS: usize = 256 * 1024;
+
 /// Something that happened in a block.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChainEvent {
@@ -36,7 +39,7 @@ impl ChainEvent {
         };
         let pallet = metadata.pallet_by_event_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
         let event = pallet.event_variant_by_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
-        let fields = reader.fields(&event.fields, DEEPEST)?;
+        let fields = reader.within(MOST_PARTS, |reader| reader.fields(&event.fields, DEEPEST))?;
         let _topics: Vec<[u8; 32]> = reader.take()?;
         Ok(Self { pallet: pallet.name().to_owned(), name: event.name.clone(), extrinsic, fields: composite(&fields) })
     }

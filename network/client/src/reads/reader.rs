@@ -18,7 +18,7 @@ const PARTS_A_BYTE: usize = 4;
 /// Parts that take no bytes, beyond these.
 const SPARE_PARTS: usize = 1_024;
 
-/// Why bytes can't be told as a call.
+/// Why bytes can't be told as a call, an event or an extrinsic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UnreadableCall {
     /// Longer than 16 KiB.
@@ -74,6 +74,19 @@ impl<'a> Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Reads something that may have at most so many of the parts that are left.
+    pub(super) fn within<T>(
+        &mut self,
+        most: usize,
+        read: impl FnOnce(&mut Self) -> Result<T, UnreadableCall>,
+    ) -> Result<T, UnreadableCall> {
+        let (all, some) = (self.parts, self.parts.min(most));
+        self.parts = some;
+        let found = read(self);
+        self.parts = all.saturating_sub(some.saturating_sub(self.parts));
+        found
+    }
+
     /// A part whose length its type tells, or that is a text no longer than what is left.
     pub(super) fn take<T: Decode>(&mut self) -> Result<T, UnreadableCall> {
         T::decode(&mut self.left).map_err(|_| UnreadableCall::Short)
@@ -160,9 +173,15 @@ impl Reader<'_> {
 
     fn primitive(&mut self, kind: &TypeDefPrimitive) -> Result<Primitive, UnreadableCall> {
         Ok(match kind {
-            TypeDefPrimitive::Bool => Primitive::Bool(self.take()?),
+            TypeDefPrimitive::Bool => match self.take::<u8>()? {
+                0 => Primitive::Bool(false),
+                1 => Primitive::Bool(true),
+                _ => return Err(UnreadableCall::Odd),
+            },
             TypeDefPrimitive::Char => Primitive::Char(char::from_u32(self.take()?).ok_or(UnreadableCall::Odd)?),
-            TypeDefPrimitive::Str => Primitive::String(self.take()?),
+            TypeDefPrimitive::Str => {
+                Primitive::String(String::from_utf8(self.take()?).map_err(|_| UnreadableCall::Odd)?)
+            }
             TypeDefPrimitive::U8 => Primitive::U128(self.take::<u8>()?.into()),
             TypeDefPrimitive::U16 => Primitive::U128(self.take::<u16>()?.into()),
             TypeDefPrimitive::U32 => Primitive::U128(self.take::<u32>()?.into()),
