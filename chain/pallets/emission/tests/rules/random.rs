@@ -127,7 +127,8 @@ fn block() {
     let (mut neurons, mut owners) = (0, 0);
     for record in System::events() {
         if let RuntimeEvent::Emission(Event::EpochPaid { miners, validators, owner, .. }) = record.event {
-            // Rounding, which stays pending: 13 RAO of 25.5 TAO were seen.
+            // Shares are `I32F32`, each rounded down, and so is each pay: a neuron may miss 2⁻³² of its half
+            // (6 RAO of 25.5 TAO) and one RAO. What is missed stays pending.
             let rounding = 10 + miners.max(validators) / (1 << 28);
             let halves = miners.abs_diff(validators) <= rounding;
             assert!(halves || miners == 0 || validators == 0, "{miners} and {validators}");
