@@ -36,7 +36,8 @@ cargo xtask <command>
   pallets         count storage items, calls and lines per pallet
 
 Folders: CARGO_TARGET_DIR or <cache>/ganglion/target for build results, GANGLION_MODELS or
-<cache>/ganglion/models for models, where <cache> is $XDG_CACHE_HOME or ~/.cache.";
+<cache>/ganglion/models for models, GANGLION_RUNTIMES or <cache>/ganglion/runtimes for compiled
+runtimes, where <cache> is $XDG_CACHE_HOME or ~/.cache.";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -26,6 +26,9 @@ pub fn find() -> Result<Found> {
         Ok(()) => Ok(Found::Ready(path)),
         Err(ModelFileError::Missing { .. }) => Ok(Found::Missing(path)),
         // Bad content is never ignored, not even offline: what a miner would answer from it is anyone's guess.
-        Err(error) => Err(anyhow!("{error}. Delete {} and fetch it again with `cargo xtask setup`", path.display())),
+        Err(error) => Err(anyhow!(
+            "{error}. Delete {} and fetch it again with `ganglion models pull` (or `cargo xtask setup`)",
+            path.display()
+        )),
     }
 }

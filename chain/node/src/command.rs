@@ -55,6 +55,11 @@ impl SubstrateCli for Program {
     }
 }
 
+/// What `--chain` takes.
+const CHAIN: &str =
+    "The chain: main, local (if left out) or dev, or the file of a specification, such as `ganglion node \
+    export-chain-spec` and `ganglion node found` write";
+
 /// Runs `ganglion node` with `arguments`, the first of which is the program's name, on `ledger`. Blocks until the node ends.
 ///
 /// # Errors
@@ -148,7 +153,9 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Cli {
         .about(Program::description())
         .version(Program::impl_version())
         .args_conflicts_with_subcommands(true)
-        .subcommand_negates_reqs(true);
+        .subcommand_negates_reqs(true)
+        // Substrate's words for it name chains and commands that aren't ours.
+        .mut_arg("chain", |chain| chain.help(CHAIN).long_help(None::<&str>));
     let matches = command.try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
     Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }

@@ -17,7 +17,7 @@ use std::{sync::Arc, time::Duration};
 /// When a block is written, if not by the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Sealing {
-    /// As soon as the pool has a transaction, or at most [`LOOK`] later.
+    /// As soon as the pool has a transaction, or at most half a second later.
     Instant,
     /// When `engine_createBlock` is called.
     Manual,

@@ -30,7 +30,7 @@ pub enum ValidatorCommand {
     Market(MarketValidatorArgs),
     /// Show the signed receipts of answers that a validator has scored
     Receipts(ReceiptsArgs),
-    /// Check whether a validator of text drew its tasks as it must: from a block and a secret, not as it liked
+    /// Check whether a validator of text or pictures drew its tasks as it must: from a block and a secret, not as it liked
     Audit(AuditArgs),
 }
 
@@ -45,7 +45,7 @@ pub struct AuditArgs {
     /// its tempo is over, or a file with such pages
     #[arg(long, value_name = "URL|FILE")]
     pub secrets: String,
-    /// Number of the subnet (1 is text, 5 is image); nothing is known here of others' tasks
+    /// Number of the subnet: 1 is text, 5 is image, 8 is market (which the market's commands want named); nothing is known here of others' tasks
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// A chain node, a WebSocket URL, that says whether blocks have the hashes that the receipts name; without it, nobody is
@@ -150,10 +150,10 @@ pub struct NeuronArgs {
         default_value = "ws://127.0.0.1:9944"
     )]
     pub nodes: Vec<String>,
-    /// Number of the subnet (1 is text, 5 is image)
+    /// Number of the subnet: 1 is text, 5 is image, 8 is market (which the market's commands want named)
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
-    /// Folder with the wallets [default: ~/.bittensor/wallets]
+    /// Folder with the wallets [default: $BT_WALLET_PATH, else ~/.bittensor/wallets]
     #[arg(long, value_name = "FOLDER", env = "GANGLION_WALLETS")]
     pub wallet_path: Option<PathBuf>,
     /// Name of the wallet

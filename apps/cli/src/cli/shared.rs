@@ -23,7 +23,7 @@ pub struct ChainArgs {
 /// Which wallet.
 #[derive(Debug, Clone, Args)]
 pub struct WalletArgs {
-    /// Folder with the wallets [default: ~/.bittensor/wallets]
+    /// Folder with the wallets [default: $BT_WALLET_PATH, else ~/.bittensor/wallets]
     #[arg(long, value_name = "FOLDER", env = "GANGLION_WALLETS")]
     pub wallet_path: Option<PathBuf>,
     /// Name of the wallet

@@ -120,7 +120,7 @@ pub struct ImportArgs {
 /// `ganglion wallet list`.
 #[derive(Debug, Clone, Args)]
 pub struct ListArgs {
-    /// Folder with the wallets [default: ~/.bittensor/wallets]
+    /// Folder with the wallets [default: $BT_WALLET_PATH, else ~/.bittensor/wallets]
     #[arg(long, value_name = "FOLDER", env = "GANGLION_WALLETS")]
     pub wallet_path: Option<PathBuf>,
     /// Print JSON

@@ -120,7 +120,9 @@ fn network(args: &DoctorArgs) -> Check {
             match gone.map(|process| process.name.as_str()).collect::<Vec<_>>().as_slice() {
                 [] => Check::well(NAME, format!("{} processes run, in {place}", record.processes.len())),
                 gone => {
-                    Check::wrong(NAME, format!("{} don't run", gone.join(", ")), "look into their logs: `ganglion up`")
+                    let advice =
+                        "look into their logs, in the folder `logs` there; then `ganglion down` and `ganglion up`";
+                    Check::wrong(NAME, format!("{} don't run, in {place}", gone.join(", ")), advice)
                 }
             }
         }

@@ -124,7 +124,9 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
         }
         Engine::Smollm => match model()? {
             Some(choice) => choice,
-            None => bail!("--engine smollm needs the language model: fetch it with `cargo xtask setup`"),
+            None => bail!(
+                "--engine smollm needs the language model: fetch it with `ganglion models pull` (or `cargo xtask setup`)"
+            ),
         },
         Engine::Renderer | Engine::Sketch | Engine::Generator | Engine::ImageServer => {
             bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", args.engine.word())))

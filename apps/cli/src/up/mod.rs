@@ -188,7 +188,8 @@ fn find_model(args: &UpArgs) -> Result<bool> {
             Ok(false)
         }
         Found::Missing(path) => bail!(
-            "the language model {} isn't there: fetch it with `cargo xtask setup`, or start without it by --offline",
+            "the language model {} isn't there: fetch it with `ganglion models pull` (or `cargo xtask setup`), or start \
+             without it by --offline",
             path.display()
         ),
     }
