@@ -124,6 +124,16 @@ impl Keys {
         self.keys.get(&hash).map(|holder| (hash, holder))
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is one with this hash.
+    pub fn knows(&self, hash: &Hash) -> bool {
+        self.keys.contains_key(hash)
+    }
+
     /// Whether a claim is good at `now` (seconds since 1970).
     ///
     /// # Errors
