@@ -242,7 +242,7 @@ async fn vectors_are_paid_for_and_dear_ones_passed_over() {
     let keypair = purse.key();
     let hedge = Duration::from_secs(3600);
     let gateway = Gateway::start(GatewayConfig { hedge, keypair, purse: Some(purse), ..config() }).await;
-    gateway.directory.tell(vec![dear, fair.clone()]);
+    gateway.directory.tell(vec![dear.clone(), fair.clone()]);
     announced(&gateway, 2).await;
     for _ in 0..2 {
         let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
@@ -251,5 +251,10 @@ async fn vectors_are_paid_for_and_dear_ones_passed_over() {
     }
     assert_eq!(*jar.0.lock().expect("lock"), [7, 14], "each request promises its price more");
     assert!(untouched.0.lock().expect("lock").is_empty());
+    // With none but dear ones it is said that they are too dear.
+    gateway.directory.tell(vec![dear]);
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+    assert_eq!((status, &body["error"]["code"]), (402, &json!("payment_required")), "{body}");
+    assert!(body["error"]["message"].as_str().is_some_and(|message| message.contains("--max-price")), "{body}");
     gateway.stop().await;
 }
