@@ -147,6 +147,26 @@ async fn who_sends_other_vectors_is_replaced() {
 }
 
 #[tokio::test]
+async fn who_never_answers_is_left_alone() {
+    let silent = |axon: AxonBuilder| {
+        axon.synapse::<EmbedSynapse, _, _>(|_, _: EmbedRequest| {
+            std::future::pending::<Result<EmbedResponse, AxonError>>()
+        })
+    };
+    let (mute, good) = (listening(1, silent).await, embedder(2, "all-minilm-l6-v2", false).await);
+    let strict = GatewayConfig { failures: 1, pause: Duration::from_secs(3600), ..config() };
+    let gateway = Gateway::start(strict).await;
+    gateway.directory.tell(vec![mute, good]);
+    announced(&gateway, 2).await;
+    for attempts in [2, 1] {
+        let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+        let (uid, asked) = (&body["ganglion"]["uid"], &body["ganglion"]["attempts"]);
+        assert_eq!((status, uid, asked), (200, &json!(2), &json!(attempts)), "{body}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn without_anybody_who_makes_them_that_is_said() {
     let writer = TestMiner::start(1, Mood::Answer).await;
     let gateway = Gateway::start(config()).await;
