@@ -106,12 +106,30 @@ struct Made {
     took: Duration,
 }
 
+/// Why a miner made none.
+struct Missed {
+    reason: String,
+    /// It costs more than is paid.
+    unpaid: bool,
+}
+
+/// Why there are no vectors at all: nobody makes them for what is paid, or all who were asked failed.
+fn unmade(missed: &[Missed]) -> ApiError {
+    let reasons = missed.iter().map(|one| one.reason.as_str()).collect::<Vec<&str>>().join("; ");
+    if !missed.is_empty() && missed.iter().all(|one| one.unpaid) {
+        let message = format!("no miner makes vectors for what is paid ({reasons})");
+        return ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message);
+    }
+    let message = format!("no miner could make vectors ({reasons}): try again");
+    ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message)
+}
+
 /// The first good answer.
 async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> Result<Made, ApiError> {
     let deadline = TokioInstant::now() + shared.config.deadline;
     let mut waiting = candidates.iter().take(shared.config.attempts.max(1));
     let mut running = FuturesUnordered::new();
-    let (mut asked, mut reasons, mut late) = (Vec::<Asked<'_>>::new(), Vec::new(), deadline);
+    let (mut asked, mut missed, mut late) = (Vec::<Asked<'_>>::new(), Vec::<Missed>::new(), deadline);
     loop {
         if running.len() < shared.config.parallel.max(1) {
             if let Some(miner) = waiting.next() {
@@ -121,8 +139,7 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
             }
         }
         if running.is_empty() {
-            let message = format!("no miner could make vectors ({}): try again", reasons.join("; "));
-            return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
+            return Err(unmade(&missed));
         }
         tokio::select! {
             Some((index, outcome)) = running.next() => {
@@ -136,7 +153,7 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
                         shared.asker.blame(silent);
                         return Ok(Made { miner, response, attempts: asked.len(), took });
                     }
-                    Err(reason) => reasons.push(reason),
+                    Err(one) => missed.push(one),
                 }
             }
             () = sleep_until(deadline) => {
@@ -153,7 +170,7 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
 }
 
 /// What came of one miner's turn: vectors, and how long they took, or why there are none.
-type Outcome = Result<(Miner, EmbedResponse, Duration), String>;
+type Outcome = Result<(Miner, EmbedResponse, Duration), Missed>;
 
 /// One miner's turn, from the question to the entry in its record. How long vectors take says nothing about texts, so times
 /// are not entered.
@@ -181,15 +198,17 @@ async fn turn(
             Err(reason) => reason.to_owned(),
         },
         // Busy, or we have asked it too often, or it has another model, or costs more than we pay: no sign of illness.
-        Err(CallError::Refused { status: 400..=404 | 413 | 422 | 429 | 503, message, .. }) => {
+        Err(CallError::Refused { status: status @ (400..=404 | 413 | 422 | 429 | 503), message, .. }) => {
             count("refused");
-            return (index, Err(format!("uid {}: {}", miner.uid, shorten(&message))));
+            let reason = format!("uid {}: {}", miner.uid, shorten(&message));
+            return (index, Err(Missed { reason, unpaid: matches!(status, 401 | 402) }));
         }
         Err(error) => error.to_string(),
     };
     count("failed");
     shared.standings.failed(miner, Instant::now());
-    (index, Err(format!("uid {}: {}", miner.uid, shorten(&reason))))
+    let reason = format!("uid {}: {}", miner.uid, shorten(&reason));
+    (index, Err(Missed { reason, unpaid: false }))
 }
 
 #[cfg(test)]

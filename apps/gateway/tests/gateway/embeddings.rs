@@ -278,3 +278,15 @@ async fn vectors_are_paid_for_and_dear_ones_passed_over() {
     assert!(body["error"]["message"].as_str().is_some_and(|message| message.contains("--max-price")), "{body}");
     gateway.stop().await;
 }
+
+#[tokio::test]
+async fn without_a_purse_it_is_said_that_vectors_cost_something() {
+    let (miner, jar) = seller(1, 7).await;
+    let gateway = Gateway::start(config()).await;
+    gateway.directory.tell(vec![miner]);
+    announced(&gateway, 1).await;
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+    assert_eq!((status, &body["error"]["code"]), (402, &json!("payment_required")), "{body}");
+    assert!(jar.0.lock().expect("lock").is_empty());
+    gateway.stop().await;
+}
