@@ -42,7 +42,8 @@ pub struct GatewayConfig {
     pub deadline: Duration,
     /// A streamed answer takes no longer than this to its last piece.
     pub stream_deadline: Duration,
-    /// A miner that has begun and then says nothing for so long has failed.
+    /// A miner that has begun and then says nothing for so long has failed. A client that keeps it waiting for so long in all
+    /// has itself to blame if the answer has no end.
     pub silence: Duration,
     /// Miners asked for one request, at most.
     pub attempts: usize,

@@ -1,7 +1,8 @@
 //! A streamed answer: what the miner says is passed on as it comes, as OpenAI-shaped chunks.
 //!
 //! The miner is asked for the next piece only when the client has taken the one before, so a slow client holds two
-//! pieces here and no more; one that takes nothing at all is cut off by the server.
+//! pieces here and no more; one that takes nothing at all is cut off by the server. What ends while the client keeps it
+//! waiting is no fault of the miner's.
 
 use crate::{
     access::Bill,
@@ -18,7 +19,12 @@ use axum::response::{
 };
 use futures::stream;
 use serde_json::{json, Value};
-use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Instant};
+use std::{
+    collections::VecDeque,
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// An answer under way to a client.
@@ -34,19 +40,27 @@ struct Live {
     pieces: u32,
     began: Instant,
     standings: Arc<Standings>,
+    /// When the client was given something last; `None` while it waits for more.
+    given: Option<Instant>,
+    /// How long it has kept the miner waiting in all.
+    dallied: Duration,
+    /// If it keeps the miner waiting for so long, it has itself to blame for how the answer ends.
+    patience: Duration,
     /// What the answer costs its user, if anything.
     bill: Option<Bill>,
     /// The request's place among those being answered.
     _slot: OwnedSemaphorePermit,
 }
 
-/// Passes an answer on that has begun: the role, the text in pieces, the end.
+/// Passes an answer on that has begun: the role, the text in pieces, the end. A client that keeps the miner waiting for longer
+/// than `patience` in all has had its answer, however that ends.
 pub(crate) fn reply(
     request: ChatRequest,
     answered: Answered,
     standings: Arc<Standings>,
     bill: Option<Bill>,
     slot: OwnedSemaphorePermit,
+    patience: Duration,
 ) -> Response {
     let Answered { miner, answering, began, latency, attempts, score, panel } = answered;
     let head = Head::new(&request, Signature { miner, attempts, score, panel });
@@ -62,6 +76,9 @@ pub(crate) fn reply(
         pieces: 0,
         began,
         standings,
+        given: None,
+        dallied: Duration::ZERO,
+        patience,
         bill,
         _slot: slot,
     };
@@ -80,8 +97,12 @@ pub(crate) fn reply(
 impl Live {
     /// The next event's data; `None` at the end.
     async fn following(&mut self) -> Option<String> {
+        if let Some(given) = self.given.take() {
+            self.dallied = self.dallied.saturating_add(given.elapsed());
+        }
         loop {
             if let Some(data) = self.ready.pop_front() {
+                self.given = Some(Instant::now());
                 return Some(data);
             }
             if self.ended {
@@ -138,13 +159,20 @@ impl Live {
     }
 
     /// The miner broke off. The client has its beginning, so no other can take over: an error ends the stream, and nothing is
-    /// to be paid.
+    /// to be paid. If it was the client that took its time, the miner isn't blamed, and what was taken is paid for.
     fn fail(&mut self, reason: &str) {
         let reason: String = reason.chars().filter(|c| !c.is_control()).take(200).collect();
-        let message = format!("the miner broke off ({reason}): ask again");
-        let error = json!({ "message": message, "type": "server_error", "param": null, "code": "miner_failed" });
+        let slow = self.dallied >= self.patience;
+        let (code, message) = match slow {
+            true => ("deadline", format!("the answer was taken too slowly ({reason}): take its pieces as they come")),
+            false => ("miner_failed", format!("the miner broke off ({reason}): ask again")),
+        };
+        let error = json!({ "message": message, "type": "server_error", "param": null, "code": code });
         self.ready.push_back(json!({ "error": error }).to_string());
         self.ended = true;
+        if slow {
+            return;
+        }
         self.standings.failed(self.head.miner(), Instant::now());
         if let Some(bill) = &self.bill {
             bill.void();

@@ -92,7 +92,7 @@ async fn say(
     Ok(match goal {
         Goal::Beginning => {
             let bill = billed.map(|Extension(bill)| bill);
-            live::reply(request, answered, shared.standings.clone(), bill, slot)
+            live::reply(request, answered, shared.standings.clone(), bill, slot, shared.config.silence)
         }
         Goal::Whole => reply::whole(&request, answered),
     })

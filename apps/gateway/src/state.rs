@@ -10,6 +10,7 @@ use crate::{
     standing::Standings,
     GatewayConfig,
 };
+use axum::http::StatusCode;
 use ganglion_keys::PublicKey;
 use ganglion_subnet_text::Organics;
 use ganglion_wire::{payment::Purse, Dendrite, DendriteLimits, Target};
@@ -98,7 +99,7 @@ impl Shared {
     /// Who may answer for a model, best first.
     ///
     /// # Errors
-    /// 404 if there is no such model or subnet, 503 if the chain hasn't been read yet.
+    /// 404 if there is no such model, or as [`Shared::best`].
     pub(crate) fn candidates(&self, model: &str) -> Result<Vec<Miner>, ApiError> {
         let known = matches!(model, "text" | "text:best") || model.starts_with("text:");
         if !known {
@@ -117,10 +118,11 @@ impl Shared {
         }
     }
 
-    /// All miners that may be called and aren't passed over, best first.
+    /// All miners that may be called and aren't passed over, best first; none if nobody announces an address.
     ///
     /// # Errors
-    /// 404 if the chain has no such subnet, 503 if it hasn't been read yet.
+    /// 404 if the chain has no such subnet, 503 if it hasn't been read yet, or if none of those there are may be called,
+    /// 402 if all of these are passed over.
     pub(crate) fn best(&self) -> Result<Vec<Miner>, ApiError> {
         self.best_at(self.kind.synapse())
     }
@@ -131,7 +133,21 @@ impl Shared {
     /// As [`Shared::best`].
     pub(crate) fn best_at(&self, synapse: &str) -> Result<Vec<Miner>, ApiError> {
         let mut miners = self.standings.order(&self.listed()?.miners, Instant::now());
-        miners.retain(|miner| self.asker.dendrite.may_call(miner.address) && self.affords(miner, synapse));
+        if miners.is_empty() {
+            return Ok(miners);
+        }
+        miners.retain(|miner| self.asker.dendrite.may_call(miner.address));
+        if miners.is_empty() {
+            let message = "no miner of this subnet announces an address of the public internet: if that is meant to \
+                           be, run the gateway with --private-addresses";
+            return Err(ApiError::no_miners(message));
+        }
+        miners.retain(|miner| self.affords(miner, synapse));
+        if miners.is_empty() {
+            let message = "all miners of this subnet cost more than is allowed for an answer, or want to be paid for \
+                           answers that never came: GET /v1/network has their prices, --max-price allows more";
+            return Err(ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message));
+        }
         Ok(miners)
     }
 

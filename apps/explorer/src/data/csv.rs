@@ -9,15 +9,20 @@ pub(crate) fn csv(dataset: &Dataset, answer: &Answer) -> String {
     for row in &answer.rows {
         text.push_str(&line(dataset.columns.iter().zip(row).map(|(column, value)| {
             let cell = plain_value(column, value);
-            // Spreadsheets compute what strangers wrote, if it begins like a formula.
-            let strange = matches!(column.kind, Kind::Text | Kind::Json);
-            match cell.chars().next() {
-                Some('=' | '+' | '-' | '@' | '\t' | '\r') if strange => format!("'{cell}"),
-                _ => cell,
+            match matches!(column.kind, Kind::Text | Kind::Json) && is_formula(&cell) {
+                true => format!("'{cell}"),
+                false => cell,
             }
         })));
     }
     text
+}
+
+/// Whether spreadsheets compute what strangers wrote: it begins like a formula. Some read over the end of a line, and some take
+/// wide forms for the usual ones.
+fn is_formula(cell: &str) -> bool {
+    let first = |letter: char| matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    cell.starts_with(first)
 }
 
 fn line(cells: impl Iterator<Item = String>) -> String {
@@ -35,6 +40,16 @@ fn quoted(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_computed_is_known() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠a"] {
+            assert!(is_formula(cell), "{cell:?}");
+        }
+        for cell in ["", "a=1", "1-1", "\u{301}", "'=1"] {
+            assert!(!is_formula(cell), "{cell:?}");
+        }
+    }
 
     #[test]
     fn cells_are_quoted_where_they_must_be() {

@@ -11,7 +11,10 @@ use ganglion_primitives::{
     info::{Poll, Producers},
     NetUid,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 /// Blocks between two looks at the token while catching up.
 const SUPPLY_EVERY: u32 = 60;
@@ -72,6 +75,8 @@ impl Needs {
 pub(super) struct Gatherer {
     /// Subnets whose present metagraph isn't the one in the index.
     stale: BTreeSet<u16>,
+    /// The last subnet whose metagraph was read at the chain's end.
+    turn: u16,
     /// The last session whose producers were looked at closely.
     session: Option<u32>,
     /// Referenda whose calls were told.
@@ -135,12 +140,11 @@ impl Gatherer {
         let session = producers.session;
         extra.producers = Some(producers);
         self.stale.extend(store.unread_subnets()?);
-        let some: Vec<u16> = self.stale.iter().copied().take(MOST_GRAPHS).collect();
-        for netuid in some {
-            if let Some(graph) = source.metagraph(NetUid(netuid), at).await? {
-                extra.metagraphs.insert(NetUid(netuid), graph);
+        let some = due(&self.stale, self.turn);
+        for netuid in &some {
+            if let Some(graph) = source.metagraph(NetUid(*netuid), at).await? {
+                extra.metagraphs.insert(NetUid(*netuid), graph);
             }
-            self.stale.remove(&netuid);
         }
         let keys = store.stale_accounts(MOST_ACCOUNTS)?;
         extra.accounts = stream::iter(keys)
@@ -150,12 +154,23 @@ impl Gatherer {
             .await?;
         // Remembered last: whatever fails before is asked for again.
         self.session = Some(session);
+        for netuid in some {
+            self.stale.remove(&netuid);
+            self.turn = netuid;
+        }
         if self.read.len() > MOST_READ {
             self.read.clear();
         }
         self.read.extend(extra.calls.keys());
         Ok(())
     }
+}
+
+/// The subnets of `stale` whose turn it is, after that of `turn`: those in which something happens in every block let the
+/// others have theirs.
+fn due(stale: &BTreeSet<u16>, turn: u16) -> Vec<u16> {
+    let behind = stale.range((Bound::Excluded(turn), Bound::Unbounded));
+    behind.chain(stale.range(..=turn)).copied().take(MOST_GRAPHS).collect()
 }
 
 /// What a block's events are about.
@@ -243,6 +258,15 @@ mod tests {
     fn an_empty_block_needs_nothing() {
         assert_eq!(Needs::of(&block(7, &[])), Needs::default());
         assert!(Needs::of(&block(SUPPLY_EVERY, &[])).supply);
+    }
+
+    #[test]
+    fn busy_subnets_do_not_keep_others_waiting() {
+        let stale = BTreeSet::from([0, 1, 2, 3, 4, 5, u16::MAX]);
+        assert_eq!(due(&stale, 0), [1, 2, 3, 4]);
+        assert_eq!(due(&stale, 4), [5, u16::MAX, 0, 1]);
+        assert_eq!(due(&stale, u16::MAX), [0, 1, 2, 3]);
+        assert_eq!(due(&BTreeSet::from([7]), 7), [7]);
     }
 
     #[test]

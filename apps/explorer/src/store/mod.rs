@@ -21,7 +21,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::{
     fs::{File, TryLockError},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::sync::Semaphore;
@@ -56,7 +56,7 @@ pub struct Store {
     path: PathBuf,
     writer: Mutex<Writer>,
     readers: Mutex<Vec<Connection>>,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     patience: Duration,
     /// Held for as long as this lives, so that no other process writes.
     _lock: File,
@@ -137,7 +137,7 @@ impl Store {
             path: path.into(),
             writer: Mutex::new(Writer { connection, memory: Memory::default() }),
             readers: Mutex::new(readers.map_err(failed)?),
-            slots: Semaphore::new(READERS),
+            slots: Arc::new(Semaphore::new(READERS)),
             patience,
             _lock: lock,
         })
@@ -244,13 +244,18 @@ impl Store {
 
     /// Reads, in a thread that may wait for the disk, no longer than the store's patience.
     pub(crate) async fn read<T: Send + 'static>(
-        self: &std::sync::Arc<Self>,
+        self: &Arc<Self>,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, ReadError> {
         let store = self.clone();
-        let slot = tokio::time::timeout(self.patience, self.slots.acquire()).await;
-        let Ok(Ok(_slot)) = slot else { return Err(ReadError::Busy) };
-        tokio::task::spawn_blocking(move || store.read_here(work)).await.map_err(|_| ReadError::Task)?
+        let slot = tokio::time::timeout(self.patience, self.slots.clone().acquire_owned()).await;
+        let Ok(Ok(slot)) = slot else { return Err(ReadError::Busy) };
+        let reading = tokio::task::spawn_blocking(move || {
+            // The work goes on when the client hangs up: until it ends, nobody else gets its place.
+            let _slot = slot;
+            store.read_here(work)
+        });
+        reading.await.map_err(|_| ReadError::Task)?
     }
 
     /// [`read`](Self::read) on this thread.
@@ -385,6 +390,33 @@ mod tests {
         Connection::open(&path).expect("the file").execute_batch(newer).expect("form 4");
         let refused = Store::open(&path, patience).expect_err("of a later version");
         assert!(matches!(refused, ExplorerError::OtherForm { .. }), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_frees_no_place_before_its_work_ends() {
+        let folder = tempfile::tempdir().expect("folder");
+        let patience = Duration::from_secs(60);
+        let store = Arc::new(Store::open(&folder.path().join("i.sqlite"), patience).expect("an index"));
+        let (begin, begun) = tokio::sync::oneshot::channel();
+        let (end, ended) = std::sync::mpsc::channel::<()>();
+        let reader = store.clone();
+        let reading = tokio::spawn(async move {
+            let work = move |_: &Connection| {
+                let _ = begin.send(());
+                // Ends when the other side is dropped.
+                let _ = ended.recv_timeout(patience);
+                Ok(())
+            };
+            reader.read(work).await
+        });
+        begun.await.expect("it reads");
+        reading.abort();
+        assert!(reading.await.expect_err("nobody waits any more").is_cancelled());
+        assert_eq!(store.slots.available_permits(), READERS - 1, "the work goes on");
+        drop(end);
+        let all = u32::try_from(READERS).expect("few");
+        let free = tokio::time::timeout(patience, store.slots.acquire_many(all)).await;
+        assert!(free.expect("in time").is_ok(), "the work has ended");
     }
 
     #[test]

@@ -28,6 +28,7 @@ impl PublicAccess {
 
     /// Writes the counts, if they have changed.
     pub(crate) async fn write(&self) {
+        self.forget_deleted();
         let Some((path, content)) = lock(&self.0.meter).snapshot() else { return };
         let written = tokio::task::spawn_blocking(move || store::write_private(&path, &content)).await;
         if let Ok(Err(error)) = &written {
@@ -35,6 +36,16 @@ impl PublicAccess {
         }
         if !matches!(written, Ok(Ok(()))) {
             lock(&self.0.meter).unsaved();
+        }
+    }
+
+    /// Forgets what deleted keys were used for, so that what is kept is bounded as keys are: they can be made and deleted all
+    /// day.
+    fn forget_deleted(&self) {
+        let keys = lock(&self.0.keys);
+        let mut meter = lock(&self.0.meter);
+        if meter.keys() > keys.count() {
+            meter.retain(|hash| keys.knows(hash));
         }
     }
 

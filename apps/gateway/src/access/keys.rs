@@ -18,6 +18,8 @@ pub const MOST: usize = 1 << 16;
 pub const MOST_OF_ONE: usize = 16;
 /// How far a claim's time may be from ours, seconds.
 pub const WINDOW: u64 = 300;
+/// How long a coldkey's last claim is remembered, seconds: much longer than any claim is good, should the clock be set back.
+const REMEMBERED: u64 = 86_400;
 /// Longest file, bytes.
 const FILE: u64 = 32 << 20;
 const PREFIX: &str = "gk_";
@@ -89,8 +91,13 @@ pub struct Holder {
 struct File {
     /// By the key's hash, hex.
     keys: BTreeMap<String, Holder>,
-    /// The time of each coldkey's last claim: outlives its keys, so that no claim counts twice.
+    /// The time of each coldkey's last claim of a day: outlives its keys, so that no claim counts twice.
     claimed: BTreeMap<String, u64>,
+}
+
+/// Whether a claim of that time is remembered.
+fn is_remembered(time: u64, now: u64) -> bool {
+    time.saturating_add(REMEMBERED) >= now
 }
 
 /// All keys, and their file.
@@ -124,6 +131,16 @@ impl Keys {
         self.keys.get(&hash).map(|holder| (hash, holder))
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Whether there is one with this hash.
+    pub fn knows(&self, hash: &Hash) -> bool {
+        self.keys.contains_key(hash)
+    }
+
     /// Whether a claim is good at `now` (seconds since 1970).
     ///
     /// # Errors
@@ -134,7 +151,9 @@ impl Keys {
             return Err(KeyRefused::Time);
         }
         let own = self.keys.values().filter(|holder| holder.coldkey == claim.coldkey).count();
-        if own >= MOST_OF_ONE || self.keys.len() >= MOST || self.claimed.len() >= 2 * MOST {
+        let claimed = || self.claimed.values().filter(|time| is_remembered(**time, now)).count();
+        let crowded = self.claimed.len() >= 2 * MOST && claimed() >= 2 * MOST;
+        if own >= MOST_OF_ONE || self.keys.len() >= MOST || crowded {
             return Err(KeyRefused::Full);
         }
         if !claim.holds(gateway) {
@@ -155,6 +174,7 @@ impl Keys {
         let (mut keys, mut claimed) = (self.keys.clone(), self.claimed.clone());
         let holder = Holder { coldkey: claim.coldkey, time: claim.time, store: claim.store };
         keys.insert(hash(&text), holder);
+        claimed.retain(|_, time| is_remembered(*time, now));
         claimed.insert(claim.coldkey.to_ss58(), claim.time);
         self.replace(keys, claimed)?;
         Ok(format!("{PREFIX}{text}"))
@@ -265,6 +285,22 @@ mod tests {
         for now in [NOW - WINDOW - 1, NOW + WINDOW + 1] {
             assert!(matches!(refused(good.clone(), gateway(), now), KeyRefused::Time));
         }
+    }
+
+    #[test]
+    fn old_claims_are_forgotten_and_no_key_is() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("keys.json");
+        let mut keys = Keys::open(&path).expect("new");
+        let first = keys.make(&claim(1, NOW), &gateway(), NOW).expect("a key");
+        let later = NOW + REMEMBERED;
+        keys.make(&claim(2, later), &gateway(), later).expect("a key");
+        assert_eq!(keys.claimed.len(), 2, "a day's are remembered");
+        keys.make(&claim(3, later + 1), &gateway(), later + 1).expect("a key");
+        let known: Vec<u64> = keys.claimed.values().copied().collect();
+        assert!(known.len() == 2 && !known.contains(&NOW), "{known:?}");
+        let keys = Keys::open(&path).expect("read");
+        assert!((keys.keys.len(), keys.claimed.len()) == (3, 2) && keys.find(&first).is_some());
     }
 
     #[test]

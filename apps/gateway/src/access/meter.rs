@@ -11,7 +11,7 @@ use ganglion_subnet::store::{self, StoreError};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    keys::{hex, Hash},
+    keys::{hex, unhex, Hash},
     ledger::Standing,
     PublicSettings,
 };
@@ -108,6 +108,18 @@ impl Meter {
     /// What a key was used for.
     pub fn usage(&self, key: &Hash) -> Usage {
         self.counts.keys.get(&hex(key)).copied().unwrap_or_default()
+    }
+
+    /// Keys that something was counted for.
+    pub fn keys(&self) -> usize {
+        self.counts.keys.len()
+    }
+
+    /// Forgets what keys were used for that aren't `known`.
+    pub fn retain(&mut self, known: impl Fn(&Hash) -> bool) {
+        let before = self.keys();
+        self.counts.keys.retain(|key, _| unhex(key).is_some_and(|hash| known(&hash)));
+        self.dirty |= self.keys() < before;
     }
 
     /// Takes what one answer costs: a free one if there is one left, else from the oldest channel that has enough.

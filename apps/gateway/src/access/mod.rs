@@ -13,9 +13,9 @@
 //!   the gateway to count right, with the deposit at most.
 //!
 //! An answer that fails (any status from 400 on) costs nothing, nor does a stream that ends with an error because its miner broke
-//! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream has had its
-//! answer. What is used is counted in memory and on disk a second
-//! later: a crash loses a second of the operator's income and bills nobody twice.
+//! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream, or keeps its
+//! miner waiting for as long as no miner may be silent, has had its answer. What is used is counted in memory and on disk a
+//! second later: a crash loses a second of the operator's income and bills nobody twice.
 
 mod bill;
 mod collect;

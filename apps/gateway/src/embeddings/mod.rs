@@ -6,7 +6,7 @@
 mod wish;
 
 use crate::{
-    ask::{shorten, Goal, Turn},
+    ask::{shorten, Asked, Goal, Turn},
     directory::Miner,
     error::ApiError,
     reply::{with_headers, Signature},
@@ -106,30 +106,58 @@ struct Made {
     took: Duration,
 }
 
+/// Why a miner made none.
+struct Missed {
+    reason: String,
+    /// It costs more than is paid.
+    unpaid: bool,
+}
+
+/// Why there are no vectors at all: nobody makes them for what is paid, or all who were asked failed.
+fn unmade(missed: &[Missed]) -> ApiError {
+    let reasons = missed.iter().map(|one| one.reason.as_str()).collect::<Vec<&str>>().join("; ");
+    if !missed.is_empty() && missed.iter().all(|one| one.unpaid) {
+        let message = format!("no miner makes vectors for what is paid ({reasons})");
+        return ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message);
+    }
+    let message = format!("no miner could make vectors ({reasons}): try again");
+    ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message)
+}
+
 /// The first good answer.
 async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> Result<Made, ApiError> {
     let deadline = TokioInstant::now() + shared.config.deadline;
     let mut waiting = candidates.iter().take(shared.config.attempts.max(1));
     let mut running = FuturesUnordered::new();
-    let (mut attempts, mut reasons, mut late) = (0, Vec::new(), deadline);
+    let (mut asked, mut missed, mut late) = (Vec::<Asked<'_>>::new(), Vec::<Missed>::new(), deadline);
     loop {
         if running.len() < shared.config.parallel.max(1) {
             if let Some(miner) = waiting.next() {
-                attempts += 1;
-                running.push(turn(shared, miner, request, deadline));
+                running.push(turn(shared, asked.len(), miner, request, deadline));
+                asked.push(Asked::now(miner));
                 late = TokioInstant::now() + shared.standings.late(miner, Goal::Whole);
             }
         }
         if running.is_empty() {
-            let message = format!("no miner could make vectors ({}): try again", reasons.join("; "));
-            return Err(ApiError::new(StatusCode::BAD_GATEWAY, "miners_failed", message));
+            return Err(unmade(&missed));
         }
         tokio::select! {
-            Some(outcome) = running.next() => match outcome {
-                Ok((miner, response, took)) => return Ok(Made { miner, response, attempts, took }),
-                Err(reason) => reasons.push(reason),
-            },
+            Some((index, outcome)) = running.next() => {
+                if let Some(turn) = asked.get_mut(index) {
+                    turn.ended = true;
+                }
+                match outcome {
+                    Ok((miner, response, took)) => {
+                        // Who was silent for longer than anybody gets has failed, though another answered.
+                        let silent = asked.iter().filter(|asked| asked.began.elapsed() >= shared.config.hedge);
+                        shared.asker.blame(silent);
+                        return Ok(Made { miner, response, attempts: asked.len(), took });
+                    }
+                    Err(one) => missed.push(one),
+                }
+            }
             () = sleep_until(deadline) => {
+                shared.asker.blame(asked.iter());
                 let seconds = shared.config.deadline.as_secs_f32();
                 let message = format!("no miner answered within {seconds} s: send fewer texts, or try again");
                 return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
@@ -141,14 +169,18 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
     }
 }
 
+/// What came of one miner's turn: vectors, and how long they took, or why there are none.
+type Outcome = Result<(Miner, EmbedResponse, Duration), Missed>;
+
 /// One miner's turn, from the question to the entry in its record. How long vectors take says nothing about texts, so times
 /// are not entered.
 async fn turn(
     shared: &Shared,
+    index: usize,
     miner: &Miner,
     request: &EmbedRequest,
     deadline: TokioInstant,
-) -> Result<(Miner, EmbedResponse, Duration), String> {
+) -> (usize, Outcome) {
     let began = Instant::now();
     shared.standings.started(miner, began);
     let _turn = Turn { standings: &shared.standings, miner };
@@ -161,20 +193,22 @@ async fn turn(
             Ok(()) => {
                 count("answered");
                 shared.standings.finished(miner);
-                return Ok((miner.clone(), answer.response, began.elapsed()));
+                return (index, Ok((miner.clone(), answer.response, began.elapsed())));
             }
             Err(reason) => reason.to_owned(),
         },
         // Busy, or we have asked it too often, or it has another model, or costs more than we pay: no sign of illness.
-        Err(CallError::Refused { status: 400..=404 | 413 | 422 | 429 | 503, message, .. }) => {
+        Err(CallError::Refused { status: status @ (400..=404 | 413 | 422 | 429 | 503), message, .. }) => {
             count("refused");
-            return Err(format!("uid {}: {}", miner.uid, shorten(&message)));
+            let reason = format!("uid {}: {}", miner.uid, shorten(&message));
+            return (index, Err(Missed { reason, unpaid: matches!(status, 401 | 402) }));
         }
         Err(error) => error.to_string(),
     };
     count("failed");
     shared.standings.failed(miner, Instant::now());
-    Err(format!("uid {}: {}", miner.uid, shorten(&reason)))
+    let reason = format!("uid {}: {}", miner.uid, shorten(&reason));
+    (index, Err(Missed { reason, unpaid: false }))
 }
 
 #[cfg(test)]

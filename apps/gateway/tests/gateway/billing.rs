@@ -8,6 +8,10 @@ use super::{
 use ganglion_gateway::GatewayConfig;
 use serde_json::{json, Value};
 use std::{sync::Arc, time::Duration};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpSocket,
+};
 
 const NEVER: Duration = Duration::from_secs(3600);
 
@@ -119,6 +123,42 @@ async fn a_stream_costs_something_when_it_has_an_end() {
     })
     .await;
     assert_eq!(billed(&stage.usage(&key).await), (2, 0));
+    stage.gateway.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_takes_a_stream_too_slowly_has_had_it() {
+    let hasty = GatewayConfig {
+        stream_deadline: Duration::from_secs(5),
+        silence: Duration::from_secs(2),
+        failures: 1,
+        pause: NEVER,
+        hedge: NEVER,
+        ..super::config()
+    };
+    let stage = Stage::with(standing(0, &[CHARGE]), hasty).await;
+    let key = stage.key().await;
+    // More than lies between two sockets.
+    stage.miner.turn(Mood::Flood(170_000));
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(64 * 1024).expect("a small one");
+    let address = stage.gateway.address;
+    let mut client = bounded(socket.connect(address)).await.expect("connects");
+    let body = r#"{"model":"text","messages":[{"role":"user","content":"hi"}],"stream":true}"#;
+    let head = format!(
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    bounded(client.write_all(head.as_bytes())).await.expect("writes");
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    let mut said = String::new();
+    bounded(client.read_to_string(&mut said)).await.expect("an end");
+    let last = said.trim_end().rsplit("data: ").next().unwrap_or_default();
+    assert!(last.contains("too slowly"), "{last}");
+    assert_eq!(billed(&stage.usage(&key).await), (1, 0));
+    let network = super::read(stage.gateway.get("/v1/network").await).await;
+    assert_eq!(network["miners"][0]["breaker"], "closed", "{network}");
     stage.gateway.stop().await;
 }
 

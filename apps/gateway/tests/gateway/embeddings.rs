@@ -147,6 +147,26 @@ async fn who_sends_other_vectors_is_replaced() {
 }
 
 #[tokio::test]
+async fn who_never_answers_is_left_alone() {
+    let silent = |axon: AxonBuilder| {
+        axon.synapse::<EmbedSynapse, _, _>(|_, _: EmbedRequest| {
+            std::future::pending::<Result<EmbedResponse, AxonError>>()
+        })
+    };
+    let (mute, good) = (listening(1, silent).await, embedder(2, "all-minilm-l6-v2", false).await);
+    let strict = GatewayConfig { failures: 1, pause: Duration::from_secs(3600), ..config() };
+    let gateway = Gateway::start(strict).await;
+    gateway.directory.tell(vec![mute, good]);
+    announced(&gateway, 2).await;
+    for attempts in [2, 1] {
+        let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+        let (uid, asked) = (&body["ganglion"]["uid"], &body["ganglion"]["attempts"]);
+        assert_eq!((status, uid, asked), (200, &json!(2), &json!(attempts)), "{body}");
+    }
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn without_anybody_who_makes_them_that_is_said() {
     let writer = TestMiner::start(1, Mood::Answer).await;
     let gateway = Gateway::start(config()).await;
@@ -242,7 +262,7 @@ async fn vectors_are_paid_for_and_dear_ones_passed_over() {
     let keypair = purse.key();
     let hedge = Duration::from_secs(3600);
     let gateway = Gateway::start(GatewayConfig { hedge, keypair, purse: Some(purse), ..config() }).await;
-    gateway.directory.tell(vec![dear, fair.clone()]);
+    gateway.directory.tell(vec![dear.clone(), fair.clone()]);
     announced(&gateway, 2).await;
     for _ in 0..2 {
         let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
@@ -251,5 +271,22 @@ async fn vectors_are_paid_for_and_dear_ones_passed_over() {
     }
     assert_eq!(*jar.0.lock().expect("lock"), [7, 14], "each request promises its price more");
     assert!(untouched.0.lock().expect("lock").is_empty());
+    // With none but dear ones it is said that they are too dear.
+    gateway.directory.tell(vec![dear]);
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+    assert_eq!((status, &body["error"]["code"]), (402, &json!("payment_required")), "{body}");
+    assert!(body["error"]["message"].as_str().is_some_and(|message| message.contains("--max-price")), "{body}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn without_a_purse_it_is_said_that_vectors_cost_something() {
+    let (miner, jar) = seller(1, 7).await;
+    let gateway = Gateway::start(config()).await;
+    gateway.directory.tell(vec![miner]);
+    announced(&gateway, 1).await;
+    let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
+    assert_eq!((status, &body["error"]["code"]), (402, &json!("payment_required")), "{body}");
+    assert!(jar.0.lock().expect("lock").is_empty());
     gateway.stop().await;
 }

@@ -195,3 +195,25 @@ async fn a_key_is_for_who_signs_and_has_something() {
     assert_eq!((status, &body["error"]["code"]), (503, &json!("chain_away")), "{body}");
     stage.gateway.stop().await;
 }
+
+#[tokio::test]
+async fn what_deleted_keys_were_used_for_is_not_kept() {
+    let stage = Stage::set(standing(TAO, &[])).await;
+    let mut keys = Vec::new();
+    for seed in [50, 51, 52] {
+        let (status, body) = stage.claim(seed).await;
+        assert_eq!(status, 201, "{body}");
+        keys.push(body["key"].as_str().expect("a key").to_owned());
+    }
+    for key in &keys {
+        assert_eq!(stage.ask(key).await.0, 200);
+        let gone = stage.gateway.http.delete(stage.gateway.url("/v1/keys")).bearer_auth(key);
+        assert_eq!(read(bounded(gone.send()).await.expect("an answer")).await["deleted"], true);
+    }
+    stage.gateway.stop().await;
+    let text = std::fs::read_to_string(stage.folder.path().join("meter.json")).expect("the counts");
+    let counts: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(counts["keys"], json!({}), "{counts}");
+    // What their coldkeys have used up stays used up.
+    assert_eq!(counts["free"].as_object().map(|free| free.len()), Some(3), "{counts}");
+}

@@ -49,7 +49,9 @@ async fn nothing_on_this_machine_is_called_on_a_strangers_word() {
     gateway.directory.tell(miners);
     // Some looks at ports later.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(gateway.ask("hi").await.0, 503);
+    let (status, body) = gateway.ask("hi").await;
+    assert_eq!(status, 503);
+    assert!(body["error"]["message"].as_str().expect("text").contains("--private-addresses"), "{body}");
     let by_name = json!({ "model": named, "messages": [{ "role": "user", "content": "hi" }] });
     assert_ne!(gateway.send(by_name).await.0, 200);
     assert_eq!(miner.asked(), 0);
