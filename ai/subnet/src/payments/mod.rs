@@ -25,8 +25,8 @@
 //! promises is used up. Vouchers that overtake each other do no harm: the largest total counts, in any order.
 //!
 //! # Who risks what
-//! The user: one answer. A miner may keep the voucher for an answer that it never gave; then the gateway pays it once more
-//! at most (and a tenth of what it really answered), and passes it over. The miner: nothing that it has on disk, if it
+//! The user: a few answers. A miner may keep the vouchers for answers that it never gave; the gateway pays for
+//! [`promises::CONCEDED`] of them at most (and a tenth of what it really answered), and passes it over. The miner: nothing that it has on disk, if it
 //! looks at the chain within a channel's delay.
 
 pub mod account;

@@ -3,6 +3,7 @@
 use super::*;
 use ganglion_keys::PublicKey;
 use ganglion_primitives::{AccountId, ChannelInfo, VoucherKey};
+use ganglion_subnet::payments::promises::CONCEDED;
 use std::net::SocketAddr;
 
 const DEPOSIT: Rao = 100;
@@ -186,10 +187,13 @@ async fn totals_and_the_sum_of_deposits_survive_a_restart() {
 async fn a_miner_that_claims_answers_that_never_came_is_passed_over() {
     let stage = Stage::set(1_000);
     let demand = |total_rao| Demand { price_rao: PRICE, channel: Some(0), total_rao: Some(total_rao) };
+    for said in 1..=CONCEDED {
+        drop(stage.pay(1).await.expect("paid"));
+        assert!(stage.purse.demanded(&target(1), "Text", &demand((said + 1) * PRICE)), "a few are conceded");
+        assert!(!stage.purse.demanded(&target(2), "Text", &demand(2 * PRICE)), "it isn't its channel");
+    }
     drop(stage.pay(1).await.expect("paid"));
-    assert!(stage.purse.demanded(&target(1), "Text", &demand(20)), "one is conceded");
-    assert!(!stage.purse.demanded(&target(2), "Text", &demand(20)), "it isn't its channel");
-    drop(stage.pay(1).await.expect("paid"));
-    assert!(!stage.purse.demanded(&target(1), "Text", &demand(30)) && stage.purse.passes_over(&target(1), "Text"));
+    let next = demand((CONCEDED + 2) * PRICE);
+    assert!(!stage.purse.demanded(&target(1), "Text", &next) && stage.purse.passes_over(&target(1), "Text"));
     assert!(stage.pay(1).await.is_err());
 }
