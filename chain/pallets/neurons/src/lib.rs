@@ -42,7 +42,7 @@
 //! While a key is named as another's new one, work can't make it a coldkey. So that nobody is kept waiting by strangers, the
 //! named key can **decline**, without a fee or a balance, and is free again; but not while the swap is disputed: whoever
 //! stole the old key names a key of its own, and would be rid of the dispute. Root then frees it. TAO makes a coldkey of a
-//! named key at any time: with stake, or by burn.
+//! named key at any time: with stake, or by burn; from then on it works like any other.
 //!
 //! # What a hotkey's owner doesn't control
 //!

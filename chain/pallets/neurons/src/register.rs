@@ -29,8 +29,10 @@ impl<T: Config> Pallet<T> {
         Self::check_open(netuid, &hotkey, |quota, prices| prices.joined_in_interval() < quota)?;
         let seal = Self::check_seal(netuid, block, nonce, &hotkey, &coldkey)?;
         Self::use_seal(netuid, block, seal)?;
-        // Otherwise a stranger could spoil an announced swap by making the new key somebody's before it comes.
-        ensure!(!SwapTargets::<T>::contains_key(&coldkey), Error::<T>::KeyAwaited);
+        // Otherwise a stranger could spoil an announced swap by making the new key somebody's before it comes. Who is one
+        // already, by its own TAO, can't take over any more, and needn't wait for the end of a dispute among others.
+        let awaited = Staking::<T>::coldkey_id(&coldkey).is_none() && SwapTargets::<T>::contains_key(&coldkey);
+        ensure!(!awaited, Error::<T>::KeyAwaited);
         let id = Staking::<T>::ensure_owned(&hotkey, &coldkey)?;
         Self::count_registration(netuid, |prices| prices.by_work = prices.by_work.saturating_add(1));
         Ok(Self::take_seat(netuid, id, hotkey, 0)?)

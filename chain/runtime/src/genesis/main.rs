@@ -7,7 +7,7 @@ use core::fmt;
 use ganglion_primitives::{Hyperparameters, NetUid};
 use pallet_subnets::CreationTerms;
 use serde_json::{json, Value};
-use sp_keyring::Sr25519Keyring;
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 /// Length of a slot, milliseconds.
 const SLOT_MILLIS: u64 = 12_000;
@@ -24,7 +24,7 @@ pub enum FounderError {
     TooMany,
     /// Two have the same account or the same session keys.
     Twice(AccountId),
-    /// Everybody has this one's secret: it is derived from the development phrase.
+    /// Everybody has this one's secret, or one of its session keys': it is derived from the development phrase.
     WellKnown(AccountId),
 }
 
@@ -34,7 +34,10 @@ impl fmt::Display for FounderError {
             Self::None => write!(f, "a network needs a founder: nobody would write block 1"),
             Self::TooMany => write!(f, "a network has at most {} founders", pallet_validators::MAX_PRODUCERS),
             Self::Twice(account) => write!(f, "founder {account:?} shares its account or keys with another"),
-            Self::WellKnown(account) => write!(f, "everybody knows the secret of founder {account:?}: take another"),
+            Self::WellKnown(account) => write!(
+                f,
+                "everybody knows the secret of founder {account:?}, or of one of its session keys: take others"
+            ),
         }
     }
 }
@@ -89,8 +92,10 @@ pub fn main_network(first: &[Founder]) -> Result<Value, FounderError> {
 
 fn is_well_known(founder: &Founder) -> bool {
     let babe: &[u8] = founder.keys.babe.as_ref();
-    Sr25519Keyring::iter().any(|keyring| {
+    let grandpa: &[u8] = founder.keys.grandpa.as_ref();
+    let writes = Sr25519Keyring::iter().any(|keyring| {
         let account = keyring.to_account_id();
         account == founder.account || AsRef::<[u8]>::as_ref(&account) == babe
-    })
+    });
+    writes || Ed25519Keyring::iter().any(|keyring| keyring.to_raw_public()[..] == *grandpa)
 }

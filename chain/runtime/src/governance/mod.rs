@@ -26,13 +26,14 @@
 //! 2. Frozen TAO can't be transferred, staked, put into a channel, locked behind a subnet or used for fees and burns. It
 //!    may be put on deposit, which stays with the account.
 //! 3. Stake has one way out: to the balance of the coldkey that it belongs to. What comes back is frozen as far as stake no
-//!    longer covers what is bound. Thus `frozen + staked ≥ bound` at all times: staking and rewards raise the left side,
-//!    unstaking leaves it as it is.
+//!    longer covers what is bound. Thus `frozen + staked ≥ bound` at all times, but for what was destroyed since: staking
+//!    and rewards raise the left side, unstaking leaves it as it is.
 //! 4. A coldkey swap moves stake to another account without paying it out. So the swap first takes back all votes on
 //!    referenda that are open, and what conviction still binds moves along. An account that votes of its own bind
 //!    can't take over another: of both bindings only the greater would be left ([`moves`]).
 //! 5. What is slashed, or paid out of stake as a [fee](crate::fees), is destroyed: nobody can vote with it again. A vote that was cast with
-//!    it counts until the referendum ends, as a vote does whose voter dies.
+//!    it counts until the referendum ends, as a vote does whose voter dies. No more is frozen than the account has, so that
+//!    stake can go on paying fees.
 //!
 //! # While there is little TAO
 //! A fair launch begins with no TAO at all. Whoever was paid in the first epoch has a large share of what can vote then,

@@ -4,7 +4,7 @@
 //! and the balances, and [`Unstaked`] hears of stake that comes back.
 
 use super::origins::days;
-use crate::{AccountId, Balances, BlockNumber, Rao, Runtime, Staking, System};
+use crate::{AccountId, Balances, BlockNumber, Rao, Runtime, Staking};
 use frame_support::traits::{
     fungible::Inspect,
     tokens::{DepositConsequence, Fortitude, Preservation, Provenance, WithdrawConsequence},
@@ -31,11 +31,14 @@ pub fn power(who: &AccountId) -> Rao {
     <Balances as Inspect<AccountId>>::total_balance(who).saturating_add(Staking::staked_by(who))
 }
 
-/// Freezes what `who`'s stake doesn't cover of `bound`.
+/// Freezes what `who`'s stake doesn't cover of `bound`, and no more than it has.
+///
+/// What it voted with and has no more was slashed or went into a fee. Frozen beyond the balance, it would take the fee as
+/// well that the next call about stake brings from there, and nobody could unstake before the vote's end.
 pub(super) fn freeze(who: &AccountId, bound: Rao) {
-    // Who has no account has nothing to freeze: what it voted with was slashed.
-    let uncovered = if System::providers(who) == 0 { 0 } else { bound.saturating_sub(Staking::staked_by(who)) };
-    Balances::set_lock(VOTES, who, uncovered, WithdrawReasons::all());
+    let uncovered = bound.saturating_sub(Staking::staked_by(who));
+    let frozen = uncovered.min(<Balances as Inspect<AccountId>>::total_balance(who));
+    Balances::set_lock(VOTES, who, frozen, WithdrawReasons::all());
 }
 
 /// Freezes what comes back from stake, as far as votes bind it.

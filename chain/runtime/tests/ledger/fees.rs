@@ -105,7 +105,13 @@ fn a_vote_that_freezes_the_balance_does_not_lock_its_owner_out() {
         assert_ok!(ConvictionVoting::vote(RuntimeOrigin::signed(account(11)), 0, vote));
         let remark = frame_system::Call::remark { remark: vec![] };
         assert_eq!(submit(&account(11), remark).map(|_| ()), CANNOT_PAY, "all of the balance votes");
-        assert_ok!(submit(&account(11), unstake(TAO)).expect("stake pays"));
+        assert_ok!(submit(&account(11), unstake(TAO / 4)).expect("stake pays"));
+        // The fee voted too, and is gone. Anybody may have the freeze made exact.
+        let anybody = RuntimeOrigin::signed(account(77));
+        assert_ok!(ConvictionVoting::unlock(anybody, governance::tracks::PARAMETERS, account(11).into()));
+        assert_ok!(submit(&account(11), unstake(TAO / 4)).expect("stake pays again"));
+        let rest = pallet_balances::Call::transfer_allow_death { dest: account(13).into(), value: 1 };
+        assert_eq!(submit(&account(11), rest).map(|_| ()), CANNOT_PAY, "all of the balance votes still");
     });
 }
 

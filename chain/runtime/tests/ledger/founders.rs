@@ -7,7 +7,7 @@ use ganglion_runtime::genesis::{local_network, main_network, three_subnets, Foun
 use ganglion_runtime::*;
 use pallet_validators::RootVotes;
 use serde_json::{json, Value};
-use sp_keyring::Sr25519Keyring;
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 
 fn founder(number: u8) -> Founder {
     Founder { account: account(number), keys: keys(number) }
@@ -32,6 +32,13 @@ fn the_well_known_development_keys_found_nothing() {
     let alice = Sr25519Keyring::Alice.to_account_id();
     let known = Founder { account: alice.clone(), keys: keys(1) };
     assert_eq!(main_network(&[known]), Err(FounderError::WellKnown(alice)));
+    // Who has one of its session keys can write or finalise blocks in its name.
+    let writes = opaque::SessionKeys { babe: Sr25519Keyring::Bob.public().into(), ..keys(1) };
+    let finalises = opaque::SessionKeys { grandpa: Ed25519Keyring::Bob.public().into(), ..keys(1) };
+    for session in [writes, finalises] {
+        let known = Founder { account: account(1), keys: session };
+        assert_eq!(main_network(&[known]), Err(FounderError::WellKnown(account(1))));
+    }
 }
 
 /// Validators of a local network that genesis names as producers join subnets as everybody does, and vote with what they

@@ -394,6 +394,9 @@ fn a_key_that_waits_for_the_end_of_a_dispute_becomes_a_coldkey_with_tao() {
         assert_eq!(join(60, NEW), Err(Error::<Runtime>::KeyAwaited.into()));
         stake(NEW, HOTKEY, TAO);
         assert!(Staking::coldkey_id(&account(NEW)).is_some());
+        // Being one, it works like any other, however long the dispute lasts.
+        must_join(60, NEW);
+        assert!(Neurons::coldkey_swap(&account(COLDKEY)).is_some_and(|swap| swap.disputed));
     });
 }
 
