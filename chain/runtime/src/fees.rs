@@ -1,8 +1,9 @@
-//! Fees, out of the balance; for calls about stake, out of stake where the balance is empty.
+//! Fees, out of the balance; for calls about stake, and those that free what votes, out of stake where the balance is empty.
 //!
 //! Whoever starts with nothing and works is paid in stake: a miner's coldkey would have no TAO for the fee of taking stake
 //! out. So what such a fee lacks is taken off the payer's stake. Only calls of the staking pallet are paid so: after one of
-//! them there is a balance for the others.
+//! them there is a balance for the others. Whoever votes with all it has finds that balance frozen; so taking a vote or a
+//! delegation back, and freeing what is bound no more, is paid out of stake, too.
 //!
 //! Nothing that was taken off stake is handed back, even if the call cost less than was charged. Otherwise dear calls
 //! that turn out cheap would bring stake into the balance, past the slash window and past what votes bind.
@@ -40,6 +41,16 @@ pub struct Charged {
     final_fee: Option<Rao>,
 }
 
+/// Whether stake may pay for `call`. What it weighs has to include that.
+fn is_paid_from_stake(call: &RuntimeCall) -> bool {
+    use pallet_conviction_voting::Call::{remove_vote, undelegate, unlock};
+    match call {
+        RuntimeCall::Staking(_) => true,
+        RuntimeCall::ConvictionVoting(call) => matches!(call, remove_vote { .. } | undelegate { .. } | unlock { .. }),
+        _ => false,
+    }
+}
+
 /// Makes sure that `who` has `fee` RAO to spend on `call`. Says how much of it came off stake.
 fn provide(who: &AccountId, call: &RuntimeCall, fee: Rao) -> Result<Rao, TransactionValidityError> {
     let spendable = Balances::reducible_balance(who, Preservation::Preserve, Fortitude::Polite);
@@ -47,7 +58,7 @@ fn provide(who: &AccountId, call: &RuntimeCall, fee: Rao) -> Result<Rao, Transac
     if missing == 0 {
         return Ok(0);
     }
-    if !matches!(call, RuntimeCall::Staking(_)) {
+    if !is_paid_from_stake(call) {
         return Err(InvalidTransaction::Payment.into());
     }
     // An account without a balance needs one RAO beside to be one.

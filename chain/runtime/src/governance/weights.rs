@@ -15,6 +15,11 @@ pub fn positions() -> Weight {
     <Runtime as frame_system::Config>::DbWeight::get().reads(reads)
 }
 
+/// Taking the fee out of stake, with which a vote may be taken back; see [`fees`](crate::fees).
+fn paid_from_stake() -> Weight {
+    <<Runtime as pallet_staking::Config>::WeightInfo as pallet_staking::WeightInfo>::pay_from_stake()
+}
+
 /// Weights of the voting pallet's calls.
 pub struct VotingWeight;
 
@@ -28,7 +33,7 @@ impl WeightInfo for VotingWeight {
     }
 
     fn remove_vote() -> Weight {
-        Sdk::remove_vote()
+        Sdk::remove_vote().saturating_add(paid_from_stake())
     }
 
     fn remove_other_vote() -> Weight {
@@ -40,10 +45,10 @@ impl WeightInfo for VotingWeight {
     }
 
     fn undelegate(votes: u32) -> Weight {
-        Sdk::undelegate(votes)
+        Sdk::undelegate(votes).saturating_add(paid_from_stake())
     }
 
     fn unlock() -> Weight {
-        Sdk::unlock().saturating_add(positions())
+        Sdk::unlock().saturating_add(positions()).saturating_add(paid_from_stake())
     }
 }

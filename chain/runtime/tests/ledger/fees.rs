@@ -110,8 +110,15 @@ fn a_vote_that_freezes_the_balance_does_not_lock_its_owner_out() {
         let anybody = RuntimeOrigin::signed(account(77));
         assert_ok!(ConvictionVoting::unlock(anybody, governance::tracks::PARAMETERS, account(11).into()));
         assert_ok!(submit(&account(11), unstake(TAO / 4)).expect("stake pays again"));
-        let rest = pallet_balances::Call::transfer_allow_death { dest: account(13).into(), value: 1 };
-        assert_eq!(submit(&account(11), rest).map(|_| ()), CANNOT_PAY, "all of the balance votes still");
+        let rest = pallet_balances::Call::<Runtime>::transfer_allow_death { dest: account(13).into(), value: 1 };
+        assert_eq!(submit(&account(11), rest.clone()).map(|_| ()), CANNOT_PAY, "all of the balance votes still");
+        // It takes its vote back, paid out of stake, and is free.
+        let class = governance::tracks::PARAMETERS;
+        let back = pallet_conviction_voting::Call::<Runtime>::remove_vote { class: Some(class), index: 0 };
+        assert_ok!(submit(&account(11), back).expect("stake pays for taking a vote back"));
+        let free = pallet_conviction_voting::Call::<Runtime>::unlock { class, target: account(11).into() };
+        assert_ok!(submit(&account(11), free).expect("and for freeing what it bound"));
+        assert_ok!(submit(&account(11), rest).expect("nothing is frozen any more"));
     });
 }
 
