@@ -149,7 +149,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
-    let feed = config.prices.open(&client, &stop)?;
+    let feed = config.prices.open(&client, &config.neuron.state_dir, &stop)?;
     tracing::info!(model = forecaster.name(), prices = feed.name(), "forecaster ready");
     let model = MarketModel::new(forecaster, feed, config.neuron.hotkey.public());
     let service = Service {
@@ -172,7 +172,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
-    let feed = config.prices.open(&client, &stop)?;
+    let feed = config.prices.open(&client, &config.neuron.state_dir, &stop)?;
     let _voting = root::start(&client, &config.neuron.hotkey, config.root_weights, &shutdown);
     let assets: Vec<Asset> = config.prices.assets();
     let mut exchange = Exchange::new(Arc::clone(&feed), assets.clone(), config.horizons);
