@@ -96,7 +96,7 @@ pub struct Estimate {
     pub variance: f64,
     /// How often it was asked.
     pub count: u64,
-    /// Block at which it was last asked.
+    /// Block at which what it was asked was last scored; where the truth comes later, that is long after it was asked.
     pub last_asked: u32,
 }
 
@@ -174,7 +174,7 @@ impl Book {
         round
     }
 
-    /// Enters one score (0 to 1) of a miner that was asked at `block`.
+    /// Enters one score (0 to 1) of a miner, given at `block`.
     pub fn enter(&mut self, neuron: NeuronId, score: f64, block: u32, policy: &ScorePolicy) {
         let prior = self.newcomer_prior(policy);
         self.enter_from(prior, neuron, score, block, policy);
@@ -189,7 +189,7 @@ impl Book {
             .update(score, block, policy.alpha);
     }
 
-    /// Enters all that a round begun at `block` has shown. Answers how much information each answer carried, in the
+    /// Enters all that a round scored at `block` has shown. Answers how much information each answer carried, in the
     /// order of the findings, judged by what was known before. All newcomers among them begin at one value.
     pub fn enter_round(&mut self, findings: &Findings, block: u32, dice: &mut Dice, policy: &ScorePolicy) -> Vec<Bits> {
         let leaders = policy.clones.as_ref().map(|clones| self.pairs.leaders(clones)).unwrap_or_default();

@@ -13,10 +13,11 @@ use fake_chain::FakeChain;
 use ganglion_keys::Keypair;
 use ganglion_primitives::NetUid;
 use ganglion_subnet::gate::GateLimits;
+use ganglion_subnet::ledger::Ledger;
 use ganglion_subnet::receipts;
 use ganglion_subnet::validator::Pace;
 use ganglion_subnet::{
-    miner, validator, Answer, AnswerError, Budget, Draw, MinerSettings, Ripeness, Score, Seed, Subnet,
+    miner, validator, Answer, AnswerError, Budget, Chain, Draw, MinerSettings, Ripeness, Score, Seed, Subnet,
     ValidatorSettings,
 };
 use ganglion_wire::Synapse;
@@ -113,4 +114,8 @@ async fn answers_ripen_before_they_are_scored() {
         assert_eq!(signed.receipt.parts.get("asked"), Some(&3.0));
     }
     assert!(found.iter().all(|signed| signed.receipt.kind == "ripe"), "what nobody knows is in no receipt");
+    // It counts when it is scored: who waits for the truth isn't idle.
+    let ledger = Ledger::open(&folder.path().join("validator/scores.json"), &chain.genesis_hash(), 1).expect("a book");
+    let scored = ledger.book().estimates().map(|(_, estimate)| estimate.last_asked).max();
+    assert!(scored > found.iter().map(|signed| signed.receipt.block).max(), "{scored:?}");
 }

@@ -101,9 +101,7 @@ impl Book {
     fn keep(&mut self, account: Account) -> Result<(), StoreError> {
         self.journal.append(&encode(&account))?;
         self.accounts.insert(account.best.voucher.channel.0, account);
-        if self.journal.has_grown(self.accounts.len()) {
-            self.journal.rewrite(self.accounts.values().map(encode))?;
-        }
+        self.journal.shorten(self.accounts.len(), self.accounts.values().map(encode));
         Ok(())
     }
 }
@@ -129,6 +127,27 @@ mod tests {
     use ganglion_primitives::ChannelId;
 
     const OPEN: Terms = Terms { deposit: 100, redeemed: 0, closing: false };
+
+    /// Who is told that an answer wasn't charged must not have paid for it.
+    #[test]
+    fn an_answer_is_charged_though_the_file_can_not_be_shortened() {
+        let dir = tempfile::tempdir().expect("dir");
+        let path = dir.path().join("vouchers");
+        let key = Keypair::from_seed([1; 32]);
+        let note = |total| Note::sign(ChannelId(1), total, &[0; 32], &key);
+        let first = Account { best: note(10), used: 10 };
+        let (mut journal, _) = Journal::<RECORD>::open(&path, MAGIC).expect("new");
+        journal.rewrite(std::iter::repeat_n(encode(&first), 12_000)).expect("written");
+        // Where the shorter file would be made.
+        std::fs::create_dir(dir.path().join("vouchers.new")).expect("a folder");
+        let mut book = Book::open(&path).expect("read");
+        book.charge(note(20), OPEN, 10).expect("paid");
+        assert_eq!(Book::open(&path).expect("read").accounts(), book.accounts());
+        std::fs::remove_dir(dir.path().join("vouchers.new")).expect("gone");
+        book.charge(note(30), OPEN, 10).expect("paid");
+        assert!(std::fs::metadata(&path).expect("there").len() < 1_000, "shortened when it could be");
+        assert_eq!(Book::open(&path).expect("read").accounts(), book.accounts());
+    }
 
     #[test]
     fn what_was_taken_is_there_after_a_kill_and_settled_channels_go() {

@@ -106,8 +106,19 @@ impl<const N: usize> Journal<N> {
         Ok(())
     }
 
+    /// Replaces all records by these, of which there are `live`, if the file has grown long. What was appended is on disk
+    /// whether or not that succeeds, so a failure is told of in the log, and is no reason to take anything back.
+    pub fn shorten(&mut self, live: usize, records: impl Iterator<Item = [u8; N]>) {
+        if !self.has_grown(live) {
+            return;
+        }
+        if let Err(error) = self.rewrite(records) {
+            tracing::warn!(%error, "a file with vouchers can't be shortened yet");
+        }
+    }
+
     /// Whether the file has grown so that [`Journal::rewrite`] with `live` records would be worth it.
-    pub fn has_grown(&self, live: usize) -> bool {
+    fn has_grown(&self, live: usize) -> bool {
         let needed = live.saturating_mul(N + SUM) as u64;
         self.length > GROWN && self.length / 2 > needed
     }

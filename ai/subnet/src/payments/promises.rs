@@ -173,11 +173,9 @@ impl Promises {
 
     fn write(&mut self, channel: ChannelId, promised: Promised) -> Result<(), StoreError> {
         self.journal.append(&encode(channel.0, &promised))?;
-        if self.journal.has_grown(self.channels.len()) {
-            let others = self.channels.iter().filter(|(id, _)| **id != channel.0);
-            let records = others.map(|(id, promised)| encode(*id, promised));
-            self.journal.rewrite(records.chain([encode(channel.0, &promised)]))?;
-        }
+        let others = self.channels.iter().filter(|(id, _)| **id != channel.0);
+        let records = others.map(|(id, promised)| encode(*id, promised));
+        self.journal.shorten(self.channels.len(), records.chain([encode(channel.0, &promised)]));
         Ok(())
     }
 }

@@ -61,7 +61,7 @@ pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, sto
         if targets.is_empty() {
             continue;
         }
-        let plan = Plan { view, targets };
+        let plan = Plan { view, targets, views: views.clone() };
         let shared = Arc::clone(&shared);
         rounds.spawn(async move {
             let _counted = InFlight::enter(&shared.metrics.in_flight);

@@ -16,7 +16,7 @@ use crate::secret::TempoSecret;
 use crate::seed::{Beacon, Seed};
 use crate::store::StoreError;
 use crate::subnet::{Answer, RequestOf, ResponseOf, Ripeness, Score, Subnet};
-use crate::view::{Neuron, View};
+use crate::view::{Neuron, View, Views};
 
 /// How often at most a subnet is asked whether it knows the truth by now.
 const SHORTEST_WAIT: Duration = Duration::from_millis(200);
@@ -29,6 +29,8 @@ pub(super) struct Plan {
     pub view: Arc<View>,
     /// Who is asked.
     pub targets: Vec<Neuron>,
+    /// The subnet as it is then.
+    pub views: Views,
 }
 
 /// Why a round doesn't count.
@@ -71,7 +73,7 @@ struct Facts {
 
 /// Asks, scores, and writes down. Scores and receipts are on disk when this returns.
 pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Result<(), RoundError> {
-    let view = plan.view;
+    let Plan { view, targets, views } = plan;
     let records = Arc::clone(&shared.records);
     let number = blocking("round number", move || lock(&records).begin_round()).await??;
     let secret = shared.secret.of_tempo(shared.settings.netuid.0, view.next_epoch);
@@ -87,7 +89,7 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     let request_hash = serde_json::to_vec(&draw.request).map(Sha256::digest).map_err(|_| RoundError::Logic("task"))?;
     let facts = Facts { view, number, secret, kind: draw.kind, request_hash: request_hash.into() };
 
-    let replies = join_all(plan.targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request))).await;
+    let replies = join_all(targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request))).await;
     // What never left this machine is nobody's fault.
     let mut replies: Vec<_> = replies.into_iter().flatten().collect();
 
@@ -108,9 +110,10 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     count(shared, &facts, &replies, &findings);
 
     let (keeper, policy) = (Arc::clone(shared), shared.settings.scoring.clone());
+    let block = scored_at(&facts.view, &views);
     let kept = move || {
         lock(&keeper.records).keep(|book| {
-            let bits = book.enter_round(&findings, facts.view.block.number, &mut seed.dice(), &policy);
+            let bits = book.enter_round(&findings, block, &mut seed.dice(), &policy);
             let found = findings.miners.iter().map(|miner| &miner.score).zip(bits);
             let replies = replies.iter().zip(hashes);
             replies.zip(found).map(|(reply, found)| receipt(&keeper, &facts, reply, found)).collect()
@@ -135,6 +138,13 @@ async fn ripen<S: Subnet>(shared: &Arc<Shared<S>>, task: &Arc<S::Task>) -> Resul
             Ripeness::Never(reason) => return Err(RoundError::Void(reason)),
         }
     }
+}
+
+/// The block at which a round that began at `begun` is scored. Where the truth comes hours later, the block at which it began
+/// is tempos old by then, and whoever is asked all the time would seem to have been idle all the time.
+fn scored_at(begun: &View, views: &Views) -> u32 {
+    let newest = views.borrow().as_ref().map_or(0, |view| view.block.number);
+    newest.max(begun.block.number)
 }
 
 fn count<S: Subnet, R>(shared: &Arc<Shared<S>>, facts: &Facts, replies: &[Reply<R>], findings: &Findings) {
@@ -226,4 +236,33 @@ async fn blocking<T: Send + 'static>(
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::Block;
+    use crate::scores::{Book, ScorePolicy};
+    use ganglion_primitives::{NeuronId, SubnetInfo};
+    use tokio::sync::watch;
+
+    fn view(number: u32) -> View {
+        let block = Block { number, hash: [0; 32] };
+        View { block, subnet: SubnetInfo::default(), next_epoch: number, neurons: Vec::new() }
+    }
+
+    #[test]
+    fn who_is_asked_all_the_time_is_not_idle_however_late_the_truth_comes() {
+        let (sender, views) = watch::channel(None);
+        assert_eq!(scored_at(&view(100), &views), 100, "nothing newer is known");
+        sender.send_replace(Some(Arc::new(view(2_600))));
+        assert_eq!(scored_at(&view(2_700), &views), 2_700, "a node that fell back");
+        // Asked seven tempos of 360 blocks before.
+        let (policy, miner) = (ScorePolicy::default(), NeuronId(1));
+        let mut book = Book::new(&[0; 32], 8);
+        book.enter(miner, 0.6, scored_at(&view(100), &views), &policy);
+        let before = book.estimate(miner).cloned();
+        assert!(book.turn_epoch(2_880, 2_880 - 720, &[miner], &policy));
+        assert_eq!(book.estimate(miner).cloned(), before);
+    }
 }

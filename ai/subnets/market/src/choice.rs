@@ -1,18 +1,19 @@
 //! What an operator chooses: a forecaster, and where prices come from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use ganglion_client::Client;
+use ganglion_subnet::store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use crate::history::ArchiveError;
 use crate::horizon::Asset;
 use crate::models::{Backend, Bold, Ewma, ForecastError, Forecaster, Garch, Regression};
 use crate::sources::csv::{self, CsvError};
-use crate::sources::{Clock, Endpoint, Feed, MedianPolicy, Panel, Replay, Tape, STEP};
+use crate::sources::{Clock, Diary, Endpoint, Feed, MedianPolicy, Panel, Replay, Tape, STEP};
 use crate::tide;
 
 /// Why a choice can't be used.
@@ -24,6 +25,9 @@ pub enum ChoiceError {
     /// The prices can't be kept.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// What servers said before can't be read, or what they say can't be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The forecaster can't be used.
     #[error(transparent)]
     Forecaster(#[from] ForecastError),
@@ -122,11 +126,17 @@ impl Prices {
         matches!(self, Self::Servers(..))
     }
 
-    /// Begins to see prices, until `stop`. Needs a Tokio runtime. A large file takes a second.
+    /// Begins to see prices, until `stop`. What servers say is kept below `folder`, the process's own, for the next start.
+    /// Needs a Tokio runtime. A large file takes a second.
     ///
     /// # Errors
     /// See [`ChoiceError`].
-    pub fn open(&self, client: &Arc<Client>, stop: &CancellationToken) -> Result<Arc<dyn Feed>, ChoiceError> {
+    pub fn open(
+        &self,
+        client: &Arc<Client>,
+        folder: &Path,
+        stop: &CancellationToken,
+    ) -> Result<Arc<dyn Feed>, ChoiceError> {
         match self {
             Self::World(block) => {
                 let tape = Arc::new(Tape::new(&self.assets(), STEP, Clock::Steps(*block))?);
@@ -154,7 +164,9 @@ impl Prices {
                     let policy = MedianPolicy::default();
                     let policy = MedianPolicy { quorum: policy.quorum.min(endpoints.len()), ..policy };
                     let panel = Panel::new(asset.clone(), endpoints.clone(), policy);
-                    tokio::spawn(panel.run(Arc::clone(&tape), stop.clone()));
+                    let (diary, known) = Diary::open(&folder.join("prices"), asset, *step, tape.now())?;
+                    tape.fill(known);
+                    tokio::spawn(panel.run(Arc::clone(&tape), diary, stop.clone()));
                 }
                 Ok(tape)
             }

@@ -8,6 +8,8 @@ use ganglion_subnet::store::{self, StoreError};
 use ganglion_subnet::{Dice, Ripeness};
 use serde::{Deserialize, Serialize};
 
+use crate::exchange::SLACK;
+use crate::mechanism::COMMIT;
 use crate::synapse::Subject;
 
 /// Longest file, bytes.
@@ -26,7 +28,7 @@ pub struct Event {
     pub question: String,
     /// The outcomes' names.
     pub outcomes: Vec<String>,
-    /// Until when it may be asked, seconds since 1970: its outcome isn't known before.
+    /// Until when it may be answered, seconds since 1970: its outcome isn't known before.
     pub closes: u64,
     /// The index of the outcome, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,14 +58,15 @@ impl EventBook {
         Ok(Self { path: path.into(), state: Mutex::new(state) })
     }
 
-    /// One of the events that close within a day, if there are any.
+    /// One of the events that close within a day, if there are any, and not before everybody who is asked now has committed to
+    /// an answer: whoever waited with its own could know the outcome.
     pub fn draw(&self, dice: &mut Dice) -> Option<Event> {
-        let now = now();
+        let clear = now().saturating_add((COMMIT + SLACK).as_secs());
         let state = self.fresh();
         let open: Vec<&Event> = state
             .events
             .iter()
-            .filter(|event| event.closes > now && event.closes - now < AHEAD && event.outcome.is_none())
+            .filter(|event| event.closes > clear && event.closes - clear < AHEAD && event.outcome.is_none())
             .collect();
         open.get(dice.index(open.len())).map(|event| (*event).clone())
     }
@@ -151,6 +154,8 @@ mod tests {
             event("over", 5, Some(1)),
             event("open", soon, None),
             event("far", soon + 10 * AHEAD, None),
+            // The last to commit would know it.
+            event("closing", now() + COMMIT.as_secs(), None),
             event("odd", 5, Some(7)),
             event("", soon, None),
         ];

@@ -16,7 +16,7 @@ use crate::task::{self, Task, Truth};
 use crate::witness::Witnesses;
 
 /// Time between drawing a question and its last commitment that has nothing to do with miners.
-const SLACK: Duration = Duration::from_secs(1);
+pub(crate) const SLACK: Duration = Duration::from_secs(1);
 /// One of so many questions is about an event, if there is one.
 const EVENTS: u64 = 5;
 

@@ -51,7 +51,7 @@ pub use mechanism::{Market, COMMIT};
 pub use model::MarketModel;
 pub use models::{ForecastError, Forecaster};
 pub use quantiles::Quantiles;
-pub use run::{run_miner, run_validator, MinerConfig, RunError, ValidatorConfig, NETUID};
+pub use run::{pace_of_servers, run_miner, run_validator, MinerConfig, RunError, ValidatorConfig, NETUID};
 pub use sources::{Feed, Outcome};
 pub use stage::{Bluff, MarketStage};
 pub use synapse::{ForecastRequest, ForecastResponse, ForecastSynapse};

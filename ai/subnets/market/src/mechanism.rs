@@ -140,7 +140,8 @@ impl Subnet for Market {
 
 /// Commitment, pause, forecast. The commitment must be there within `timeout` and the pause, if there is one, and the
 /// forecast must be what was committed to. The answer's time is that of the commitment. The miner is asked under a nonce of
-/// its own.
+/// its own. What is no forecast of what was asked is dropped here: it would be worth nothing hours later, and until then
+/// hundreds of rounds would hold megabytes of it.
 async fn ask(
     dendrite: &Dendrite,
     target: &Target,
@@ -159,7 +160,8 @@ async fn ask(
     if !commit::holds(&target.hotkey, &reveal.nonce, &committed.response, &shown.response) {
         return Err(CallError::BadAnswer("it shows something else than it had committed to".to_owned()));
     }
-    Ok(ganglion_wire::Answer { elapsed: committed.elapsed, first: committed.first, ..shown })
+    let response = shown.response.fit_for(&request.subject);
+    Ok(ganglion_wire::Answer { response, elapsed: committed.elapsed, first: committed.first, ..shown })
 }
 
 #[cfg(test)]

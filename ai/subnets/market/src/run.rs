@@ -30,6 +30,9 @@ pub const NETUID: NetUid = NetUid(8);
 
 /// Most rounds that wait for their prices.
 const MOST_WAITING: usize = 512;
+/// Miners asked at once where rounds are rare: whoever isn't asked for two tempos is taken for idle, and a forecast costs
+/// microseconds.
+const ASKED: usize = 64;
 
 /// What a market miner needs to know.
 #[derive(Clone, Debug)]
@@ -106,6 +109,16 @@ impl ValidatorConfig {
     }
 }
 
+/// The pace where prices are the world's, `step` seconds apart: a round for each price, as all that open with one price have
+/// one outcome, and say no more than one of them; fewer if so many would be waiting for the longest of `horizons` that no
+/// place were left, for then nobody would be asked for hours.
+pub fn pace_of_servers(step: u32, horizons: &[Horizon]) -> Pace {
+    let longest = horizons.iter().map(|horizon| u64::from(horizon.as_secs())).max().unwrap_or(0);
+    // Rounds come at random times: half of the places are for those that come early.
+    let least = longest.div_ceil(MOST_WAITING as u64 / 2);
+    Pace { mean: Duration::from_secs(least.max(u64::from(step))), sample: ASKED, in_flight: MOST_WAITING }
+}
+
 /// Why a miner or validator can't run.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -136,7 +149,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
-    let feed = config.prices.open(&client, &stop)?;
+    let feed = config.prices.open(&client, &config.neuron.state_dir, &stop)?;
     tracing::info!(model = forecaster.name(), prices = feed.name(), "forecaster ready");
     let model = MarketModel::new(forecaster, feed, config.neuron.hotkey.public());
     let service = Service {
@@ -159,7 +172,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let stop = shutdown.child_token();
     let _guard = stop.clone().drop_guard();
-    let feed = config.prices.open(&client, &stop)?;
+    let feed = config.prices.open(&client, &config.neuron.state_dir, &stop)?;
     let _voting = root::start(&client, &config.neuron.hotkey, config.root_weights, &shutdown);
     let assets: Vec<Asset> = config.prices.assets();
     let mut exchange = Exchange::new(Arc::clone(&feed), assets.clone(), config.horizons);
@@ -190,4 +203,23 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     }
     validator::run(Arc::new(market), client, settings, shutdown).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_rounds_begin_than_prices_come_and_there_is_always_a_place() {
+        let mean = |step: u32, horizons: &[Horizon]| pace_of_servers(step, horizons).mean.as_secs();
+        let hour = Horizon::seconds(3_600).expect("an hour");
+        assert_eq!((mean(300, &STANDARD), mean(300, &[hour]), mean(300, &[])), (300, 300, 300));
+        // Prices every second: 8 h 20 min of them would be 30 000 rounds.
+        assert_eq!((mean(1, &STANDARD), mean(1, &[hour])), (118, 15));
+        for step in [1, 60, 300, 3_600] {
+            let pace = pace_of_servers(step, &STANDARD);
+            let waiting = u64::from(STANDARD[3].as_secs()).div_ceil(pace.mean.as_secs());
+            assert!(waiting <= pace.in_flight as u64 / 2, "{step}: {waiting}");
+        }
+    }
 }

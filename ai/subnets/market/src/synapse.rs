@@ -162,6 +162,18 @@ impl Subject {
     }
 }
 
+impl ForecastResponse {
+    /// Of a shown forecast what may be kept until it is scored: a forecast of `subject`, or none if it is something else, and
+    /// its salt. Its size is bounded then, whatever was sent.
+    pub(crate) fn fit_for(self, subject: &Subject) -> Self {
+        let forecast = self.forecast.filter(|told| match subject {
+            Subject::Returns { horizons, .. } => told.as_returns(horizons.len()).is_some(),
+            Subject::Event { outcomes, .. } => told.as_event(outcomes.len()).is_some(),
+        });
+        Self { commitment: None, forecast, salt: self.salt }
+    }
+}
+
 impl Told {
     /// Quantiles as they are sent.
     pub fn returns(forecasts: &[Quantiles]) -> Self {

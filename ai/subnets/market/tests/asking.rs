@@ -10,10 +10,11 @@ use futures::future::{ready, BoxFuture};
 use futures::FutureExt;
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_subnet::{Budget, Subnet};
+use ganglion_subnet_market::commit::commitment;
 use ganglion_subnet_market::gather::{gather, Voice};
 use ganglion_subnet_market::models::Ewma;
 use ganglion_subnet_market::sources::{Clock, Tape};
-use ganglion_subnet_market::synapse::{Phase, Told};
+use ganglion_subnet_market::synapse::{Phase, Subject, Told};
 use ganglion_subnet_market::{
     Asset, ForecastRequest, ForecastResponse, ForecastSynapse, Horizon, Market, MarketModel, Quote,
 };
@@ -116,6 +117,36 @@ async fn who_shows_something_else_is_not_heard() {
         let found = gather(&dendrite, &voices[..1], (&asset, horizons), PATIENCE).await;
         assert!(found.heard.is_empty() && found.pool().is_none(), "{found:?}");
         assert!(found.failed.is_empty() && found.failures.len() == 1, "who doesn't know isn't at fault: {found:?}");
+    }
+}
+
+/// Commits to megabytes of nothing, and shows them with a long commitment.
+fn hoarder(request: &ForecastRequest, answer: ForecastResponse) -> ForecastResponse {
+    let (forecast, salt) = (Told::Returns { quantiles: vec![Vec::new(); 100_000] }, [7; 16]);
+    let hash = commitment(&Keypair::from_seed([26; 32]).public(), &request.nonce, &salt, &forecast);
+    match request.phase {
+        Phase::Commit => ForecastResponse { commitment: Some(hex::encode(hash)), ..answer },
+        Phase::Reveal => ForecastResponse {
+            commitment: Some("0".repeat(100_000)),
+            forecast: Some(forecast),
+            salt: Some(hex::encode(salt)),
+        },
+    }
+}
+
+/// A round waits for hours for its prices, and hundreds of rounds do at a time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_forecast_is_not_kept_until_it_could_be_scored() {
+    let dendrite = Dendrite::new(Arc::new(Keypair::from_seed([9; 32])));
+    let subject = Subject::Returns { asset: "BTC".to_owned(), horizons: vec![300] };
+    let request = ForecastRequest { phase: Phase::Commit, subject, nonce: "7".repeat(32) };
+    let miners: [(u8, Bend, Option<usize>); 2] = [(25, honest, Some(1)), (26, hoarder, None)];
+    for (seed, bend, forecasts) in miners {
+        let target = miner(seed, bend).await;
+        let asked = Market::ask_now(&dendrite, &target, &request, PATIENCE);
+        let found = tokio::time::timeout(PATIENCE, asked).await.expect("in time").expect("what was committed to");
+        let kept = found.response.forecast.map(|told| told.as_returns(1).map_or(0, |forecasts| forecasts.len()));
+        assert_eq!((kept, found.response.commitment), (forecasts, None), "{seed}");
     }
 }
 

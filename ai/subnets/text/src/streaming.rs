@@ -105,8 +105,9 @@ pub async fn ask(
         match part {
             Ok(Part::Chunk(piece)) => {
                 said.push_str(&piece);
-                // A blank is no first word.
-                if seen.is_none() && !said.trim().is_empty() {
+                // A blank is no first word. All before it was blank: to look at that again with each piece would take minutes
+                // where somebody sends megabytes of blanks.
+                if seen.is_none() && !piece.trim().is_empty() {
                     seen = Some(Instant::now());
                 }
             }

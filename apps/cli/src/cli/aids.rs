@@ -52,7 +52,8 @@ pub struct JudgingArgs {
     /// Judge as among strangers, in a network on this machine too: clones share one pay, and weights need more answers
     #[arg(long)]
     pub strict: bool,
-    /// Mean time between two rounds of questions, milliseconds [default: 5000; of pictures 10000]
+    /// Mean time between two rounds of questions, milliseconds [default: 5000; 10000 for pictures; with --source, a market's
+    /// --step]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..=3_600_000))]
     pub round_ms: Option<u64>,
 }

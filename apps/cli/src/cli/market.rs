@@ -27,7 +27,8 @@ pub struct PriceArgs {
     /// When the playing began, seconds since 1970, the same for all who are to see the same [default: now]
     #[arg(long, value_name = "S", requires = "csv")]
     pub since: Option<u64>,
-    /// Price server, as BTC=http://host/path#/price@/time with JSON pointers to price and time; give three of each asset
+    /// Price server, as BTC=http://host/path#/price@/time with JSON pointers to price and time; give three of each asset. What
+    /// they say is kept in the neuron's folder, for the next start
     #[arg(long, value_name = "SERVER", value_parser = source)]
     pub source: Vec<(Asset, Endpoint)>,
     /// Seconds between two prices of the servers

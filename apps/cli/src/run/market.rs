@@ -7,7 +7,7 @@ use anyhow::{bail, Result};
 use ganglion_subnet_market::judge::Silence;
 use ganglion_subnet_market::sources::Endpoint;
 use ganglion_subnet_market::{
-    policy, run_miner, run_validator, Asset, MinerConfig, ModelChoice, Prices, ValidatorConfig, NETUID,
+    pace_of_servers, policy, run_miner, run_validator, Asset, MinerConfig, ModelChoice, Prices, ValidatorConfig, NETUID,
 };
 
 use super::{listen, log_to_stderr, neuron, public_addresses_only, root_weights, until_signal};
@@ -41,17 +41,25 @@ pub fn validator(args: MarketValidatorArgs) -> Result<()> {
         config.scoring = policy::policy();
         config.silence = Silence::Percentile;
     }
-    if let Some(millis) = args.judging.round_ms {
-        config.pace.mean = Duration::from_millis(millis);
-    }
     if !args.horizon.is_empty() {
         config.horizons.clone_from(&args.horizon);
     }
+    pace(&mut config, args.judging.round_ms);
     config.events.clone_from(&args.events);
     config.listen = Some(listen(&args.axon));
     config.announce_metrics = args.announce_metrics;
     config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}
+
+/// How often it asks: where prices are the world's, as they come, unless somebody says otherwise.
+fn pace(config: &mut ValidatorConfig, round_ms: Option<u64>) {
+    if let Prices::Servers(_, step) = &config.prices {
+        config.pace = pace_of_servers(*step, &config.horizons);
+    }
+    if let Some(millis) = round_ms {
+        config.pace.mean = Duration::from_millis(millis);
+    }
 }
 
 /// What forecasts.
@@ -87,6 +95,9 @@ mod tests {
     use super::*;
     use crate::cli::{Cli, Command, Deferred, MinerCommand};
     use clap::Parser;
+    use ganglion_keys::Keypair;
+    use ganglion_subnet::NeuronConfig;
+    use std::sync::Arc;
 
     fn args(line: &str) -> MarketMinerArgs {
         match Cli::parse_from(line.split(' ')).command {
@@ -108,6 +119,25 @@ mod tests {
         for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5", "--asset ETH"] {
             assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_worlds_prices_set_the_pace_unless_somebody_does() {
+        let key = Arc::new(Keypair::from_seed([1; 32]));
+        let owner = key.public();
+        let paced = |line: &str, round_ms: Option<u64>| {
+            let neuron = NeuronConfig::new(NETUID, Vec::new(), Arc::clone(&key), owner, "unused");
+            let mut config = ValidatorConfig::new(neuron, prices(&args(line).prices));
+            pace(&mut config, round_ms);
+            (config.pace.mean, config.pace.sample)
+        };
+        let (local, servers) = ("ganglion miner market", "ganglion miner market --source BTC=http://a/#/p");
+        let usual = paced(local, None);
+        assert_eq!(usual.0, Duration::from_secs(5));
+        assert_eq!(paced(local, Some(700)), (Duration::from_millis(700), usual.1));
+        let often = paced(servers, None);
+        assert!(often.0 == Duration::from_secs(300) && often.1 > usual.1, "{often:?}");
+        assert_eq!(paced(servers, Some(700)), (Duration::from_millis(700), often.1));
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! | source | for |
 //! |---|---|
 //! | [`Replay`] of a file ([`csv`]) | markets of other days, at any speed |
-//! | [`Tape`] filled by a [`Panel`] of servers | real markets: the median of those that make sense |
+//! | [`Tape`] filled by a [`Panel`] of servers | real markets: the median of those that make sense, kept in a [`Diary`] |
 //! | [`Tape`] filled by a [`World`] | local networks: a market that the chain's own randomness drives |
 //!
 //! Anything else is another [`Feed`]; the example `own_feed` is one, with a forecaster that knows it.
 
 pub mod csv;
+mod diary;
 mod endpoint;
 mod median;
 mod panel;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use crate::history::Past;
 use crate::horizon::{Asset, Horizon};
 
+pub use diary::Diary;
 pub use endpoint::Endpoint;
 pub use median::{Fault, Median, MedianPolicy, Reading};
 pub use panel::Panel;

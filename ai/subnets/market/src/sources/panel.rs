@@ -7,7 +7,7 @@ use futures::future::join_all;
 use ganglion_subnet::view::pause;
 use tokio_util::sync::CancellationToken;
 
-use super::{Endpoint, Fault, Feed, Median, MedianPolicy, Tape};
+use super::{Diary, Endpoint, Fault, Feed, Median, MedianPolicy, Tape};
 use crate::history::Quote;
 use crate::horizon::Asset;
 
@@ -51,8 +51,9 @@ impl Panel {
         self.median.take(now, &readings)
     }
 
-    /// Puts a price on `tape` at each of its steps, until `stop`. Where there is none, there is a gap.
-    pub async fn run(mut self, tape: Arc<Tape>, stop: CancellationToken) {
+    /// Puts a price on `tape`, and into the `diary`, at each of the tape's steps, until `stop`. Where there is none, there is a
+    /// gap.
+    pub async fn run(mut self, tape: Arc<Tape>, mut diary: Diary, stop: CancellationToken) {
         let step = Duration::from_secs(u64::from(tape.step()));
         loop {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -68,10 +69,16 @@ impl Panel {
                 () = stop.cancelled() => return,
             };
             let time = now - now % step.as_secs().max(1);
-            match price.map(|price| tape.push(&self.asset, Quote { time, price })) {
-                Some(Ok(())) => {}
-                Some(Err(error)) => tracing::warn!(asset = %self.asset, %error, "a price wasn't kept"),
-                None => tracing::warn!(asset = %self.asset, ?faults, "no price: too few sources make sense"),
+            let Some(quote) = price.map(|price| Quote { time, price }) else {
+                tracing::warn!(asset = %self.asset, ?faults, "no price: too few sources make sense");
+                continue;
+            };
+            if let Err(error) = tape.push(&self.asset, quote) {
+                tracing::warn!(asset = %self.asset, %error, "a price wasn't kept");
+                continue;
+            }
+            if let Err(error) = diary.note(quote, || tape.past(&self.asset)) {
+                tracing::warn!(asset = %self.asset, %error, "a price is known until this program ends only");
             }
         }
     }
@@ -81,6 +88,7 @@ impl Panel {
 mod tests {
     use super::*;
     use crate::http::tests::{ok, server};
+    use crate::sources::Clock;
 
     const NOW: u64 = 1_700_000_000;
 
@@ -125,5 +133,25 @@ mod tests {
         let (price, faults) = panel.sample(NOW).await;
         assert_eq!(price, None);
         assert!(faults.iter().all(Option::is_some));
+    }
+
+    #[tokio::test]
+    async fn what_was_put_on_the_tape_is_there_at_the_next_start() {
+        let (folder, btc) = (tempfile::tempdir().expect("a folder"), Asset::btc());
+        let endpoint = format!("{}#/price", server(vec![ok("{\"price\":5.5}"); 30])).parse().expect("an endpoint");
+        let panel = Panel::new(btc.clone(), vec![endpoint], MedianPolicy { quorum: 1, ..MedianPolicy::default() });
+        let tape = Arc::new(Tape::new(std::slice::from_ref(&btc), 1, Clock::World).expect("a tape"));
+        let open = || Diary::open(folder.path(), &btc, 1, tape.now()).expect("a diary");
+        let (diary, stop) = (open().0, CancellationToken::new());
+        let running = tokio::spawn(panel.run(Arc::clone(&tape), diary, stop.clone()));
+        for _ in 0..300 {
+            if tape.past(&btc).is_some_and(|past| !past.quotes().is_empty()) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        stop.cancel();
+        running.await.expect("ends");
+        assert_eq!(open().1.last().map(|quote| quote.price), Some(5.5));
     }
 }
