@@ -102,6 +102,16 @@ impl Reader<'_> {
         Ok((pallet.name(), call))
     }
 
+    /// The pallet and the event that come next; the event's fields are behind them.
+    pub(super) fn event<'m>(
+        &mut self,
+        metadata: &'m Metadata,
+    ) -> Result<(&'m str, &'m scale_info::Variant<PortableForm>), UnreadableCall> {
+        let pallet = metadata.pallet_by_event_index(self.take()?).ok_or(UnreadableCall::Unknown)?;
+        let event = pallet.event_variant_by_index(self.take()?).ok_or(UnreadableCall::Unknown)?;
+        Ok((pallet.name(), event))
+    }
+
     /// A value of this type, with at most so many types within types.
     pub(super) fn value(&mut self, id: u32, depth: usize) -> Result<Value<()>, UnreadableCall> {
         let depth = depth.checked_sub(1).ok_or(UnreadableCall::Deep)?;

@@ -3,12 +3,14 @@
 use crate::support::{
     bounded, connect,
     fake_node::FakeNode,
-    metadata::{self as m, RuntimeCall},
+    key,
+    metadata::{self as m, RuntimeCall, RuntimeEvent, SystemEvent},
+    state::State,
     text, DEADLINES,
 };
 use codec::Encode;
-use ganglion_client::{Client, ClientError, Deadlines};
-use ganglion_primitives::NetUid;
+use ganglion_client::{Client, ClientError, Deadlines, Follow, Step};
+use ganglion_primitives::{NetUid, NeuronId};
 use serde_json::{json, Value};
 use std::time::Duration;
 
@@ -104,6 +106,57 @@ async fn extrinsics_that_lie_stay_bytes_and_do_no_harm() {
         assert_eq!((row.pallet.as_str(), row.call.as_str(), &row.args), (pallet, call, &args), "{index}");
         assert_eq!((row.success, row.signer), (Some(true), None), "events tell of all: {index}");
     }
+}
+
+/// A block's events, hexadecimal: this one of [`m::ENDLESS`], then that its first transaction did well.
+fn events(first: &[u8]) -> Value {
+    let success = RuntimeEvent::System(SystemEvent::ExtrinsicSuccess { dispatch_info: 0 }).encode();
+    let first = [&[m::ENDLESS][..], first].concat();
+    // The phase, with the transaction's number in it, goes before each event; behind it are its topics, of which it has none.
+    let records = [first, success].map(|event| [&[0; 5][..], &event[..], &[0][..]].concat());
+    json!(format!("0x{}", hex::encode([vec![8], records.concat()].concat())))
+}
+
+/// Events whose fields are nested deeply, or so many that counting them takes long.
+fn endless() -> [Value; 3] {
+    let dissolve = RuntimeCall::Subnets(m::Subnets::dissolve { netuid: NetUid(5) }).encode();
+    let batch = RuntimeCall::Utility(m::Utility::batch_all { calls: Vec::new() }).encode();
+    // A list of one call, in which there is a list of one call.
+    let deep = |levels| [vec![0, 4], [batch[0], batch[1], 4].repeat(levels), dissolve.clone()].concat();
+    // 2³⁰ − 1 of what takes no bytes.
+    [deep(100), deep(100_000), vec![1, 0xfe, 0xff, 0xff, 0xff]].map(|lie| events(&lie))
+}
+
+#[tokio::test]
+async fn events_that_have_no_end_tell_no_outcome() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.make_haste();
+    let send = async |told: Value| {
+        node.answer("state_getStorage", told);
+        bounded(client.set_weights(&key("//Alice"), 1u16, &[(NeuronId(4), 9)], 0)).await
+    };
+    for none in [[0u8, 0], [1, 0]] {
+        send(events(&none)).await.expect("an empty list is no lie");
+    }
+    for told in endless() {
+        unreadable("System.Events", send(told).await);
+    }
+}
+
+#[tokio::test]
+async fn events_that_have_no_end_are_not_followed() {
+    let node = FakeNode::with_state(State::with_subnet(5, 3)).await;
+    let client = connect(&[node.url()]).await;
+    let mut feed = bounded(client.metagraph_feed(5u16, Follow::Best)).await.expect("loads");
+    let mut steps = Vec::new();
+    for told in [events(&[0, 0])].into_iter().chain(endless()) {
+        node.answer("state_getStorage", told);
+        node.produce();
+        steps.push(bounded(feed.next()).await.expect("follows").clone());
+    }
+    let loaded = Step::Loaded("an event couldn't be read");
+    assert_eq!(steps, [Step::Applied { blocks: 1, changes: 0 }, loaded.clone(), loaded.clone(), loaded]);
 }
 
 #[tokio::test]

@@ -15,6 +15,9 @@ use subxt::ext::frame_metadata::{v16, RuntimeMetadataPrefixed};
 
 pub type Address = MultiAddress<AccountId, ()>;
 
+/// The number of the pallet whose events are [`EndlessEvent`]s.
+pub const ENDLESS: u8 = 90;
+
 /// A bounded list as FRAME describes it: a wrapper around a list.
 #[derive(Clone, Encode, TypeInfo)]
 pub struct Bounded<T>(pub Vec<T>);
@@ -427,6 +430,15 @@ pub enum EmissionEvent {
     EmissionRecycled { amount: u64 },
 }
 
+/// What no pallet of ours says: by their types, bytes of these may go as deep, and be as many, as they like.
+#[derive(TypeInfo)]
+pub enum EndlessEvent {
+    #[codec(index = 0)]
+    Calls { calls: Vec<RuntimeCall> },
+    #[codec(index = 1)]
+    Units { units: Vec<()> },
+}
+
 #[derive(Clone, Encode, TypeInfo)]
 pub enum RuntimeEvent {
     #[codec(index = 0)]
@@ -658,6 +670,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
                 map::<AccountId, Bounded<(u16, u64)>>("ClassLocksFor", Twox64Concat),
             ])
             .constant("VoteLockingPeriod", 50_400u32),
+        pallet("Endless", ENDLESS).events(meta_type::<EndlessEvent>()),
     ]
     .into_iter()
     .map(|pallet| pallet.0)
