@@ -166,6 +166,11 @@ async fn a_description_of_the_runtime_must_be_one() {
         node.answer("state_getMetadata", metadata);
         unreadable("state_getMetadata", Err::<(), _>(refused(&node).await));
     }
+    // One by which encoding a number would never end.
+    let node = FakeNode::start().await;
+    node.upgrade(m::Shape::Endless);
+    node.produce();
+    unreadable("state_getMetadata", Err::<(), _>(refused(&node).await));
     let node = FakeNode::start().await;
     node.answer("state_getRuntimeVersion", Value::Null);
     unreadable("state_getRuntimeVersion", Err::<(), _>(refused(&node).await));

@@ -95,6 +95,16 @@ enum RetypedWeights {
     reveal_weights { netuid: NetUid, weights: Vec<(NeuronId, u16)>, salt: [u8; 16], version_key: u32 },
 }
 
+/// What no value has.
+#[derive(TypeInfo)]
+pub struct Endless(Box<Endless>);
+
+/// What a hostile node makes of it.
+#[derive(TypeInfo)]
+enum EndlessWeights {
+    set_weights { netuid: NetUid, weights: Vec<(NeuronId, u16)>, version_key: Endless },
+}
+
 #[derive(Encode, TypeInfo)]
 pub struct SessionKeys {
     pub babe: [u8; 32],
@@ -516,6 +526,8 @@ pub enum Shape {
     Retyped,
     /// Transactions carry something that this client doesn't know.
     Extended,
+    /// An argument is of a type that contains itself.
+    Endless,
 }
 
 type Entry = v16::StorageEntryMetadata;
@@ -604,6 +616,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
         Shape::Moved => (43, meta_type::<Weights>()),
         Shape::Changed => (23, meta_type::<LaterWeights>()),
         Shape::Retyped => (23, meta_type::<RetypedWeights>()),
+        Shape::Endless => (23, meta_type::<EndlessWeights>()),
     };
     let voting = v16::StorageEntryType::Map {
         hashers: vec![Twox64Concat, Twox64Concat],
