@@ -213,6 +213,8 @@ impl Runtime {
 
     /// A constant of a pallet; `None` if there is no such constant, or it is of another type.
     pub(crate) fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Option<T> {
+        let known = self.metadata().pallet_by_name(pallet)?.constant_by_name(name)?;
+        crate::reads::follow(self.metadata().types(), known.ty(), known.value()).ok()?;
         self.offline.constants().entry(subxt::dynamic::constant::<T>(pallet, name)).ok()
     }
 

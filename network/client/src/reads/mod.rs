@@ -29,3 +29,5 @@ pub use referendum::poll_state;
 pub use staking::{ColdkeySwap, SessionKeys, Standing};
 pub use view::View;
 pub use weights::Commitment;
+
+pub(crate) use reader::follow;

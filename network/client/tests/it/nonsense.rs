@@ -201,3 +201,21 @@ async fn a_node_without_a_first_block_is_no_node() {
         assert!(text(&error).contains(words), "{error}");
     }
 }
+
+#[tokio::test]
+async fn what_nobody_expects_in_storage_is_not_followed_to_its_end() {
+    let node = FakeNode::start().await;
+    node.upgrade(m::Shape::Deep);
+    node.produce();
+    let client = connect(&[node.url()]).await;
+    let dissolve = RuntimeCall::Subnets(m::Subnets::dissolve { netuid: NetUid(5) }).encode();
+    let batch = RuntimeCall::Utility(m::Utility::batch_all { calls: Vec::new() }).encode();
+    for levels in [100, 100_000] {
+        // No proxies, and calls within calls where their deposit should be.
+        let row = [vec![0], [batch[0], batch[1], 4].repeat(levels), dissolve.clone()].concat();
+        node.answer("state_getStorage", json!(format!("0x{}", hex::encode(row))));
+        let error = bounded(client.latest().proxies(&ganglion_keys::PublicKey([1; 32]))).await.expect_err("no deposit");
+        assert!(matches!(error, ClientError::Shape { .. }), "{error}");
+        assert!(text(&error).contains("Proxies changed: it is nested too deeply"), "{error}");
+    }
+}

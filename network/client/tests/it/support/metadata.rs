@@ -524,6 +524,8 @@ pub enum Shape {
     Changed,
     /// The weights pallet has the same calls with arguments of the same names and other types.
     Retyped,
+    /// In a place of storage is what nobody expects there: a call.
+    Deep,
     /// Transactions carry something that this client doesn't know.
     Extended,
     /// An argument is of a type that contains itself.
@@ -612,11 +614,15 @@ fn extension(identifier: &'static str, ty: MetaType, implicit: MetaType) -> v16:
 fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
     use v16::StorageHasher::{Blake2_128Concat, Twox64Concat};
     let (index, weights) = match shape {
-        Shape::Known | Shape::Extended => (23, meta_type::<Weights>()),
+        Shape::Known | Shape::Extended | Shape::Deep => (23, meta_type::<Weights>()),
         Shape::Moved => (43, meta_type::<Weights>()),
         Shape::Changed => (23, meta_type::<LaterWeights>()),
         Shape::Retyped => (23, meta_type::<RetypedWeights>()),
         Shape::Endless => (23, meta_type::<EndlessWeights>()),
+    };
+    let proxies = match shape {
+        Shape::Deep => map::<AccountId, (Bounded<ProxyDefinition>, RuntimeCall)>("Proxies", Twox64Concat),
+        _ => map::<AccountId, (Bounded<ProxyDefinition>, u64)>("Proxies", Twox64Concat),
     };
     let voting = v16::StorageEntryType::Map {
         hashers: vec![Twox64Concat, Twox64Concat],
@@ -636,7 +642,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
         pallet("Utility", 9).calls(meta_type::<Utility>()),
         pallet("Proxy", 13)
             .calls(meta_type::<Proxy>())
-            .storage(vec![map::<AccountId, (Bounded<ProxyDefinition>, u64)>("Proxies", Twox64Concat)])
+            .storage(vec![proxies])
             .constant("ProxyDepositBase", 1_000u64)
             .constant("ProxyDepositFactor", 10u64)
             .constant("MaxProxies", 20u32),
