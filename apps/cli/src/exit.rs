@@ -9,6 +9,7 @@ use ganglion_keys::KeyError;
 use ganglion_subnet_text::RunError;
 use thiserror::Error;
 
+use crate::ask::printable;
 use crate::output;
 
 /// Something failed.
@@ -159,13 +160,15 @@ fn of_client(error: &ClientError) -> Option<u8> {
 
 /// What went wrong and what to do, for a person.
 pub fn sentence(error: &anyhow::Error) -> String {
+    // Nodes, gateways and files have their say in it, and it goes to a terminal.
+    let text = printable(&format!("{error:#}"));
     if causes(error).any(|io| io.kind() == io::ErrorKind::StorageFull) {
-        return format!("{error:#}. The disk is full: free some space and run the command again");
+        return format!("{text}. The disk is full: free some space and run the command again");
     }
     if causes(error).any(|io| io.kind() == io::ErrorKind::ReadOnlyFilesystem) {
-        return format!("{error:#}. The disk can't be written to: choose another folder with --dir");
+        return format!("{text}. The disk can't be written to: choose another folder with --dir");
     }
-    format!("{error:#}")
+    text
 }
 
 fn causes(error: &anyhow::Error) -> impl Iterator<Item = &io::Error> {
@@ -188,6 +191,13 @@ mod tests {
         let error = KeyError::Io { action: "write", path: "wallets/a/coldkey".into(), source };
         let text = sentence(&anyhow::Error::new(error).context("the wallet"));
         assert!(text.contains("wallets/a/coldkey") && text.contains("free some space"), "{text}");
+    }
+
+    #[test]
+    fn what_a_stranger_says_in_an_error_drives_no_terminal() {
+        let said = ClientError::Shape { what: "pallet \u{1b}]0;x\u{7}\u{9b}2J is missing".into() };
+        let text = sentence(&anyhow::Error::new(said).context("can't reach\nthe chain"));
+        assert_eq!(text, "can't reach\nthe chain: pallet ]0;x2J is missing: update the client or the node");
     }
 
     fn away() -> ClientError {

@@ -42,6 +42,11 @@ impl Client {
         link::check(urls)
     }
 
+    /// An address as messages may have it: without what is secret in it.
+    pub fn plain_url(url: &str) -> String {
+        link::shown(url)
+    }
+
     /// Connects to the first of `urls` (`ws://` or `wss://`) that answers; the others are for when it stops.
     ///
     /// # Errors

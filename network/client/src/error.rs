@@ -184,11 +184,26 @@ fn later(retry: &Option<Retry>) -> String {
     retry.map(|retry| format!("; try again {retry}")).unwrap_or_default()
 }
 
-/// Cuts text that came from a node: it may be of any length.
+/// Cuts text that came from a node: it may be of any length. What would drive a terminal, or begin another line of a log,
+/// becomes a space.
 pub(crate) fn shorten(text: &str) -> String {
     const MOST: usize = 400;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+    let mut letters = text.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+    let mut short: String = letters.by_ref().take(MOST).collect();
+    if letters.next().is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nodes_words_are_one_short_line_of_letters() {
+        assert_eq!(shorten("bad: é \u{1b}[2J\u{9b}no\r\n"), "bad: é  [2J no  ");
+        assert_eq!(shorten(&"é".repeat(400)), "é".repeat(400));
+        assert_eq!(shorten(&"é".repeat(401)), format!("{}…", "é".repeat(400)));
     }
 }

@@ -57,7 +57,7 @@ impl Search {
             let Some(hash) = blocks::hash_at(link, number, deadline).await? else { break };
             if let Some(index) = blocks::position(link, &hash, &sent.bytes, deadline).await? {
                 let events = blocks::events(link, &hash, deadline).await?;
-                outcome(&sent.runtime, &sent.call, events, index, number)?;
+                outcome(&sent.runtime, &sent.call, &events, index, number)?;
                 return Ok(Some(Inclusion {
                     block_hash: hash,
                     block_number: number,

@@ -46,6 +46,7 @@ mod refusal;
 mod runtime;
 mod transact;
 mod types;
+mod types_end;
 mod write;
 mod writes;
 

@@ -175,7 +175,7 @@ impl Link {
                 match self.open(url, deadline).await {
                     Ok(rpc) => {
                         let generation = self.generation.fetch_add(1, Ordering::AcqRel) + 1;
-                        tracing::debug!(target: "ganglion::client", %url, generation, "connected");
+                        tracing::debug!(target: "ganglion::client", url = %shown(url), generation, "connected");
                         let connection = Connection { rpc, generation };
                         state.connection = Some(connection.clone());
                         return Ok(connection);
@@ -196,7 +196,7 @@ impl Link {
 
     /// Connects to one endpoint and makes sure that it serves our chain.
     async fn open(&self, url: &str, deadline: Instant) -> Result<RpcClient, ClientError> {
-        let late = |reason: &str| ClientError::Unreachable { endpoints: url.into(), reason: shorten(reason) };
+        let late = |reason: &str| ClientError::Unreachable { endpoints: shown(url), reason: shorten(reason) };
         let attempt = attempt_deadline(deadline);
         let left = attempt.saturating_duration_since(Instant::now());
         let builder = WsClientBuilder::new()
@@ -228,7 +228,7 @@ impl Link {
         let expected = *self.genesis.get_or_init(|| found);
         if expected != found {
             return Err(ClientError::WrongChain {
-                url: url.into(),
+                url: shown(url),
                 expected: hex::encode(expected),
                 found: hex::encode(found),
                 others: None,
@@ -238,7 +238,7 @@ impl Link {
     }
 
     fn endpoints(&self) -> String {
-        self.urls.join(", ")
+        self.urls.iter().map(|url| shown(url)).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -287,9 +287,18 @@ pub(crate) fn check(urls: &[String]) -> Result<(), ClientError> {
             Some(_) => "only ws:// and wss:// are spoken here",
             None => "the ws:// in front is missing",
         };
-        return Err(ClientError::BadUrl { url: url.clone(), reason: reason.into() });
+        return Err(ClientError::BadUrl { url: shown(url), reason: reason.into() });
     }
     Ok(())
+}
+
+/// An address as messages and logs may have it: without name, password and query, where providers want their keys.
+pub(crate) fn shown(url: &str) -> String {
+    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + 3));
+    let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, _)| (rest, "?…"));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}{host}{path}{query}")
 }
 
 /// Leaves time for another connection when this one turns out to be dead.
@@ -351,6 +360,25 @@ mod tests {
     fn a_node_of_another_chain_that_falls_silent_stays_one() {
         let error = verdict([away("ws://a"), wrong("ws://a"), away("ws://a")]);
         assert!(matches!(error, ClientError::WrongChain { others: None, .. }) && !error.is_transient(), "{error}");
+    }
+
+    #[test]
+    fn what_an_address_has_of_secrets_is_not_told() {
+        for (url, told) in [
+            ("ws://127.0.0.1:9944", "ws://127.0.0.1:9944"),
+            ("wss://me:s3cret@node.example:1/path", "wss://node.example:1/path"),
+            ("wss://node.example/path?key=s3cret", "wss://node.example/path?…"),
+            ("wss://me:s3@cret@node.example?key=s3cret", "wss://node.example?…"),
+            ("me:s3cret@node.example", "node.example"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(url), told);
+        }
+        let urls = ["wss://me:s3cret@a".to_owned(), "wss://b?key=s3cret".to_owned()];
+        let link = Link::new(&urls, Deadlines::default()).expect("addresses");
+        assert_eq!(link.endpoints(), "wss://a, wss://b?…");
+        let error = check(&["http://me:s3cret@a".to_owned()]).expect_err("another protocol").to_string();
+        assert!(error.contains("http://a") && !error.contains("s3cret"), "{error}");
     }
 
     #[test]

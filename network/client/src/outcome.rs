@@ -2,6 +2,7 @@
 
 use crate::{
     error::{shorten, ClientError},
+    reads::{records, Record},
     runtime::Runtime,
 };
 use codec::Decode;
@@ -13,31 +14,32 @@ use subxt::{error::DispatchError, events::Phase};
 /// # Errors
 /// [`ClientError::Failed`] with the chain's own words if it failed there; [`ClientError::Answer`] if the events
 /// can't be read.
-pub(crate) fn outcome(
-    runtime: &Runtime,
-    call: &str,
-    events: Vec<u8>,
-    index: u32,
-    block: u32,
-) -> Result<(), ClientError> {
-    let unreadable = |reason: String| ClientError::Answer { method: "System.Events".into(), reason: shorten(&reason) };
-    let events = runtime.offline().events().from_bytes(events);
-    for event in events.iter() {
-        let event = event.map_err(|error| unreadable(error.to_string()))?;
-        if event.phase() != Phase::ApplyExtrinsic(index) || event.pallet_name() != "System" {
+pub(crate) fn outcome(runtime: &Runtime, call: &str, events: &[u8], index: u32, block: u32) -> Result<(), ClientError> {
+    for event in records(runtime.metadata(), events)? {
+        let event = event?;
+        if event.phase != Phase::ApplyExtrinsic(index) || event.pallet != "System" {
             continue;
         }
-        match event.event_name() {
+        match event.name() {
             "ExtrinsicSuccess" => return Ok(()),
-            "ExtrinsicFailed" => {
-                let error = DispatchError::decode_from(event.field_bytes(), runtime.offline().metadata())
-                    .map_err(|error| unreadable(error.to_string()))?;
-                return Err(failure(runtime, call, &error, block));
-            }
+            "ExtrinsicFailed" => return Err(failure(runtime, call, &dispatch_error(runtime, &event)?, block)),
             _ => {}
         }
     }
-    Err(unreadable(format!("extrinsic {index} of block {block} has no outcome")))
+    Err(unreadable(&format!("extrinsic {index} of block {block} has no outcome")))
+}
+
+fn unreadable(reason: &str) -> ClientError {
+    ClientError::Answer { method: "System.Events".into(), reason: shorten(reason) }
+}
+
+/// The error that an event begins with.
+fn dispatch_error(runtime: &Runtime, event: &Record<'_>) -> Result<DispatchError, ClientError> {
+    let metadata = runtime.offline().metadata();
+    let id = metadata.dispatch_error_ty().ok_or_else(|| unreadable("the chain has no type for errors"))?;
+    // The metadata may have another type there than the event does.
+    let bytes = event.bytes_of(id).map_err(|why| unreadable(&why.to_string()))?;
+    DispatchError::decode_from(bytes, metadata).map_err(|error| unreadable(&error.to_string()))
 }
 
 fn failure(runtime: &Runtime, call: &str, error: &DispatchError, block: u32) -> ClientError {

@@ -5,6 +5,7 @@ use crate::{
     calls::{self, Call, Encoded, Shape},
     error::{shorten, ClientError},
     link::Link,
+    types_end::have_an_end,
     Refusal, Retry, Signer,
 };
 use ganglion_keys::{PublicKey, Signature};
@@ -102,6 +103,9 @@ impl Runtime {
         let bytes =
             hex::decode(metadata_hex.trim_start_matches("0x")).map_err(|error| unreadable(error.to_string()))?;
         let metadata = Metadata::decode(&mut &*bytes).map_err(|error| unreadable(error.to_string()))?;
+        if !have_an_end(metadata.types()) {
+            return Err(unreadable("a type contains itself, or is nested too deeply".into()));
+        }
         let mismatches = mismatches(&metadata);
         for (_, _, what) in &mismatches {
             tracing::warn!(target: "ganglion::client", "{what}: update the client or the node");
@@ -209,6 +213,8 @@ impl Runtime {
 
     /// A constant of a pallet; `None` if there is no such constant, or it is of another type.
     pub(crate) fn constant<T: DecodeAsType>(&self, pallet: &str, name: &str) -> Option<T> {
+        let known = self.metadata().pallet_by_name(pallet)?.constant_by_name(name)?;
+        crate::reads::follow(self.metadata().types(), known.ty(), known.value()).ok()?;
         self.offline.constants().entry(subxt::dynamic::constant::<T>(pallet, name)).ok()
     }
 

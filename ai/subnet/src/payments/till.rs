@@ -22,6 +22,8 @@ use crate::chain::Chain;
 use crate::store::StoreError;
 use crate::view::View;
 
+/// The file of a till's vouchers, in the folder of its miner's state.
+pub const FILE: &str = "vouchers";
 /// Questions to the chain about single channels at the same time.
 const LOOKUPS: usize = 4;
 /// How long such a question may take, waiting for its turn included.
@@ -42,13 +44,13 @@ pub struct Till<C> {
 }
 
 impl<C: Chain> Till<C> {
-    /// Opens the till whose vouchers are in the file `vouchers` of `folder`. Who `charges` nothing now looks at the chain for
+    /// Opens the till whose vouchers are in the file [`FILE`] of `folder`. Who `charges` nothing now looks at the chain for
     /// what earlier vouchers are worth alone.
     ///
     /// # Errors
     /// If the file can't be read, or is damaged.
     pub fn open(chain: Arc<C>, hotkey: Arc<Keypair>, charges: bool, folder: &Path) -> Result<Self, StoreError> {
-        let book = Book::open(&folder.join("vouchers"))?;
+        let book = Book::open(&folder.join(FILE))?;
         let genesis = chain.genesis_hash();
         Ok(Self {
             chain,

@@ -11,6 +11,7 @@ use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::{ChannelId, NeuronId, Rao, SubnetInfo};
 use ganglion_subnet::gate::{Gate, GateLimits};
 use ganglion_subnet::payments::book::Book;
+use ganglion_subnet::payments::till::FILE;
 use ganglion_subnet::payments::{Note, Till};
 use ganglion_subnet::view::{Neuron, View};
 use ganglion_subnet::Block;
@@ -246,7 +247,7 @@ async fn what_was_taken_is_redeemed_when_the_channel_closes_and_after_a_restart(
     serving.await.expect("no panic");
     assert_eq!(redeemed(open), 20, "the end redeems all");
 
-    let again = Book::open(&miner.folder.path().join("vouchers")).expect("vouchers");
+    let again = Book::open(&miner.folder.path().join(FILE)).expect("vouchers");
     assert_eq!(again.accounts().get(&open).map(|account| account.used), Some(10), "a restart knows what was used");
     assert_eq!(miner.ask(3, Some(note(open, 20, 3)), 4).await, Ok(2), "20 were promised and 10 used");
     assert_eq!(miner.ask(3, Some(note(open, 20, 3)), 4).await, refused(402, "voucher_too_small"));

@@ -1,8 +1,10 @@
 //! `ganglion channel …`: prepaid access.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use ganglion_client::Write;
-use ganglion_primitives::ChannelInfo;
+use ganglion_primitives::{ChannelId, ChannelInfo};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -123,15 +125,52 @@ fn list(args: &ChannelListArgs) -> Result<()> {
         if let Some(user) = user {
             return Ok(client.latest().channels_of(&user).await?);
         }
-        let mut all: Vec<ChannelInfo> = Vec::new();
+        let (mut all, mut last) = (BTreeMap::new(), None);
         while let Some(provider) = &provider {
-            let page = client.latest().channels_to(provider, all.last().map(|channel| channel.id), PAGE).await?;
-            if page.is_empty() {
+            let page = client.latest().channels_to(provider, last, PAGE).await?;
+            last = page.last().map(|channel| channel.id);
+            if !add(&mut all, page) {
                 break;
             }
-            all.extend(page);
         }
-        Ok(all)
+        Ok(all.into_values().collect::<Vec<_>>())
     })?;
     show(&ChannelList { channels: channels.iter().map(ChannelRow::new).collect() }, args.chain.json)
+}
+
+/// Puts a page to the channels that are known, by number: the ledger gives a provider's in no order. Whether there was a new
+/// one: a node that tells of the same ones again would do so for ever.
+fn add(known: &mut BTreeMap<ChannelId, ChannelInfo>, page: Vec<ChannelInfo>) -> bool {
+    let before = known.len();
+    known.extend(page.into_iter().map(|channel| (channel.id, channel)));
+    known.len() > before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_primitives::{AccountId, VoucherKey};
+
+    fn channel(number: u64) -> ChannelInfo {
+        ChannelInfo {
+            id: ChannelId(number),
+            user: AccountId::new([1; 32]),
+            provider: AccountId::new([2; 32]),
+            voucher_key: VoucherKey::from_raw([3; 32]),
+            deposit: 5,
+            redeemed: 0,
+            closes_at: None,
+        }
+    }
+
+    #[test]
+    fn a_providers_channels_are_in_order_and_have_an_end() {
+        let mut known = BTreeMap::new();
+        assert!(add(&mut known, vec![channel(9), channel(4)]));
+        assert!(add(&mut known, vec![channel(4), channel(7)]));
+        for page in [vec![], vec![channel(7)], vec![channel(9), channel(4)]] {
+            assert!(!add(&mut known, page), "nothing new");
+        }
+        assert_eq!(known.keys().map(|id| id.0).collect::<Vec<_>>(), [4, 7, 9]);
+    }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::keys::{public, Role};
-use super::{block_on, connect, share, show, table, write, Page};
+use super::{block_on, connect, onward, share, show, table, write, Page};
 use crate::amount::{column, Tao};
 use crate::chain::ss58;
 use crate::cli::{ChainArgs, DelegateCommand, DelegateShowArgs, DelegateTakeArgs};
@@ -130,8 +130,7 @@ async fn permitted(client: &Client) -> Result<Vec<DelegateRow>> {
     while let Some(start) = from {
         let page = view.delegates(start, PAGE).await?;
         rows.extend(page.delegates.iter().map(|delegate| DelegateRow::new(ss58(&delegate.hotkey), &delegate.info)));
-        // A node that leads back would lead round for ever.
-        from = page.next.filter(|next| *next > start);
+        from = onward(&start, page.next);
     }
     Ok(rows)
 }
@@ -199,8 +198,9 @@ fn of(args: &DelegateShowArgs) -> Result<()> {
             let Some(page) = client.latest().nominators(&hotkey, after, left.min(PAGE)).await? else {
                 bail!("{hotkey} was never registered as a hotkey: check the address");
             };
-            nominators.extend(page.nominators.iter().map(NominatorRow::new));
-            let more = page.next.is_some();
+            // A page of nobody, and another behind it, and so on, would have no end.
+            let more = page.next.is_some() && !page.nominators.is_empty();
+            nominators.extend(page.nominators.iter().take(left as usize).map(NominatorRow::new));
             if !more || nominators.len() >= args.limit as usize {
                 let delegate = DelegateRow::new(hotkey.to_ss58(), &page.hotkey);
                 return Ok(DelegatePage { delegate, nominators, more });

@@ -135,7 +135,7 @@ fn network(args: &DoctorArgs) -> Check {
 async fn nodes(urls: Vec<String>) -> Vec<Check> {
     let mut checks = Vec::new();
     for url in urls {
-        let name = format!("node {url}");
+        let name = format!("node {}", Client::plain_url(&url));
         let deadlines = Deadlines { connect: WAIT, call: WAIT, ..Deadlines::default() };
         match Client::connect_with(&[url], deadlines).await {
             Ok(client) => match node(&client, &name).await {

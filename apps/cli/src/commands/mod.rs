@@ -86,6 +86,12 @@ pub async fn connect(args: &ChainArgs) -> Result<Client> {
     Client::open(&urls, deadlines).await.with_context(|| format!("can't reach the chain ({advice})"))
 }
 
+/// Where the next page begins, if a node says that there is one behind the page that began at `from`. A node that leads back
+/// would lead round for ever.
+pub fn onward<P: PartialOrd>(from: &P, next: Option<P>) -> Option<P> {
+    next.filter(|next| next > from)
+}
+
 /// Text from the chain: bytes that should be UTF-8, without control characters, as anybody may have written it.
 pub fn plain(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).chars().filter(|letter| !letter.is_control()).collect()
@@ -99,4 +105,17 @@ pub fn share(value: u16) -> f64 {
 /// The sentence for a subnet that isn't there.
 pub fn no_subnet(netuid: u16) -> anyhow::Error {
     anyhow::anyhow!("there is no subnet {netuid}: `ganglion subnet list` shows those there are")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_lead_on_or_end() {
+        assert_eq!(onward(&3, Some(4)), Some(4));
+        for next in [None, Some(3), Some(0)] {
+            assert_eq!(onward(&3, next), None, "{next:?}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ use ganglion_primitives::{ChannelInfo, Rao, SignedVoucher};
 use ganglion_subnet::payments::account::{Account, Terms};
 use ganglion_subnet::payments::book::Book;
 use ganglion_subnet::payments::redeem::BATCH;
+use ganglion_subnet::payments::till::FILE;
 
 use super::keys::Role;
 use super::write;
@@ -21,8 +22,6 @@ use crate::output;
 
 /// Channels that are looked up at the same time.
 const PARALLEL: usize = 32;
-/// The vouchers' file in the folder of a miner's state.
-const FILE: &str = "vouchers";
 
 /// Redeems the vouchers that pay most, as many as one call takes.
 ///

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::keys::{public, Role};
-use super::{block_on, connect, no_subnet, show, table, write, Page};
+use super::{block_on, connect, no_subnet, onward, show, table, write, Page};
 use crate::cli::{WeightsCommand, WeightsRevealArgs, WeightsSetArgs, WeightsShowArgs};
 use crate::exit::{Declined, Refused, Usage};
 
@@ -93,7 +93,7 @@ fn of(args: &WeightsShowArgs) -> Result<()> {
                 bail!(no_subnet(args.netuid));
             };
             rows.extend(page.rows.iter().map(WeightRow::new));
-            match page.next {
+            match onward(&from, page.next) {
                 Some(next) if args.uid.is_none() => from = next,
                 _ => return Ok(rows),
             }

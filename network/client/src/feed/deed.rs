@@ -1,12 +1,11 @@
 //! The events that touch a metagraph, decoded by the live metadata.
 
-use crate::runtime::Runtime;
-use ganglion_primitives::Endpoint;
-use subxt::{
-    events::{Event, Phase},
-    ext::scale_decode::{DecodeAsFields, DecodeAsType},
-    SubstrateConfig,
+use crate::{
+    reads::{records, Record},
+    runtime::Runtime,
 };
+use ganglion_primitives::Endpoint;
+use subxt::{events::Phase, ext::scale_decode::DecodeAsType};
 
 /// What an event says, as far as metagraphs go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,53 +93,48 @@ impl From<WireEndpoint> for Endpoint {
     }
 }
 
-fn read<T: DecodeAsFields>(event: &Event<'_, SubstrateConfig>) -> Option<T> {
-    event.decode_fields_unchecked_as().ok()
-}
-
 impl Deed {
     /// All of a block's deeds, in order; `None` if an event can't be read.
-    pub(super) fn all(runtime: &Runtime, bytes: Vec<u8>) -> Option<Vec<Self>> {
-        let events = runtime.offline().events().from_bytes(bytes);
+    pub(super) fn all(runtime: &Runtime, bytes: &[u8]) -> Option<Vec<Self>> {
         let mut deeds = Vec::new();
-        for event in events.iter() {
+        for event in records(runtime.metadata(), bytes).ok()? {
             deeds.extend(Self::of(&event.ok()?)?);
         }
         Some(deeds)
     }
 
     /// What one event says: `Some(None)` if nothing, `None` if it can't be read.
-    fn of(event: &Event<'_, SubstrateConfig>) -> Option<Option<Self>> {
-        Some(Some(match (event.pallet_name(), event.event_name()) {
+    fn of(event: &Record<'_>) -> Option<Option<Self>> {
+        Some(Some(match (event.pallet, event.name()) {
             ("Neurons", "NeuronRegistered" | "NeuronPruned") | ("Subnets", "SubnetCreated" | "SubnetDissolved") => {
-                Self::Seats(read::<InSubnet>(event)?.netuid)
+                Self::Seats(event.decode::<InSubnet>()?.netuid)
             }
             ("Neurons", "AxonServed") => {
-                let Served { netuid, id, endpoint } = read(event)?;
+                let Served { netuid, id, endpoint } = event.decode()?;
                 Self::Axon { netuid, id, endpoint: endpoint.into() }
             }
             ("Neurons", "PrometheusServed") => {
-                let Served { netuid, id, endpoint } = read(event)?;
+                let Served { netuid, id, endpoint } = event.decode()?;
                 Self::Prometheus { netuid, id, endpoint: endpoint.into() }
             }
             ("Weights", "WeightsSet") => {
-                let BySeat { netuid, id } = read(event)?;
+                let BySeat { netuid, id } = event.decode()?;
                 Self::Weights { netuid, id }
             }
             ("Neurons", "HotkeySwapped") => {
-                let Swapped { old, new } = read(event)?;
+                let Swapped { old, new } = event.decode()?;
                 Self::Hotkey { old, new }
             }
             ("Neurons", "ColdkeySwapped") => {
-                let Swapped { old, new } = read(event)?;
+                let Swapped { old, new } = event.decode()?;
                 Self::Coldkey { old, new }
             }
             // Whatever else the pallet may say of a hotkey, but for its take, is about stake.
             ("Staking", "TakeSet") => return Some(None),
-            ("Staking", _) => Self::Stake(read::<OnHotkey>(event)?.hotkey),
+            ("Staking", _) => Self::Stake(event.decode::<OnHotkey>()?.hotkey),
             ("Emission", "EpochPaid" | "NoConsensus" | "Launching") => Self::Epoch,
             // Of a fee it says nothing here; of a block's own work it ends a row of epochs without consensus.
-            ("Emission", "EmissionRecycled") => match event.phase() {
+            ("Emission", "EmissionRecycled") => match event.phase {
                 Phase::ApplyExtrinsic(_) => return Some(None),
                 Phase::Initialization | Phase::Finalization => Self::Epoch,
             },

@@ -193,7 +193,7 @@ impl MetagraphFeed {
         if after.spec_version() != self.spec_version {
             return Ok(Outcome::Load("the runtime was upgraded"));
         }
-        let Some(deeds) = Deed::all(&before, bytes) else {
+        let Some(deeds) = Deed::all(&before, &bytes) else {
             return Ok(Outcome::Load("an event couldn't be read"));
         };
         if let Some(why) = apply::reason_to_load(self.netuid, &deeds, &self.subnets, &subnets) {

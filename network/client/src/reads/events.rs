@@ -15,7 +15,7 @@ use subxt::{
 };
 
 /// Parts of one event: as many as an extrinsic may have that is told whole.
-const MOST_PARTS: usize = 256 * 1024;
+pub(super) const MOST_PARTS: usize = 256 * 1024;
 
 /// Something that happened in a block.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,11 +37,10 @@ impl ChainEvent {
             Phase::ApplyExtrinsic(index) => Some(index),
             Phase::Initialization | Phase::Finalization => None,
         };
-        let pallet = metadata.pallet_by_event_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
-        let event = pallet.event_variant_by_index(reader.take()?).ok_or(UnreadableCall::Unknown)?;
+        let (pallet, event) = reader.event(metadata)?;
         let fields = reader.within(MOST_PARTS, |reader| reader.fields(&event.fields, DEEPEST))?;
         let _topics: Vec<[u8; 32]> = reader.take()?;
-        Ok(Self { pallet: pallet.name().to_owned(), name: event.name.clone(), extrinsic, fields: composite(&fields) })
+        Ok(Self { pallet: pallet.to_owned(), name: event.name.clone(), extrinsic, fields: composite(&fields) })
     }
 
     /// A field that is a number.
@@ -80,17 +79,23 @@ impl View<'_> {
 
 /// A list of events. What it claims to be is anybody's word, so it is read with bounds.
 pub(super) fn decode(runtime: &Runtime, bytes: &[u8]) -> Result<Vec<ChainEvent>, ClientError> {
-    // Genesis has none, not even their number.
-    if bytes.is_empty() {
-        return Ok(Vec::new());
-    }
     let metadata = runtime.metadata();
     let mut reader = Reader::in_proportion(metadata.types(), bytes);
-    let Compact(count) = reader.take::<Compact<u32>>().map_err(|why| unreadable(0, why))?;
+    let count = count(&mut reader)?;
     (0..count).map(|index| ChainEvent::read(metadata, &mut reader).map_err(|why| unreadable(index, why))).collect()
 }
 
-fn unreadable(index: u32, why: UnreadableCall) -> ClientError {
+/// How many events there are, by what the list itself claims.
+pub(super) fn count(reader: &mut Reader<'_>) -> Result<u32, ClientError> {
+    // Genesis has none, not even their number.
+    if reader.left().is_empty() {
+        return Ok(0);
+    }
+    let Compact(count) = reader.take::<Compact<u32>>().map_err(|why| unreadable(0, why))?;
+    Ok(count)
+}
+
+pub(super) fn unreadable(index: u32, why: UnreadableCall) -> ClientError {
     let reason = match why {
         UnreadableCall::Short => format!("it ends within event {index}"),
         UnreadableCall::Unknown => format!("event {index} is none of the chain's"),

@@ -9,6 +9,7 @@ mod network;
 mod proposed;
 mod proxies;
 mod reader;
+mod records;
 mod referendum;
 mod staking;
 mod storage;
@@ -23,7 +24,10 @@ pub use governance::{Ballot, Conviction, Delegation, TrackLock, Voting};
 pub use proposed::ChainCall;
 pub use proxies::{Proxies, Proxy, ProxyKind};
 pub use reader::UnreadableCall;
+pub(crate) use records::{records, Record};
 pub use referendum::poll_state;
 pub use staking::{ColdkeySwap, SessionKeys, Standing};
 pub use view::View;
 pub use weights::Commitment;
+
+pub(crate) use reader::follow;

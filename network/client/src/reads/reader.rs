@@ -41,6 +41,17 @@ pub enum UnreadableCall {
     Many,
 }
 
+/// Looks through a value of the type `id`, within the bounds for bytes of that length. Whoever then decodes them by that type
+/// goes no further.
+///
+/// # Errors
+/// They are no such value, or beyond the bounds.
+pub(crate) fn follow(types: &PortableRegistry, id: u32, bytes: &[u8]) -> Result<(), UnreadableCall> {
+    let mut reader = Reader::in_proportion(types, bytes);
+    reader.look_through();
+    reader.value(id, DEEPEST).map(drop)
+}
+
 /// Reads values part by part.
 pub(super) struct Reader<'a> {
     types: &'a PortableRegistry,
@@ -100,6 +111,16 @@ impl Reader<'_> {
         let pallet = metadata.pallet_by_call_index(self.take()?).ok_or(UnreadableCall::Unknown)?;
         let call = pallet.call_variant_by_index(self.take()?).ok_or(UnreadableCall::Unknown)?;
         Ok((pallet.name(), call))
+    }
+
+    /// The pallet and the event that come next; the event's fields are behind them.
+    pub(super) fn event<'m>(
+        &mut self,
+        metadata: &'m Metadata,
+    ) -> Result<(&'m str, &'m scale_info::Variant<PortableForm>), UnreadableCall> {
+        let pallet = metadata.pallet_by_event_index(self.take()?).ok_or(UnreadableCall::Unknown)?;
+        let event = pallet.event_variant_by_index(self.take()?).ok_or(UnreadableCall::Unknown)?;
+        Ok((pallet.name(), event))
     }
 
     /// A value of this type, with at most so many types within types.
@@ -298,6 +319,16 @@ mod tests {
         assert_eq!(through(&note), Ok((json!({ "Note": [] }), 1)));
         assert_eq!(through(&nested(500_000)), Err(UnreadableCall::Deep));
         assert_eq!(through(&[4, 3, 0xff, 0xff, 0xff, 0xff]), Err(UnreadableCall::Many));
+    }
+
+    #[test]
+    fn what_is_followed_has_an_end() {
+        let (id, types) = types();
+        let follow = |bytes: &[u8]| super::follow(&types, id, bytes);
+        assert_eq!(follow(&Call::Note(vec![3; 100_000]).encode()), Ok(()));
+        assert_eq!(follow(&nested(100_000)), Err(UnreadableCall::Deep));
+        assert_eq!(follow(&[4, 3, 0xff, 0xff, 0xff, 0xff]), Err(UnreadableCall::Many));
+        assert_eq!(follow(&[]), Err(UnreadableCall::Short));
     }
 
     #[test]

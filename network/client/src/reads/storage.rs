@@ -1,6 +1,6 @@
 //! Storage, found and decoded by the live metadata.
 
-use super::View;
+use super::{follow, View};
 use crate::{
     blocks,
     error::{shorten, ClientError},
@@ -68,5 +68,8 @@ fn decode<T: DecodeAsType>(runtime: &Runtime, pallet: &str, entry: &str, bytes: 
     let known = metadata.pallet_by_name(pallet).and_then(|pallet| pallet.storage());
     let ty = known.and_then(|storage| storage.entry_by_name(entry)).map(|entry| entry.value_ty());
     let ty = ty.ok_or_else(|| unfit(pallet, entry, "it is missing"))?;
+    // The node says both what is there and of which type that is, and what isn't wanted is passed over by that type, however
+    // deep it goes: so with bounds first.
+    follow(metadata.types(), ty, bytes).map_err(|why| unfit(pallet, entry, &why.to_string()))?;
     T::decode_as_type(&mut &*bytes, ty, metadata.types()).map_err(|error| unfit(pallet, entry, &error.to_string()))
 }

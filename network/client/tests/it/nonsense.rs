@@ -3,12 +3,14 @@
 use crate::support::{
     bounded, connect,
     fake_node::FakeNode,
-    metadata::{self as m, RuntimeCall},
+    key,
+    metadata::{self as m, RuntimeCall, RuntimeEvent, SystemEvent},
+    state::State,
     text, DEADLINES,
 };
 use codec::Encode;
-use ganglion_client::{Client, ClientError, Deadlines};
-use ganglion_primitives::NetUid;
+use ganglion_client::{Client, ClientError, Deadlines, Follow, Step};
+use ganglion_primitives::{NetUid, NeuronId};
 use serde_json::{json, Value};
 use std::time::Duration;
 
@@ -106,6 +108,57 @@ async fn extrinsics_that_lie_stay_bytes_and_do_no_harm() {
     }
 }
 
+/// A block's events, hexadecimal: this one of [`m::ENDLESS`], then that its first transaction did well.
+fn events(first: &[u8]) -> Value {
+    let success = RuntimeEvent::System(SystemEvent::ExtrinsicSuccess { dispatch_info: 0 }).encode();
+    let first = [&[m::ENDLESS][..], first].concat();
+    // The phase, with the transaction's number in it, goes before each event; behind it are its topics, of which it has none.
+    let records = [first, success].map(|event| [&[0; 5][..], &event[..], &[0][..]].concat());
+    json!(format!("0x{}", hex::encode([vec![8], records.concat()].concat())))
+}
+
+/// Events whose fields are nested deeply, or so many that counting them takes long.
+fn endless() -> [Value; 3] {
+    let dissolve = RuntimeCall::Subnets(m::Subnets::dissolve { netuid: NetUid(5) }).encode();
+    let batch = RuntimeCall::Utility(m::Utility::batch_all { calls: Vec::new() }).encode();
+    // A list of one call, in which there is a list of one call.
+    let deep = |levels| [vec![0, 4], [batch[0], batch[1], 4].repeat(levels), dissolve.clone()].concat();
+    // 2³⁰ − 1 of what takes no bytes.
+    [deep(100), deep(100_000), vec![1, 0xfe, 0xff, 0xff, 0xff]].map(|lie| events(&lie))
+}
+
+#[tokio::test]
+async fn events_that_have_no_end_tell_no_outcome() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    node.make_haste();
+    let send = async |told: Value| {
+        node.answer("state_getStorage", told);
+        bounded(client.set_weights(&key("//Alice"), 1u16, &[(NeuronId(4), 9)], 0)).await
+    };
+    for none in [[0u8, 0], [1, 0]] {
+        send(events(&none)).await.expect("an empty list is no lie");
+    }
+    for told in endless() {
+        unreadable("System.Events", send(told).await);
+    }
+}
+
+#[tokio::test]
+async fn events_that_have_no_end_are_not_followed() {
+    let node = FakeNode::with_state(State::with_subnet(5, 3)).await;
+    let client = connect(&[node.url()]).await;
+    let mut feed = bounded(client.metagraph_feed(5u16, Follow::Best)).await.expect("loads");
+    let mut steps = Vec::new();
+    for told in [events(&[0, 0])].into_iter().chain(endless()) {
+        node.answer("state_getStorage", told);
+        node.produce();
+        steps.push(bounded(feed.next()).await.expect("follows").clone());
+    }
+    let loaded = Step::Loaded("an event couldn't be read");
+    assert_eq!(steps, [Step::Applied { blocks: 1, changes: 0 }, loaded.clone(), loaded.clone(), loaded]);
+}
+
 #[tokio::test]
 async fn a_description_of_the_runtime_must_be_one() {
     for metadata in [json!("0x00"), json!("0xzz"), json!("0x6d65746110"), json!(7)] {
@@ -113,6 +166,11 @@ async fn a_description_of_the_runtime_must_be_one() {
         node.answer("state_getMetadata", metadata);
         unreadable("state_getMetadata", Err::<(), _>(refused(&node).await));
     }
+    // One by which encoding a number would never end.
+    let node = FakeNode::start().await;
+    node.upgrade(m::Shape::Endless);
+    node.produce();
+    unreadable("state_getMetadata", Err::<(), _>(refused(&node).await));
     let node = FakeNode::start().await;
     node.answer("state_getRuntimeVersion", Value::Null);
     unreadable("state_getRuntimeVersion", Err::<(), _>(refused(&node).await));
@@ -141,5 +199,23 @@ async fn a_node_without_a_first_block_is_no_node() {
         let error = refused(&node).await;
         assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
         assert!(text(&error).contains(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_expects_in_storage_is_not_followed_to_its_end() {
+    let node = FakeNode::start().await;
+    node.upgrade(m::Shape::Deep);
+    node.produce();
+    let client = connect(&[node.url()]).await;
+    let dissolve = RuntimeCall::Subnets(m::Subnets::dissolve { netuid: NetUid(5) }).encode();
+    let batch = RuntimeCall::Utility(m::Utility::batch_all { calls: Vec::new() }).encode();
+    for levels in [100, 100_000] {
+        // No proxies, and calls within calls where their deposit should be.
+        let row = [vec![0], [batch[0], batch[1], 4].repeat(levels), dissolve.clone()].concat();
+        node.answer("state_getStorage", json!(format!("0x{}", hex::encode(row))));
+        let error = bounded(client.latest().proxies(&ganglion_keys::PublicKey([1; 32]))).await.expect_err("no deposit");
+        assert!(matches!(error, ClientError::Shape { .. }), "{error}");
+        assert!(text(&error).contains("Proxies changed: it is nested too deeply"), "{error}");
     }
 }

@@ -155,10 +155,11 @@ async fn answer(
                     return Err(trouble(failure, limit));
                 }
             };
-            let response = exchange.whole(&asked, &answer).ok_or_else(|| {
+            let Some(response) = exchange.whole(&asked, &answer) else {
+                paid.refund();
                 tracing::error!(synapse = known.class, "the answer is not a JSON object, which Python neurons expect");
-                Trouble::Internal
-            })?;
+                return Err(Trouble::Internal);
+            };
             add(&state.metrics.0.ok, 1);
             add(&state.metrics.0.bytes_out, answer.len() as u64);
             Ok(response)

@@ -84,7 +84,11 @@ impl Store {
     }
 
     fn take_turns(&mut self, now: u64) -> io::Result<()> {
-        fs::rename(&self.path, old_path(&self.path))?;
+        match fs::rename(&self.path, old_path(&self.path)) {
+            // An earlier try came as far as this, and then the next file couldn't be opened: for want of descriptors, say.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            renamed => renamed?,
+        }
         (self.file, self.length) = open_for_append(&self.path, true)?;
         self.began = now;
         Ok(())

@@ -124,6 +124,21 @@ fn a_store_that_cannot_be_written_accepts_nothing() {
 }
 
 #[test]
+fn a_turn_that_failed_halfway_is_taken_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, old) = (folder.path().join("nonces"), folder.path().join("nonces.old"));
+    let guard = ReplayGuard::new(Some(path.clone()), 100, START).unwrap();
+    guard.record(&key(1), START + 1, START).unwrap();
+    // The file has its new name, and the next one isn't there.
+    fs::rename(&path, &old).unwrap();
+    let later = START + MAX_AGE + MAX_AHEAD + SECOND;
+    guard.record(&key(1), later, later).unwrap();
+    drop(guard);
+    let guard = ReplayGuard::new(Some(path), 100, later).unwrap();
+    assert!(guard.is_used(&key(1), later));
+}
+
+#[test]
 fn of_many_at_once_one_wins() {
     let guard = ReplayGuard::new(None, 1000, START).unwrap();
     let wins: usize = std::thread::scope(|scope| {

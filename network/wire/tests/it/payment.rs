@@ -7,11 +7,13 @@ use std::time::Duration;
 use futures::future::{ready, BoxFuture, FutureExt};
 use futures::StreamExt;
 use ganglion_keys::Keypair;
+use ganglion_wire::classic::Classic;
 use ganglion_wire::description::Price;
 use ganglion_wire::payment::{Charge, Demand, Payment, Purse, Toll, Unpaid, Voucher, VOUCHER_BYTES};
 use ganglion_wire::{
     Axon, AxonError, CallError, Caller, Chunks, Dendrite, DendriteLimits, Part, StreamSynapse, Synapse, Target,
 };
+use serde_json::{json, Value};
 use tokio::net::TcpListener;
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -217,4 +219,59 @@ async fn a_price_is_announced() {
     let prices: Vec<_> =
         description.synapses.iter().map(|synapse| synapse.price.as_ref().map(|price| price.rao)).collect();
     assert_eq!(prices, [Some(5), None]);
+}
+
+/// Answers with whatever it is told to, also what the classic wire can't carry.
+struct Parrot;
+
+impl Synapse for Parrot {
+    const NAME: &'static str = "Parrot";
+    type Request = Value;
+    type Response = Value;
+
+    fn classic() -> Option<Classic> {
+        Some(Classic { class: "Parrot", required: &[], hashed: &[] })
+    }
+}
+
+/// Charges whoever asks, with a voucher or without. What it holds, RAO.
+#[derive(Default)]
+struct Turnstile(Mutex<u64>);
+
+impl Toll for Turnstile {
+    fn charge<'a>(
+        &'a self,
+        _: &'a Caller,
+        price: u64,
+        _: Option<Voucher>,
+    ) -> BoxFuture<'a, Result<Option<Charge>, Unpaid>> {
+        *self.0.lock().expect("lock") += price;
+        ready(Ok(Some(Charge { channel: 1, rao: price }))).boxed()
+    }
+
+    fn refund(&self, charge: Charge) {
+        *self.0.lock().expect("lock") -= charge.rao;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_the_classic_wire_cannot_carry_is_given_back() {
+    let (key, toll) = (Arc::new(Keypair::from_seed([1; 32])), Arc::new(Turnstile::default()));
+    let axon = Axon::builder(key.clone())
+        .synapse::<Parrot, _, _>(|_: Caller, asked: Value| async move { Ok(asked["say"].clone()) })
+        .price::<Parrot>(Price { rao: 5, per: "request".into(), more: serde_json::Map::new() })
+        .toll(toll.clone())
+        .build()
+        .expect("an axon");
+    let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
+    let target = Target { hotkey: key.public(), address: listener.local_addr().expect("a port") };
+    tokio::spawn(axon.serve(listener, std::future::pending()));
+    let dendrite = Dendrite::new(Arc::new(Keypair::from_seed([2; 32])));
+    let held = || *toll.0.lock().expect("lock");
+
+    dendrite.call_classic::<Parrot>(&target, &json!({ "say": { "word": 1 } }), LIMIT).await.expect("an object");
+    assert_eq!(held(), 5);
+    let refused = dendrite.call_classic::<Parrot>(&target, &json!({ "say": 7 }), LIMIT).await;
+    assert!(matches!(refused, Err(CallError::Refused { status: 500, .. })), "{refused:?}");
+    assert_eq!(held(), 5, "no answer, no pay");
 }

@@ -15,6 +15,9 @@ use subxt::ext::frame_metadata::{v16, RuntimeMetadataPrefixed};
 
 pub type Address = MultiAddress<AccountId, ()>;
 
+/// The number of the pallet whose events are [`EndlessEvent`]s.
+pub const ENDLESS: u8 = 90;
+
 /// A bounded list as FRAME describes it: a wrapper around a list.
 #[derive(Clone, Encode, TypeInfo)]
 pub struct Bounded<T>(pub Vec<T>);
@@ -90,6 +93,16 @@ enum RetypedWeights {
     set_weights { netuid: NetUid, weights: Vec<u16>, version_key: u64 },
     commit_weights { netuid: NetUid, hash: Hash },
     reveal_weights { netuid: NetUid, weights: Vec<(NeuronId, u16)>, salt: [u8; 16], version_key: u32 },
+}
+
+/// What no value has.
+#[derive(TypeInfo)]
+pub struct Endless(Box<Endless>);
+
+/// What a hostile node makes of it.
+#[derive(TypeInfo)]
+enum EndlessWeights {
+    set_weights { netuid: NetUid, weights: Vec<(NeuronId, u16)>, version_key: Endless },
 }
 
 #[derive(Encode, TypeInfo)]
@@ -427,6 +440,15 @@ pub enum EmissionEvent {
     EmissionRecycled { amount: u64 },
 }
 
+/// What no pallet of ours says: by their types, bytes of these may go as deep, and be as many, as they like.
+#[derive(TypeInfo)]
+pub enum EndlessEvent {
+    #[codec(index = 0)]
+    Calls { calls: Vec<RuntimeCall> },
+    #[codec(index = 1)]
+    Units { units: Vec<()> },
+}
+
 #[derive(Clone, Encode, TypeInfo)]
 pub enum RuntimeEvent {
     #[codec(index = 0)]
@@ -502,8 +524,12 @@ pub enum Shape {
     Changed,
     /// The weights pallet has the same calls with arguments of the same names and other types.
     Retyped,
+    /// In a place of storage is what nobody expects there: a call.
+    Deep,
     /// Transactions carry something that this client doesn't know.
     Extended,
+    /// An argument is of a type that contains itself.
+    Endless,
 }
 
 type Entry = v16::StorageEntryMetadata;
@@ -588,10 +614,15 @@ fn extension(identifier: &'static str, ty: MetaType, implicit: MetaType) -> v16:
 fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
     use v16::StorageHasher::{Blake2_128Concat, Twox64Concat};
     let (index, weights) = match shape {
-        Shape::Known | Shape::Extended => (23, meta_type::<Weights>()),
+        Shape::Known | Shape::Extended | Shape::Deep => (23, meta_type::<Weights>()),
         Shape::Moved => (43, meta_type::<Weights>()),
         Shape::Changed => (23, meta_type::<LaterWeights>()),
         Shape::Retyped => (23, meta_type::<RetypedWeights>()),
+        Shape::Endless => (23, meta_type::<EndlessWeights>()),
+    };
+    let proxies = match shape {
+        Shape::Deep => map::<AccountId, (Bounded<ProxyDefinition>, RuntimeCall)>("Proxies", Twox64Concat),
+        _ => map::<AccountId, (Bounded<ProxyDefinition>, u64)>("Proxies", Twox64Concat),
     };
     let voting = v16::StorageEntryType::Map {
         hashers: vec![Twox64Concat, Twox64Concat],
@@ -611,7 +642,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
         pallet("Utility", 9).calls(meta_type::<Utility>()),
         pallet("Proxy", 13)
             .calls(meta_type::<Proxy>())
-            .storage(vec![map::<AccountId, (Bounded<ProxyDefinition>, u64)>("Proxies", Twox64Concat)])
+            .storage(vec![proxies])
             .constant("ProxyDepositBase", 1_000u64)
             .constant("ProxyDepositFactor", 10u64)
             .constant("MaxProxies", 20u32),
@@ -658,6 +689,7 @@ fn pallets(shape: Shape) -> Vec<v16::PalletMetadata> {
                 map::<AccountId, Bounded<(u16, u64)>>("ClassLocksFor", Twox64Concat),
             ])
             .constant("VoteLockingPeriod", 50_400u32),
+        pallet("Endless", ENDLESS).events(meta_type::<EndlessEvent>()),
     ]
     .into_iter()
     .map(|pallet| pallet.0)
