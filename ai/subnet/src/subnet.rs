@@ -85,16 +85,19 @@ pub trait Subnet: Send + Sync + 'static {
     }
 
     /// Asks a miner, as validators do, within `timeout`. It must look on the wire as users' requests do: where those are
-    /// for pieces, a validator asks for pieces too.
+    /// for pieces, a validator asks for pieces too. `task` is for those whose course depends on more than the request, such as
+    /// the moment at which an answer may be known.
     fn ask<'a>(
         dendrite: &'a Dendrite,
         target: &'a Target,
         request: &'a RequestOf<Self>,
+        task: &'a Self::Task,
         timeout: Duration,
     ) -> BoxFuture<'a, Result<ganglion_wire::Answer<ResponseOf<Self>>, CallError>>
     where
         Self: Sized,
     {
+        let _ = task;
         dendrite.call::<Self::Synapse>(target, request, timeout).boxed()
     }
 

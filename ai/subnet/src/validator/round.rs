@@ -89,7 +89,12 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     let request_hash = serde_json::to_vec(&draw.request).map(Sha256::digest).map_err(|_| RoundError::Logic("task"))?;
     let facts = Facts { view, number, secret, kind: draw.kind, request_hash: request_hash.into() };
 
-    let replies = join_all(targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request))).await;
+    let task = Arc::new(draw.task);
+    // What can never be scored is work for nothing.
+    if let Ripeness::Never(reason) = ripeness(shared, &task).await? {
+        return Err(RoundError::Void(reason));
+    }
+    let replies = join_all(targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request, &task))).await;
     // What never left this machine is nobody's fault.
     let mut replies: Vec<_> = replies.into_iter().flatten().collect();
 
@@ -103,7 +108,6 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
         }
     }
     let asked: Vec<_> = replies.iter().map(|reply| (reply.neuron.id, reply.outcome)).collect();
-    let task = Arc::new(draw.task);
     ripen(shared, &task).await?;
     let subnet = Arc::clone(&shared.subnet);
     let findings = blocking("scoring", move || Findings::of(subnet.as_ref(), &*task, &asked, &answers)).await?;
@@ -124,12 +128,16 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     Ok(())
 }
 
+async fn ripeness<S: Subnet>(shared: &Arc<Shared<S>>, task: &Arc<S::Task>) -> Result<Ripeness, RoundError> {
+    let (subnet, task) = (Arc::clone(&shared.subnet), Arc::clone(task));
+    blocking("ripeness", move || subnet.ripeness(&task)).await
+}
+
 /// Waits until the answers can be scored. A validator that ends meanwhile forgets the round.
 async fn ripen<S: Subnet>(shared: &Arc<Shared<S>>, task: &Arc<S::Task>) -> Result<(), RoundError> {
     let begun = Instant::now();
     loop {
-        let (subnet, task) = (Arc::clone(&shared.subnet), Arc::clone(task));
-        match blocking("ripeness", move || subnet.ripeness(&task)).await? {
+        match ripeness(shared, task).await? {
             Ripeness::Now => return Ok(()),
             Ripeness::After(wait) if begun.elapsed() < LONGEST_WAIT => {
                 tokio::time::sleep(wait.clamp(SHORTEST_WAIT, LONGEST_WAIT)).await;
@@ -194,6 +202,7 @@ async fn ask<S: Subnet>(
     shared: &Arc<Shared<S>>,
     neuron: Neuron,
     request: &RequestOf<S>,
+    task: &S::Task,
 ) -> Option<Reply<ResponseOf<S>>> {
     let address = neuron.address()?;
     let begun = Instant::now();
@@ -202,7 +211,7 @@ async fn ask<S: Subnet>(
         return Some(Reply { neuron, outcome: "unreachable", answer: None, elapsed: begun.elapsed() });
     }
     let target = Target { hotkey: neuron.hotkey, address };
-    let result = S::ask(&shared.dendrite, &target, request, shared.settings.timeout).await;
+    let result = S::ask(&shared.dendrite, &target, request, task, shared.settings.timeout).await;
     let reply = |outcome, answer, elapsed| Reply { neuron, outcome, answer, elapsed };
     Some(match result {
         Ok(answer) => {

@@ -80,6 +80,7 @@ impl Subnet for Image {
         dendrite: &'a Dendrite,
         target: &'a Target,
         request: &'a ImageRequest,
+        _: &'a Task,
         timeout: Duration,
     ) -> BoxFuture<'a, Result<ganglion_wire::Answer<ImageResponse>, CallError>> {
         async move {

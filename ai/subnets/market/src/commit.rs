@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use crate::synapse::{ForecastResponse, Told};
 
 /// Most forecasts that wait to be shown.
-const MOST: usize = 4_096;
-/// How long one waits.
-const AGE: Duration = Duration::from_secs(600);
+const MOST: usize = 16_384;
+/// How long one waits: longer than the longest step between two prices, at the end of which a validator asks for it.
+const AGE: Duration = Duration::from_secs(2 * 3600);
 
 /// The nonce under which one miner is asked, made of the round's: 32 hexadecimal digits, the first half of the SHA-256 of
 /// `ganglion/forecast-nonce/1`, the round's nonce and the miner's hotkey. Who is asked learns its own alone. With one nonce
@@ -85,7 +85,7 @@ impl Vault {
             kept.retain(|_, one| now.saturating_duration_since(one.since) < AGE);
         }
         if kept.len() >= MOST && !kept.contains_key(nonce) {
-            // Whoever fills it within minutes asks for what nobody will fetch; what is to be fetched is seconds old.
+            // Whoever fills it asks for what nobody will fetch; what is to be fetched is a price step old at most.
             let oldest = kept.iter().min_by_key(|(_, one)| one.since).map(|(nonce, _)| nonce.clone());
             if let Some(oldest) = oldest {
                 kept.remove(&oldest);

@@ -18,8 +18,14 @@ use crate::synapse::{ForecastRequest, ForecastResponse, ForecastSynapse, Phase};
 use crate::task::{self, Task};
 use crate::witness::Booth;
 
-/// How long miners have to commit, and how long a validator waits before it asks to be shown what they committed to.
+/// How long miners have to commit, and how long a validator waits at least before it asks to be shown what they committed to:
+/// it goes on waiting until the moment from which returns are counted. Shown before, forecasts would be there to be copied by
+/// whoever commits to another validator for the same moment.
 pub const COMMIT: Duration = Duration::from_secs(5);
+/// How long that moment is waited for at most; miners keep what they committed to for longer.
+const LONGEST: Duration = Duration::from_secs(90 * 60);
+/// How often at most the market's clock is looked at.
+const LOOK: Duration = Duration::from_millis(200);
 
 /// The market subnet's incentive mechanism.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +73,7 @@ impl Market {
         request: &ForecastRequest,
         timeout: Duration,
     ) -> Result<ganglion_wire::Answer<ForecastResponse>, CallError> {
-        ask(dendrite, target, request, timeout, Duration::ZERO).await
+        ask(dendrite, target, request, None, timeout).await
     }
 }
 
@@ -119,9 +125,10 @@ impl Subnet for Market {
         dendrite: &'a Dendrite,
         target: &'a Target,
         request: &'a ForecastRequest,
+        task: &'a Task,
         timeout: Duration,
     ) -> BoxFuture<'a, Result<ganglion_wire::Answer<ForecastResponse>, CallError>> {
-        ask(dendrite, target, request, timeout, COMMIT).boxed()
+        ask(dendrite, target, request, Some(task), timeout).boxed()
     }
 
     fn likeness(&self, task: &Task, a: &ForecastResponse, b: &ForecastResponse) -> f64 {
@@ -138,23 +145,25 @@ impl Subnet for Market {
     }
 }
 
-/// Commitment, pause, forecast. The commitment must be there within `timeout` and the pause, if there is one, and the
-/// forecast must be what was committed to. The answer's time is that of the commitment. The miner is asked under a nonce of
+/// Commitment, the start of what a task asks about, forecast; without a task, one after the other. The commitment must be
+/// there within `timeout`, with a task within [`COMMIT`] too, and the forecast must be what was committed to. The answer's time is that of the commitment. The miner is asked under a nonce of
 /// its own. What is no forecast of what was asked is dropped here: it would be worth nothing hours later, and until then
 /// hundreds of rounds would hold megabytes of it.
 async fn ask(
     dendrite: &Dendrite,
     target: &Target,
     request: &ForecastRequest,
+    task: Option<&Task>,
     timeout: Duration,
-    pause: Duration,
 ) -> Result<ganglion_wire::Answer<ForecastResponse>, CallError> {
     let begun = Instant::now();
-    let patience = if pause.is_zero() { timeout } else { timeout.min(pause) };
+    let patience = if task.is_some() { timeout.min(COMMIT) } else { timeout };
     let nonce = commit::nonce_of(&request.nonce, &target.hotkey);
     let commit = ForecastRequest { phase: Phase::Commit, nonce, ..request.clone() };
     let committed = dendrite.call::<ForecastSynapse>(target, &commit, patience).await?;
-    tokio::time::sleep(pause.saturating_sub(begun.elapsed())).await;
+    if let Some(task) = task {
+        opened(task, begun).await;
+    }
     let reveal = ForecastRequest { phase: Phase::Reveal, ..commit };
     let shown = dendrite.call::<ForecastSynapse>(target, &reveal, timeout).await?;
     if !commit::holds(&target.hotkey, &reveal.nonce, &committed.response, &shown.response) {
@@ -162,6 +171,18 @@ async fn ask(
     }
     let response = shown.response.fit_for(&request.subject);
     Ok(ganglion_wire::Answer { response, elapsed: committed.elapsed, first: committed.first, ..shown })
+}
+
+/// Waits until miners have had the time to commit, and what was asked about has begun.
+async fn opened(task: &Task, begun: Instant) {
+    tokio::time::sleep(COMMIT.saturating_sub(begun.elapsed())).await;
+    loop {
+        let (left, patience) = (task.until_open(), LONGEST.saturating_sub(begun.elapsed()));
+        if left.is_zero() || patience.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.max(LOOK).min(patience)).await;
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What a validator remembers of a question.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ganglion_subnet::{Dice, Ripeness};
 
@@ -87,6 +88,15 @@ impl Task {
             }
             Truth::Event { events, question } => events.ripeness(question),
             Truth::None => Ripeness::Never("too little is known of the past"),
+        }
+    }
+
+    /// How long until the moment from which returns are counted; nothing where it has come, or is no moment of a market.
+    pub(crate) fn until_open(&self) -> Duration {
+        let Truth::Market { feed, opens, .. } = &self.truth else { return Duration::ZERO };
+        match opens.saturating_sub(feed.now()) {
+            0 => Duration::ZERO,
+            left => feed.wall(left),
         }
     }
 

@@ -9,14 +9,14 @@ use std::time::Duration;
 use futures::future::{ready, BoxFuture};
 use futures::FutureExt;
 use ganglion_keys::{Keypair, PublicKey};
-use ganglion_subnet::{Budget, Subnet};
+use ganglion_subnet::{Budget, Draw, Seed, Subnet};
 use ganglion_subnet_market::commit::commitment;
 use ganglion_subnet_market::gather::{gather, Voice};
 use ganglion_subnet_market::models::Ewma;
-use ganglion_subnet_market::sources::{Clock, Tape};
+use ganglion_subnet_market::sources::{Clock, Feed, Tape};
 use ganglion_subnet_market::synapse::{Phase, Subject, Told};
 use ganglion_subnet_market::{
-    Asset, ForecastRequest, ForecastResponse, ForecastSynapse, Horizon, Market, MarketModel, Quote,
+    Asset, Exchange, ForecastRequest, ForecastResponse, ForecastSynapse, Horizon, Market, MarketModel, Quote, COMMIT,
 };
 use ganglion_wire::description::Price;
 use ganglion_wire::payment::{Charge, Payment, Purse, Toll, Unpaid, Voucher, VOUCHER_BYTES};
@@ -118,6 +118,30 @@ async fn who_shows_something_else_is_not_heard() {
         assert!(found.heard.is_empty() && found.pool().is_none(), "{found:?}");
         assert!(found.failed.is_empty() && found.failures.len() == 1, "who doesn't know isn't at fault: {found:?}");
     }
+}
+
+/// How often [`watched`] was asked to show something.
+static SHOWN: AtomicUsize = AtomicUsize::new(0);
+
+fn watched(request: &ForecastRequest, answer: ForecastResponse) -> ForecastResponse {
+    SHOWN.fetch_add(usize::from(request.phase == Phase::Reveal), Ordering::SeqCst);
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_is_shown_nothing_before_the_start() {
+    let (dendrite, target) = (Dendrite::new(Arc::new(Keypair::from_seed([9; 32]))), miner(27, watched).await);
+    let (tape, horizon) = (feed(), Horizon::seconds(300).expect("five minutes"));
+    let market = Market::exchange(Exchange::new(Arc::clone(&tape) as Arc<dyn Feed>, Vec::new(), vec![horizon]));
+    let Draw { request, task, .. } = market.task(&Seed([1; 32]));
+    let asked = tokio::spawn(async move { Market::ask(&dendrite, &target, &request, &task, PATIENCE).await });
+    tokio::time::sleep(COMMIT + Duration::from_secs(3)).await;
+    assert!(SHOWN.load(Ordering::SeqCst) == 0 && !asked.is_finished(), "the market stands still");
+    for step in 200..300u64 {
+        tape.push(&Asset::btc(), Quote { time: step * 300, price: 100.0 }).expect("in order");
+    }
+    let found = tokio::time::timeout(PATIENCE, asked).await.expect("in time").expect("ends");
+    assert!(found.expect("a forecast").response.forecast.is_some() && SHOWN.load(Ordering::SeqCst) == 1);
 }
 
 /// Commits to megabytes of nothing, and shows them with a long commitment.

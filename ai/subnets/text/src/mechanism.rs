@@ -77,6 +77,7 @@ impl Subnet for Text {
         dendrite: &'a Dendrite,
         target: &'a Target,
         request: &'a TextRequest,
+        _: &'a Task,
         timeout: Duration,
     ) -> BoxFuture<'a, Result<ganglion_wire::Answer<TextResponse>, CallError>> {
         streaming::ask(dendrite, target, request, timeout).boxed()

@@ -66,9 +66,10 @@ impl Subnet for TextValidator {
         dendrite: &'a Dendrite,
         target: &'a Target,
         request: &'a TextRequest,
+        task: &'a Task,
         timeout: Duration,
     ) -> BoxFuture<'a, Result<ganglion_wire::Answer<TextResponse>, CallError>> {
-        Text::ask(dendrite, target, request, timeout)
+        Text::ask(dendrite, target, request, task, timeout)
     }
 
     fn likeness(&self, task: &Task, a: &TextResponse, b: &TextResponse) -> f64 {
