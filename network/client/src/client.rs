@@ -42,7 +42,7 @@ impl Client {
         link::check(urls)
     }
 
-    /// An address as messages may have it: without what is secret in it.
+    /// An address as messages may have it: without name, password and query.
     pub fn plain_url(url: &str) -> String {
         link::shown(url)
     }

@@ -292,7 +292,8 @@ pub(crate) fn check(urls: &[String]) -> Result<(), ClientError> {
     Ok(())
 }
 
-/// An address as messages and logs may have it: without name, password and query, where providers want their keys.
+/// An address as messages and logs may have it: without name, password and query, where providers want their keys. A key in its
+/// path is told: nothing tells it from a path.
 pub(crate) fn shown(url: &str) -> String {
     let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + 3));
     let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, _)| (rest, "?…"));

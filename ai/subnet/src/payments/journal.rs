@@ -126,13 +126,18 @@ impl<const N: usize> Journal<N> {
     /// Replaces all records by these, at once.
     ///
     /// # Errors
-    /// If it can't be written; then all is as before.
+    /// If it can't be written; then the records are the old ones or these.
     pub fn rewrite(&mut self, records: impl Iterator<Item = [u8; N]>) -> Result<(), StoreError> {
         let mut bytes = self.magic.to_vec();
         for record in records {
             bytes.extend_from_slice(&encode(&record));
         }
-        store::write_private(&self.path, &bytes)?;
+        if let Err(error) = store::write_private(&self.path, &bytes) {
+            // The name may be the new file's all the same: what comes next goes to the one that has it.
+            self.file = None;
+            self.length = std::fs::metadata(&self.path).map_or(self.length, |there| there.len());
+            return Err(error);
+        }
         // What was open is the replaced file.
         self.file = None;
         self.length = bytes.len() as u64;

@@ -132,14 +132,20 @@ fn watched(request: &ForecastRequest, answer: ForecastResponse) -> ForecastRespo
 async fn a_validator_is_shown_nothing_before_the_start() {
     let (dendrite, target) = (Dendrite::new(Arc::new(Keypair::from_seed([9; 32]))), miner(27, watched).await);
     let (tape, horizon) = (feed(), Horizon::seconds(300).expect("five minutes"));
+    let go_on = |steps: std::ops::Range<u64>| {
+        for step in steps {
+            let price = if step.is_multiple_of(2) { 100.0 } else { 100.1 };
+            tape.push(&Asset::btc(), Quote { time: step * 300, price }).expect("in order");
+        }
+    };
+    // With less than a day and some hours nothing is asked.
+    go_on(200..400);
     let market = Market::exchange(Exchange::new(Arc::clone(&tape) as Arc<dyn Feed>, Vec::new(), vec![horizon]));
     let Draw { request, task, .. } = market.task(&Seed([1; 32]));
     let asked = tokio::spawn(async move { Market::ask(&dendrite, &target, &request, &task, PATIENCE).await });
     tokio::time::sleep(COMMIT + Duration::from_secs(3)).await;
     assert!(SHOWN.load(Ordering::SeqCst) == 0 && !asked.is_finished(), "the market stands still");
-    for step in 200..300u64 {
-        tape.push(&Asset::btc(), Quote { time: step * 300, price: 100.0 }).expect("in order");
-    }
+    go_on(400..500);
     let found = tokio::time::timeout(PATIENCE, asked).await.expect("in time").expect("ends");
     assert!(found.expect("a forecast").response.forecast.is_some() && SHOWN.load(Ordering::SeqCst) == 1);
 }

@@ -32,7 +32,7 @@ pub struct PriceArgs {
     #[arg(long, value_name = "SERVER", value_parser = source)]
     pub source: Vec<(Asset, Endpoint)>,
     /// Seconds between two prices of the servers
-    #[arg(long, value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    #[arg(long, value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     pub step: u32,
     /// Time between two of the chain's blocks, milliseconds: a step of the default world's market
     #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=600_000))]

@@ -45,7 +45,7 @@ pub struct AuditArgs {
     /// its tempo is over, or a file with such pages
     #[arg(long, value_name = "URL|FILE")]
     pub secrets: String,
-    /// Number of the subnet: 1 is text, 5 is image, 8 is market (which the market's commands want named); nothing is known here of others' tasks
+    /// Number of the subnet (1 is text, 5 is image); nothing is known here of others' tasks
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub netuid: u16,
     /// A chain node, a WebSocket URL, that says whether blocks have the hashes that the receipts name; without it, nobody is

@@ -41,13 +41,22 @@ pub(crate) const MODEL: &str = "embed";
 /// Those who announce vectors, best first.
 ///
 /// # Errors
-/// 404 if nobody does, 503 if the chain hasn't been read yet.
+/// 404 if nobody does, otherwise as [`Shared::best`].
 fn candidates(shared: &Shared, wish: &Wish) -> Result<Vec<Miner>, ApiError> {
     let mut miners = shared.best_at(EmbedSynapse::NAME)?;
     miners.retain(|miner| shared.standings.of(miner).announced.embeds);
     miners.retain(|miner| wish.hotkey.is_none_or(|hotkey| hotkey == miner.hotkey));
     if !miners.is_empty() {
         return Ok(miners);
+    }
+    let announced = |miner: &Miner| {
+        let wanted = wish.hotkey.is_none_or(|hotkey| hotkey == miner.hotkey);
+        wanted && shared.standings.of(miner).announced.embeds && shared.asker.dendrite.may_call(miner.address)
+    };
+    if shared.listed()?.miners.iter().any(announced) {
+        let message = "who makes sentence vectors costs more than is allowed for an answer, or wants to be paid for \
+                       answers that never came: --max-price allows more";
+        return Err(ApiError::new(StatusCode::PAYMENT_REQUIRED, "payment_required", message));
     }
     let netuid = shared.config.netuid;
     let message = match wish.hotkey {

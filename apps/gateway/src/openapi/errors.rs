@@ -29,9 +29,9 @@ pub(super) const ERRORS: [(u16, &str, &str); 28] = [
     (502, "miners_failed", "Miners were asked, and none gave a good answer."),
     (502, "miner_failed", "The miner broke off after its answer had begun: the last event of a stream."),
     (502, "no_picture", "There is nothing to draw."),
-    (503, "no_miners", "There is no miner to ask yet, or the chain hasn't been read; see `retry-after`."),
+    (503, "no_miners", "There is no miner to ask yet, none at an address that may be called, or the chain hasn't been read; see `retry-after`."),
     (503, "chain_away", "A public gateway can't ask the chain about stake and deposits now."),
-    (504, "deadline", "No miner answered in time."),
+    (504, "deadline", "No miner answered in time; as the last event of a stream: its client took it too slowly."),
 ];
 
 /// Responses with these codes, by status; any other error under `default`.

@@ -154,7 +154,8 @@ async fn who_never_answers_is_left_alone() {
         })
     };
     let (mute, good) = (listening(1, silent).await, embedder(2, "all-minilm-l6-v2", false).await);
-    let strict = GatewayConfig { failures: 1, pause: Duration::from_secs(3600), ..config() };
+    let hedge = Duration::from_secs(3);
+    let strict = GatewayConfig { hedge, failures: 1, pause: Duration::from_secs(3600), ..config() };
     let gateway = Gateway::start(strict).await;
     gateway.directory.tell(vec![mute, good]);
     announced(&gateway, 2).await;
@@ -271,8 +272,9 @@ async fn vectors_are_paid_for_and_dear_ones_passed_over() {
     }
     assert_eq!(*jar.0.lock().expect("lock"), [7, 14], "each request promises its price more");
     assert!(untouched.0.lock().expect("lock").is_empty());
-    // With none but dear ones it is said that they are too dear.
-    gateway.directory.tell(vec![dear]);
+    // With none but dear ones it is said that they are too dear, whoever else there is.
+    let writer = TestMiner::start(3, Mood::Answer).await;
+    gateway.directory.tell([vec![dear], listed(&[&writer])].concat());
     let (status, body) = ask(&gateway, json!({ "model": "embed", "input": "north" })).await;
     assert_eq!((status, &body["error"]["code"]), (402, &json!("payment_required")), "{body}");
     assert!(body["error"]["message"].as_str().is_some_and(|message| message.contains("--max-price")), "{body}");

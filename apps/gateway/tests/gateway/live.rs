@@ -97,7 +97,7 @@ async fn without_a_first_word_the_answer_is_an_error() {
 #[tokio::test]
 async fn a_miner_that_breaks_off_is_reported_and_blamed() {
     let impatient =
-        GatewayConfig { silence: Duration::from_millis(300), pause: NEVER, hedge: NEVER, failures: 1, ..config() };
+        GatewayConfig { silence: Duration::from_secs(2), pause: NEVER, hedge: NEVER, failures: 1, ..config() };
     for mood in [Mood::BreakOff("half"), Mood::Stall("half"), Mood::TwoFaced] {
         let miner = TestMiner::start(1, mood.clone()).await;
         let gateway = Gateway::with(impatient.clone(), &[&miner]).await;
