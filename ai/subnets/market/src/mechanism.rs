@@ -146,9 +146,9 @@ impl Subnet for Market {
 }
 
 /// Commitment, the start of what a task asks about, forecast; without a task, one after the other. The commitment must be
-/// there within `timeout`, with a task within [`COMMIT`] too, and the forecast must be what was committed to. The answer's time is that of the commitment. The miner is asked under a nonce of
-/// its own. What is no forecast of what was asked is dropped here: it would be worth nothing hours later, and until then
-/// hundreds of rounds would hold megabytes of it.
+/// there within `timeout`, with a task within [`COMMIT`] too, and the forecast must be what was committed to. The answer's
+/// time is that of the commitment. The miner is asked under a nonce of its own. What is no forecast of what was asked
+/// is dropped here: it would be worth nothing hours later, and until then hundreds of rounds would hold megabytes of it.
 async fn ask(
     dendrite: &Dendrite,
     target: &Target,
