@@ -217,3 +217,17 @@ pub fn work_is_interrupted(stage: &Stage, own: u64) {
     home.fails(&line, 1, &["no seal was found", "--timeout"]);
     assert_eq!([files(&home.place.file("home")), files(&home.wallets())], before);
 }
+
+/// Work for a seat that the chain no longer gives ends by itself, long before its time is over, and says why.
+pub fn work_ends_when_nobody_would_take_it(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    let line = format!("neuron register --netuid {own} --wallet-name bob --threads 1 --yes");
+    let (mut terminal, stdout) = at_terminal(home, &line);
+    terminal.expect("Ctrl-C ends it");
+    home.write("subnet set", &format!("{own} registration_open=false"));
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(4), String::new()), "{}", terminal.shown());
+    for words in ["the search ended after", "takes no new neurons"] {
+        assert!(terminal.shown().contains(words), "{words:?} is missing: {}", terminal.shown());
+    }
+    home.write("subnet set", &format!("{own} registration_open=true"));
+}
