@@ -36,7 +36,7 @@ pub use error::KeyError;
 pub use keyfile::Keyfile;
 pub use keypair::Keypair;
 pub use mnemonic::{Mnemonic, Words};
-pub use password::{Password, PasswordSource};
+pub use password::{open_descriptor, Password, PasswordSource};
 pub use public::{PublicKey, Signature};
 pub use signer::{SignError, Signer};
 pub use ss58::SS58_PREFIX;
