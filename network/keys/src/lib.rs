@@ -41,4 +41,4 @@ pub use public::{PublicKey, Signature};
 pub use signer::{SignError, Signer};
 pub use ss58::SS58_PREFIX;
 pub use terminal::Terminal;
-pub use wallet::{KeyName, Wallet, WalletEntry, WalletFolder};
+pub use wallet::{KeyName, Unlocked, Wallet, WalletEntry, WalletFolder};

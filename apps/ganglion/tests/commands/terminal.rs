@@ -104,6 +104,31 @@ fn a_new_password_is_typed_twice_alike() {
     assert!(!home.wallets().join("default").exists(), "a wallet that isn't made leaves nothing");
 }
 
+#[test]
+fn a_new_password_is_asked_for_once_the_present_one_was_right() {
+    let home = Home::new();
+    let right = home.secret("right", PASSWORD);
+    home.json("wallet create", &format!("--password-file {right}"));
+    let (mut terminal, stdout) = at_terminal(&home, "wallet password");
+    for _ in 0..3 {
+        terminal.expect(": ");
+        terminal.line(WRONG);
+    }
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(6), String::new()), "{}", terminal.shown());
+    assert!(!terminal.shown().contains("new password"), "{}", terminal.shown());
+
+    let (mut terminal, stdout) = at_terminal(&home, "wallet password");
+    for (question, answer) in
+        [("Password for the coldkey", PASSWORD), ("A new password", WRONG), ("The same again", WRONG)]
+    {
+        terminal.expect(question);
+        terminal.line(answer);
+    }
+    assert_eq!(terminal.ended(), Some(0), "{}", terminal.shown());
+    assert!(read(&stdout).contains("Ganglion") && !terminal.shown().contains("horse"), "{}", terminal.shown());
+    home.fails(&format!("wallet sign hello --password-file {right}"), 6, &["wrong password"]);
+}
+
 /// `ganglion up <option>` at a terminal, in the place's own network folder.
 fn up(home: &Home, option: &str) -> Terminal {
     let plain = home.place.command(&["up", option, "--offline", "--base-port", "0"]);
