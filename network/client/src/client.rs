@@ -114,6 +114,18 @@ impl Client {
         blocks::head(self.link(), Kind::Finalized, self.link().call_deadline()).await
     }
 
+    /// Whether a block is final: `None` while no block of its height is, then whether it is this one.
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub async fn is_final(&self, block: BlockRef) -> Result<Option<bool>, ClientError> {
+        if self.finalized().await?.number < block.number {
+            return Ok(None);
+        }
+        // The best chain has what is final. A node that was asked second may be behind, and have no such block.
+        Ok(self.block_hash(block.number).await?.map(|hash| hash == block.hash))
+    }
+
     /// Hash of the block at a height of the best chain; `None` if it isn't that long.
     ///
     /// # Errors

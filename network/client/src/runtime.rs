@@ -297,7 +297,8 @@ fn mismatches(metadata: &Metadata) -> Vec<(&'static str, &'static str, String)> 
         if theirs != arguments {
             let what = format!(
                 "pallet {pallet} call {call} changed: it takes ({}), this client knows ({})",
-                theirs.join(", "),
+                // Names that a node made up: they end in logs and on terminals.
+                shorten(&theirs.join(", ")),
                 arguments.join(", ")
             );
             found.push((pallet, call, what));

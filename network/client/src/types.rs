@@ -21,7 +21,8 @@ pub struct Health {
     pub syncing: bool,
 }
 
-/// Where a transaction went in. It succeeded there; the block may not be final yet.
+/// Where a transaction went in. It succeeded there; the block may not be final yet
+/// ([`Client::is_final`](crate::Client::is_final)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inclusion {
     /// The block's hash.
@@ -32,6 +33,13 @@ pub struct Inclusion {
     pub extrinsic_hash: [u8; 32],
     /// Its place in the block: what its events name.
     pub extrinsic_index: u32,
+}
+
+impl Inclusion {
+    /// The block.
+    pub fn block(&self) -> BlockRef {
+        BlockRef { number: self.block_number, hash: self.block_hash }
+    }
 }
 
 /// When something that is too early now can be tried again.

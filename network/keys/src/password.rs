@@ -163,14 +163,22 @@ fn line(mut source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(line)
 }
 
+/// Another handle to an open file descriptor of this process (0 is standard input), to read a secret from: nothing of it
+/// stays in the standard library's buffer, which nobody erases. What isn't read is left for whoever reads next; but a file
+/// behind another number than 0 is opened anew, at its beginning.
+///
+/// # Errors
+/// There is no such descriptor, or it can't be opened.
+pub fn open_descriptor(number: u32) -> io::Result<File> {
+    match number {
+        0 => Ok(File::from(nix::unistd::dup(io::stdin())?)),
+        other => File::open(format!("/dev/fd/{other}")),
+    }
+}
+
 fn descriptor_line(number: u32) -> Result<Zeroizing<Vec<u8>>, KeyError> {
     let path = PathBuf::from(format!("/dev/fd/{number}"));
-    if number == 0 {
-        // Not through the standard library's buffer, which nobody erases.
-        let copy = nix::unistd::dup(io::stdin()).map_err(io::Error::from).map_err(io_error("read", &path))?;
-        return line(File::from(copy)).map_err(io_error("read", &path));
-    }
-    File::open(&path).and_then(line).map_err(io_error("read", &path))
+    open_descriptor(number).and_then(line).map_err(io_error("read", &path))
 }
 
 fn file_line(path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
-use ganglion_keys::{KeyError, Keyfile, Keypair, Password, PasswordSource, Terminal};
+use ganglion_keys::{open_descriptor, KeyError, Keyfile, Keypair, Password, PasswordSource, Terminal};
 use nix::pty::openpty;
 use nix::sys::termios::{tcgetattr, LocalFlags};
 use nix::unistd::ttyname;
@@ -74,6 +74,34 @@ fn a_descriptor_gives_its_first_line() {
     drop(writer);
     assert!(matches!(text(&source), Err(KeyError::BadPassword(_))));
     assert!(matches!(text(&PasswordSource::Descriptor(4_000_000)), Err(KeyError::Io { .. })));
+}
+
+/// Run by the next test, whose text is its standard input.
+#[test]
+fn helper_with_standard_input() {
+    if std::env::var_os("GANGLION_KEYS_TEST_STANDARD_INPUT").is_none() {
+        return;
+    }
+    assert!(text(&PasswordSource::Descriptor(0)).unwrap());
+    let mut rest = String::new();
+    open_descriptor(0).unwrap().read_to_string(&mut rest).unwrap();
+    assert_eq!(rest, "and a phrase\n", "a buffer took what follows");
+    println!("helper was here");
+}
+
+#[test]
+fn nothing_of_standard_input_is_buffered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("input");
+    fs::write(&path, "correct horse 42\nand a phrase\n").unwrap();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "helper_with_standard_input", "--nocapture"])
+        .env("GANGLION_KEYS_TEST_STANDARD_INPUT", "1")
+        .stdin(File::open(&path).unwrap())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("helper was here"), "{said}");
 }
 
 /// Writes to one end of a pseudo-terminal while `act` talks to a [`Terminal`] at the other. Gives back what `act` said

@@ -80,9 +80,9 @@ pub enum WeightsCommand {
     Show(WeightsShowArgs),
     /// Set weights in the open
     Set(WeightsSetArgs),
-    /// Commit to weights; what must be revealed is kept in the user's data folder until then
+    /// Commit to weights; what must be revealed is kept in the user's data folder until the reveal is final
     Commit(WeightsSetArgs),
-    /// Reveal the weights committed to
+    /// Reveal the weights committed to, and wait up to two minutes until that is final
     Reveal(WeightsRevealArgs),
 }
 

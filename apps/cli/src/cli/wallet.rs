@@ -286,7 +286,7 @@ pub struct ChangePasswordArgs {
     /// How the key is kept from now on.
     #[command(flatten)]
     pub keep: KeepArgs,
-    /// Read the present password from this file descriptor
+    /// Read the present password from this file descriptor; a new one from the same pipe follows on the next line
     #[arg(long, value_name = "FD", conflicts_with = "old_password_file")]
     pub old_password_fd: Option<u32>,
     /// Read the present password from this file

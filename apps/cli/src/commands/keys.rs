@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{bail, Context, Result};
 use ganglion_keys::agent::{Client, Kind};
-use ganglion_keys::{KeyError, KeyName, PasswordSource, PublicKey, Signer, WalletFolder};
+use ganglion_keys::{open_descriptor, KeyError, KeyName, PasswordSource, PublicKey, Signer, WalletFolder};
 
 use crate::cli::{PasswordArgs, SocketArgs, WalletArgs};
 use crate::exit::KeyUnusable;
@@ -196,13 +196,9 @@ const SECRET: u64 = 16 * 1024;
 /// # Errors
 /// It can't be read, or is no text.
 pub fn secret(descriptor: u32) -> Result<zeroize::Zeroizing<String>> {
+    // Full capacity at once: a growing text would leave copies behind.
     let mut text = zeroize::Zeroizing::new(String::with_capacity(SECRET as usize));
-    let read = match descriptor {
-        0 => io::stdin().lock().take(SECRET).read_to_string(&mut text),
-        other => {
-            std::fs::File::open(format!("/dev/fd/{other}")).and_then(|file| file.take(SECRET).read_to_string(&mut text))
-        }
-    };
+    let read = open_descriptor(descriptor).and_then(|file| file.take(SECRET).read_to_string(&mut text));
     read.with_context(|| format!("can't read the secret from file descriptor {descriptor}"))?;
     Ok(text)
 }

@@ -1,7 +1,9 @@
 //! `ganglion weights …`.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{bail, Context, Result};
-use ganglion_client::{commit_hash, Client, Write};
+use ganglion_client::{commit_hash, Client, Inclusion, Write};
 use ganglion_primitives::{info::WeightsRow, Metagraph, NeuronId, Uid};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -10,6 +12,7 @@ use super::keys::{public, Role};
 use super::{block_on, connect, no_subnet, onward, show, table, write, Page};
 use crate::cli::{WeightsCommand, WeightsRevealArgs, WeightsSetArgs, WeightsShowArgs};
 use crate::exit::{Declined, Refused, Usage};
+use crate::output;
 
 mod promise;
 
@@ -17,6 +20,10 @@ use promise::Promise;
 
 /// Most rows that a node gives in one page.
 const PAGE: u32 = 64;
+/// How long the block of a reveal may take to become final: several times what it does on a chain of twelve-second slots.
+const FINALITY: Duration = Duration::from_secs(120);
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// One weight.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -180,11 +187,35 @@ fn reveal(args: &WeightsRevealArgs) -> Result<()> {
     let sent = write::perform(&args.write, Role::Hotkey, None, async |_, _| {
         Ok(Write::reveal_weights(args.netuid, &promise.weights(), promise.salt()?, promise.version_key()))
     })?;
-    if sent {
+    let Some(inclusion) = sent else { return Ok(()) };
+    // A block that isn't final may be replaced by one without the reveal, which then must be made again.
+    let is_final = block_on(async { Ok(becomes_final(&connect(&args.write.chain).await?, &inclusion).await) });
+    if is_final.unwrap_or(false) {
         // Of no use to anybody any more.
         let _ = std::fs::remove_file(file);
+    } else {
+        let place = file.display();
+        output::talk(&format!(
+            "The reveal isn't final: should it have to be made again, what it needs is still in {place}"
+        ));
     }
     Ok(())
+}
+
+/// Waits for finality, a while; whether the block that a transaction went into is final then.
+async fn becomes_final(client: &Client, inclusion: &Inclusion) -> bool {
+    let _step = output::Step::start("Waiting until the block is final");
+    let since = Instant::now();
+    loop {
+        // A node that is away for a while tells nothing.
+        if let Ok(Some(is_final)) = client.is_final(inclusion.block()).await {
+            return is_final;
+        }
+        if since.elapsed() >= FINALITY {
+            return false;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
-use ganglion_client::{Client, Write};
+use ganglion_client::{Client, ClientError, Write};
 use ganglion_keys::PublicKey;
 use ganglion_pow::solver::{Control, Progress, Solution, Solver};
 use ganglion_pow::Challenge;
@@ -86,7 +86,8 @@ impl Joining {
 /// Registers the wallet's hotkey by work.
 ///
 /// # Errors
-/// The subnet takes nobody in, the search was interrupted or took too long, the chain refuses or doesn't answer.
+/// The subnet takes nobody in, also from some moment of the search on; the search was interrupted or took too long; the
+/// chain refuses or doesn't answer.
 pub fn register(args: &RegisterArgs) -> Result<()> {
     let wallet = &args.write.wallet;
     let (hotkey, coldkey) = (public(wallet, Role::Hotkey)?, public(wallet, Role::Coldkey)?);
@@ -181,14 +182,14 @@ async fn search(
             () = signals.any() => bail!(Declined(format!(
                 "interrupted after {}: nothing was sent, and no work is kept", duration(since.elapsed().as_secs_f64())
             ))),
-            () = tokio::time::sleep(LOOK) => {
+            looked = look_later(client, joining, latest.block_number) => {
                 if since.elapsed() > limit {
                     bail!("no seal was found within {}: give it more --timeout or --threads", duration(limit.as_secs_f64()));
                 }
-                // A node that is away for a while is no reason to throw the work away.
-                let Ok(Some(fresh)) = client.registration(joining.netuid).await else { continue };
+                let ended = || format!("the search ended after {}", duration(since.elapsed().as_secs_f64()));
+                let Some(fresh) = looked.with_context(ended)? else { continue };
                 let age = fresh.block_number.saturating_sub(latest.block_number);
-                if fresh.open && (age > latest.seal_lifetime / 2 || fresh.difficulty != latest.difficulty) {
+                if age > fresh.seal_lifetime / 2 || fresh.difficulty != latest.difficulty {
                     blocks.push((fresh.block_hash.0, fresh.block_number));
                     let surplus = blocks.len().saturating_sub(64);
                     blocks.drain(..surplus);
@@ -203,6 +204,31 @@ async fn search(
     let (_, block) = block.context("the search took too long for its block: try again")?;
     output::talk(&format!("Found a seal with {} hashes", solution.hashes));
     Ok((solution, *block))
+}
+
+/// After a while, the terms of the moment; `None` if the node can't tell them. `known` is a block that the chain has.
+///
+/// # Errors
+/// From now on the chain would refuse whatever is found.
+async fn look_later(client: &Client, joining: Joining, known: u32) -> Result<Option<RegistrationTerms>> {
+    tokio::time::sleep(LOOK).await;
+    // A node that is away for a while, or behind, is no reason to throw the work away.
+    let Ok(best) = client.best().await else { return Ok(None) };
+    if best.number < known {
+        return Ok(None);
+    }
+    let Ok(found) = client.at(best.hash).registration(joining.netuid).await else { return Ok(None) };
+    let Some(fresh) = found else { bail!(no_subnet(joining.netuid)) };
+    match write::check_unsigned(client, joining.register(0, fresh.block_number)).await {
+        Ok(()) => Ok(Some(fresh)),
+        Err(error) if is_final(&error) => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Whether a plan fails because of the chain's rules, not because a node doesn't answer.
+fn is_final(error: &anyhow::Error) -> bool {
+    error.is::<Refused>() || matches!(error.downcast_ref(), Some(ClientError::Shape { .. }))
 }
 
 /// Tells how far the search is: in place on a terminal, now and then elsewhere.
@@ -265,6 +291,19 @@ fn duration(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_chains_rules_end_a_search() {
+        let shape = ClientError::Shape { what: "pallet Neurons call register is missing".into() };
+        for rule in [anyhow::Error::new(Refused("closed".into())), shape.into()] {
+            assert!(is_final(&rule), "{rule}");
+        }
+        let timeout = ClientError::Timeout { what: "state_call".into(), seconds: 30 };
+        let unreadable = ClientError::Answer { method: "state_call".into(), reason: "not hexadecimal".into() };
+        for trouble in [timeout, unreadable] {
+            assert!(!is_final(&trouble.clone().into()), "{trouble}");
+        }
+    }
 
     #[test]
     fn numbers_are_short() {

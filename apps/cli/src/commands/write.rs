@@ -133,11 +133,11 @@ where
     perform(args, role, Some(made), make).map(drop)
 }
 
-/// As [`run`]; whether it was sent.
+/// As [`run`]; where it went in, if it was sent.
 ///
 /// # Errors
 /// As there.
-pub fn perform<F>(args: &WriteArgs, role: Role, made: Option<Made>, make: F) -> Result<bool>
+pub fn perform<F>(args: &WriteArgs, role: Role, made: Option<Made>, make: F) -> Result<Option<Inclusion>>
 where
     F: AsyncFnOnce(&Client, PublicKey) -> Result<Write>,
 {
@@ -148,11 +148,10 @@ where
         let plan = client.plan(key.public(), write).await?;
         let planned = Report::new(&plan);
         if !agreed(args, &planned)? {
-            return Ok(false);
+            return Ok(None);
         }
         let signer = key.unlock(Kind::Transaction, &args.agent, &args.password)?;
-        send(args, &client, &plan, planned, signer.as_ref(), made).await?;
-        Ok(true)
+        send(args, &client, &plan, planned, signer.as_ref(), made).await.map(Some)
     })
 }
 
@@ -177,7 +176,7 @@ where
         let plan = client.plan(key.public(), write).await?;
         let planned = Report::new(&plan);
         planned.refusal()?;
-        send(args, &client, &plan, planned, signer.as_ref(), None).await
+        send(args, &client, &plan, planned, signer.as_ref(), None).await.map(drop)
     })
 }
 
@@ -189,12 +188,13 @@ async fn send(
     planned: Report,
     signer: &dyn Signer,
     made: Option<Made>,
-) -> Result<()> {
+) -> Result<Inclusion> {
     let step = output::Step::start("Waiting for a block to take it");
     let inclusion = plan.send(signer).await?;
     drop(step);
     let number = number(client, &inclusion, made).await;
-    show(&planned.included(&inclusion, number), args.chain.json)
+    show(&planned.included(&inclusion, number), args.chain.json)?;
+    Ok(inclusion)
 }
 
 /// Whether the chain would take a call that is its own proof, as far as that shows before the proof is there: `call` has

@@ -117,6 +117,7 @@ fn every_command_does_what_it_says() {
     agent(&stage);
     terminal::asks(&stage);
     terminal::work_is_interrupted(&stage, own);
+    terminal::work_ends_when_nobody_would_take_it(&stage, own);
     patience::end(&stage, begun);
     swaps(&stage, own);
     last_things(&stage, own);

@@ -8,6 +8,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 const PASSWORD: &str = "correct horse 42";
+const NEW: &str = "another horse 43";
 /// Everybody knows its secret.
 const PHRASE: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
 const DEV: &str = "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV";
@@ -238,6 +239,15 @@ fn passwords_open_and_wrong_ones_do_not() {
     fs::set_permissions(&open, fs::Permissions::from_mode(0o644)).expect("mode");
     home.fails(&format!("wallet sign hello --password-file {open}"), 6, &["chmod 600"]);
     home.fails(&format!("wallet sign hello --password-fd 0 --password-file {right}"), 2, &["cannot be used with"]);
+    // One after the other from one descriptor: the present password, then the new one.
+    let change = "wallet password --old-password-fd 0 --password-fd 0 --json";
+    ended_with(change, &home.run_with_input(change, &format!("{NEW}\n{PASSWORD}\n")), 6, &["wrong password"]);
+    for (present, new) in [(PASSWORD, NEW), (NEW, PASSWORD)] {
+        let changed = home.run_with_input(change, &format!("{present}\n{new}\n"));
+        assert_eq!(home.fits("wallet password", change, &changed)["keys"][0]["encryption"], "Ganglion");
+    }
+    home.fails(&format!("wallet password --password-file {right}"), 6, &["encrypted", "--old-password-fd"]);
+    home.fails(&format!("wallet password --old-password-file {right}"), 6, &["no terminal", "--password-fd"]);
     // Away with it; the key stays the key.
     let before = home.json("wallet show", "");
     home.fails(&format!("wallet password --plain --old-password-file {wrong}"), 6, &["wrong password"]);

@@ -104,6 +104,31 @@ fn a_new_password_is_typed_twice_alike() {
     assert!(!home.wallets().join("default").exists(), "a wallet that isn't made leaves nothing");
 }
 
+#[test]
+fn a_new_password_is_asked_for_once_the_present_one_was_right() {
+    let home = Home::new();
+    let right = home.secret("right", PASSWORD);
+    home.json("wallet create", &format!("--password-file {right}"));
+    let (mut terminal, stdout) = at_terminal(&home, "wallet password");
+    for _ in 0..3 {
+        terminal.expect(": ");
+        terminal.line(WRONG);
+    }
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(6), String::new()), "{}", terminal.shown());
+    assert!(!terminal.shown().contains("new password"), "{}", terminal.shown());
+
+    let (mut terminal, stdout) = at_terminal(&home, "wallet password");
+    for (question, answer) in
+        [("Password for the coldkey", PASSWORD), ("A new password", WRONG), ("The same again", WRONG)]
+    {
+        terminal.expect(question);
+        terminal.line(answer);
+    }
+    assert_eq!(terminal.ended(), Some(0), "{}", terminal.shown());
+    assert!(read(&stdout).contains("Ganglion") && !terminal.shown().contains("horse"), "{}", terminal.shown());
+    home.fails(&format!("wallet sign hello --password-file {right}"), 6, &["wrong password"]);
+}
+
 /// `ganglion up <option>` at a terminal, in the place's own network folder.
 fn up(home: &Home, option: &str) -> Terminal {
     let plain = home.place.command(&["up", option, "--offline", "--base-port", "0"]);
@@ -216,4 +241,18 @@ pub fn work_is_interrupted(stage: &Stage, own: u64) {
     let line = format!("neuron register --netuid {own} --wallet-name bob --timeout 1 --threads 1 --yes");
     home.fails(&line, 1, &["no seal was found", "--timeout"]);
     assert_eq!([files(&home.place.file("home")), files(&home.wallets())], before);
+}
+
+/// Work for a seat that the chain no longer gives ends by itself, long before its time is over, and says why.
+pub fn work_ends_when_nobody_would_take_it(stage: &Stage, own: u64) {
+    let home = &stage.home;
+    let line = format!("neuron register --netuid {own} --wallet-name bob --threads 1 --yes");
+    let (mut terminal, stdout) = at_terminal(home, &line);
+    terminal.expect("Ctrl-C ends it");
+    home.write("subnet set", &format!("{own} registration_open=false"));
+    assert_eq!((terminal.ended(), read(&stdout)), (Some(4), String::new()), "{}", terminal.shown());
+    for words in ["the search ended after", "takes no new neurons"] {
+        assert!(terminal.shown().contains(words), "{words:?} is missing: {}", terminal.shown());
+    }
+    home.write("subnet set", &format!("{own} registration_open=true"));
 }

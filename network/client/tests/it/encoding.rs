@@ -365,16 +365,7 @@ async fn every_call_is_read_back_and_what_is_none_is_refused() {
 async fn included(node: &FakeNode, write: Write, signer: impl Signer + 'static) -> Vec<u8> {
     let client = connect(&[node.url()]).await;
     let task = tokio::spawn(async move { client.send(&signer, &write).await });
-    bounded(async {
-        while !task.is_finished() {
-            if node.pending() > 0 {
-                node.produce();
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-    })
-    .await;
-    task.await.expect("no panic").expect("included");
+    node.finish(task).await.expect("included");
     body(node.submitted().last().expect("one"))
 }
 

@@ -38,6 +38,24 @@ async fn reads_come_from_the_runtime_api() {
 }
 
 #[tokio::test]
+async fn a_block_becomes_final_or_another_does_in_its_place() {
+    let node = FakeNode::start().await;
+    let client = connect(&[node.url()]).await;
+    // What has two blocks behind it is final here.
+    for replaced in [false, true] {
+        node.produce();
+        let block = client.best().await.expect("best");
+        if replaced {
+            node.reorganise();
+        }
+        assert_eq!(client.is_final(block).await.expect("read"), None);
+        node.produce();
+        node.produce();
+        assert_eq!(client.is_final(block).await.expect("read"), Some(!replaced));
+    }
+}
+
+#[tokio::test]
 async fn a_cut_connection_is_replaced() {
     let node = FakeNode::start().await;
     let proxy = Proxy::new(node.address).await;

@@ -177,6 +177,16 @@ async fn a_description_of_the_runtime_must_be_one() {
 }
 
 #[tokio::test]
+async fn names_in_a_description_of_the_runtime_drive_no_terminal() {
+    let node = FakeNode::start().await;
+    let [name, escape] = ["dests", "\u{1b}[2Js"].map(hex::encode);
+    node.answer("state_getMetadata", json!(m::metadata(m::Shape::Changed).replace(&name, &escape)));
+    let client = connect(&[node.url()]).await;
+    let found = bounded(client.mismatches()).await.expect("metadata").remove(0);
+    assert!(found.contains("it takes (netuid,  [2Js, values, version_key)"), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_chain_without_our_runtime_api_or_with_another_is_named() {
     let id = format!("0x{}", hex::encode(sp_crypto_hashing::blake2_64(b"NetworkApi")));
     for (apis, words) in [

@@ -40,25 +40,11 @@ async fn answered(node: &FakeNode, task: &Task) {
     .await;
 }
 
-/// Produces a block whenever the pool has something, until the transaction has ended.
-async fn finish(node: &FakeNode, task: Task) -> Result<Inclusion, ClientError> {
-    bounded(async {
-        while !task.is_finished() {
-            if node.pending() > 0 {
-                node.produce();
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        task.await.expect("no panic")
-    })
-    .await
-}
-
 #[tokio::test]
 async fn an_included_transaction_says_where() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    let inclusion = finish(&node, send(&client)).await.expect("included");
+    let inclusion = node.finish(send(&client)).await.expect("included");
     assert!(u64::from(inclusion.block_number) <= node.height());
     assert_eq!(client.block_hash(inclusion.block_number).await.expect("hash"), Some(inclusion.block_hash));
     let bytes = hex::decode(node.submitted()[0].trim_start_matches("0x")).expect("hex");
@@ -69,7 +55,7 @@ async fn an_included_transaction_says_where() {
 async fn registration_by_work_needs_no_signature() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    finish(&node, register(&client)).await.expect("included");
+    node.finish(register(&client)).await.expect("included");
 }
 
 #[tokio::test]
@@ -78,7 +64,7 @@ async fn a_failure_in_the_block_is_told_in_the_chains_words() {
     let client = connect(&[node.url()]).await;
     // `TooSoon`, and 300 blocks to wait.
     node.fail(23, [3, 44, 1, 0]);
-    let error = finish(&node, send(&client)).await.expect_err("it failed there");
+    let error = node.finish(send(&client)).await.expect_err("it failed there");
     let words = "Weights.TooSoon (Weights were set not long ago: wait that many blocks.); try again from block";
     assert!(text(&error).contains(words), "name, explanation and time: {error}");
     assert!(!error.is_transient());
@@ -86,7 +72,7 @@ async fn a_failure_in_the_block_is_told_in_the_chains_words() {
     assert_eq!(error.retry(), Some(Retry { block: block + 300, seconds: 3_600 }), "12 s a block");
     // Any pallet's wait is told: `TakeRaisedTooSoon`, 65 536 blocks.
     node.fail(20, [0, 0, 0, 1]);
-    let error = finish(&node, send(&client)).await.expect_err("it failed there");
+    let error = node.finish(send(&client)).await.expect_err("it failed there");
     assert!(text(&error).contains("Staking.TakeRaisedTooSoon (The take was changed not long ago"), "{error}");
     let ClientError::Failed { block, .. } = error else { panic!("{error}") };
     assert_eq!(error.retry().map(|retry| retry.block), Some(block + 65_536), "{error}");
@@ -97,7 +83,7 @@ async fn what_another_program_signs_does_not_stop_us() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
     node.race(2);
-    finish(&node, send(&client)).await.expect("included in the end");
+    node.finish(send(&client)).await.expect("included in the end");
     let nonces: Vec<_> = node.submitted().iter().map(|bytes| nonce(bytes)).collect();
     assert_eq!(nonces, [0, 1, 2], "each attempt with the next nonce");
     node.race(u64::MAX);
@@ -188,7 +174,7 @@ async fn the_socket_may_die_at_every_step() {
         let task = send(&client);
         tokio::time::sleep(Duration::from_millis(patience)).await;
         proxy.cut(Mode::Pass);
-        finish(&node, task).await.expect("included");
+        node.finish(task).await.expect("included");
         assert_eq!(node.included(), before + 1, "once, after {patience} ms");
     }
 }
@@ -221,7 +207,7 @@ async fn a_lost_pool_gets_it_again() {
     node.lose_pool();
     proxy.cut(Mode::Pass);
     bounded(submissions.recv()).await.expect("submitted again");
-    finish(&node, task).await.expect("included");
+    node.finish(task).await.expect("included");
     let submitted = node.submitted();
     assert!(submitted.iter().all(|bytes| bytes == &submitted[0]), "the same bytes");
 }
@@ -239,7 +225,7 @@ async fn a_second_node_that_will_not_have_it_is_no_refusal() {
     proxy.cut(Mode::Pass);
     bounded(submissions.recv()).await.expect("offered to the second");
     assert!(!task.is_finished(), "the first still has it");
-    finish(&node, task).await.expect("included");
+    node.finish(task).await.expect("included");
     assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
 }
 
@@ -261,7 +247,7 @@ async fn a_second_node_that_turns_down_what_the_first_has_is_no_refusal() {
             bounded(submissions.recv()).await.expect("offered to the second");
             answered(&node, &task).await;
             assert!(!task.is_finished(), "the first still has it");
-            finish(&node, task).await.expect("included");
+            node.finish(task).await.expect("included");
             assert_eq!((node.included(), node.submitted().len()), (1, 1), "once");
         }
     }
@@ -291,7 +277,7 @@ async fn a_reorganisation_is_noticed() {
     bounded(submissions.recv()).await.expect("submitted");
     // The block that the search starts behind is replaced, and the transaction goes in behind it.
     node.reorganise();
-    finish(&node, task).await.expect("included");
+    node.finish(task).await.expect("included");
 }
 
 #[tokio::test]
@@ -300,7 +286,7 @@ async fn one_account_many_transactions() {
     let client = connect(&[node.url()]).await;
     let tasks: Vec<_> = (0..12).map(|_| send(&client)).collect();
     for task in tasks {
-        finish(&node, task).await.expect("included");
+        node.finish(task).await.expect("included");
     }
     let mut nonces: Vec<_> = node.submitted().iter().map(|bytes| nonce(bytes)).collect();
     nonces.sort_unstable();

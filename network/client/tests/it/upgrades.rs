@@ -21,19 +21,6 @@ fn send(client: &Client, write: Write) -> JoinHandle<Result<Inclusion, ClientErr
     tokio::spawn(async move { client.send(&key("//Alice"), &write).await })
 }
 
-async fn finish(node: &FakeNode, task: JoinHandle<Result<Inclusion, ClientError>>) -> Result<Inclusion, ClientError> {
-    bounded(async {
-        while !task.is_finished() {
-            if node.pending() > 0 {
-                node.produce();
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        task.await.expect("no panic")
-    })
-    .await
-}
-
 /// Pallet and call of the last submission.
 fn last_call(node: &FakeNode) -> Vec<u8> {
     let body = body(node.submitted().last().expect("one"));
@@ -44,13 +31,13 @@ fn last_call(node: &FakeNode) -> Vec<u8> {
 async fn after_an_upgrade_calls_are_encoded_anew() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    finish(&node, send(&client, weights())).await.expect("included");
+    node.finish(send(&client, weights())).await.expect("included");
     assert_eq!(last_call(&node), [23, 0]);
     let planned = client.encode(&weights()).await.expect("encodes");
 
     node.upgrade(Shape::Moved);
     node.produce();
-    finish(&node, send(&client, weights())).await.expect("included");
+    node.finish(send(&client, weights())).await.expect("included");
     assert_eq!(last_call(&node), [43, 0], "where the pallet is now");
     assert_ne!(client.encode(&weights()).await.expect("encodes"), planned);
 }
@@ -59,7 +46,7 @@ async fn after_an_upgrade_calls_are_encoded_anew() {
 async fn a_changed_call_is_named_and_the_others_work() {
     let node = FakeNode::start().await;
     let client = connect(&[node.url()]).await;
-    finish(&node, send(&client, weights())).await.expect("included");
+    node.finish(send(&client, weights())).await.expect("included");
     node.upgrade(Shape::Changed);
     node.produce();
     let before = node.submitted().len();
@@ -77,7 +64,7 @@ async fn a_changed_call_is_named_and_the_others_work() {
     assert_eq!(client.mismatches().await.expect("metadata").len(), 2);
 
     let other = Write::commit_weights(5, [1; 32]);
-    finish(&node, send(&client, other)).await.expect("unchanged");
+    node.finish(send(&client, other)).await.expect("unchanged");
     assert_eq!(last_call(&node), [23, 1]);
 }
 
@@ -108,7 +95,7 @@ async fn a_plan_outlives_an_upgrade_or_says_what_changed() {
     node.upgrade(Shape::Changed);
     node.produce();
     let task = tokio::spawn(async move { plan.send(&alice).await });
-    finish(&node, task).await.expect("the call is the same");
+    node.finish(task).await.expect("the call is the same");
     let error = bounded(doomed.send(&key("//Alice"))).await.expect_err("the call is another");
     assert!(text(&error).contains("pallet Weights call set_weights changed"), "{error}");
 }

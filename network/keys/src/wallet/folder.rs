@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use zeroize::ZeroizeOnDrop;
+
 use super::names::{check_name, Paths};
 use crate::{Encryption, KeyError, Keyfile, Mnemonic, PasswordSource, Protection, PublicKey, Words};
 
@@ -160,15 +162,56 @@ impl WalletFolder {
         source: &PasswordSource,
         protection: Protection<'_>,
     ) -> Result<(), KeyError> {
-        let (secret, public) = self.paths(key)?;
-        let opened = self.open(key, source)?;
+        self.unlock(key, source)?.protect(protection)
+    }
+
+    /// [`open`](Self::open), to write the file anew once the present password has proved right: only then need a person
+    /// think of another.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn unlock<'a>(&'a self, key: KeyName<'a>, source: &PasswordSource) -> Result<Unlocked<'a>, KeyError> {
+        Ok(Unlocked { folder: self, key, content: self.open(key, source)? })
+    }
+}
+
+/// A key of a wallet whose present password was right. Its secret is erased when dropped.
+#[derive(Debug)]
+pub struct Unlocked<'a> {
+    folder: &'a WalletFolder,
+    key: KeyName<'a>,
+    content: Keyfile,
+}
+
+/// Its field does it.
+impl ZeroizeOnDrop for Unlocked<'_> {}
+
+impl Unlocked<'_> {
+    /// As [`WalletFolder::protect`], without asking for the present password.
+    ///
+    /// # Errors
+    /// [`KeyError::Exists`] if the public file has become another key's, [`KeyError::NoMemory`], [`KeyError::Io`].
+    pub fn protect(&self, protection: Protection<'_>) -> Result<(), KeyError> {
+        let (secret, public) = self.folder.paths(self.key)?;
         // Behind an encrypted file, nobody could find the address any more.
-        self.agree_on_public(&public, opened.public())?;
-        write_public(&public, opened.public())?;
-        opened.replace(&secret, protection)
+        self.folder.agree_on_public(&public, self.content.public())?;
+        write_public(&public, self.content.public())?;
+        self.content.replace(&secret, protection)
     }
 }
 
 fn write_public(path: &Path, public: PublicKey) -> Result<(), KeyError> {
     super::accept_existing(Keyfile::public_only(public).write_new(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::erased;
+
+    #[test]
+    fn secrets_are_erased_when_dropped() {
+        erased::assert::<Unlocked<'_>>();
+        let _ = |Unlocked { folder: _, key: _, content }: &Unlocked<'_>| erased::field(content);
+    }
 }

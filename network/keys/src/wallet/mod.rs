@@ -18,7 +18,7 @@ use crate::{KeyError, Keyfile, Keypair, Mnemonic, PasswordSource, PublicKey, Wor
 mod folder;
 mod names;
 
-pub use folder::{KeyName, WalletFolder};
+pub use folder::{KeyName, Unlocked, WalletFolder};
 use names::{check_name, Paths, PUBLIC_SUFFIX};
 
 /// Most folder entries looked at when listing.

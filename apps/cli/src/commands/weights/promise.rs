@@ -1,4 +1,4 @@
-//! What a commitment contains, kept until it is revealed.
+//! What a commitment contains, kept until its reveal is final.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

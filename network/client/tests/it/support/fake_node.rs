@@ -1,6 +1,7 @@
 //! A node without consensus: a pool, blocks on demand, and the JSON-RPC that the client speaks.
 
 use super::{
+    bounded,
     metadata::{metadata, RuntimeEvent, Shape, SystemEvent},
     state::State,
 };
@@ -16,12 +17,13 @@ use std::{
     collections::HashMap,
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 use subxt::{
     config::substrate::{Digest, SubstrateHeader},
     utils::H256,
 };
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, task::JoinHandle};
 
 struct Block {
     header: SubstrateHeader<H256>,
@@ -166,6 +168,20 @@ impl FakeNode {
     pub fn produce(&self) {
         let header = seal(&mut self.lock());
         let _ = self.heads.send(header);
+    }
+
+    /// Puts the pool into a new block whenever it has something, until the task has ended.
+    pub async fn finish<T>(&self, task: JoinHandle<T>) -> T {
+        bounded(async {
+            while !task.is_finished() {
+                if self.pending() > 0 {
+                    self.produce();
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            task.await.expect("no panic")
+        })
+        .await
     }
 
     /// Replaces the last block by an empty one and forgets its extrinsics.
