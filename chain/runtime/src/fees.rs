@@ -1,9 +1,9 @@
-//! Fees, out of the balance; for calls about stake, and those that free what votes, out of stake where the balance is empty.
+//! Fees, out of the balance; for calls about stake, and those that free what votes, out of stake where that lacks it.
 //!
 //! Whoever starts with nothing and works is paid in stake: a miner's coldkey would have no TAO for the fee of taking stake
-//! out. So what such a fee lacks is taken off the payer's stake. Only calls of the staking pallet are paid so: after one of
-//! them there is a balance for the others. Whoever votes with all it has finds that balance frozen; so taking a vote or a
-//! delegation back, and freeing what is bound no more, is paid out of stake, too.
+//! out. Whoever votes with all it has finds its balance frozen, and couldn't change its mind. So what the fee lacks is taken
+//! off the payer's stake for the calls of the staking pallet, after one of which there is a balance for others, and for
+//! those that take a vote or a delegation back or free what is bound no more; for no other call, nor for these in a batch.
 //!
 //! Nothing that was taken off stake is handed back, even if the call cost less than was charged. Otherwise dear calls
 //! that turn out cheap would bring stake into the balance, past the slash window and past what votes bind.
