@@ -25,6 +25,10 @@ impl<T: Config> Pallet<T> {
             ran = ran.saturating_add(1);
             used = used.saturating_add(Self::run_epoch(netuid, now, &mut workspace));
         }
+        if !due.is_empty() {
+            // The first that waits was looked at: its neurons and its permits. An epoch that runs reads them anyway.
+            used = used.saturating_add(T::DbWeight::get().reads(2));
+        }
         if due != DueEpochs::<T>::get() {
             DueEpochs::<T>::put(due);
         }
@@ -46,10 +50,12 @@ impl<T: Config> Pallet<T> {
         due
     }
 
-    /// The most that an epoch of `netuid` can weigh: every validator weighs every neuron.
+    /// The most that an epoch of `netuid` can weigh: every validator weighs every neuron. Those of the last epoch judge in
+    /// this one, and may be more than there may be now, or than there are neurons.
     fn worst_epoch(netuid: NetUid) -> Weight {
         let neurons = u32::from(pallet_neurons::Count::<T>::get(netuid));
-        let judges = u32::from(Parameters::<T>::get(netuid).max_validators).min(neurons);
+        let permitted = Permitted::<T>::decode_len(netuid).unwrap_or(0) as u32;
+        let judges = u32::from(Parameters::<T>::get(netuid).max_validators).min(neurons).max(permitted);
         epoch_weight::<<T as Config>::WeightInfo>(neurons, judges, judges.saturating_mul(neurons).saturating_mul(2))
     }
 

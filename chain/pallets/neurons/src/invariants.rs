@@ -45,8 +45,8 @@ impl<T: Config> Pallet<T> {
     fn check_subnets() -> Checked {
         let known: BTreeSet<NetUid> = Netuids::<T>::get().into_iter().chain(Dissolving::<T>::get()).collect();
         let priced = JoiningPrices::<T>::get();
-        let mut rows = Count::<T>::iter_keys().chain(UsedSeals::<T>::iter_keys()).chain(priced.keys().copied());
-        ensure(rows.all(|netuid| known.contains(&netuid)), "a subnet that is no more has seats, seals or prices")
+        let mut rows = Count::<T>::iter_keys().chain(priced.keys().copied());
+        ensure(rows.all(|netuid| known.contains(&netuid)), "a subnet that is no more has seats or prices")
     }
 
     fn check_pages(netuid: NetUid, count: u16) -> Checked {
@@ -91,9 +91,12 @@ impl<T: Config> Pallet<T> {
     }
 
     fn check_seals() -> Checked {
+        let now = frame_system::Pallet::<T>::block_number();
         for seals in UsedSeals::<T>::iter_values() {
             let distinct: BTreeSet<_> = seals.iter().map(|(_, seal)| *seal).collect();
             ensure(distinct.len() == seals.len(), "a seal was used twice")?;
+            let past = seals.iter().all(|(block, _)| *block < now);
+            ensure(past, "a seal was used before the block that it is bound to was there")?;
         }
         Ok(())
     }

@@ -67,9 +67,10 @@
 //! - `Seats`, `Uids` and `SeatOf` describe the same neurons; uids are `0..Count`, pages are full but the last.
 //! - `SeatCount` is a hotkey's number of seats in all subnets. A hotkey with a seat has an owner (and an account for good:
 //!   see [`pallet_staking`]).
-//! - Endpoints belong to neurons that exist; seats, seals and prices to subnets that exist or are being cleaned up.
+//! - Endpoints belong to neurons that exist; seats and prices to subnets that exist or are being cleaned up.
 //! - A subnet has at most [`MAX_NEURONS`](pallet_subnets::MAX_NEURONS), and grows only below `max_neurons`.
-//! - Seals in `UsedSeals` are distinct.
+//! - Seals in `UsedSeals` are distinct, and bound to blocks that are past. They stay with a subnet's number: what the last
+//!   subnet that had it took works for the next no more.
 //! - `ColdkeySwaps` and `SwapTargets` describe the same swaps, of coldkeys that exist; the accounts that they lead to exist.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -198,7 +199,9 @@ pub mod pallet {
         ValueQuery,
     >;
 
-    /// Seals taken within their lifetime; each works once.
+    /// Seals taken under a subnet's number within their lifetime, and older ones until the next is taken; each works once.
+    /// The lowest free number is given out first, so that there are at most as many rows as there ever were subnets at a
+    /// time, those that were being cleaned up included.
     #[pallet::storage]
     pub type UsedSeals<T: Config> = StorageMap<_, Twox64Concat, NetUid, Seals<BlockNumberFor<T>>, ValueQuery>;
 

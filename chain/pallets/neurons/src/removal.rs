@@ -6,11 +6,11 @@ use pallet_subnets::OnSubnetRemoved;
 
 impl<T: Config> OnSubnetRemoved for Pallet<T> {
     /// A row is a neuron with all that anybody keeps under its id. Seats are vacated from the top, so that uids stay
-    /// without a gap.
+    /// without a gap. Used seals stay: the number may be given out again while they live, and each works once. The first
+    /// registration by work under the number forgets those that are past their lifetime.
     fn clear(netuid: NetUid, limit: u32) -> u32 {
         let removed = Self::vacate(netuid, limit);
         if removed < limit {
-            UsedSeals::<T>::remove(netuid);
             JoiningPrices::<T>::mutate(|all| all.remove(&netuid));
         }
         removed

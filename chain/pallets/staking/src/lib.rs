@@ -9,6 +9,11 @@
 //! - **Pay**: a miner's incentive belongs to the hotkey's owner, as stake. Of a validator's dividends the owner keeps a
 //!   **take** (0 to 18 %, in 1/65535; raising it is rate-limited), the rest belongs to everybody with stake on the hotkey.
 //!   The emission pallet pays a whole epoch with [`Pallet::pay_from`].
+//! - **Stake is not asked its age**: whoever stakes a block before an epoch and unstakes a block after it earns the whole
+//!   tempo's dividends on that stake, at the others' expense and with the same TAO in one subnet after another, for the
+//!   take and the fees of two calls (about 0.005 TAO in this runtime, whatever the stake); only behind a block producer it
+//!   is held. That is the price of shares that rise in one step; a remedy would be to keep new stake in a pool of its own
+//!   until the hotkey's next epoch, as leaving stake is kept, or to let all stake leave a tempo late.
 //! - **Leaving**: stake behind a block producer answers for what that does. It leaves after the **slash window**: it
 //!   moves to the hotkey's leaving pool, earns nothing there, and can be withdrawn when the window is over. Until it is
 //!   withdrawn a slash takes the same part of it as of other stake. Other stake leaves at once. [`Surety`] says which is

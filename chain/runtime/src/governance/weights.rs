@@ -1,4 +1,4 @@
-//! What votes weigh: the SDK's numbers, and reading what the voter has staked.
+//! What votes weigh: the SDK's numbers, and reading what the voter has staked; and what they cost who takes stake out.
 
 use crate::Runtime;
 use frame_support::weights::Weight;
@@ -13,6 +13,12 @@ const READS_PER_POSITION: u64 = 5;
 pub fn positions() -> Weight {
     let reads = u64::from(pallet_staking::MAX_POSITIONS).saturating_mul(READS_PER_POSITION).saturating_add(2);
     <Runtime as frame_system::Config>::DbWeight::get().reads(reads)
+}
+
+/// Freezing what comes back from stake ([`Unstaked`](super::votes::Unstaked)): what the votes bind on each track, the
+/// balance's locks and its freezes are read, and its locks written. Its account, the payment has written already.
+pub fn freeze() -> Weight {
+    <Runtime as frame_system::Config>::DbWeight::get().reads_writes(3, 1)
 }
 
 /// Taking the fee out of stake, with which a vote may be taken back; see [`fees`](crate::fees).

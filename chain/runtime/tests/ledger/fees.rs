@@ -1,10 +1,11 @@
 //! Fees: out of the balance, and out of stake for who has nothing else.
 
 use crate::world::*;
-use frame_support::assert_ok;
+use frame_support::{assert_ok, dispatch::GetDispatchInfo};
 use ganglion_primitives::TAO;
 use ganglion_runtime::*;
 use pallet_conviction_voting::{AccountVote, Conviction, Vote};
+use pallet_staking::WeightInfo;
 use sp_runtime::transaction_validity::{InvalidTransaction, TransactionValidityError};
 
 const CANNOT_PAY: Result<(), TransactionValidityError> =
@@ -120,6 +121,22 @@ fn a_vote_that_freezes_the_balance_does_not_lock_its_owner_out() {
         assert_ok!(submit(&account(11), free).expect("and for freeing what it bound"));
         assert_ok!(submit(&account(11), rest).expect("nothing is frozen any more"));
     });
+}
+
+/// The staking pallet's benchmarks see nothing of it, since nobody votes there.
+#[test]
+fn who_takes_stake_out_is_charged_for_the_freeze_of_what_votes_bind() {
+    let declared = |call: pallet_staking::Call<Runtime>| RuntimeCall::from(call).get_dispatch_info().call_weight;
+    // Read: what votes bind, the balance's locks, its freezes. Written: its locks.
+    let freeze = <Runtime as frame_system::Config>::DbWeight::get().reads_writes(3, 1);
+    let beside = <() as WeightInfo>::pay_from_stake().saturating_add(freeze);
+    for (declared, measured) in [
+        (declared(unstake(1)), <() as WeightInfo>::remove_stake()),
+        (declared(pallet_staking::Call::withdraw { hotkey: account(1) }), <() as WeightInfo>::withdraw()),
+    ] {
+        let due = measured.saturating_add(beside);
+        assert!(declared.all_gte(due), "{declared} is less than {due}");
+    }
 }
 
 #[test]

@@ -20,13 +20,23 @@ use sp_runtime::DispatchResult;
 
 /// Proposes `call` on the track of `origin` and pays the deposits. Answers with the referendum's number.
 fn propose(origin: impl Into<OriginCaller>, call: impl Into<RuntimeCall>) -> u32 {
+    propose_for(DispatchTime::After(0), origin, call)
+}
+
+/// The same, to be enacted at `when` at the earliest.
+fn propose_for(when: DispatchTime<BlockNumber>, origin: impl Into<OriginCaller>, call: impl Into<RuntimeCall>) -> u32 {
+    let index = raise(when, origin, call);
+    assert_ok!(Referenda::place_decision_deposit(RuntimeOrigin::signed(account(99)), index));
+    index
+}
+
+/// The same, without the deposit for a decision.
+fn raise(when: DispatchTime<BlockNumber>, origin: impl Into<OriginCaller>, call: impl Into<RuntimeCall>) -> u32 {
     let proposer = account(99);
     fund(&proposer, 100 * TAO);
     let index = pallet_referenda::ReferendumCount::<Runtime>::get();
     let proposal = Preimage::bound(call.into()).expect("fits");
-    let signed = || RuntimeOrigin::signed(proposer.clone());
-    assert_ok!(Referenda::submit(signed(), Box::new(origin.into()), proposal, DispatchTime::After(0)));
-    assert_ok!(Referenda::place_decision_deposit(signed(), index));
+    assert_ok!(Referenda::submit(RuntimeOrigin::signed(proposer), Box::new(origin.into()), proposal, when));
     index
 }
 

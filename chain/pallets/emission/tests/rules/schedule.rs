@@ -2,7 +2,9 @@
 
 use crate::ledger::*;
 use frame_support::weights::Weight;
-use ganglion_pallet_emission::{DueEpochs, Event, WeightInfo};
+use ganglion_pallet_emission::{DueEpochs, Event, Permits, Permitted, WeightInfo};
+use ganglion_primitives::{NetUid, NeuronId};
+use pallet_subnets::Parameters;
 
 /// A little less than `count` epochs of one neuron take: rows of stake come on top.
 fn epochs(count: u64) -> Weight {
@@ -60,5 +62,19 @@ fn an_epoch_that_alone_exceeds_the_budget_still_runs() {
         assert_eq!(run_block(), (vec![3], vec![]));
         assert_eq!(run_block(), (vec![1], vec![2]));
         assert_eq!(run_block(), (vec![2], vec![]));
+    });
+}
+
+#[test]
+fn an_epoch_of_more_validators_than_there_may_be_by_now_is_not_taken_for_a_small_one() {
+    // Two small epochs and a millisecond: enough for their rows of stake, not for a hundred validators' opinions.
+    let two_small = epochs(2).saturating_add(Weight::from_parts(1_000_000_000, 0));
+    with_budget(two_small, || assert_eq!(run_block(), (vec![1, 3], vec![])));
+    with_budget(two_small, || {
+        let validators = (1_000..1_100).map(NeuronId).collect();
+        Permitted::<Ledger>::insert(NetUid(3), Permits::truncate_from(validators));
+        Parameters::<Ledger>::mutate(NetUid(3), |rules| rules.max_validators = 1);
+        assert_eq!(run_block(), (vec![1], vec![3]));
+        assert_eq!(run_block(), (vec![3], vec![]));
     });
 }

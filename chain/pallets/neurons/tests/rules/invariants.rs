@@ -3,7 +3,8 @@
 use crate::ledger::*;
 use frame_support::assert_ok;
 use ganglion_pallet_neurons::{
-    ColdkeySwap, ColdkeySwaps, Count, Endpoints, NextId, SeatCount, SeatOf, Seats, SwapTargets, Uids, UsedSeals,
+    ColdkeySwap, ColdkeySwaps, Count, Endpoints, JoiningPrices, NextId, SeatCount, SeatOf, Seats, SwapTargets, Uids,
+    UsedSeals,
 };
 use ganglion_primitives::{ColdkeyId, Endpoint, HotkeyId, NetUid, NeuronId, Uid};
 use pallet_subnets::MAX_NEURONS;
@@ -78,9 +79,16 @@ fn a_hotkey_that_is_miscounted_or_nobodys_is_found() {
 }
 
 #[test]
-fn seals_of_no_subnet_or_used_twice_are_found() {
-    let nowhere = || UsedSeals::<Ledger>::mutate(NetUid(9), |_| ());
-    assert_eq!(found(nowhere), Err("a subnet that is no more has seats, seals or prices"));
+fn prices_of_no_subnet_are_found() {
+    let nowhere = || {
+        let prices = Neurons::prices(SUBNET);
+        JoiningPrices::<Ledger>::mutate(|all| all.try_insert(NetUid(9), prices)).expect("room");
+    };
+    assert_eq!(found(nowhere), Err("a subnet that is no more has seats or prices"));
+}
+
+#[test]
+fn seals_used_twice_or_before_their_time_are_found() {
     let twice = || {
         UsedSeals::<Ledger>::mutate(SUBNET, |seals| {
             let again = seals[0];
@@ -88,6 +96,8 @@ fn seals_of_no_subnet_or_used_twice_are_found() {
         });
     };
     assert_eq!(found(twice), Err("a seal was used twice"));
+    let ahead = || UsedSeals::<Ledger>::mutate(SUBNET, |seals| seals[0].0 = 99);
+    assert_eq!(found(ahead), Err("a seal was used before the block that it is bound to was there"));
 }
 
 #[test]

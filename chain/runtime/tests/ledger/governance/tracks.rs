@@ -1,7 +1,7 @@
 //! Each track does what it says and no more.
 
 use super::*;
-use frame_support::assert_noop;
+use frame_support::{assert_noop, traits::Get};
 use ganglion_primitives::NetUid;
 use pallet_subnets::{CreationTerms, HyperparameterUpdate};
 use sp_runtime::DispatchError;
@@ -22,6 +22,32 @@ fn parameters_sets_hyperparameters_by_referendum() {
         || {
             assert_ok!(enact(Origin::Parameters, faster()));
             assert_eq!(Subnets::hyperparameters(TEXT).expect("exists").tempo, 9);
+        },
+    );
+}
+
+/// The SDK drops what finds no place in a block's agenda, and says nothing.
+#[test]
+fn a_hundred_alarms_in_the_block_of_an_enactment_do_not_lose_it() {
+    chain(
+        |_| {},
+        || {
+            fund(&account(98), 1_000_000 * TAO);
+            let due = System::block_number() + <Runtime as pallet_referenda::Config>::UndecidingTimeout::get();
+            for _ in 0..100 {
+                raise(DispatchTime::After(0), Origin::Parameters, frame_system::Call::remark { remark: vec![] });
+            }
+            let poll = propose_for(DispatchTime::At(due), Origin::Parameters, faster());
+            assert_ok!(aye(98, poll, 900_000 * TAO));
+            assert!(decide(poll));
+            run_to(due - 1);
+            assert_ne!(Subnets::hyperparameters(TEXT).expect("exists").tempo, 9);
+            let undecided =
+                |poll: u32| matches!(ReferendumInfoFor::<Runtime>::get(poll), Some(ReferendumInfo::Ongoing(_)));
+            assert!((0..100).all(undecided));
+            next_block();
+            assert_eq!(Subnets::hyperparameters(TEXT).expect("exists").tempo, 9);
+            assert!(!(0..100).any(undecided), "an alarm was lost");
         },
     );
 }

@@ -100,3 +100,29 @@ fn defect_16_a_seal_works_once_and_used_ones_are_forgotten_with_age() {
         },
     );
 }
+
+#[test]
+fn a_used_seal_does_not_work_for_the_next_subnet_of_the_number() {
+    chain(
+        |_| {},
+        || {
+            run_to(5);
+            let rules = Rules::get(TEXT);
+            let nonce = work(TEXT, 4, &account(1), &account(2));
+            let join = || Neurons::register(RuntimeOrigin::none(), TEXT, 4, nonce, account(1), account(2));
+            assert_ok!(join());
+            assert_ok!(Subnets::dissolve(RuntimeOrigin::root(), TEXT));
+            while !pallet_subnets::Dissolving::<Runtime>::get().is_empty() {
+                next_block();
+            }
+            assert_eq!(created(RuntimeOrigin::root()), TEXT);
+            Rules::insert(TEXT, rules);
+            assert!(System::block_number() <= 4 + 32, "the seal lives");
+            assert_eq!(join(), Err(Error::<Runtime>::SealUsed.into()));
+            // Those past their lifetime go with the first registration.
+            run_to(4 + 33);
+            must_join(1, 2);
+            assert_eq!(pallet_neurons::UsedSeals::<Runtime>::get(TEXT).len(), 1);
+        },
+    );
+}
