@@ -173,7 +173,7 @@ async fn run_doors(
     let router = routes::router(shared.clone(), beside.images.clone().map_or_else(images::closed, images::router));
     let access = shared.config.access.clone();
     let router = match &access {
-        Some(access) => access::guard(router, access.clone()),
+        Some(access) => access::guard(router, access.clone(), shared.config.in_flight),
         None => router.merge(access::closed()),
     };
     let router = match shared.config.purse {

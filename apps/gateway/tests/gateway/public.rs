@@ -84,7 +84,12 @@ impl Stage {
     }
 
     pub(super) async fn key(&self) -> String {
-        let (status, body) = self.claim(50).await;
+        self.key_of(50).await
+    }
+
+    /// A key for the coldkey of this seed.
+    pub(super) async fn key_of(&self, seed: u8) -> String {
+        let (status, body) = self.claim(seed).await;
         assert_eq!(status, 201, "{body}");
         body["key"].as_str().expect("a key").to_owned()
     }
