@@ -46,7 +46,7 @@ mod state;
 mod stops;
 mod times;
 
-pub use access::{keys::Claim, ChainLedger, Credit, Ledger, PublicAccess, PublicSettings, Standing};
+pub use access::{keys::Claim, ChainLedger, Collected, Credit, Ledger, PublicAccess, PublicSettings, Standing};
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;

@@ -122,6 +122,13 @@ impl Meter {
         self.dirty |= self.keys() < before;
     }
 
+    /// Forgets what was used of channels that are settled.
+    pub fn forget(&mut self, settled: &[u64]) {
+        for channel in settled {
+            self.dirty |= self.counts.channels.remove(channel).is_some();
+        }
+    }
+
     /// Takes what one answer costs: a free one if there is one left, else from the oldest channel that has enough.
     ///
     /// # Errors
@@ -235,6 +242,24 @@ mod tests {
         let taken = again.charge(KEY, WHO, &standing(0, &[9, 30]), SETTINGS, 2).expect("paid");
         again.refund(taken);
         assert_eq!((again.used().collect::<Vec<_>>(), again.usage(&KEY).spent_rao), (vec![(1, 20)], 20));
+    }
+
+    #[test]
+    fn settled_channels_are_forgotten() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut meter = Meter::open(&folder.path().join("meter.json")).expect("new");
+        let paid = standing(0, &[10, 30]);
+        let taken = [(); 3].map(|()| meter.charge(KEY, WHO, &paid, SETTINGS, 1).expect("paid"));
+        assert_eq!(meter.used().collect::<Vec<_>>(), [(0, 10), (1, 20)]);
+        assert!(meter.snapshot().is_some());
+        meter.forget(&[7]);
+        assert!(meter.snapshot().is_none(), "nothing was known of it");
+        meter.forget(&[0]);
+        assert_eq!(meter.used().collect::<Vec<_>>(), [(1, 20)]);
+        assert!(meter.snapshot().is_some());
+        // What comes back late brings nothing back.
+        taken.into_iter().for_each(|taken| meter.refund(taken));
+        assert_eq!(meter.used().collect::<Vec<_>>(), [(1, 0)]);
     }
 
     #[test]

@@ -25,12 +25,13 @@
 mod bill;
 mod collect;
 mod doors;
+mod dues;
 pub mod keys;
 mod ledger;
 pub mod meter;
 mod places;
 
-pub use ledger::{ChainLedger, Credit, Ledger, Standing};
+pub use ledger::{ChainLedger, Collected, Credit, Ledger, Standing};
 
 use std::{
     collections::HashMap,

@@ -7,7 +7,7 @@ use super::{
     read, Gateway,
 };
 use futures::future::{ready, BoxFuture, FutureExt};
-use ganglion_gateway::{Claim, Credit, GatewayConfig, Ledger, PublicAccess, PublicSettings, Standing};
+use ganglion_gateway::{Claim, Collected, Credit, GatewayConfig, Ledger, PublicAccess, PublicSettings, Standing};
 use ganglion_keys::{Keypair, PublicKey};
 use serde_json::{json, Value};
 use std::{
@@ -40,8 +40,8 @@ impl Ledger for Purse {
         ready(answer).boxed()
     }
 
-    fn collect(&self, _: Vec<(u64, u64)>, _: bool) -> BoxFuture<'_, Result<u64, String>> {
-        ready(Ok(0)).boxed()
+    fn collect(&self, _: Vec<(u64, u64)>, _: bool) -> BoxFuture<'_, Result<Collected, String>> {
+        ready(Ok(Collected::default())).boxed()
     }
 }
 
