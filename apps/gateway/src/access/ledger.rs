@@ -26,6 +26,8 @@ pub struct Credit {
     pub channel: u64,
     /// All RAO ever put in.
     pub deposit: Rao,
+    /// RAO of that which were redeemed: they were used, whatever the counts say.
+    pub redeemed: Rao,
 }
 
 /// What a coldkey has.
@@ -87,7 +89,9 @@ impl ChainLedger {
         let open = channels.iter().filter(|channel| self.is_ours(channel) && channel.closes_at.is_none());
         Ok(Standing {
             stake: account.positions.iter().fold(0, |sum: Rao, position| sum.saturating_add(position.stake)),
-            channels: open.map(|channel| Credit { channel: channel.id.0, deposit: channel.deposit }).collect(),
+            channels: open
+                .map(|channel| Credit { channel: channel.id.0, deposit: channel.deposit, redeemed: channel.redeemed })
+                .collect(),
         })
     }
 

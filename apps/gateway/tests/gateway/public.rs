@@ -121,8 +121,8 @@ fn claim_of(seed: u8) -> Claim {
 }
 
 pub(super) fn standing(stake: u64, deposits: &[u64]) -> Standing {
-    let channels = (0..).zip(deposits).map(|(channel, deposit)| Credit { channel, deposit: *deposit }).collect();
-    Standing { stake, channels }
+    let credit = |(channel, deposit): (u64, &u64)| Credit { channel, deposit: *deposit, redeemed: 0 };
+    Standing { stake, channels: (0..).zip(deposits).map(credit).collect() }
 }
 
 #[tokio::test]
