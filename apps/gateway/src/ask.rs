@@ -156,7 +156,7 @@ impl Asker {
                     return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
                 }
                 () = sleep_until(late), if running.len() < parallel && waiting.len() > 0 => {
-                    self.metrics.hedges.inc();
+                    self.metrics.hedged();
                     next = true;
                 }
             }
@@ -242,7 +242,7 @@ impl Asker {
     }
 
     fn count(&self, outcome: &str) {
-        self.metrics.calls.with_label_values(&[outcome]).inc();
+        self.metrics.called(outcome);
     }
 }
 

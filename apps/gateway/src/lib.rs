@@ -156,17 +156,18 @@ async fn run_doors(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
+    let metrics = metrics::Metrics::new()?;
     // Miners of two subnets have two records: the same key may answer well and draw badly.
     let other = |kind, directory: Option<Arc<dyn Directory>>, netuid: Option<NetUid>| {
         let config = GatewayConfig { netuid: netuid.unwrap_or(config.netuid), ..config.clone() };
-        let door = |directory| state::Shared::new(config, kind, directory, Beside::default()).map(Arc::new);
-        directory.map(door).transpose()
+        let door = |directory| state::Shared::new(config, kind, directory, Beside::default(), &metrics);
+        directory.map(door).map(Arc::new)
     };
     let beside = Beside {
-        market: other(Kind::Market, others.market, config.market)?,
-        images: other(Kind::Images, others.images, config.images)?,
+        market: other(Kind::Market, others.market, config.market),
+        images: other(Kind::Images, others.images, config.images),
     };
-    let shared = Arc::new(state::Shared::new(config, Kind::Text, directory, beside.clone())?);
+    let shared = Arc::new(state::Shared::new(config, Kind::Text, directory, beside.clone(), &metrics));
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
