@@ -191,8 +191,7 @@ async fn turn(
     deadline: TokioInstant,
 ) -> (usize, Outcome) {
     let began = Instant::now();
-    shared.standings.started(miner, began);
-    let _turn = Turn { standings: &shared.standings, miner };
+    let _turn = Turn::of(&shared.standings, miner, began);
     let target = Target { hotkey: miner.hotkey, address: miner.address };
     // A little longer than is left, so that it is always the request's own deadline that ends it.
     let time = deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1);

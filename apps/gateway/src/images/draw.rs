@@ -127,8 +127,7 @@ async fn numbered<T>(number: usize, turn: impl Future<Output = T>) -> (usize, T)
 /// One miner's turn, from the question to the entry in its record.
 async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: TokioInstant) -> Result<Drawn, Missed> {
     let began = Instant::now();
-    shared.standings.started(miner, began);
-    let _turn = Turn { standings: &shared.standings, miner };
+    let _turn = Turn::of(&shared.standings, miner, began);
     let target = Target { hotkey: miner.hotkey, address: miner.address };
     let own = ImageRequest { seed: own_seed(request.seed, miner.hotkey.as_bytes()), ..request.clone() };
     // A little longer than is left, so that it is always the request's own deadline that ends it.
