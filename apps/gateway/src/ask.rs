@@ -5,8 +5,8 @@
 //! which of them it serves.
 
 use crate::{
-    answering::Answering, consensus::Panel, directory::Miner, error::ApiError, metrics::Metrics, standing::Standings,
-    GatewayConfig,
+    answering::Answering, breaker::Trial, consensus::Panel, directory::Miner, error::ApiError, metrics::Metrics,
+    standing::Standings, GatewayConfig,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -41,11 +41,13 @@ pub(crate) struct Answered {
     pub(crate) score: Option<f64>,
     /// What the others said, where several were asked for their agreement.
     pub(crate) panel: Option<Panel>,
+    /// The miner's turn, which lasts to the answer's end.
+    pub(crate) turn: Turn,
 }
 
 /// How one miner's turn ended.
 enum Outcome {
-    Good(Answering, Instant, Duration),
+    Good(Answering, Instant, Duration, Turn),
     /// It failed, or has too much to do.
     Bad(String),
     /// It says that the request is wrong.
@@ -77,15 +79,23 @@ pub(crate) struct Asker {
     pub(crate) metrics: Arc<Metrics>,
 }
 
-/// A miner's turn. Dropped without an outcome (the client hung up, or another answer won), it leaves no trial behind.
-pub(crate) struct Turn<'a> {
-    pub(crate) standings: &'a Standings,
-    pub(crate) miner: &'a Miner,
+/// A miner's turn, to the end of its answer. Dropped without an outcome (the client hung up, or another answer won), it leaves
+/// no trial behind.
+pub(crate) struct Turn(Option<Box<(Trial, Arc<Standings>, Miner)>>);
+
+impl Turn {
+    /// A request is on its way to the miner.
+    pub(crate) fn of(standings: &Arc<Standings>, miner: &Miner, now: Instant) -> Self {
+        let trial = standings.started(miner, now);
+        Self(trial.map(|trial| Box::new((trial, standings.clone(), miner.clone()))))
+    }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for Turn {
     fn drop(&mut self) {
-        self.standings.neutral(self.miner);
+        if let Some((trial, standings, miner)) = self.0.as_deref() {
+            standings.tried(miner, *trial);
+        }
     }
 }
 
@@ -130,7 +140,7 @@ impl Asker {
                         turn.ended = true;
                     }
                     match outcome {
-                        Outcome::Good(answering, began, latency) => {
+                        Outcome::Good(answering, began, latency, turn) => {
                             self.overtake(asked.iter().take(index), goal);
                             let Some(Asked { miner, .. }) = asked.get(index) else { continue };
                             return Ok(Answered {
@@ -141,6 +151,7 @@ impl Asker {
                                 attempts: asked.len(),
                                 score: self.standings.of(miner).score,
                                 panel: None,
+                                turn,
                             });
                         }
                         Outcome::Refused(reason) => failures.refusals.push(reason),
@@ -156,7 +167,7 @@ impl Asker {
                     return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
                 }
                 () = sleep_until(late), if running.len() < parallel && waiting.len() > 0 => {
-                    self.metrics.hedges.inc();
+                    self.metrics.hedged();
                     next = true;
                 }
             }
@@ -174,16 +185,15 @@ impl Asker {
         deadline: TokioInstant,
     ) -> (usize, Outcome) {
         let began = Instant::now();
-        self.standings.started(miner, began);
-        let _turn = Turn { standings: &self.standings, miner };
+        let turn = Turn::of(&self.standings, miner, began);
         let target = Target { hotkey: miner.hotkey, address: miner.address };
         let time = match goal {
             // A little longer than is left, so that it is always the request's own deadline that ends it.
             Goal::Whole => deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1),
             Goal::Beginning => self.config.stream_deadline,
         };
-        let outcome = match self.dendrite.stream::<TextSynapse>(&target, request, time).await {
-            Ok(parts) => reach(goal, Answering::new(parts), began).await,
+        let reached = match self.dendrite.stream::<TextSynapse>(&target, request, time).await {
+            Ok(parts) => reach(goal, Answering::new(parts)).await,
             Err(CallError::Refused { status: 400 | 413 | 422, message, .. }) => {
                 self.count("refused");
                 return (index, Outcome::Refused(shorten(&message)));
@@ -198,24 +208,24 @@ impl Asker {
                 self.count("busy");
                 return (index, Outcome::Bad(format!("uid {}: {}", miner.uid, shorten(&code))));
             }
-            Err(error) => Outcome::Bad(shorten(&error.to_string())),
+            Err(error) => Err(shorten(&error.to_string())),
         };
-        let outcome = match outcome {
-            Outcome::Bad(reason) => {
+        let outcome = match reached {
+            Err(reason) => {
                 self.count("failed");
                 self.standings.failed(miner, Instant::now());
                 tracing::debug!(target: "ganglion::gateway", uid = miner.uid, %reason, "a miner failed");
                 Outcome::Bad(format!("uid {}: {reason}", miner.uid))
             }
-            Outcome::Good(answering, began, latency) => {
+            Ok(answering) => {
+                let latency = began.elapsed();
                 self.count("answered");
                 match goal {
                     Goal::Whole => self.standings.succeeded(miner, latency),
                     Goal::Beginning => self.standings.began(miner, latency),
                 }
-                Outcome::Good(answering, began, latency)
+                Outcome::Good(answering, began, latency, turn)
             }
-            refused => refused,
         };
         (index, outcome)
     }
@@ -242,20 +252,20 @@ impl Asker {
     }
 
     fn count(&self, outcome: &str) {
-        self.metrics.calls.with_label_values(&[outcome]).inc();
+        self.metrics.called(outcome);
     }
 }
 
 /// Reads as far as the goal demands.
-async fn reach(goal: Goal, mut answering: Answering, began: Instant) -> Outcome {
+async fn reach(goal: Goal, mut answering: Answering) -> Result<Answering, String> {
     let read = match goal {
         Goal::Whole => answering.finish().await,
         Goal::Beginning => answering.begin().await,
     };
     match read {
-        Ok(()) if answering.is_visible() => Outcome::Good(answering, began, began.elapsed()),
-        Ok(()) => Outcome::Bad("an empty answer".into()),
-        Err(reason) => Outcome::Bad(shorten(&reason)),
+        Ok(()) if answering.is_visible() => Ok(answering),
+        Ok(()) => Err("an empty answer".into()),
+        Err(reason) => Err(shorten(&reason)),
     }
 }
 

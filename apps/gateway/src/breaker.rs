@@ -54,27 +54,39 @@ pub(crate) struct Breaker {
     pauses: u32,
     /// The end of the pause; `None` while closed.
     until: Option<Instant>,
-    /// One request is trying; the others don't wait for what comes of it.
-    trial: bool,
+    /// The trial under way, by number; the others don't wait for what comes of it.
+    trial: Option<Trial>,
+    /// Trials so far.
+    trials: u32,
 }
+
+/// One request's trial of a miner whose pause is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Trial(u32);
 
 impl Breaker {
     pub(crate) fn state(&self, now: Instant) -> State {
         match self.until {
             None => State::Closed,
-            Some(until) if now < until || self.trial => State::Open,
+            Some(until) if now < until || self.trial.is_some() => State::Open,
             Some(_) => State::HalfOpen,
         }
     }
 
-    /// A request is on its way.
-    pub(crate) fn started(&mut self, now: Instant) {
-        self.trial = self.trial || self.state(now) == State::HalfOpen;
+    /// A request is on its way. Its trial, if it is the one that tries.
+    pub(crate) fn started(&mut self, now: Instant) -> Option<Trial> {
+        if self.state(now) != State::HalfOpen {
+            return None;
+        }
+        self.trials = self.trials.wrapping_add(1);
+        self.trial = Some(Trial(self.trials));
+        self.trial
     }
 
     /// One was answered well: all is forgotten.
     pub(crate) fn succeeded(&mut self) {
-        *self = Self::default();
+        // Of an earlier trial something may still be heard.
+        *self = Self { trials: self.trials, ..Self::default() };
     }
 
     /// One was answered badly, or not at all.
@@ -92,16 +104,18 @@ impl Breaker {
         }
     }
 
-    /// One ended without saying anything about the miner.
-    pub(crate) fn neutral(&mut self) {
-        self.trial = false;
+    /// This trial is over. If it has said nothing about the miner, another request may try.
+    pub(crate) fn ended(&mut self, trial: Trial) {
+        if self.trial == Some(trial) {
+            self.trial = None;
+        }
     }
 
     fn open(&mut self, now: Instant, policy: &Policy) {
         let pause = policy.pause_after(self.pauses);
         self.until = Some(now.checked_add(pause).unwrap_or(now));
         self.pauses = self.pauses.saturating_add(1);
-        self.trial = false;
+        self.trial = None;
     }
 }
 
@@ -138,12 +152,16 @@ mod tests {
         let (mut breaker, later) = (opened(now), now + POLICY.pause);
         assert_eq!(breaker.state(later - Duration::from_millis(1)), State::Open);
         assert_eq!(breaker.state(later), State::HalfOpen);
-        breaker.started(later);
+        let first = breaker.started(later).expect("it tries");
         assert_eq!(breaker.state(later), State::Open, "the others go elsewhere");
-        breaker.neutral();
+        assert_eq!(breaker.started(later), None, "one trial at a time");
+        breaker.ended(first);
         assert_eq!(breaker.state(later), State::HalfOpen, "a trial without a result can be repeated");
-        breaker.started(later);
+        let second = breaker.started(later).expect("it tries");
+        breaker.ended(first);
+        assert_eq!(breaker.state(later), State::Open, "one trial's end isn't another's");
         breaker.succeeded();
+        breaker.ended(second);
         assert_eq!(breaker.state(later), State::Closed);
         breaker.failed(later, &POLICY);
         assert_eq!(breaker.state(later), State::Closed, "it starts afresh");

@@ -55,7 +55,7 @@ pub struct GatewayConfig {
     pub pause: Duration,
     /// No failing miner is left alone for longer than this, or [`GatewayConfig::pause`].
     pub longest_pause: Duration,
-    /// Requests being answered at once; more get 429.
+    /// Requests being answered at once; more get 429. In public mode one coldkey has at most a quarter of them.
     pub in_flight: usize,
     /// Open connections; more wait.
     pub connections: usize,

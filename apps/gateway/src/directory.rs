@@ -87,6 +87,15 @@ impl Kind {
         }
     }
 
+    /// The word for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Images => "images",
+            Self::Market => "market",
+        }
+    }
+
     /// The chain has no such subnet.
     fn absent(self) -> ApiError {
         let missing = StatusCode::NOT_FOUND;

@@ -145,9 +145,13 @@ fn learn<T>(door: &Shared, miners: &[Miner], gathered: &Gathered<T>) {
     for miner in miners {
         let is_it = |target: &Target| (target.hotkey, target.address) == (miner.hotkey, miner.address);
         if let Some(heard) = gathered.heard.iter().find(|heard| is_it(&heard.voice.target)) {
+            door.metrics.called("answered");
             door.standings.succeeded(miner, heard.latency);
         } else if gathered.failed.iter().any(is_it) {
+            door.metrics.called("failed");
             door.standings.failed(miner, Instant::now());
+        } else {
+            door.metrics.called("refused");
         }
     }
 }

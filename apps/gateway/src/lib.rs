@@ -46,7 +46,7 @@ mod state;
 mod stops;
 mod times;
 
-pub use access::{keys::Claim, ChainLedger, Credit, Ledger, PublicAccess, PublicSettings, Standing};
+pub use access::{keys::Claim, ChainLedger, Collected, Credit, Ledger, PublicAccess, PublicSettings, Standing};
 pub use config::GatewayConfig;
 pub use directory::{ChainDirectory, Directory, Listing, Miner};
 pub use error::GatewayError;
@@ -156,24 +156,25 @@ async fn run_doors(
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), GatewayError> {
+    let metrics = metrics::Metrics::new()?;
     // Miners of two subnets have two records: the same key may answer well and draw badly.
     let other = |kind, directory: Option<Arc<dyn Directory>>, netuid: Option<NetUid>| {
         let config = GatewayConfig { netuid: netuid.unwrap_or(config.netuid), ..config.clone() };
-        let door = |directory| state::Shared::new(config, kind, directory, Beside::default()).map(Arc::new);
-        directory.map(door).transpose()
+        let door = |directory| state::Shared::new(config, kind, directory, Beside::default(), &metrics);
+        directory.map(door).map(Arc::new)
     };
     let beside = Beside {
-        market: other(Kind::Market, others.market, config.market)?,
-        images: other(Kind::Images, others.images, config.images)?,
+        market: other(Kind::Market, others.market, config.market),
+        images: other(Kind::Images, others.images, config.images),
     };
-    let shared = Arc::new(state::Shared::new(config, Kind::Text, directory, beside.clone())?);
+    let shared = Arc::new(state::Shared::new(config, Kind::Text, directory, beside.clone(), &metrics));
     if let Ok(address) = listener.local_addr() {
         tracing::info!(target: "ganglion::gateway", %address, netuid = %shared.config.netuid, "gateway open");
     }
     let router = routes::router(shared.clone(), beside.images.clone().map_or_else(images::closed, images::router));
     let access = shared.config.access.clone();
     let router = match &access {
-        Some(access) => access::guard(router, access.clone()),
+        Some(access) => access::guard(router, access.clone(), shared.config.in_flight),
         None => router.merge(access::closed()),
     };
     let router = match shared.config.purse {

@@ -7,7 +7,7 @@
 use crate::{
     access::Bill,
     answering::Answering,
-    ask::Answered,
+    ask::{Answered, Turn},
     openai::ChatRequest,
     reply::{finish_reason, usage, with_headers, Head, Signature},
     standing::Standings,
@@ -48,6 +48,8 @@ struct Live {
     patience: Duration,
     /// What the answer costs its user, if anything.
     bill: Option<Bill>,
+    /// The miner's turn: if this is its trial, that lasts as long.
+    _turn: Turn,
     /// The request's place among those being answered.
     _slot: OwnedSemaphorePermit,
 }
@@ -62,7 +64,7 @@ pub(crate) fn reply(
     slot: OwnedSemaphorePermit,
     patience: Duration,
 ) -> Response {
-    let Answered { miner, answering, began, latency, attempts, score, panel } = answered;
+    let Answered { miner, answering, began, latency, attempts, score, panel, turn } = answered;
     let head = Head::new(&request, Signature { miner, attempts, score, panel });
     let headers = head.signature.headers(latency);
     let cutter = Cutter::new(&request.stops);
@@ -80,6 +82,7 @@ pub(crate) fn reply(
         dallied: Duration::ZERO,
         patience,
         bill,
+        _turn: turn,
         _slot: slot,
     };
     if let Some(choice) = live.request.shape.opening() {

@@ -1,29 +1,35 @@
-//! Numbers for Prometheus.
+//! Numbers for Prometheus. Doors of several subnets count side by side, each under its own name.
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-/// The gateway's metrics.
+use crate::directory::Kind;
+
+/// The gateway's metrics, as one of its doors counts them.
+#[derive(Clone)]
 pub(crate) struct Metrics {
     registry: Registry,
+    /// The subnet of this door.
+    subnet: &'static str,
     /// Requests by route and status.
     pub(crate) requests: IntCounterVec,
     /// Seconds to answer, by route.
     pub(crate) seconds: HistogramVec,
-    /// Turns of miners by outcome.
-    pub(crate) calls: IntCounterVec,
-    /// Second miners asked because the first was late.
-    pub(crate) hedges: IntCounter,
+    /// Turns of miners by subnet and outcome.
+    calls: IntCounterVec,
+    /// Second miners asked because the first was late, by subnet.
+    hedges: IntCounterVec,
     /// Requests being answered.
     pub(crate) in_flight: IntGauge,
-    /// Miners that can be asked.
-    pub(crate) miners: IntGauge,
-    /// Block of the listing in use.
-    pub(crate) block: IntGauge,
+    /// Miners that can be asked, by subnet.
+    miners: IntGaugeVec,
+    /// Block of the listing in use, by subnet.
+    block: IntGaugeVec,
 }
 
 impl Metrics {
+    /// Those of the text subnet's door.
     pub(crate) fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let requests = IntCounterVec::new(
@@ -36,13 +42,17 @@ impl Metrics {
             &["route"],
         )?;
         let calls = IntCounterVec::new(
-            Opts::new("ganglion_gateway_miner_calls_total", "Miners asked, by outcome."),
-            &["outcome"],
+            Opts::new("ganglion_gateway_miner_calls_total", "Miners asked, by subnet and outcome."),
+            &["subnet", "outcome"],
         )?;
-        let hedges = IntCounter::new("ganglion_gateway_hedges_total", "Miners asked because an earlier one was late.")?;
+        let late =
+            Opts::new("ganglion_gateway_hedges_total", "Miners asked because an earlier one was late, by subnet.");
+        let hedges = IntCounterVec::new(late, &["subnet"])?;
         let in_flight = IntGauge::new("ganglion_gateway_in_flight", "Requests being answered.")?;
-        let miners = IntGauge::new("ganglion_gateway_miners", "Miners that announce an address.")?;
-        let block = IntGauge::new("ganglion_gateway_block", "Block of the listing in use.")?;
+        let announced = Opts::new("ganglion_gateway_miners", "Miners that announce an address, by subnet.");
+        let miners = IntGaugeVec::new(announced, &["subnet"])?;
+        let listed = Opts::new("ganglion_gateway_block", "Block of the listing in use, by subnet.");
+        let block = IntGaugeVec::new(listed, &["subnet"])?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(seconds.clone()))?;
         registry.register(Box::new(calls.clone()))?;
@@ -50,7 +60,32 @@ impl Metrics {
         registry.register(Box::new(in_flight.clone()))?;
         registry.register(Box::new(miners.clone()))?;
         registry.register(Box::new(block.clone()))?;
-        Ok(Self { registry, requests, seconds, calls, hedges, in_flight, miners, block })
+        let metrics = Self { registry, subnet: "", requests, seconds, calls, hedges, in_flight, miners, block };
+        Ok(metrics.of(Kind::Text))
+    }
+
+    /// The same, as the door of another subnet counts.
+    pub(crate) fn of(&self, kind: Kind) -> Self {
+        let subnet = kind.as_str();
+        // There from the start, so that nobody takes none for unknown.
+        self.hedges.with_label_values(&[subnet]);
+        Self { subnet, ..self.clone() }
+    }
+
+    /// A miner's turn has ended so.
+    pub(crate) fn called(&self, outcome: &str) {
+        self.calls.with_label_values(&[self.subnet, outcome]).inc();
+    }
+
+    /// A miner was asked because an earlier one was late.
+    pub(crate) fn hedged(&self) {
+        self.hedges.with_label_values(&[self.subnet]).inc();
+    }
+
+    /// So many miners can be asked, by the listing of this block.
+    pub(crate) fn listed(&self, miners: usize, block: u32) {
+        self.miners.with_label_values(&[self.subnet]).set(i64::try_from(miners).unwrap_or(i64::MAX));
+        self.block.with_label_values(&[self.subnet]).set(block.into());
     }
 
     /// All metrics in Prometheus's text form.

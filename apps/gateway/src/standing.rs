@@ -2,7 +2,7 @@
 
 use crate::{
     ask::Goal,
-    breaker::{Breaker, Policy, State},
+    breaker::{Breaker, Policy, State, Trial},
     directory::Miner,
     ordering::{self, Facts},
     times::Times,
@@ -118,9 +118,9 @@ impl Standings {
         miners.iter().filter(|miner| self.of(miner).is_due(now, self.probe)).cloned().collect()
     }
 
-    /// Marks that a request is on its way to the miner.
-    pub(crate) fn started(&self, miner: &Miner, now: Instant) {
-        self.lock().entry(place(miner)).or_default().breaker.started(now);
+    /// Marks that a request is on its way to the miner. Its trial, if the miner's pause is over and it is the one that tries.
+    pub(crate) fn started(&self, miner: &Miner, now: Instant) -> Option<Trial> {
+        self.lock().entry(place(miner)).or_default().breaker.started(now)
     }
 
     /// From when on the miner is late with what it is asked for.
@@ -171,10 +171,10 @@ impl Standings {
         self.lock().entry(place(miner)).or_default().breaker.failed(now, &self.policy);
     }
 
-    /// The request ended without saying anything about the miner: the client hung up, or the miner was just busy.
-    pub(crate) fn neutral(&self, miner: &Miner) {
+    /// A trial is over. It may have said nothing about the miner: the client hung up, or the miner was just busy.
+    pub(crate) fn tried(&self, miner: &Miner, trial: Trial) {
         if let Some(record) = self.lock().get_mut(&place(miner)) {
-            record.breaker.neutral();
+            record.breaker.ended(trial);
         }
     }
 
@@ -269,8 +269,10 @@ mod tests {
         standings.failed(&asked, later);
         assert_eq!(standings.of(&asked).state(later), State::Open, "one more failure is enough");
         let last = later + Duration::from_secs(31);
-        standings.started(&asked, last);
-        standings.neutral(&asked);
+        let trial = standings.started(&asked, last).expect("it tries");
+        standings.began(&asked, Duration::from_millis(5));
+        assert_eq!(standings.of(&asked).state(last), State::Open, "its answer has begun: that says nothing of its end");
+        standings.tried(&asked, trial);
         assert_eq!(standings.of(&asked).state(last), State::HalfOpen, "an aborted trial can be repeated");
         standings.started(&asked, last);
         standings.succeeded(&asked, Duration::from_millis(5));

@@ -63,10 +63,11 @@ impl Shared {
         kind: Kind,
         directory: Arc<dyn Directory>,
         beside: Beside,
-    ) -> Result<Self, prometheus::Error> {
+        metrics: &Metrics,
+    ) -> Self {
         let config = Arc::new(config);
         let standings = Arc::new(Standings::new(&config));
-        let metrics = Arc::new(Metrics::new()?);
+        let metrics = Arc::new(metrics.of(kind));
         let limits = DendriteLimits {
             public_addresses_only: config.public_addresses_only,
             stream_idle_timeout: config.silence,
@@ -89,7 +90,7 @@ impl Shared {
         let organics = config.organics.as_ref().map(|path| Arc::new(Organics::at(path)));
         let image_organics =
             config.image_organics.as_ref().map(|path| Arc::new(ganglion_subnet_image::Organics::at(path)));
-        Ok(Self { config, kind, directory, standings, metrics, asker, slots, organics, image_organics, beside })
+        Self { config, kind, directory, standings, metrics, asker, slots, organics, image_organics, beside }
     }
 
     pub(crate) fn listing(&self) -> Option<Arc<Listing>> {
@@ -201,8 +202,7 @@ impl Shared {
         loop {
             if let Some(listing) = self.listing() {
                 self.standings.retain(&listing.miners);
-                self.metrics.miners.set(i64::try_from(listing.miners.len()).unwrap_or(i64::MAX));
-                self.metrics.block.set(listing.block.into());
+                self.metrics.listed(listing.miners.len(), listing.block);
                 let mut due = self.standings.due(&listing.miners, Instant::now());
                 due.retain(|miner| self.asker.dendrite.may_call(miner.address));
                 self.knock(due).await;

@@ -369,7 +369,8 @@ pub struct GatewayArgs {
     /// The same for pictures: a file of its own, for your validator of the image subnet [default: none are kept]
     #[arg(long, value_name = "FILE")]
     pub image_organics: Option<PathBuf>,
-    /// Requests that are answered at the same time, open streams among them; more get 429
+    /// Requests that are answered at the same time, open streams among them; more get 429. With `--public` one coldkey
+    /// has a quarter of them at most
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub in_flight: u32,
     /// Open connections; more wait. Each takes a file (`ulimit -n`), and each request another one

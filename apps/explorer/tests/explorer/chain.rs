@@ -27,6 +27,8 @@ pub(crate) struct Chain {
     pub(crate) proposed: Mutex<Vec<Option<Vec<u8>>>>,
     /// How many calls were to be told.
     pub(crate) told: Mutex<usize>,
+    /// The block that puts another runtime in place, if one does: it tells events and calls otherwise.
+    pub(crate) upgrade: Mutex<Option<u32>>,
 }
 
 /// The hash of a block; what `genesis` is, is in all.
@@ -68,6 +70,22 @@ pub(crate) fn block(genesis: [u8; 32], number: u32) -> ChainBlock {
     }
 }
 
+/// A block as the runtime tells it that ran it: the old one still ran the one that puts the new one in place.
+fn told_by_its_runtime(mut block: ChainBlock, upgrade: Option<u32>) -> ChainBlock {
+    let Some(upgrade) = upgrade else { return block };
+    let mut happened = |pallet: &str, name: &str, fields| {
+        block.events.push(ChainEvent { pallet: pallet.into(), name: name.into(), extrinsic: None, fields });
+    };
+    match block.number <= upgrade {
+        true => happened("Test", "Old", json!({ "amount": block.number })),
+        false => happened("Test", "New", json!({ "amount": { "whole": block.number } })),
+    }
+    if block.number == upgrade {
+        happened("System", "CodeUpdated", json!({}));
+    }
+    block
+}
+
 impl Chain {
     pub(crate) fn new(genesis: [u8; 32], length: u32) -> Self {
         Self {
@@ -77,6 +95,7 @@ impl Chain {
             asked: Mutex::default(),
             proposed: Mutex::default(),
             told: Mutex::default(),
+            upgrade: Mutex::default(),
         }
     }
 
@@ -107,7 +126,8 @@ impl Source for Chain {
             *stumble = None;
             return Err(ClientError::Timeout { what: "chain_getBlock".into(), seconds: 1 });
         }
-        Ok((from..end).map(|number| block(self.genesis, number)).collect())
+        let upgrade = *self.upgrade.lock().expect("lock");
+        Ok((from..end).map(|number| told_by_its_runtime(block(self.genesis, number), upgrade)).collect())
     }
 
     async fn emission(&self, at: [u8; 32]) -> Result<EmissionInfo, ClientError> {
@@ -190,11 +210,13 @@ impl Source for Chain {
     async fn calls(
         &self,
         encoded: &[Vec<u8>],
-        _: [u8; 32],
+        at: [u8; 32],
     ) -> Result<Vec<Result<ChainCall, UnreadableCall>>, ClientError> {
         *self.told.lock().expect("lock") += encoded.len();
+        let upgraded = self.upgrade.lock().expect("lock").is_some_and(|upgrade| self.number(at) >= upgrade);
+        let call = if upgraded { "two" } else { "one" };
         let told = |bytes: &Vec<u8>| match bytes.as_slice() {
-            [number] => Ok(ChainCall { pallet: "Test".into(), call: "one".into(), args: json!({ "number": number }) }),
+            [number] => Ok(ChainCall { pallet: "Test".into(), call: call.into(), args: json!({ "number": number }) }),
             _ => Err(UnreadableCall::Short),
         };
         Ok(encoded.iter().map(told).collect())

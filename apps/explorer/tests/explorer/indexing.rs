@@ -192,3 +192,44 @@ async fn referenda_are_told_with_what_they_propose_and_each_is_looked_at_once() 
     let (call, args) = (Some("Test.one".to_owned()), |number: u8| Some(format!("{{\"number\":{number}}}")));
     assert_eq!(rows, [(0, call.clone(), args(5), false), (1, None, None, true), (2, call, args(6), false)]);
 }
+
+/// The first column of all rows.
+fn texts(path: &Path, sql: &str) -> Vec<String> {
+    let connection = rusqlite::Connection::open(path).expect("the file");
+    let mut statement = connection.prepare(sql).expect("a statement");
+    let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+    rows.collect::<rusqlite::Result<_>>().expect("texts")
+}
+
+#[tokio::test]
+async fn an_upgrade_of_the_runtime_is_crossed() {
+    const UPGRADE: u32 = 35;
+    const LENGTH: u32 = 41;
+    let folder = tempfile::tempdir().expect("folder");
+    let (followed, whole) = (folder.path().join("followed.sqlite"), folder.path().join("whole.sqlite"));
+    let chain = Arc::new(Chain::new(GENESIS, 30));
+    *chain.upgrade.lock().expect("lock") = Some(UPGRADE);
+    *chain.proposed.lock().expect("lock") = vec![Some(vec![5])];
+    let proposals = "SELECT call FROM proposals ORDER BY referendum";
+    let (mut following, _progress) = indexer(&followed, &chain);
+    bounded(following.catch_up()).await.expect("indexed");
+    assert_eq!(texts(&followed, proposals), ["Test.one"]);
+    chain.grow(LENGTH);
+    bounded(following.catch_up()).await.expect("indexed");
+    let asked = chain.asked.lock().expect("lock").last().copied();
+    assert_eq!(asked, Some((30, LENGTH)), "the upgrade is in the middle of a batch");
+    assert_eq!(texts(&followed, proposals), ["Test.two"], "the same bytes mean something else now");
+    drop(following);
+    // Who comes later finds the same.
+    let (mut at_once, _progress) = indexer(&whole, &chain);
+    bounded(at_once.catch_up()).await.expect("indexed");
+    drop(at_once);
+    assert_eq!(texts(&whole, proposals), ["Test.two"]);
+    let names = "SELECT k.name FROM events e JOIN kinds k ON k.id = e.kind WHERE k.pallet = 'Test' ORDER BY e.id";
+    let expected: Vec<&str> = (0..LENGTH).map(|number| if number <= UPGRADE { "Old" } else { "New" }).collect();
+    assert_eq!(texts(&followed, names), expected, "each block as its own runtime tells it");
+    let all = "SELECT e.id || ' ' || k.pallet || '.' || k.name || ' ' || coalesce(e.args, '') FROM events e
+               JOIN kinds k ON k.id = e.kind ORDER BY e.id";
+    assert_eq!(texts(&followed, all), texts(&whole, all));
+    assert!(texts(&followed, all).iter().any(|event| event.contains("System.CodeUpdated")));
+}

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::{lock, meter::Taken, PublicAccess};
+use super::{lock, meter::Taken, places::Place, PublicAccess};
 
 /// One answer's bill. Clones share it, so that it is given back once, whoever finds that there is no answer: the guard, or a
 /// stream whose miner breaks off.
@@ -12,11 +12,13 @@ pub(crate) struct Bill(Arc<Inner>);
 struct Inner {
     access: PublicAccess,
     taken: Mutex<Option<Taken>>,
+    /// Held for as long as somebody may still ask for it back: a stream to its end.
+    _place: Place,
 }
 
 impl Bill {
-    pub(super) fn new(access: PublicAccess, taken: Taken) -> Self {
-        Self(Arc::new(Inner { access, taken: Mutex::new(Some(taken)) }))
+    pub(super) fn new(access: PublicAccess, taken: Taken, place: Place) -> Self {
+        Self(Arc::new(Inner { access, taken: Mutex::new(Some(taken)), _place: place }))
     }
 
     /// Gives back what was taken; the second time, nothing.

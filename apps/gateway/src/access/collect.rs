@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use ganglion_subnet::store;
 
-use super::{lock, PublicAccess};
+use super::{ledger::Collected, lock, PublicAccess};
 
 /// How often the counts are written, if they have changed.
 const WRITE: Duration = Duration::from_secs(1);
-/// How often channels that are closing are looked for.
+/// How often channels that are closing are looked for, if something was used that isn't redeemed.
 const LOOK: Duration = Duration::from_secs(60);
 /// How often everything is redeemed.
 const ALL: Duration = Duration::from_secs(3600);
@@ -55,20 +55,24 @@ impl PublicAccess {
         loop {
             tokio::time::sleep(LOOK).await;
             let all = Instant::now() >= next;
-            let used: Vec<_> = lock(&self.0.meter).used().filter(|(_, rao)| *rao > 0).collect();
-            match self.0.ledger.collect(used, all).await {
-                Ok(rao) => {
+            let used: Vec<_> = lock(&self.0.meter).used().collect();
+            let collected = self.0.ledger.collect(used, all).await;
+            let unread = |error| Collected { failed: Some(error), ..Collected::default() };
+            let Collected { paid, settled, failed: reason } = collected.unwrap_or_else(unread);
+            lock(&self.0.meter).forget(&settled);
+            if paid > 0 {
+                tracing::info!(target: "ganglion::gateway", rao = paid, "deposits redeemed");
+            }
+            match reason {
+                None => {
                     failed = false;
                     if all {
                         next = Instant::now() + ALL;
                     }
-                    if rao > 0 {
-                        tracing::info!(target: "ganglion::gateway", rao, "deposits redeemed");
-                    }
                 }
                 // Once, not every minute.
-                Err(_) if failed => {}
-                Err(error) => {
+                Some(_) if failed => {}
+                Some(error) => {
                     failed = true;
                     tracing::warn!(target: "ganglion::gateway", %error, "deposits can't be redeemed yet");
                 }

@@ -19,7 +19,9 @@ use super::{
     keys::{Claim, Hash, Holder, KeyRefused},
     lock,
     meter::{Meter, Over},
-    now, today, until_tomorrow, PublicAccess, Refused, GOOD, PATIENCE, SOON,
+    now,
+    places::Places,
+    today, until_tomorrow, PublicAccess, Refused, GOOD, PATIENCE, SOON,
 };
 use crate::{consent, error::ApiError, routes};
 
@@ -28,14 +30,14 @@ const CLAIM: usize = 4096;
 /// What needs no key.
 const FREE: [&str; 4] = ["/v1/keys", "/v1/models", "/v1/network", "/v1/usage"];
 
-/// `router` behind the guard, and the doors beside it.
-pub(crate) fn guard(router: Router, access: PublicAccess) -> Router {
+/// `router`, which answers so many requests at once, behind the guard, and the doors beside it.
+pub(crate) fn guard(router: Router, access: PublicAccess, in_flight: usize) -> Router {
     let doors = Router::new()
         .route("/v1/keys", post(make).get(terms).delete(delete))
         .route("/v1/usage", get(usage))
         .method_not_allowed_fallback(routes::wrong_method)
         .with_state(access.clone());
-    router.merge(doors).layer(middleware::from_fn_with_state(access, admit))
+    router.merge(doors).layer(middleware::from_fn_with_state((access, Places::of(in_flight)), admit))
 }
 
 /// The doors of a gateway that isn't public.
@@ -48,8 +50,8 @@ async fn refuse() -> ApiError {
     ApiError::new(StatusCode::NOT_FOUND, "not_public", message)
 }
 
-/// Lets through what is free, and what somebody pays for.
-async fn admit(State(access): State<PublicAccess>, mut request: Request, next: Next) -> Response {
+/// Lets through what is free, and what somebody pays for who doesn't hold too many places already.
+async fn admit(State((access, places)): State<(PublicAccess, Places)>, mut request: Request, next: Next) -> Response {
     if !costs(request.method(), request.uri().path()) {
         return next.run(request).await;
     }
@@ -57,6 +59,8 @@ async fn admit(State(access): State<PublicAccess>, mut request: Request, next: N
         Ok(known) => known,
         Err(error) => return challenge(error),
     };
+    // Before anything is taken: the place is held while the ledger is asked, too.
+    let Some(place) = places.take(holder.coldkey) else { return crowded(&places).into_response() };
     let taken = match access.take(hash, holder.coldkey).await {
         Ok(taken) => taken,
         Err(refused) => return access.told(&refused).into_response(),
@@ -65,7 +69,7 @@ async fn admit(State(access): State<PublicAccess>, mut request: Request, next: N
         consent::allow(request.headers_mut());
     }
     // Given back if it fails, or if the client hangs up before there is an answer; by a stream, if its miner breaks off.
-    let bill = Bill::new(access, taken);
+    let bill = Bill::new(access, taken, place);
     request.extensions_mut().insert(bill.clone());
     let unanswered = Unanswered::new(bill);
     let response = next.run(request).await;
@@ -80,6 +84,16 @@ fn costs(method: &Method, path: &str) -> bool {
     let free =
         FREE.iter().any(|free| path == *free || path.strip_prefix(*free).is_some_and(|rest| rest.starts_with('/')));
     path.starts_with("/v1/") && !free && method != Method::OPTIONS
+}
+
+/// One coldkey asks for more at once than its share.
+fn crowded(places: &Places) -> ApiError {
+    let most = places.most();
+    let message = format!(
+        "this coldkey's keys have {most} requests under way, as many as one coldkey may have at once: try again when \
+         one has ended"
+    );
+    ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", message)
 }
 
 fn challenge(error: ApiError) -> Response {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     keys::{hex, unhex, Hash},
-    ledger::Standing,
+    ledger::{Credit, Standing},
     PublicSettings,
 };
 
@@ -97,7 +97,7 @@ impl Meter {
 
     /// RAO that are left in all channels.
     pub fn credit(&self, standing: &Standing) -> Rao {
-        standing.channels.iter().fold(0, |sum, credit| sum.saturating_add(self.left(credit.channel, credit.deposit)))
+        standing.channels.iter().fold(0, |sum, credit| sum.saturating_add(self.left(credit)))
     }
 
     /// RAO used, by channel.
@@ -122,6 +122,13 @@ impl Meter {
         self.dirty |= self.keys() < before;
     }
 
+    /// Forgets what was used of channels that are settled.
+    pub fn forget(&mut self, settled: &[u64]) {
+        for channel in settled {
+            self.dirty |= self.counts.channels.remove(channel).is_some();
+        }
+    }
+
     /// Takes what one answer costs: a free one if there is one left, else from the oldest channel that has enough.
     ///
     /// # Errors
@@ -141,12 +148,12 @@ impl Meter {
         } else {
             let rao = settings.charge;
             let mut channels = standing.channels.iter();
-            let enough = channels.find(|credit| self.left(credit.channel, credit.deposit) >= rao);
+            let enough = channels.find(|credit| self.left(credit) >= rao);
             let Some(credit) = enough else {
                 return Err(if standing.channels.is_empty() && quota > 0 { Over::Quota } else { Over::Credit });
             };
             let used = self.counts.channels.entry(credit.channel).or_default();
-            *used = used.saturating_add(rao);
+            *used = (*used).max(credit.redeemed).saturating_add(rao);
             Source::Channel { channel: credit.channel, rao }
         };
         self.count(&key, from, |number, by| number.saturating_add(by));
@@ -183,8 +190,10 @@ impl Meter {
         self.dirty = true;
     }
 
-    fn left(&self, channel: u64, deposit: Rao) -> Rao {
-        deposit.saturating_sub(self.counts.channels.get(&channel).copied().unwrap_or(0))
+    /// RAO that are left of a channel. What was redeemed was used, should the counts have been lost.
+    fn left(&self, credit: &Credit) -> Rao {
+        let used = self.counts.channels.get(&credit.channel).copied().unwrap_or(0);
+        credit.deposit.saturating_sub(used.max(credit.redeemed))
     }
 
     fn count(&mut self, key: &Hash, from: Source, change: impl Fn(u64, u64) -> u64) {
@@ -200,15 +209,14 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::Credit;
 
     const SETTINGS: PublicSettings = PublicSettings { charge: 10, free_per_tao: 2 };
     const KEY: Hash = [1; 32];
     const WHO: PublicKey = PublicKey([2; 32]);
 
     fn standing(stake: Rao, deposits: &[Rao]) -> Standing {
-        let channels = (0..).zip(deposits).map(|(channel, deposit)| Credit { channel, deposit: *deposit }).collect();
-        Standing { stake, channels }
+        let credit = |(channel, deposit): (u64, &Rao)| Credit { channel, deposit: *deposit, redeemed: 0 };
+        Standing { stake, channels: (0..).zip(deposits).map(credit).collect() }
     }
 
     #[test]
@@ -238,6 +246,24 @@ mod tests {
     }
 
     #[test]
+    fn settled_channels_are_forgotten() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut meter = Meter::open(&folder.path().join("meter.json")).expect("new");
+        let paid = standing(0, &[10, 30]);
+        let taken = [(); 3].map(|()| meter.charge(KEY, WHO, &paid, SETTINGS, 1).expect("paid"));
+        assert_eq!(meter.used().collect::<Vec<_>>(), [(0, 10), (1, 20)]);
+        assert!(meter.snapshot().is_some());
+        meter.forget(&[7]);
+        assert!(meter.snapshot().is_none(), "nothing was known of it");
+        meter.forget(&[0]);
+        assert_eq!(meter.used().collect::<Vec<_>>(), [(1, 20)]);
+        assert!(meter.snapshot().is_some());
+        // What comes back late brings nothing back.
+        taken.into_iter().for_each(|taken| meter.refund(taken));
+        assert_eq!(meter.used().collect::<Vec<_>>(), [(1, 0)]);
+    }
+
+    #[test]
     fn who_has_nothing_is_told_what_is_missing() {
         let folder = tempfile::tempdir().expect("folder");
         let mut meter = Meter::open(&folder.path().join("meter.json")).expect("new");
@@ -246,5 +272,21 @@ mod tests {
         assert!(meter.charge(KEY, WHO, &staked, SETTINGS, 1).is_ok());
         assert_eq!(meter.charge(KEY, WHO, &staked, SETTINGS, 1), Err(Over::Quota));
         assert_eq!(Meter::quota(u64::MAX, PublicSettings { free_per_tao: u32::MAX, ..SETTINGS }), u64::MAX);
+    }
+
+    #[test]
+    fn what_was_redeemed_is_used_though_the_counts_are_lost() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut meter = Meter::open(&folder.path().join("meter.json")).expect("new");
+        let channels = vec![Credit { channel: 4, deposit: 100, redeemed: 75 }];
+        let paid = Standing { stake: 0, channels };
+        assert_eq!(meter.credit(&paid), 25);
+        let first = meter.charge(KEY, WHO, &paid, SETTINGS, 1).expect("paid");
+        assert!(meter.charge(KEY, WHO, &paid, SETTINGS, 1).is_ok());
+        // What the chain pays for them is what they cost.
+        assert_eq!((meter.credit(&paid), meter.used().collect::<Vec<_>>()), (5, vec![(4, 95)]));
+        assert_eq!(meter.charge(KEY, WHO, &paid, SETTINGS, 1), Err(Over::Credit));
+        meter.refund(first);
+        assert_eq!(meter.credit(&paid), 15);
     }
 }

@@ -16,15 +16,22 @@
 //! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream, or keeps its
 //! miner waiting for as long as no miner may be silent, has had its answer. What is used is counted in memory and on disk a
 //! second later: a crash loses a second of the operator's income and bills nobody twice.
+//!
+//! # How much at once
+//! One coldkey, whatever the number of its keys, has at most a quarter of the requests under way that the gateway answers at once
+//! ([`GatewayConfig::in_flight`](crate::GatewayConfig::in_flight)); more get 429. What fails costs nothing, so that bodies that
+//! never end would keep everybody else out for nothing.
 
 mod bill;
 mod collect;
 mod doors;
+mod dues;
 pub mod keys;
 mod ledger;
 pub mod meter;
+mod places;
 
-pub use ledger::{ChainLedger, Credit, Ledger, Standing};
+pub use ledger::{ChainLedger, Collected, Credit, Ledger, Standing};
 
 use std::{
     collections::HashMap,

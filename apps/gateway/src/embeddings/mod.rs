@@ -172,7 +172,7 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
                 return Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, "deadline", message));
             }
             () = sleep_until(late), if running.len() < shared.config.parallel.max(1) && waiting.len() > 0 => {
-                shared.metrics.hedges.inc();
+                shared.metrics.hedged();
             }
         }
     }
@@ -191,12 +191,11 @@ async fn turn(
     deadline: TokioInstant,
 ) -> (usize, Outcome) {
     let began = Instant::now();
-    shared.standings.started(miner, began);
-    let _turn = Turn { standings: &shared.standings, miner };
+    let _turn = Turn::of(&shared.standings, miner, began);
     let target = Target { hotkey: miner.hotkey, address: miner.address };
     // A little longer than is left, so that it is always the request's own deadline that ends it.
     let time = deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1);
-    let count = |outcome: &str| shared.metrics.calls.with_label_values(&[outcome]).inc();
+    let count = |outcome: &str| shared.metrics.called(outcome);
     let reason = match shared.asker.dendrite.call::<EmbedSynapse>(&target, request, time).await {
         Ok(answer) => match answer.response.check(request) {
             Ok(()) => {

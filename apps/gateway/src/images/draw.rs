@@ -103,7 +103,7 @@ pub(super) async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> 
             }
             () = sleep_until(deadline) => break true,
             () = sleep_until(late), if company + 1 < shared.config.parallel && waiting.len() > 0 => {
-                shared.metrics.hedges.inc();
+                shared.metrics.hedged();
                 company += 1;
             }
         }
@@ -127,15 +127,14 @@ async fn numbered<T>(number: usize, turn: impl Future<Output = T>) -> (usize, T)
 /// One miner's turn, from the question to the entry in its record.
 async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: TokioInstant) -> Result<Drawn, Missed> {
     let began = Instant::now();
-    shared.standings.started(miner, began);
-    let _turn = Turn { standings: &shared.standings, miner };
+    let _turn = Turn::of(&shared.standings, miner, began);
     let target = Target { hotkey: miner.hotkey, address: miner.address };
     let own = ImageRequest { seed: own_seed(request.seed, miner.hotkey.as_bytes()), ..request.clone() };
     // A little longer than is left, so that it is always the request's own deadline that ends it.
     let time = deadline.saturating_duration_since(TokioInstant::now()) + Duration::from_secs(1);
     let answer = shared.asker.dendrite.call::<ImageSynapse>(&target, &own, time).await;
     let failed = |reason: &str| {
-        shared.metrics.calls.with_label_values(&["failed"]).inc();
+        shared.metrics.called("failed");
         shared.standings.failed(miner, Instant::now());
         Missed { reason: format!("uid {}: {}", miner.uid, shorten(reason)), unpaid: false }
     };
@@ -144,7 +143,7 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
         // Busy, or we have asked it too often, or it doesn't draw such things, or costs more than we pay: that is no sign
         // of illness.
         Err(CallError::Refused { status: status @ (400..=403 | 413 | 422 | 429 | 503), message, .. }) => {
-            shared.metrics.calls.with_label_values(&["refused"]).inc();
+            shared.metrics.called("refused");
             let (reason, unpaid) = (format!("uid {}: {}", miner.uid, shorten(&message)), matches!(status, 401 | 402));
             return Err(Missed { reason, unpaid });
         }
@@ -166,7 +165,7 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
         Err(_) => return Err(failed("its picture can't be looked at")),
     };
     let took = began.elapsed();
-    shared.metrics.calls.with_label_values(&["answered"]).inc();
+    shared.metrics.called("answered");
     shared.standings.succeeded(miner, took);
     let painter = response.model.map(|model| shorten(&model));
     Ok(Drawn { miner: miner.clone(), image, painter, took })

@@ -22,7 +22,7 @@ pub(super) const ERRORS: [(u16, &str, &str); 28] = [
     (405, "method_not_allowed", "The path doesn't take this method."),
     (408, "body_timeout", "The body took too long to arrive."),
     (413, "body_too_large", "The body is longer than the gateway reads."),
-    (429, "too_many_requests", "The gateway has all the requests that it can hold; see `retry-after`."),
+    (429, "too_many_requests", "The gateway has all the requests that it can hold, or a public one as many of one coldkey as it takes at once; see `retry-after`."),
     (429, "rate_limit_exceeded", "A public gateway: the free answers of today are used up."),
     (429, "too_many_keys", "A public gateway has all the API keys that it can keep."),
     (500, "internal", "The gateway itself is at fault."),

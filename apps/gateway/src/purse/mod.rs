@@ -46,6 +46,9 @@ use crate::announced;
 use funds::Funds;
 use prices::Prices;
 
+/// How often one request looks for a deposit that others don't use up before it: each time, another one was served.
+const TOP_UPS: usize = 16;
+
 /// What a purse may spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PurseSettings {
@@ -140,14 +143,25 @@ impl Inner {
         }
         let funds = self.funds().await?;
         let mut channel = funds.channel(target.hotkey).await?;
-        for _ in 0..2 {
+        for _ in 0..TOP_UPS {
             match funds.promise(channel, price).await {
-                Ok(promise) => return Ok(Some(Box::new(promise))),
                 Err(PromiseError::Deposit(needed)) => channel = funds.top_up(channel, needed).await?,
-                Err(error) => return Err(error.to_string()),
+                promised => return paid(promised),
             }
         }
-        Err("the channel's deposit is used up by other requests: try again".into())
+        // What was put in last is there for this request, too.
+        paid(funds.promise(channel, price).await)
+    }
+}
+
+/// A promise as a payment, or why there is none.
+fn paid(promised: Result<Promise, PromiseError>) -> Result<Option<Box<dyn Payment>>, String> {
+    match promised {
+        Ok(promise) => Ok(Some(Box::new(promise))),
+        Err(PromiseError::Deposit(_)) => {
+            Err("the channel's deposit is used up by other requests: try again, or see --deposit".into())
+        }
+        Err(error) => Err(error.to_string()),
     }
 }
 

@@ -75,8 +75,12 @@ struct Stage {
 
 impl Stage {
     fn set(budget: Rao) -> Self {
+        Self::with(DEPOSIT, budget)
+    }
+
+    fn with(deposit: Rao, budget: Rao) -> Self {
         let (folder, vault) = (tempfile::tempdir().expect("folder"), Arc::new(Vault::default()));
-        let settings = PurseSettings { deposit: DEPOSIT, budget, max_price: 20 };
+        let settings = PurseSettings { deposit, budget, max_price: 20 };
         let purse = PersonalPurse::open(folder.path(), settings, vault.clone()).expect("a purse");
         Self { folder, vault, purse }
     }
@@ -148,6 +152,17 @@ async fn a_used_up_channel_is_topped_up() {
     }
     assert_eq!(lock(&stage.vault.channels).len(), 1);
     assert!(stage.vault.deposits()[0] >= 250);
+}
+
+#[tokio::test]
+async fn requests_side_by_side_are_paid_from_deposits_for_one_answer() {
+    let stage = Stage::with(PRICE, 1_000);
+    let payments = futures::future::join_all((0..8).map(|_| stage.pay(1))).await;
+    let payments: Vec<_> = payments.into_iter().map(|payment| payment.expect("paid")).collect();
+    let mut totals: Vec<Rao> = payments.iter().map(|payment| promised(payment.as_ref()).1).collect();
+    totals.sort_unstable();
+    assert_eq!(totals, (1..=8).map(|number| number * PRICE).collect::<Vec<Rao>>());
+    assert_eq!(lock(&stage.vault.channels).len(), 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::{
     bounded, config, content,
-    miners::{Mood, TestMiner},
+    miners::{listed, Mood, TestMiner},
     read, Gateway,
 };
 use ganglion_gateway::GatewayConfig;
@@ -16,6 +16,16 @@ async fn breaker(gateway: &Gateway) -> String {
     network["miners"][0]["breaker"].as_str().expect("a state").to_owned()
 }
 
+/// Waits until that breaker is in this state.
+async fn until(gateway: &Gateway, state: &str) {
+    bounded(async {
+        while breaker(gateway).await != state {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn the_breaker_opens_and_closes() {
     let (first, second) = (TestMiner::start(1, Mood::Fail).await, TestMiner::start(2, Mood::Answer).await);
@@ -27,14 +37,50 @@ async fn the_breaker_opens_and_closes() {
     }
     assert_ne!(breaker(&gateway).await, "closed");
     first.turn(Mood::Answer);
-    bounded(async {
-        while breaker(&gateway).await != "half_open" {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    })
-    .await;
+    until(&gateway, "half_open").await;
     assert_eq!(content(&gateway.ask("hi").await.1), "miner 1: hi", "one request tries");
     assert_eq!(breaker(&gateway).await, "closed");
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn a_trial_lasts_as_long_as_its_stream() {
+    let (first, second) = (TestMiner::start(1, Mood::Fail).await, TestMiner::start(2, Mood::Answer).await);
+    let brief = GatewayConfig { pause: Duration::from_millis(300), hedge: NEVER, ..config() };
+    let gateway = Gateway::start(brief).await;
+    let mut miners = listed(&[&first, &second]);
+    // However slow the first one is just now, it is worth more.
+    miners[1].incentive = 100;
+    gateway.directory.tell(miners);
+    for _ in 0..3 {
+        assert_eq!(content(&gateway.ask("hi").await.1), "miner 2: hi");
+    }
+    first.turn(Mood::Gated("one ", "two"));
+    let body = r#"{"model":"text","messages":[{"role":"user","content":"hi"}],"stream":true}"#;
+    for hangs_up in [true, false] {
+        until(&gateway, "half_open").await;
+        let mut response = gateway.post(body).await;
+        let mut said = String::new();
+        while !said.contains("one ") {
+            said += &String::from_utf8_lossy(&bounded(response.chunk()).await.expect("bytes").expect("more"));
+        }
+        assert_eq!(breaker(&gateway).await, "open", "its answer has begun, and may break off");
+        assert_eq!(content(&gateway.ask("hi").await.1), "miner 2: hi", "one trial at a time");
+        if hangs_up {
+            // That says nothing of the miner: another request may try.
+            drop(response);
+            continue;
+        }
+        bounded(async {
+            while first.busy() > 1 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await;
+        first.release();
+        assert!(bounded(response.text()).await.expect("a body").contains("two"));
+    }
+    until(&gateway, "closed").await;
     gateway.stop().await;
 }
 

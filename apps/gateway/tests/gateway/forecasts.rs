@@ -120,6 +120,9 @@ async fn events_are_pooled_by_reputation() {
     for bad in [json!({}), json!({ "question": "Who wins?", "outcomes": ["red"] }), json!([1])] {
         assert_eq!(about(address, &bad).await.0, 400, "{bad}");
     }
+    let (_, metrics) = get(address, "/metrics").await;
+    let counted = r#"ganglion_gateway_miner_calls_total{outcome="answered",subnet="market"} 2"#;
+    assert!(metrics.contains(counted), "{metrics}");
     assert_eq!(get(address, "/v1/events").await.0, 405);
     let (status, page) = about(gateway(Vec::new()).await, &json!({ "question": "?", "outcomes": ["a", "b"] })).await;
     assert_eq!(status, 503, "{page}");

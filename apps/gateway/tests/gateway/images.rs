@@ -105,6 +105,15 @@ async fn who_is_late_with_a_picture_gets_company() {
     let address = gateway_with(patient, vec![silent(1).await, miner(2, true).await]).await;
     let (status, answer) = asked(address, json!({ "prompt": "two red stars", "size": "64x48" })).await;
     assert_eq!((status, &answer["data"][0]["ganglion"]["uid"]), (200, &json!(2)), "{answer}");
+    let metrics = bounded(reqwest::get(format!("http://{address}/metrics"))).await.expect("an answer");
+    let metrics = bounded(metrics.text()).await.expect("text");
+    for counted in [
+        r#"ganglion_gateway_hedges_total{subnet="images"} 1"#,
+        r#"ganglion_gateway_hedges_total{subnet="text"} 0"#,
+        r#"ganglion_gateway_miner_calls_total{outcome="answered",subnet="images"} 1"#,
+    ] {
+        assert!(metrics.contains(counted), "{counted}: {metrics}");
+    }
     let hasty = GatewayConfig { deadline: Duration::from_millis(500), hedge: never, ..config() };
     let address = gateway_with(hasty, vec![silent(1).await]).await;
     let (status, answer) = asked(address, json!({ "prompt": "two red stars" })).await;

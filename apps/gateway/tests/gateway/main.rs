@@ -7,6 +7,7 @@ mod breaker;
 mod clients;
 mod completions;
 mod consensus;
+mod crowds;
 mod embeddings;
 mod floods;
 mod forecasters;

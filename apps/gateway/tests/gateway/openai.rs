@@ -143,6 +143,7 @@ async fn the_other_pages_tell_the_state() {
     assert!(network["miners"][0]["latency_ms"].is_u64());
     let metrics = bounded(gateway.get("/metrics").await.text()).await.expect("text");
     assert!(metrics.contains(r#"ganglion_gateway_requests_total{route="chat",status="200"} 1"#), "{metrics}");
-    assert!(metrics.contains(r#"ganglion_gateway_miner_calls_total{outcome="answered"} 1"#), "{metrics}");
+    let called = r#"ganglion_gateway_miner_calls_total{outcome="answered",subnet="text"} 1"#;
+    assert!(metrics.contains(called), "{metrics}");
     gateway.stop().await;
 }

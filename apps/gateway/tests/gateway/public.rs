@@ -7,7 +7,7 @@ use super::{
     read, Gateway,
 };
 use futures::future::{ready, BoxFuture, FutureExt};
-use ganglion_gateway::{Claim, Credit, GatewayConfig, Ledger, PublicAccess, PublicSettings, Standing};
+use ganglion_gateway::{Claim, Collected, Credit, GatewayConfig, Ledger, PublicAccess, PublicSettings, Standing};
 use ganglion_keys::{Keypair, PublicKey};
 use serde_json::{json, Value};
 use std::{
@@ -40,8 +40,8 @@ impl Ledger for Purse {
         ready(answer).boxed()
     }
 
-    fn collect(&self, _: Vec<(u64, u64)>, _: bool) -> BoxFuture<'_, Result<u64, String>> {
-        ready(Ok(0)).boxed()
+    fn collect(&self, _: Vec<(u64, u64)>, _: bool) -> BoxFuture<'_, Result<Collected, String>> {
+        ready(Ok(Collected::default())).boxed()
     }
 }
 
@@ -84,7 +84,12 @@ impl Stage {
     }
 
     pub(super) async fn key(&self) -> String {
-        let (status, body) = self.claim(50).await;
+        self.key_of(50).await
+    }
+
+    /// A key for the coldkey of this seed.
+    pub(super) async fn key_of(&self, seed: u8) -> String {
+        let (status, body) = self.claim(seed).await;
         assert_eq!(status, 201, "{body}");
         body["key"].as_str().expect("a key").to_owned()
     }
@@ -116,8 +121,8 @@ fn claim_of(seed: u8) -> Claim {
 }
 
 pub(super) fn standing(stake: u64, deposits: &[u64]) -> Standing {
-    let channels = (0..).zip(deposits).map(|(channel, deposit)| Credit { channel, deposit: *deposit }).collect();
-    Standing { stake, channels }
+    let credit = |(channel, deposit): (u64, &u64)| Credit { channel, deposit: *deposit, redeemed: 0 };
+    Standing { stake, channels: (0..).zip(deposits).map(credit).collect() }
 }
 
 #[tokio::test]

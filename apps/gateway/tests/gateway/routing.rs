@@ -77,7 +77,7 @@ async fn a_late_miner_gets_company() {
     assert_eq!((status, content(&body)), (200, "miner 2: hi"));
     assert_eq!(first.asked(), 1, "the best was asked first");
     let metrics = bounded(gateway.get("/metrics").await.text()).await.expect("text");
-    assert!(metrics.contains("ganglion_gateway_hedges_total 1"), "{metrics}");
+    assert!(metrics.contains(r#"ganglion_gateway_hedges_total{subnet="text"} 1"#), "{metrics}");
     gateway.stop().await;
 }
 
