@@ -34,6 +34,7 @@ use crate::weigh::{Outcome, Weigher};
 use crate::weights::{divide, undivided, weights};
 
 pub use draw::Pace;
+pub use round::LONGEST_TRUTH;
 
 /// What a validator needs to know.
 #[derive(Clone, Debug)]
