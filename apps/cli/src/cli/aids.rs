@@ -49,7 +49,8 @@ pub struct AidArgs {
 /// How a validator judges.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
 pub struct JudgingArgs {
-    /// Judge as among strangers, in a network on this machine too: clones share one pay, and weights need more answers
+    /// Judge as among strangers, in a network on this machine too: clones share one pay, weights need more answers, and eight
+    /// miners at a time are asked for pictures, not four
     #[arg(long)]
     pub strict: bool,
     /// Mean time between two rounds of questions, milliseconds [default: 5000; 10000 for pictures; with --source, a market's
