@@ -27,6 +27,7 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
         // Among strangers: more answers before the first pay, and clones share one.
         config.scoring = ScorePolicy::default();
     }
+    config.gentle = is_gentle(config.gentle, config.public_addresses_only, args.judging.round_ms);
     if let Some(millis) = args.judging.round_ms {
         config.pace = pace(config.pace, Duration::from_millis(millis), config.timeout);
     }
@@ -81,6 +82,11 @@ fn is_found(at: &SocketAddr, neuron: &NeuronArgs) -> bool {
     are_loopback(&neuron.nodes) && !at.ip().is_unspecified()
 }
 
+/// Whether it leaves users time where processors are few: strangers have machines of their own, and who names a pace means it.
+fn is_gentle(few: bool, among_strangers: bool, round_ms: Option<u64>) -> bool {
+    few && !among_strangers && round_ms.is_none()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,5 +116,13 @@ mod tests {
         let usual = Pace { mean: Duration::from_secs(5), sample: 8, in_flight: 2 };
         let in_flight = |millis| pace(usual, Duration::from_millis(millis), Duration::from_secs(20)).in_flight;
         assert_eq!([50, 500, 3_000, 60_000].map(in_flight), [64, 40, 7, 2]);
+    }
+
+    #[test]
+    fn it_is_gentle_on_a_small_machine_of_ones_own_unless_somebody_names_a_pace() {
+        assert!(is_gentle(true, false, None));
+        for (few, strangers, round_ms) in [(false, false, None), (true, true, None), (true, false, Some(500))] {
+            assert!(!is_gentle(few, strangers, round_ms), "{few} {strangers} {round_ms:?}");
+        }
     }
 }
