@@ -139,7 +139,7 @@ pub async fn run<S: Subnet, C: Chain>(
     let charges = !settings.prices::<S::Synapse>().is_empty();
     let till = Till::open(Arc::clone(&chain), Arc::clone(&settings.hotkey), charges, &settings.state_dir)?;
     let till = Arc::new(till);
-    let desk = Desk { subnet, model, lanes, metrics: Arc::clone(&metrics) };
+    let desk = Desk { subnet, model, lanes, metrics: Arc::clone(&metrics), gate: Some(Arc::clone(&gate)) };
     let axon = axon(desk, &settings, Arc::clone(&gate), Arc::clone(&till))?;
 
     let stop = shutdown.child_token();
@@ -219,6 +219,7 @@ pub struct Desk<S: Subnet> {
     model: Arc<S::Model>,
     lanes: Lanes,
     metrics: Arc<Metrics>,
+    gate: Option<Arc<Gate>>,
 }
 
 impl<S: Subnet> Clone for Desk<S> {
@@ -228,6 +229,7 @@ impl<S: Subnet> Clone for Desk<S> {
             model: Arc::clone(&self.model),
             lanes: self.lanes.clone(),
             metrics: Arc::clone(&self.metrics),
+            gate: self.gate.clone(),
         }
     }
 }
@@ -239,12 +241,18 @@ impl<S: Subnet> Desk<S> {
     /// [`MinerError::Metrics`] if its metrics can't be set up.
     pub fn new(subnet: Arc<S>, model: Arc<S::Model>, work: WorkLimits) -> Result<Self, MinerError> {
         let lanes = Lanes { work: Workers::new(work), instant: Workers::new(INSTANT) };
-        Ok(Self { subnet, model, lanes, metrics: Arc::new(Metrics::new()?) })
+        Ok(Self { subnet, model, lanes, metrics: Arc::new(Metrics::new()?), gate: None })
     }
 
     /// What answers.
     pub fn model(&self) -> &S::Model {
         &self.model
+    }
+
+    /// Whether a caller is registered in the subnet, or has a channel to pay by. Other keys cost nothing: what one of them may
+    /// take up must be bounded for all of them together. At a desk of one's own everybody is known.
+    pub fn knows(&self, hotkey: &PublicKey) -> bool {
+        self.gate.as_ref().is_none_or(|gate| gate.stake_of(hotkey).is_some())
     }
 
     /// Work on another synapse than the subnet's, in the same queue before the same model.

@@ -151,7 +151,8 @@ pub trait Subnet: Send + Sync + 'static {
 pub enum Ripeness {
     /// Now.
     Now,
-    /// Hardly before so much time has passed.
+    /// Hardly before so much time has passed. Where that is more than the two days of
+    /// [`LONGEST_TRUTH`](crate::validator::LONGEST_TRUTH), and more than two hours more, nobody is asked.
     After(Duration),
     /// Never, for this reason: the round doesn't count.
     Never(&'static str),

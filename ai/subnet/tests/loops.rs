@@ -152,6 +152,7 @@ impl Network {
             coldkey: key(201).public(),
             state_dir: self.folder.path().join(format!("validator-{number}")),
             pace: Pace { mean: Duration::from_millis(30), sample: 3, in_flight: 4 },
+            gentle: false,
             timeout: Duration::from_secs(20),
             public_addresses_only,
             poll: Duration::from_millis(50),

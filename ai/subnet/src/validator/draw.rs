@@ -1,8 +1,9 @@
 //! When to ask: at random times, a few rounds at a time.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use ganglion_keys::PublicKey;
 use prometheus::IntGauge;
 use rand::{rngs::StdRng, Rng, SeedableRng};
 use tokio::task::JoinSet;
@@ -40,11 +41,18 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Begins rounds until `stop`.
 pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, stop: CancellationToken) {
-    let pace = shared.settings.pace;
+    let (pace, gentle, timeout) = (shared.settings.pace, shared.settings.gentle, shared.settings.timeout);
     let mut random = StdRng::from_entropy();
     let mut rounds: JoinSet<()> = JoinSet::new();
+    let mut wait = gap(pace.mean, random.gen());
+    if gentle {
+        // At once: before a subnet launches, one answer is enough to say something of whoever gave it.
+        somebody(&shared.settings.hotkey.public(), &mut views, &stop).await;
+        wait = Duration::ZERO;
+    }
     loop {
-        view::pause(gap(pace.mean, random.gen()), &stop).await;
+        view::pause(wait, &stop).await;
+        wait = gap(pace.mean, random.gen());
         while rounds.try_join_next().is_some() {}
         if rounds.len() >= pace.in_flight.max(1) {
             tokio::select! {
@@ -62,15 +70,43 @@ pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, sto
             continue;
         }
         let plan = Plan { view, targets, views: views.clone() };
-        let shared = Arc::clone(&shared);
+        let begun = Instant::now();
+        let own = Arc::clone(&shared);
         rounds.spawn(async move {
-            let _counted = InFlight::enter(&shared.metrics.in_flight);
-            if let Err(error) = round::run(&shared, plan).await {
-                shared.metrics.lost.inc();
+            let _counted = InFlight::enter(&own.metrics.in_flight);
+            if let Err(error) = round::run(&own, plan).await {
+                own.metrics.lost.inc();
                 tracing::error!(%error, "a round was lost");
             }
         });
+        if gentle {
+            tokio::select! {
+                _ = rounds.join_next() => {}
+                () = stop.cancelled() => {}
+            }
+            wait = rest(begun.elapsed(), timeout).saturating_add(wait);
+        }
     }
+}
+
+/// Waits until `hotkey` is registered and there is somebody else to ask.
+async fn somebody(hotkey: &PublicKey, views: &mut Views, stop: &CancellationToken) {
+    let found = views.wait_for(|view| view.as_ref().is_some_and(|view| has_work(view, hotkey)));
+    tokio::select! {
+        _ = found => {}
+        () = stop.cancelled() => {}
+    }
+}
+
+fn has_work(view: &View, hotkey: &PublicKey) -> bool {
+    let mut others = view.neurons.iter().filter(|neuron| neuron.hotkey != *hotkey);
+    view.neuron_of(hotkey).is_some() && others.any(|neuron| neuron.address().is_some())
+}
+
+/// How long a gentle validator rests after a round that took so long: as long again, so that half of the time is others', but no
+/// longer than answers are waited for.
+fn rest(took: Duration, timeout: Duration) -> Duration {
+    took.min(timeout)
 }
 
 /// A round that waits for answers: counted until dropped.
@@ -121,5 +157,11 @@ mod tests {
         let average = total.as_secs_f64() / 10_000.0;
         assert!((3.9..4.1).contains(&average), "{average}");
         assert_eq!(gap(mean, 1.0), mean * 5);
+    }
+
+    #[test]
+    fn a_rest_is_as_long_as_the_round_and_no_longer_than_answers_are_waited_for() {
+        let rests = |seconds: u64| rest(Duration::from_secs(seconds), Duration::from_secs(20)).as_secs();
+        assert_eq!([0, 7, 20, 3_600].map(rests), [0, 7, 20, 20]);
     }
 }

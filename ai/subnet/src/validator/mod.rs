@@ -34,6 +34,7 @@ use crate::weigh::{Outcome, Weigher};
 use crate::weights::{divide, undivided, weights};
 
 pub use draw::Pace;
+pub use round::LONGEST_TRUTH;
 
 /// What a validator needs to know.
 #[derive(Clone, Debug)]
@@ -48,6 +49,10 @@ pub struct ValidatorSettings {
     pub state_dir: PathBuf,
     /// How often, and how many miners at once.
     pub pace: Pace,
+    /// Whether users need the same machine: then the first round begins as soon as there is somebody to ask, rounds come one
+    /// at a time, and after each it rests for as long as it took, before the time that `pace` says has even begun. For subnets
+    /// whose answers can be scored at once.
+    pub gentle: bool,
     /// When an answer is too late.
     pub timeout: Duration,
     /// Miners whose address isn't one of the public internet are not called, and count as unreachable. Strangers write
@@ -82,6 +87,7 @@ impl ValidatorSettings {
             coldkey,
             state_dir: state_dir.into(),
             pace: Pace::default(),
+            gentle: false,
             timeout: Duration::from_secs(20),
             public_addresses_only: true,
             poll: Duration::from_secs(1),

@@ -20,8 +20,11 @@ use crate::view::{Neuron, View, Views};
 
 /// How often at most a subnet is asked whether it knows the truth by now.
 const SHORTEST_WAIT: Duration = Duration::from_millis(200);
-/// How long a truth is waited for.
-const LONGEST_WAIT: Duration = Duration::from_secs(2 * 24 * 3600);
+/// How far in the future a truth may lie for miners to be asked about it: two days.
+pub const LONGEST_TRUTH: Duration = Duration::from_secs(2 * 24 * 3600);
+/// How long a truth is waited for: longer, as a question may begin up to a step of an hour after it was drawn, and who tells
+/// the truth, or bears witness to it, takes some time.
+const LONGEST_WAIT: Duration = Duration::from_secs((2 * 24 + 2) * 3600);
 
 /// What a round is about.
 pub(super) struct Plan {
@@ -90,10 +93,7 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     let facts = Facts { view, number, secret, kind: draw.kind, request_hash: request_hash.into() };
 
     let task = Arc::new(draw.task);
-    // What can never be scored is work for nothing.
-    if let Ripeness::Never(reason) = ripeness(shared, &task).await? {
-        return Err(RoundError::Void(reason));
-    }
+    worth_asking(ripeness(shared, &task).await?)?;
     let replies = join_all(targets.into_iter().map(|neuron| ask(shared, neuron, &draw.request, &task))).await;
     // What never left this machine is nobody's fault.
     let mut replies: Vec<_> = replies.into_iter().flatten().collect();
@@ -126,6 +126,15 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     blocking("score keeping", kept).await??;
     shared.metrics.rounds.inc();
     Ok(())
+}
+
+/// What can never be scored is work for nothing.
+fn worth_asking(ripeness: Ripeness) -> Result<(), RoundError> {
+    match ripeness {
+        Ripeness::Never(reason) => Err(RoundError::Void(reason)),
+        Ripeness::After(wait) if wait > LONGEST_WAIT => Err(RoundError::Void("the truth is more than two days away")),
+        Ripeness::Now | Ripeness::After(_) => Ok(()),
+    }
 }
 
 async fn ripeness<S: Subnet>(shared: &Arc<Shared<S>>, task: &Arc<S::Task>) -> Result<Ripeness, RoundError> {
@@ -258,6 +267,16 @@ mod tests {
     fn view(number: u32) -> View {
         let block = Block { number, hash: [0; 32] };
         View { block, subnet: SubnetInfo::default(), next_epoch: number, neurons: Vec::new() }
+    }
+
+    #[test]
+    fn nobody_is_asked_what_is_known_too_late_to_be_scored() {
+        assert!(worth_asking(Ripeness::Now).is_ok() && worth_asking(Ripeness::After(LONGEST_TRUTH)).is_ok());
+        for wait in [LONGEST_TRUTH * 2, Duration::MAX] {
+            let refused = worth_asking(Ripeness::After(wait)).expect_err("too far");
+            assert!(refused.to_string().contains("two days"), "{refused}");
+        }
+        assert!(worth_asking(Ripeness::Never("nobody will know")).is_err());
     }
 
     #[test]

@@ -157,7 +157,8 @@ pub struct ValidatorConfig {
 }
 
 impl ValidatorConfig {
-    /// A validator for a local network: a round about every ten seconds, weights after three answers.
+    /// A validator for a local network: a round about every ten seconds, weights after three answers. Four are asked at once;
+    /// among strangers it should be the eight of [`Pace::default`].
     pub fn new(neuron: NeuronConfig) -> Self {
         Self {
             neuron,

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use ganglion_client::Client;
 use ganglion_subnet::store::StoreError;
+use ganglion_subnet::validator::LONGEST_TRUTH;
 use tokio_util::sync::CancellationToken;
 
 use crate::history::ArchiveError;
-use crate::horizon::Asset;
+use crate::horizon::{Asset, Horizon};
 use crate::models::{Backend, Bold, Ewma, ForecastError, Forecaster, Garch, Regression};
 use crate::sources::csv::{self, CsvError};
-use crate::sources::{Clock, Diary, Endpoint, Feed, MedianPolicy, Panel, Replay, Tape, STEP};
+use crate::sources::{Clock, Diary, Endpoint, Feed, MedianPolicy, Panel, Replay, Tape, SLOWEST, STEP};
 use crate::tide;
 
 /// Why a choice can't be used.
@@ -37,6 +38,11 @@ pub enum ChoiceError {
     /// No server is named.
     #[error("name at least one price server of {0}")]
     NoServer(Asset),
+    /// A time ahead is over so late that forecasts of it would never be scored.
+    #[error(
+        "{0} ahead takes more than two days, and no validator waits longer to score a forecast: name a shorter time"
+    )]
+    TooFar(Horizon),
 }
 
 /// A miner's forecaster.
@@ -126,6 +132,30 @@ impl Prices {
         matches!(self, Self::Servers(..))
     }
 
+    /// Checks that forecasts of `horizons` can be scored: each is over within the two days that a validator waits at most, by
+    /// this machine's clock. A market that is played or driven faster than the world's may be looked ahead further.
+    ///
+    /// # Errors
+    /// [`ChoiceError::TooFar`] names the first that isn't.
+    pub fn check(&self, horizons: &[Horizon]) -> Result<(), ChoiceError> {
+        match horizons.iter().find(|horizon| self.wall(**horizon) > LONGEST_TRUTH) {
+            Some(horizon) => Err(ChoiceError::TooFar(*horizon)),
+            None => Ok(()),
+        }
+    }
+
+    /// How long a time of the market's clock takes.
+    fn wall(&self, horizon: Horizon) -> Duration {
+        let seconds = horizon.as_secs();
+        match self {
+            Self::World(block) => block.saturating_mul(seconds.div_ceil(STEP)),
+            Self::File { speed, .. } => {
+                Duration::try_from_secs_f64(f64::from(seconds) / speed.max(SLOWEST)).unwrap_or(Duration::MAX)
+            }
+            Self::Servers(..) => Duration::from_secs(seconds.into()),
+        }
+    }
+
     /// Begins to see prices, until `stop`. What servers say is kept below `folder`, the process's own, for the next start.
     /// Needs a Tokio runtime. A large file takes a second.
     ///
@@ -177,6 +207,31 @@ impl Prices {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_over_after_more_than_two_days_is_refused_by_name() {
+        let far = |prices: &Prices, text: &str| {
+            let horizons = ["5m", text].map(|text| text.parse::<Horizon>().expect("a time"));
+            prices.check(&horizons).err().map(|error| error.to_string())
+        };
+        let servers = Prices::Servers(Vec::new(), 300);
+        assert_eq!((far(&servers, "2d"), far(&servers, "8h20m")), (None, None));
+        for text in ["2d1m", "3d", "28d"] {
+            assert!(far(&servers, text).is_some_and(|said| said.starts_with(&format!("{text} ahead"))), "{text}");
+        }
+        let file = |speed: f64| {
+            let (path, asset) = ("a.csv".into(), Asset::btc());
+            Prices::File { path, asset, start: None, speed, since: None }
+        };
+        // What counts is how long one waits: a file is played faster than it happened, or slower.
+        assert_eq!((far(&file(500.0), "28d"), far(&file(2.0), "3d")), (None, None));
+        assert!(
+            far(&file(1.0), "3d").is_some() && far(&file(0.5), "1d1m").is_some() && far(&file(0.0), "5m").is_some()
+        );
+        // Or of a world, whose step of five minutes is a block.
+        assert_eq!(far(&Prices::World(Duration::from_secs(12)), "28d"), None);
+        assert!(far(&Prices::World(Duration::from_secs(60)), "28d").is_some());
+    }
 
     #[test]
     fn models_are_chosen_by_name() {

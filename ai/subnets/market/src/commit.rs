@@ -1,6 +1,8 @@
 //! Commitments: who has said something can't say something else, nor let somebody else say it.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -72,46 +74,97 @@ struct Kept {
     since: Instant,
 }
 
-/// What a miner has committed to and not yet forgotten, by nonce.
+/// What a miner has committed to and not yet forgotten.
 #[derive(Debug, Default)]
-pub struct Vault(Mutex<BTreeMap<String, Kept>>);
+pub struct Vault(Mutex<Inside>);
 
-impl Vault {
-    /// Keeps a forecast; answers the commitment. Under a nonce that is known, the forecast kept first stays.
-    pub fn commit(&self, hotkey: &PublicKey, nonce: &str, forecast: Told) -> ForecastResponse {
-        let mut kept = self.lock();
-        let now = Instant::now();
-        if kept.len() >= MOST {
-            kept.retain(|_, one| now.saturating_duration_since(one.since) < AGE);
-        }
-        if kept.len() >= MOST && !kept.contains_key(nonce) {
-            // What is to be fetched is a price step old at most. Some fourteen registered callers could fill it within one of
-            // five minutes, and take others' commitments away; the gate bounds how fast.
-            let oldest = kept.iter().min_by_key(|(_, one)| one.since).map(|(nonce, _)| nonce.clone());
-            if let Some(oldest) = oldest {
-                kept.remove(&oldest);
+#[derive(Debug, Default)]
+struct Inside {
+    /// By nonce.
+    kept: BTreeMap<String, Kept>,
+    /// The nonces of each caller, the oldest first; those of all who aren't known stand together.
+    callers: BTreeMap<Option<PublicKey>, VecDeque<String>>,
+}
+
+impl Inside {
+    /// Forgets what is too old.
+    fn age(&mut self, now: Instant) {
+        let Self { kept, callers } = self;
+        callers.retain(|_, nonces| {
+            let old = |one: &Kept| now.saturating_duration_since(one.since) >= AGE;
+            while nonces.front().and_then(|nonce| kept.get(nonce)).is_some_and(old) {
+                if let Some(nonce) = nonces.pop_front() {
+                    kept.remove(&nonce);
+                }
+            }
+            !nonces.is_empty()
+        });
+    }
+
+    /// Makes room for one. Whoever has most there loses its oldest, of several the one whose is the oldest: else some fourteen
+    /// registered callers, as fast as the gate lets them, could take others' commitments away within a price step of five
+    /// minutes.
+    fn make_room(&mut self) {
+        let since =
+            |nonces: &VecDeque<String>| nonces.front().and_then(|nonce| self.kept.get(nonce)).map(|one| one.since);
+        let most = self.callers.iter().max_by_key(|(_, nonces)| (nonces.len(), Reverse(since(nonces))));
+        let Some(caller) = most.map(|(caller, _)| *caller) else { return };
+        if let Some(nonces) = self.callers.get_mut(&caller) {
+            if let Some(nonce) = nonces.pop_front() {
+                self.kept.remove(&nonce);
+            }
+            if nonces.is_empty() {
+                self.callers.remove(&caller);
             }
         }
-        let fresh = Kept { forecast, salt: rand::random(), since: now };
-        let one = kept.entry(nonce.to_owned()).or_insert(fresh);
+    }
+}
+
+impl Vault {
+    /// Keeps a forecast for `caller`, or for somebody who isn't known; answers the commitment. Under a nonce that is known, the
+    /// forecast kept first stays. When it is full, whoever has most in it loses its oldest; all who aren't known count as one
+    /// caller, as their keys cost nothing.
+    pub fn commit(
+        &self,
+        hotkey: &PublicKey,
+        caller: Option<PublicKey>,
+        nonce: &str,
+        forecast: Told,
+    ) -> ForecastResponse {
+        let mut inside = self.lock();
+        let now = Instant::now();
+        if inside.kept.len() >= MOST && !inside.kept.contains_key(nonce) {
+            inside.age(now);
+            if inside.kept.len() >= MOST {
+                inside.make_room();
+            }
+        }
+        let Inside { kept, callers } = &mut *inside;
+        let one = match kept.entry(nonce.to_owned()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                callers.entry(caller).or_default().push_back(nonce.to_owned());
+                place.insert(Kept { forecast, salt: rand::random(), since: now })
+            }
+        };
         let hash = commitment(hotkey, nonce, &one.salt, &one.forecast);
         ForecastResponse { commitment: Some(hex::encode(hash)), ..ForecastResponse::default() }
     }
 
     /// Whether something is kept under a nonce.
     pub fn holds(&self, nonce: &str) -> bool {
-        self.lock().contains_key(nonce)
+        self.lock().kept.contains_key(nonce)
     }
 
     /// Shows what was committed to under a nonce.
     pub fn reveal(&self, nonce: &str) -> Option<ForecastResponse> {
-        let kept = self.lock();
-        let one = kept.get(nonce).filter(|one| one.since.elapsed() < AGE)?;
+        let inside = self.lock();
+        let one = inside.kept.get(nonce).filter(|one| one.since.elapsed() < AGE)?;
         let (forecast, salt) = (Some(one.forecast.clone()), Some(hex::encode(one.salt)));
         Some(ForecastResponse { commitment: None, forecast, salt })
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+    fn lock(&self) -> MutexGuard<'_, Inside> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -122,6 +175,7 @@ mod tests {
 
     const KEY: PublicKey = PublicKey([7; 32]);
     const NONCE: &str = "00000000000000000000000000000001";
+    const NONCE_OF_ANOTHER: &str = "ffffffffffffffffffffffffffffffff";
 
     fn told(value: i32) -> Told {
         Told::Returns { quantiles: vec![vec![value; 19]] }
@@ -130,7 +184,7 @@ mod tests {
     #[test]
     fn only_what_was_committed_to_holds() {
         let vault = Vault::default();
-        let committed = vault.commit(&KEY, NONCE, told(1));
+        let committed = vault.commit(&KEY, None, NONCE, told(1));
         assert!(committed.forecast.is_none() && committed.salt.is_none(), "nothing is shown yet");
         let shown = vault.reveal(NONCE).expect("kept");
         assert!(holds(&KEY, NONCE, &committed, &shown));
@@ -164,14 +218,56 @@ mod tests {
     #[test]
     fn a_second_commitment_changes_nothing_and_the_vault_is_bounded() {
         let vault = Vault::default();
-        let first = vault.commit(&KEY, NONCE, told(1));
-        assert_eq!(vault.commit(&KEY, NONCE, told(2)), first);
+        let first = vault.commit(&KEY, None, NONCE, told(1));
+        assert_eq!(vault.commit(&KEY, None, NONCE, told(2)), first);
         assert_eq!(vault.reveal("f"), None);
         for number in 0..MOST + 8 {
-            vault.commit(&KEY, &format!("{number:032}"), told(3));
+            vault.commit(&KEY, None, &format!("{number:032}"), told(3));
         }
-        assert!(vault.lock().len() <= MOST);
+        assert!(vault.lock().kept.len() <= MOST);
         assert!(vault.reveal(&format!("{:032}", MOST + 7)).is_some(), "the newest is still there");
         assert!(vault.reveal(NONCE).is_none(), "the oldest had to go");
+    }
+
+    #[test]
+    fn who_commits_to_much_loses_its_own_and_nobody_elses() {
+        let (vault, key) = (Vault::default(), |number: usize| Some(PublicKey([number as u8; 32])));
+        let name = |whose: &str, number: usize| format!("{whose}{number:031}");
+        // A validator and a user have some there; then callers come who want all places, known ones and strangers.
+        for number in 0..100 {
+            vault.commit(&KEY, key(0), &name("a", number), told(1));
+            vault.commit(&KEY, key(1), &name("b", number), told(1));
+        }
+        for number in 0..2 * MOST {
+            vault.commit(&KEY, key(2 + number % 14), &name("c", number), told(2));
+            vault.commit(&KEY, None, &name("d", number), told(2));
+        }
+        assert!(["a", "b"].iter().all(|whose| (0..100).all(|number| vault.holds(&name(whose, number)))));
+        assert!(vault.holds(&name("c", 2 * MOST - 1)) && vault.holds(&name("d", 2 * MOST - 1)), "the newest stay");
+        let inside = vault.lock();
+        assert_eq!((inside.kept.len(), inside.callers.len()), (MOST, 17));
+        assert_eq!(inside.callers.values().map(VecDeque::len).sum::<usize>(), MOST);
+        // Those who want all have the same of what others leave, but for who was served last.
+        let shares: Vec<usize> = inside.callers.values().map(VecDeque::len).filter(|share| *share != 100).collect();
+        let (least, most) = (shares.iter().min().expect("some"), shares.iter().max().expect("some"));
+        assert!(shares.len() == 15 && most - least <= 2, "{shares:?}");
+    }
+
+    #[test]
+    fn what_is_too_old_makes_room_first() {
+        let vault = Vault::default();
+        for number in 0..MOST {
+            vault.commit(&KEY, (number < 3).then_some(KEY), &format!("{number:032}"), told(1));
+        }
+        {
+            let mut inside = vault.lock();
+            for number in 0..2 {
+                let one = inside.kept.get_mut(&format!("{number:032}")).expect("kept");
+                one.since = one.since.checked_sub(AGE).expect("two hours ago");
+            }
+        }
+        vault.commit(&KEY, None, NONCE_OF_ANOTHER, told(2));
+        let held = |number: usize| vault.holds(&format!("{number:032}"));
+        assert!(!held(0) && !held(1) && (2..MOST).all(held) && vault.holds(NONCE_OF_ANOTHER));
     }
 }

@@ -5,8 +5,11 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use futures::FutureExt;
+use ganglion_keys::PublicKey;
+use ganglion_subnet::miner::Desk;
+use ganglion_subnet::work::Workers;
 use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Ripeness, Score, Seed, Subnet};
-use ganglion_wire::{CallError, Dendrite, Target};
+use ganglion_wire::{AxonBuilder, CallError, Dendrite, Target};
 
 use crate::commit;
 use crate::exchange::Exchange;
@@ -99,14 +102,25 @@ impl Subnet for Market {
         request: &ForecastRequest,
         budget: &Budget,
     ) -> Result<ForecastResponse, AnswerError> {
-        if budget.is_spent() {
-            return Err(AnswerError::Abandoned);
-        }
-        model.answer(request)
+        answer_to(model, None, request, budget)
     }
 
     fn is_instant(&self, model: &MarketModel, request: &ForecastRequest) -> bool {
         model.is_instant(request)
+    }
+
+    fn serve(axon: AxonBuilder, desk: Desk<Self>) -> AxonBuilder {
+        axon.synapse::<ForecastSynapse, _, _>(move |caller, request| {
+            let desk = desk.clone();
+            async move {
+                // Whoever is unknown could be anybody a thousand times.
+                let caller = desk.knows(&caller.hotkey).then_some(caller.hotkey);
+                let work = move |workers: Workers, model: Arc<MarketModel>, request: ForecastRequest| async move {
+                    workers.run(move |budget| answer_to(&model, caller, &request, budget)).await
+                };
+                desk.work(request, work).await
+            }
+        })
     }
 
     fn score(&self, task: &Task, answers: &[Answer<ForecastResponse>]) -> Vec<Score> {
@@ -143,6 +157,19 @@ impl Subnet for Market {
     fn page(&self, name: &str) -> Option<serde_json::Value> {
         self.booth.as_ref()?.page(name)
     }
+}
+
+/// A miner's answer to a caller, or to somebody who isn't known.
+fn answer_to(
+    model: &MarketModel,
+    caller: Option<PublicKey>,
+    request: &ForecastRequest,
+    budget: &Budget,
+) -> Result<ForecastResponse, AnswerError> {
+    if budget.is_spent() {
+        return Err(AnswerError::Abandoned);
+    }
+    model.answer(caller, request)
 }
 
 /// Commitment, the start of what a task asks about, forecast; without a task, one after the other. The commitment must be
@@ -195,7 +222,6 @@ mod tests {
     use crate::sandbox;
     use crate::sources::Replay;
     use crate::stage::says;
-    use ganglion_keys::PublicKey;
     use ganglion_primitives::NeuronId;
     use ganglion_subnet::findings::Findings;
 

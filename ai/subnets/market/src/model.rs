@@ -41,14 +41,18 @@ impl MarketModel {
         request.phase == Phase::Reveal || self.vault.holds(&request.nonce)
     }
 
-    /// Commits to a forecast, or shows it.
+    /// Commits to a forecast for a caller, or for somebody who isn't known, or shows it.
     ///
     /// # Errors
     /// See [`AnswerError`].
-    pub(crate) fn answer(&self, request: &ForecastRequest) -> Result<ForecastResponse, AnswerError> {
+    pub(crate) fn answer(
+        &self,
+        caller: Option<PublicKey>,
+        request: &ForecastRequest,
+    ) -> Result<ForecastResponse, AnswerError> {
         let topic = request.check()?;
         match request.phase {
-            Phase::Commit => Ok(self.vault.commit(&self.hotkey, &request.nonce, self.forecast(&topic)?)),
+            Phase::Commit => Ok(self.vault.commit(&self.hotkey, caller, &request.nonce, self.forecast(&topic)?)),
             Phase::Reveal => self
                 .vault
                 .reveal(&request.nonce)

@@ -72,7 +72,8 @@ pub struct ValidatorConfig {
     pub listen: Option<SocketAddr>,
     /// Where it sees prices.
     pub prices: Prices,
-    /// Over which times it asks; those that aren't whole steps of the prices are left out.
+    /// Over which times it asks; those that aren't whole steps of the prices are left out. One that is over after more than two
+    /// days is refused: see [`Prices::check`].
     pub horizons: Vec<Horizon>,
     /// A file with events to ask about, if any; see [`EventBook`].
     pub events: Option<PathBuf>,
@@ -168,6 +169,7 @@ pub async fn run_miner(config: MinerConfig, shutdown: CancellationToken) -> Resu
 /// # Errors
 /// See [`RunError`].
 pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken) -> Result<(), RunError> {
+    config.prices.check(&config.horizons)?;
     let events = config.events.as_deref().map(EventBook::open).transpose()?;
     let Some(client) = config.neuron.connect(&shutdown).await? else { return Ok(()) };
     let stop = shutdown.child_token();
@@ -208,6 +210,17 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_time_ahead_that_no_round_waits_for_is_refused_before_anything_else() {
+        let key = Arc::new(ganglion_keys::Keypair::from_seed([1; 32]));
+        let owner = key.public();
+        let neuron = NeuronConfig::new(NETUID, Vec::new(), key, owner, "unused");
+        let config = ValidatorConfig::new(neuron, Prices::Servers(Vec::new(), 300));
+        let config = ValidatorConfig { horizons: vec!["3d".parse().expect("a time")], ..config };
+        let refused = run_validator(config, CancellationToken::new()).await.expect_err("nobody would ever be paid");
+        assert!(matches!(refused, RunError::Choice(ChoiceError::TooFar(_))), "{refused}");
+    }
 
     #[test]
     fn no_more_rounds_begin_than_prices_come_and_there_is_always_a_place() {

@@ -9,6 +9,8 @@ use std::time::Duration;
 use futures::future::{ready, BoxFuture};
 use futures::FutureExt;
 use ganglion_keys::{Keypair, PublicKey};
+use ganglion_subnet::miner::Desk;
+use ganglion_subnet::work::WorkLimits;
 use ganglion_subnet::{Budget, Draw, Seed, Subnet};
 use ganglion_subnet_market::commit::commitment;
 use ganglion_subnet_market::gather::{gather, Voice};
@@ -118,6 +120,20 @@ async fn who_shows_something_else_is_not_heard() {
         assert!(found.heard.is_empty() && found.pool().is_none(), "{found:?}");
         assert!(found.failed.is_empty() && found.failures.len() == 1, "who doesn't know isn't at fault: {found:?}");
     }
+}
+
+/// As miners serve it, whose callers each have their share of what waits to be shown.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_miner_that_serves_commits_and_shows() {
+    let keypair = Arc::new(Keypair::from_seed([31; 32]));
+    let hotkey = keypair.public();
+    let model = Arc::new(MarketModel::new(Arc::new(Ewma::default()), feed(), hotkey));
+    let desk = Desk::new(Arc::new(Market::sandbox()), model, WorkLimits::default()).expect("a desk");
+    let target = listening(hotkey, Market::serve(Axon::builder(keypair), desk)).await;
+    let dendrite = Dendrite::new(Arc::new(Keypair::from_seed([9; 32])));
+    let (btc, horizon) = (Asset::btc(), [Horizon::seconds(300).expect("five minutes")]);
+    let found = gather(&dendrite, &[Voice { target, weight: 1.0 }], (&btc, &horizon), PATIENCE).await;
+    assert_eq!((found.heard.len(), found.failures.len()), (1, 0), "{found:?}");
 }
 
 /// How often [`watched`] was asked to show something.

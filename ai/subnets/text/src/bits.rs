@@ -113,16 +113,45 @@ pub struct Hidden {
     pub decoy: String,
 }
 
+/// What a hidden continuation takes by some measure, whatever anybody guesses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Unguessed {
+    /// Bits of the rest before any guess.
+    pub before: f64,
+    /// Bits that the continuation itself would save.
+    pub possible: f64,
+}
+
 impl Hidden {
-    /// Measures `guess`: bits of the rest before it was known, less those after it. Neither the prefix said again nor
-    /// the right form with wrong content is a guess. `measure` gives the bits of its second argument after its first.
-    pub fn foretold(&self, guess: &str, measure: &dyn Fn(&[&str], &str) -> f64) -> Foretold {
+    /// What all guesses are held against: bits of the rest before it was known, which neither the prefix said again nor the
+    /// right form with wrong content makes fewer. `measure`, asked four times, gives the bits of its second argument after its
+    /// first.
+    pub fn unguessed(&self, measure: &dyn Fn(&[&str], &str) -> f64) -> Unguessed {
         let (prefix, rest) = (self.prefix.as_str(), self.rest.as_str());
         let after = |said: &str| measure(&[prefix, said], rest);
         let worthless = [measure(&[prefix], rest), after(prefix), after(&self.decoy)];
         let before = worthless.into_iter().fold(f64::INFINITY, f64::min);
-        let sound = |bits: f64| if bits.is_finite() { bits.max(0.0) } else { 0.0 };
-        Foretold { saved: sound(before - after(guess)), possible: sound(before - after(rest)) }
+        Unguessed { before, possible: sound(before - after(rest)) }
+    }
+
+    /// Measures `guess` by the same measure as `unguessed`, asked once: bits of the rest before, less those after it.
+    pub fn guessed(&self, unguessed: &Unguessed, guess: &str, measure: &dyn Fn(&[&str], &str) -> f64) -> Foretold {
+        let after = measure(&[self.prefix.as_str(), guess], &self.rest);
+        Foretold { saved: sound(unguessed.before - after), possible: unguessed.possible }
+    }
+
+    /// Measures one `guess` by itself.
+    pub fn foretold(&self, guess: &str, measure: &dyn Fn(&[&str], &str) -> f64) -> Foretold {
+        self.guessed(&self.unguessed(measure), guess, measure)
+    }
+}
+
+/// Bits that are some, or none.
+fn sound(bits: f64) -> f64 {
+    if bits.is_finite() {
+        bits.max(0.0)
+    } else {
+        0.0
     }
 }
 

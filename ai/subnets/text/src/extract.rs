@@ -174,11 +174,12 @@ pub fn choice(options: &[Vec<&'static str>], completion: &str) -> Option<usize> 
         .map(|(_, _, option)| option)
 }
 
-/// Whether the completion's answer is exactly `text`: the whole, its last line, what follows the last colon, the last
-/// quotation, or (for a single word) the last word.
-pub fn says(text: &str, cased: bool, completion: &str) -> bool {
+/// Whether the completion's answer is exactly `text`. Its answer is what it quotes last, of more than one letter and not quoted
+/// in the question; if it quotes nothing of the kind, its last words, as many as `text` has, without what stands before a colon
+/// in them unless `text` has one too.
+pub fn says(text: &str, cased: bool, question: &str, completion: &str) -> bool {
     let clean = |part: &str| {
-        let part = part.trim().trim_matches(|c: char| c.is_whitespace() || "\"'“”‘’`*.,!".contains(c));
+        let part = part.trim_matches(|c: char| c.is_whitespace() || "\"'“”‘’`*.,!".contains(c));
         if cased {
             part.to_owned()
         } else {
@@ -186,20 +187,33 @@ pub fn says(text: &str, cased: bool, completion: &str) -> bool {
         }
     };
     let wanted = clean(text);
-    let whole = completion.trim();
-    let mut candidates = vec![clean(whole)];
-    candidates.extend(whole.lines().last().map(clean));
-    candidates.extend(whole.rsplit_once(':').map(|(_, tail)| clean(tail)));
-    candidates.extend(last_quotation(whole).map(clean));
-    if !wanted.contains(char::is_whitespace) {
-        candidates.extend(whole.split_whitespace().last().map(clean));
-    }
-    !wanted.is_empty() && candidates.contains(&wanted)
+    // A word that is asked about is quoted to say what was done to it, and a letter to say which.
+    let given: Vec<String> = quotations(question).map(clean).collect();
+    let told = quotations(completion).map(clean).find(|told| told.chars().count() > 1 && !given.contains(told));
+    let said = told.unwrap_or_else(|| {
+        let end = last_words(&clean(completion), wanted.split_whitespace().count());
+        match end.rsplit_once(':').filter(|_| !wanted.contains(':')) {
+            Some((_, tail)) => clean(tail),
+            None => clean(&end),
+        }
+    });
+    !wanted.is_empty() && said == wanted
 }
 
-fn last_quotation(text: &str) -> Option<&str> {
-    let (head, _) = text.rsplit_once(['"', '”'])?;
-    head.rsplit_once(['"', '“']).map(|(_, inner)| inner)
+/// What stands in double quotation marks, the last first.
+fn quotations(text: &str) -> impl Iterator<Item = &str> + '_ {
+    let mut left = text;
+    std::iter::from_fn(move || {
+        let (head, _) = left.rsplit_once(['"', '”'])?;
+        let (before, inner) = head.rsplit_once(['"', '“'])?;
+        left = before;
+        Some(inner)
+    })
+}
+
+fn last_words(text: &str, count: usize) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.get(words.len().saturating_sub(count)..).unwrap_or_default().join(" ")
 }
 
 /// Whether the last mentions of `items` are all of them, in this order.
@@ -313,14 +327,55 @@ mod tests {
         assert_eq!(choice(&options, "no yes no yes"), Some(1));
     }
 
+    const REVERSE: &str = "Hi! Reverse the word \"hello\". Answer with just the word.";
+
     #[test]
     fn exact_text_may_be_wrapped_but_not_hidden() {
-        for text in ["olleh", "Olleh.", "The result is \"olleh\"", "Reversed: olleh", "It is olleh"] {
-            assert!(says("olleh", false, text), "{text}");
+        for text in [
+            "olleh",
+            "Olleh.",
+            "**olleh**",
+            "The result is \"olleh\"",
+            "The reverse is “olleh”.",
+            "\"olleh\" is the answer",
+            "\"hello\" reversed is olleh",
+            "\"Hello\" reversed is \"olleh\".",
+            "\"olleh\" is \"hello\" spelt backwards",
+            "The letters \"o\" and \"h\" change places, and so on: olleh",
+            "Reversed: olleh",
+            "Reversed:olleh",
+            "Sure!\nolleh",
+            "It is olleh",
+        ] {
+            assert!(says("olleh", false, REVERSE, text), "{text}");
         }
-        assert!(!says("olleh", false, "olleh hello"));
-        assert!(!says("HELLO", true, "hello"));
-        assert!(!says("olleh", false, ""));
+        for text in ["olleh hello", "hello", "\"hello\"", "\"hello\" is the word", "olleh, or so", ""] {
+            assert!(!says("olleh", false, REVERSE, text), "{text}");
+        }
+        let capitals = "Write the word \"hello\" in capital letters.";
+        assert!(says("HELLO", true, capitals, "\"hello\" in capitals is \"HELLO\"."));
+        assert!(!says("HELLO", true, capitals, "hello") && !says("HELLO", true, capitals, "\"Hello\""));
+        assert!(says("07:05", false, "", "It is over at 07:05.") && !says("07:05", false, "", "05"));
+        assert!(says("red fox", false, "", "It was a red fox.") && !says("red fox", false, "", "fox"));
+    }
+
+    #[test]
+    fn of_several_exact_texts_one_is_the_answer() {
+        for text in [
+            "\"olleh\" hello",
+            "\"olleh\" oellh",
+            "\"oellh\" olleh",
+            "\"olleh\" \"oellh\"",
+            "\"oellh\": olleh",
+            "\"olleh\"\noellh",
+            "olleh\noellh: hello",
+            "olleh oellh",
+            "“olleh” and \"hello\" or oellh",
+        ] {
+            let counted =
+                ["olleh", "oellh", "hello"].into_iter().filter(|word| says(word, false, REVERSE, text)).count();
+            assert_eq!(counted, 1, "{text}");
+        }
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub fn judge_all(task: &Task, answers: &[Answer<TextResponse>], aids: &Aids) -> 
         .collect();
     let qualities = match &task.truth {
         Truth::Agreement => agreement::qualities(&said, aids.embedder.as_deref()),
-        truth => said.iter().map(|said| said.map_or(0.0, |said| aids.quality(truth, &task.question, said))).collect(),
+        truth => aids.qualities(truth, &task.question, &said),
     };
     answers
         .iter()

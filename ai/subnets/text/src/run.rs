@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,9 @@ use crate::validator::TextValidator;
 
 /// The text subnet's number.
 pub const NETUID: NetUid = NetUid(1);
+
+/// Processors on which a local network's models, nodes and all else leave room for users, however often is asked.
+const MANY: usize = 8;
 
 /// What a miner takes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -84,6 +88,8 @@ pub struct ValidatorConfig {
     pub listen: Option<SocketAddr>,
     /// How often, and how many miners at once.
     pub pace: Pace,
+    /// Whether it rests after each round for as long as that took, as [`ValidatorSettings::gentle`] says.
+    pub gentle: bool,
     /// When an answer is too late.
     pub timeout: Duration,
     /// Miners whose address isn't one of the public internet are not called. Off only in local networks.
@@ -103,12 +109,14 @@ pub struct ValidatorConfig {
 impl ValidatorConfig {
     /// A validator for a local network: a round about every five seconds, weights after three answers. As many miners
     /// are asked at once as anywhere, eight: with fewer, what each adds to what the others know is a matter of who was
-    /// asked with it. A network with fewer asks all of them; the four of `ganglion up` are no more work for it.
+    /// asked with it. A network with fewer asks all of them; the four of `ganglion up` are no more work for it. On fewer than
+    /// eight processors it is gentle, and rounds are rarer: models and users share the machine.
     pub fn new(neuron: NeuronConfig) -> Self {
         Self {
             neuron,
             listen: None,
             pace: Pace { mean: Duration::from_secs(5), in_flight: 2, ..Pace::default() },
+            gentle: std::thread::available_parallelism().map_or(1, NonZero::get) < MANY,
             timeout: HARD_LIMIT,
             public_addresses_only: true,
             scoring: ScorePolicy::local(),
@@ -176,6 +184,7 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let _voting = root::start(&client, &config.neuron.hotkey, config.root_weights, &shutdown);
     let settings = ValidatorSettings {
         pace: config.pace,
+        gentle: config.gentle,
         timeout: config.timeout,
         public_addresses_only: config.public_addresses_only,
         scoring: config.scoring,

@@ -128,7 +128,7 @@ pub fn quality(truth: &Truth, question: &str, completion: &str) -> f64 {
         Truth::Estimate(number) => extract::number(question, completion)
             .map_or(0.0, |found| (-(found - number).abs() / (0.02 * number.abs() + 1e-9)).exp()),
         Truth::Choice { options, right: wanted } => right(extract::choice(options, completion) == Some(*wanted)),
-        Truth::Exact { text, cased } => right(extract::says(text, *cased, completion)),
+        Truth::Exact { text, cased } => right(extract::says(text, *cased, question, completion)),
         Truth::Sequence(items) => right(extract::sequence(items, completion)),
         Truth::Day(date) => right(extract::date(question, completion) == Some(*date)),
         Truth::Span { span, decoys } => span_quality(span, decoys, completion),

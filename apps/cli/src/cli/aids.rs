@@ -49,11 +49,12 @@ pub struct AidArgs {
 /// How a validator judges.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
 pub struct JudgingArgs {
-    /// Judge as among strangers, in a network on this machine too: clones share one pay, and weights need more answers
+    /// Judge as among strangers, in a network on this machine too: clones share one pay, weights need more answers, and eight
+    /// miners at a time are asked for pictures, not four
     #[arg(long)]
     pub strict: bool,
-    /// Mean time between two rounds of questions, milliseconds [default: 5000; 10000 for pictures; with --source, a market's
-    /// --step]
+    /// Mean time between two rounds of questions, milliseconds [default: 5000, on a small machine of one's own as much more as
+    /// each round took; 10000 for pictures; with --source, a market's --step]
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..=3_600_000))]
     pub round_ms: Option<u64>,
 }

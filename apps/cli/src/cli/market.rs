@@ -83,7 +83,8 @@ pub struct MarketValidatorArgs {
     /// Where it sees prices.
     #[command(flatten)]
     pub prices: PriceArgs,
-    /// Times ahead, such as 5m, 3h or 8h20m, parted by commas [default: 5m,30m,3h,8h20m]
+    /// Times ahead, such as 5m, 3h or 8h20m, parted by commas; each must be over within two days, as no round is waited for
+    /// longer [default: 5m,30m,3h,8h20m]
     #[arg(long, value_name = "TIME", value_delimiter = ',')]
     pub horizon: Vec<Horizon>,
     /// File with a JSON list of events to ask about: question, outcomes, closes (seconds since 1970), and outcome (its

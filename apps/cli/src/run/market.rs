@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{bail, Result};
+use ganglion_subnet_market::horizon::STANDARD;
 use ganglion_subnet_market::judge::Silence;
 use ganglion_subnet_market::sources::Endpoint;
 use ganglion_subnet_market::{
-    pace_of_servers, policy, run_miner, run_validator, Asset, MinerConfig, ModelChoice, Prices, ValidatorConfig, NETUID,
+    pace_of_servers, policy, run_miner, run_validator, Asset, Horizon, MinerConfig, ModelChoice, Prices,
+    ValidatorConfig, NETUID,
 };
 
 use super::{listen, log_to_stderr, neuron, public_addresses_only, root_weights, until_signal};
@@ -35,14 +37,15 @@ pub fn miner(args: MarketMinerArgs) -> Result<()> {
 pub fn validator(args: MarketValidatorArgs) -> Result<()> {
     log_to_stderr();
     check(&args.neuron)?;
-    let mut config = ValidatorConfig::new(neuron(&args.neuron, &args.axon)?, prices(&args.prices));
+    let (prices, horizons) = (prices(&args.prices), horizons(&args.horizon));
+    // Before wallet and models: it is the command line that can't work.
+    prices.check(&horizons).map_err(|error| Usage(format!("--horizon: {error}")))?;
+    let mut config = ValidatorConfig::new(neuron(&args.neuron, &args.axon)?, prices);
+    config.horizons = horizons;
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     if config.public_addresses_only || args.judging.strict {
         config.scoring = policy::policy();
         config.silence = Silence::Percentile;
-    }
-    if !args.horizon.is_empty() {
-        config.horizons.clone_from(&args.horizon);
     }
     pace(&mut config, args.judging.round_ms);
     config.events.clone_from(&args.events);
@@ -59,6 +62,15 @@ fn pace(config: &mut ValidatorConfig, round_ms: Option<u64>) {
     }
     if let Some(millis) = round_ms {
         config.pace.mean = Duration::from_millis(millis);
+    }
+}
+
+/// Over which times it asks.
+fn horizons(named: &[Horizon]) -> Vec<Horizon> {
+    if named.is_empty() {
+        STANDARD.to_vec()
+    } else {
+        named.to_vec()
     }
 }
 
@@ -93,7 +105,7 @@ fn prices(args: &PriceArgs) -> Prices {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{Cli, Command, Deferred, MinerCommand};
+    use crate::cli::{Cli, Command, Deferred, MinerCommand, ValidatorCommand};
     use clap::Parser;
     use ganglion_keys::Keypair;
     use ganglion_subnet::NeuronConfig;
@@ -160,6 +172,22 @@ mod tests {
     fn an_answer_is_free_unless_it_has_a_price() {
         assert_eq!(args("ganglion miner market").price, 0);
         assert_eq!(args("ganglion miner market --price 250").price, 250);
+    }
+
+    #[test]
+    fn a_time_ahead_that_is_never_scored_is_a_wrong_command_line() {
+        let servers = "ganglion validator market --netuid 8 --source BTC=http://127.0.0.1:9/#/p";
+        for (line, name) in
+            [(format!("{servers} --horizon 5m,3d"), "3d"), (format!("{servers} --horizon 2d1m"), "2d1m")]
+        {
+            let Command::Validator(Deferred(ValidatorCommand::Market(args))) = Cli::parse_from(line.split(' ')).command
+            else {
+                panic!("not a market's validator: {line}")
+            };
+            let error = validator(args).expect_err("no round would count");
+            assert!(error.is::<Usage>() && error.to_string().starts_with(&format!("--horizon: {name} ")), "{error}");
+        }
+        assert_eq!(horizons(&[]), STANDARD);
     }
 
     #[test]

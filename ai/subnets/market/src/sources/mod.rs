@@ -27,6 +27,7 @@ pub use endpoint::Endpoint;
 pub use median::{Fault, Median, MedianPolicy, Reading};
 pub use panel::Panel;
 pub use replay::Replay;
+pub(crate) use replay::SLOWEST;
 pub use tape::{Clock, Tape};
 pub use world::{innovation, Parameters, World, SETTLING, STEP};
 

@@ -7,6 +7,9 @@ use super::{Feed, Outcome};
 use crate::history::{Archive, Past};
 use crate::horizon::{Asset, Horizon};
 
+/// The slowest that a market is played, times as fast as it happened.
+pub(crate) const SLOWEST: f64 = 1e-3;
+
 /// Archives that are played from a moment on. Public history can be looked up: for rehearsals, not for pay.
 #[derive(Debug)]
 pub struct Replay {
@@ -48,7 +51,7 @@ impl Replay {
             return None;
         }
         let archives = archives.into_iter().map(|archive| (archive.asset().clone(), archive)).collect();
-        Some(Self { archives, step, start, begun: Begun::Here(Instant::now()), speed: speed.clamp(1e-3, 1e6) })
+        Some(Self { archives, step, start, begun: Begun::Here(Instant::now()), speed: speed.clamp(SLOWEST, 1e6) })
     }
 
     /// The same, begun at a time (seconds since 1970) that several processes agree on.
