@@ -8,8 +8,8 @@ use ganglion_primitives::NeuronId;
 use ganglion_subnet::findings::{Finding, Findings};
 use ganglion_subnet::{Book, Dice, Score, ScorePolicy, Seed};
 
-/// Rounds of a run. By another program, the least of the differences below is nine of its standard errors then.
-const ROUNDS: usize = 4_000;
+/// Rounds of a run. By another program, each of the differences below is at least twelve of its standard errors then.
+const ROUNDS: usize = 8_000;
 /// How far a move goes: each scale is as likely as the others, and known before the move.
 const SCALES: [f64; 3] = [0.5, 1.0, 2.0];
 /// The places where a move may end lie between so many edges, and beyond them.
