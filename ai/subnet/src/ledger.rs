@@ -70,7 +70,10 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::{Finding, Findings};
     use crate::scores::ScorePolicy;
+    use crate::seed::Seed;
+    use crate::subnet::Score;
     use ganglion_primitives::NeuronId;
 
     const A: NeuronId = NeuronId(1);
@@ -100,6 +103,33 @@ mod tests {
         let other = Ledger::open(&path, &[2; 32], 1).expect("new");
         assert!(other.book().estimate(A).is_none());
         assert!(dir.path().join("scores.old").exists());
+    }
+
+    /// Earlier versions took what a miner adds from the rounds in which all together did well.
+    #[test]
+    fn earlier_books_are_read_and_their_marginal_is_not_mixed_with_ours() {
+        let dir = tempfile::tempdir().expect("dir");
+        let path = dir.path().join("scores.json");
+        let average = |mean: f64| serde_json::json!({ "mean": mean, "variance": 0.25, "count": 30 });
+        let old = serde_json::json!({
+            "version": 1, "genesis": "01".repeat(32), "netuid": 1, "rounds": 40, "decayed": 0,
+            "estimates": { "1": { "mean": 0.5, "variance": 0.25, "count": 30, "last_asked": 9 } },
+            "information": {
+                "1": { "absolute": average(1.5), "marginal": average(0.75), "novelty": average(0.5) },
+            },
+        });
+        std::fs::write(&path, old.to_string()).expect("written");
+        let mut ledger = Ledger::open(&path, &[1; 32], 1).expect("read");
+        let known = *ledger.book().information(A).expect("known");
+        assert_eq!((known.means(), known.marginal.count, known.absolute.count), ([1.5, 0.0, 0.5], 0, 30));
+        assert_eq!(ledger.book().estimate(A).map(|estimate| estimate.count), Some(30));
+        // What is learnt from here on is kept.
+        let finding = |neuron| Finding { neuron, score: Score::new(1.0, &[]), answered: true };
+        let findings = Findings { miners: vec![finding(A), finding(NeuronId(2))], comparisons: Vec::new() };
+        let (mut dice, policy) = (Seed([1; 32]).dice(), ScorePolicy::default());
+        ledger.change(|book| book.enter_round(&findings, 10, &mut dice, &policy)).expect("written");
+        let again = Ledger::open(&path, &[1; 32], 1).expect("read");
+        assert_eq!(again.book().information(A).map(|known| known.marginal.count), Some(1));
     }
 
     #[test]

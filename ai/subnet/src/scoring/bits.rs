@@ -4,6 +4,7 @@
 //!   expectation it is the information that the answer has about the target, less what it is wrong about itself; honest
 //!   probabilities maximise it.
 //! - **Marginal**: what the answer adds to the others', as its Shapley value in the pool of all. A copy adds nothing.
+//!   Every round counts, also where all together did worse than the baseline; see [`marginal`].
 //! - **Novelty**: how much longer the answer is when the others' are known already; counted only where it is good, since
 //!   noise is new too.
 //!
@@ -23,8 +24,6 @@ pub const BASELINE: f64 = 1.0 / 16.0;
 pub const MOST_NOVELTY: f64 = 4.0;
 /// A score from which on an answer's novelty counts.
 pub const QUALITY_GATE: f64 = 0.5;
-/// A task about which all together know less than this, bits, says nothing about anybody's part.
-const LEAST_POOL: f64 = 0.1;
 /// Orders in which the pool is put together.
 const ORDERS: usize = 64;
 
@@ -48,7 +47,7 @@ impl Default for Evidence {
 pub struct Bits {
     /// Gain over the baseline.
     pub absolute: f64,
-    /// Gain of all by this one; `None` where the task tells nothing about it.
+    /// Gain of all by this one, below 0 where all would have done better without it; `None` if nobody else was asked.
     pub marginal: Option<f64>,
     /// What nobody else had said, 0 to 4; `None` if nobody else answered.
     pub novelty: Option<f64>,
@@ -109,13 +108,19 @@ pub fn absolute(evidence: &Evidence, score: f64, known: f64) -> f64 {
 }
 
 /// The marginal gain of each opinion, in bits: its Shapley value in the game whose worth is that of the pooled
-/// opinions, log₂ (Σ rᵢ pᵢ / Σ rᵢ) / p₀. From 64 random orders, with running sums. `None` if all together hardly know
-/// more than the baseline.
-pub fn marginal(opinions: &[Opinion], evidence: &Evidence, dice: &mut Dice) -> Option<Vec<f64>> {
+/// opinions, log₂ (Σ rᵢ pᵢ / Σ rᵢ) / p₀. From 64 random orders, with running sums. Together they are the worth of all,
+/// which is below 0 where all together gave the target less than the baseline does.
+///
+/// There are no rounds that don't count. Whether all did well follows from what happened and from what each of them said:
+/// a mean over such rounds alone would remember what somebody gains by being right with the others and forget what it
+/// loses by being wrong with them, and pay boldness and padding. Nor is there anything to leave out: where all say what
+/// everybody knows, each gain is 0. By concavity the worth of all is no less than the mean of their absolute gains,
+/// weighted by reputation; so over many rounds miners who are as good as they say have something to share out.
+///
+/// Like the absolute gain it is highest in expectation for who says what it believes, if the others do and believe the
+/// same. Beside others who are wrong in one direction, who leans the other way can add more.
+pub fn marginal(opinions: &[Opinion], evidence: &Evidence, dice: &mut Dice) -> Vec<f64> {
     let p0 = baseline(evidence);
-    if pool(opinions, p0) < LEAST_POOL {
-        return None;
-    }
     let mut gains = vec![0.0; opinions.len()];
     let mut order: Vec<usize> = (0..opinions.len()).collect();
     for _ in 0..ORDERS {
@@ -125,23 +130,14 @@ pub fn marginal(opinions: &[Opinion], evidence: &Evidence, dice: &mut Dice) -> O
             let opinion = &opinions[*index];
             weighed += opinion.reputation * opinion.probability;
             weights += opinion.reputation;
-            let now = (weighed / weights / p0).log2();
+            // Who counts for nothing changes nothing.
+            let now = if weights > 0.0 { (weighed / weights / p0).log2() } else { before };
             gains[*index] += now - before;
             before = now;
         }
     }
     gains.iter_mut().for_each(|gain| *gain /= ORDERS as f64);
-    Some(gains)
-}
-
-/// What the opinions know together, in bits; 0 without any.
-fn pool(opinions: &[Opinion], p0: f64) -> f64 {
-    let weights: f64 = opinions.iter().map(|opinion| opinion.reputation).sum();
-    let weighed: f64 = opinions.iter().map(|opinion| opinion.reputation * opinion.probability).sum();
-    if weights <= 0.0 {
-        return 0.0;
-    }
-    (weighed / weights / p0).log2()
+    gains
 }
 
 /// The novelty of an answer of this score beside answers that are alike to it by `likenesses` (0 to 1): the code length
@@ -164,6 +160,13 @@ mod tests {
         Evidence { probability: None, baseline }
     }
 
+    /// What the opinions know together, in bits.
+    fn pool(opinions: &[Opinion]) -> f64 {
+        let weights: f64 = opinions.iter().map(|opinion| opinion.reputation).sum();
+        let weighed: f64 = opinions.iter().map(|opinion| opinion.reputation * opinion.probability).sum();
+        (weighed / weights / BASELINE).log2()
+    }
+
     fn opinions() -> impl Strategy<Value = Vec<Opinion>> {
         let one = (FLOOR..1.0f64, 0.01..1.0f64);
         proptest::collection::vec(one.prop_map(|(probability, reputation)| Opinion { probability, reputation }), 1..12)
@@ -177,10 +180,23 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_knows_says_nothing_about_anybody() {
-        let nothing = [Opinion { probability: 0.06, reputation: 1.0 }; 3];
-        assert_eq!(marginal(&nothing, &Evidence::default(), &mut Seed([1; 32]).dice()), None);
-        assert_eq!(marginal(&[], &Evidence::default(), &mut Seed([1; 32]).dice()), None);
+    fn what_all_get_wrong_costs_each_of_them_and_what_everybody_knows_nothing() {
+        let gains = |probability: f64| {
+            let opinions = [Opinion { probability, reputation: 1.0 }; 3];
+            marginal(&opinions, &Evidence::default(), &mut Seed([1; 32]).dice())
+        };
+        let wrong = gains(0.01);
+        assert!(wrong.iter().all(|gain| *gain < 0.0), "{wrong:?}");
+        assert!((wrong.iter().sum::<f64>() - (0.01 / BASELINE).log2()).abs() < 1e-9, "{wrong:?}");
+        assert!(gains(BASELINE).iter().all(|gain| gain.abs() < 1e-9));
+        assert!(marginal(&[], &Evidence::default(), &mut Seed([1; 32]).dice()).is_empty());
+    }
+
+    #[test]
+    fn who_counts_for_nothing_adds_nothing() {
+        let opinions = [(0.9, 0.0), (0.5, 1.0)].map(|(probability, reputation)| Opinion { probability, reputation });
+        let gains = marginal(&opinions, &Evidence::default(), &mut Seed([1; 32]).dice());
+        assert!(gains[0].abs() < 1e-9 && (gains[1] - 3.0).abs() < 1e-9, "{gains:?}");
     }
 
     #[test]
@@ -226,10 +242,17 @@ mod tests {
 
         #[test]
         fn the_parts_are_the_whole(opinions in opinions(), seed in any::<u8>()) {
-            let evidence = Evidence::default();
-            if let Some(gains) = marginal(&opinions, &evidence, &mut Seed([seed; 32]).dice()) {
-                prop_assert!((gains.iter().sum::<f64>() - pool(&opinions, BASELINE)).abs() < 1e-9);
-            }
+            let gains = marginal(&opinions, &Evidence::default(), &mut Seed([seed; 32]).dice());
+            prop_assert!((gains.iter().sum::<f64>() - pool(&opinions)).abs() < 1e-9);
+        }
+
+        /// Why there is something to share out where anybody knows anything.
+        #[test]
+        fn all_together_know_no_less_than_their_mean(opinions in opinions()) {
+            let weights: f64 = opinions.iter().map(|opinion| opinion.reputation).sum();
+            let own = |opinion: &Opinion| opinion.reputation * (opinion.probability / BASELINE).log2();
+            let mean = opinions.iter().map(own).sum::<f64>() / weights;
+            prop_assert!(pool(&opinions) >= mean - 1e-9);
         }
 
         #[test]
@@ -238,10 +261,8 @@ mod tests {
             let index = which.index(opinions.len());
             let mut better = opinions.clone();
             better[index].probability = (better[index].probability * 2.0).min(1.0);
-            let gains = |opinions: &[Opinion]| marginal(opinions, &evidence, &mut Seed([9; 32]).dice());
-            if let (Some(before), Some(after)) = (gains(&opinions), gains(&better)) {
-                prop_assert!(after[index] >= before[index] - 1e-9);
-            }
+            let gain = |opinions: &[Opinion]| marginal(opinions, &evidence, &mut Seed([9; 32]).dice())[index];
+            prop_assert!(gain(&better) >= gain(&opinions) - 1e-9);
         }
 
         #[test]

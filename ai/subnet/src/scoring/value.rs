@@ -1,4 +1,7 @@
 //! What the three numbers say of a miner in the long run.
+//!
+//! Gains and losses of single answers count alike. Only of the mean of all of them is what lies below 0 taken for nothing:
+//! to cut each answer's would pay whoever is wrong boldly and right by luck.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +21,11 @@ const PRIOR_VARIANCE: f64 = 1.0;
 pub struct Information {
     /// Gain over the public baseline.
     pub absolute: Average,
-    /// What it adds to the others.
+    /// What it adds to the others, over all rounds in which others were asked.
+    ///
+    /// Books of earlier versions have a `marginal` over the rounds in which all together did well. That is another
+    /// quantity, and more than this one for almost everybody: it is passed over, and everybody's mean begins anew.
+    #[serde(default, rename = "marginal_of_all_rounds")]
     pub marginal: Average,
     /// What nobody else says.
     pub novelty: Average,
@@ -115,6 +122,18 @@ mod tests {
         assert_eq!(values[2..], [0.0, 0.0]);
         assert_eq!(Yardstick::of(&field[2..]).value(&field[2]), None);
         assert_eq!(Yardstick::of([]).value(&field[0]), None);
+    }
+
+    #[test]
+    fn losses_are_remembered_like_gains() {
+        let mut information = Information::default();
+        for round in 0..1_000u32 {
+            let marginal = if round.is_multiple_of(4) { -3.0 } else { 1.2 };
+            information.update(&Bits { marginal: Some(marginal), ..Bits::default() }, 1e-6);
+        }
+        // Three gains of 1.2 less one loss of 3, a quarter of the rounds.
+        assert!((information.marginal.mean - 0.15).abs() < 1e-3, "{information:?}");
+        assert_eq!(information.marginal.count, 1_000);
     }
 
     #[test]

@@ -21,9 +21,8 @@ const LENIENCE: f64 = 0.05;
 /// ([`value`](ganglion_subnet::scoring::value)). Newcomers begin among the worst tenth. See [`clones`] for who counts as one.
 ///
 /// The design pays half of the weight by information and half by the marginal value φ, each by itself. On hourly bitcoin (by a
-/// program in another language) that would pay an over-confident forecaster 24 %, more than the least of three honest ones,
-/// 22 %, since whoever is bolder than the pool adds to it where the pool knows anything; and with φ counted in all rounds, who
-/// says only what everybody knows would be paid 6 %.
+/// program in another language) that would pay who says only what everybody knows 8 %, since beside forecasts that are too
+/// sure even that adds something. Here φ is a part of what a gain is multiplied by, and who gains nothing is paid nothing.
 pub fn policy() -> ScorePolicy {
     ScorePolicy {
         alpha: 1.0 - 0.5f64.powf(1.0 / 864.0),

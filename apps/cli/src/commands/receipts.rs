@@ -46,7 +46,8 @@ pub struct ReceiptRow {
     pub parts: Vec<PartRow>,
     /// Gain over the public baseline, bits; `null` in receipts of earlier versions.
     pub absolute_bits: Option<f64>,
-    /// What it added to the others' answers, bits; `null` where the round tells nothing about it.
+    /// What it added to the others' answers, bits; `null` if nobody else was asked (in receipts of earlier versions also
+    /// where all together hardly knew anything).
     pub marginal_bits: Option<f64>,
     /// What nobody else said, bits; `null` if nobody else answered.
     pub novelty_bits: Option<f64>,
