@@ -122,6 +122,7 @@ async fn pay_follows_quality() {
         coldkey: key(201).public(),
         state_dir: folder.path().join("validator"),
         pace: Pace { mean: Duration::from_millis(20), sample: 4, in_flight: 4 },
+        gentle: false,
         timeout: Duration::from_secs(20),
         public_addresses_only: false,
         poll: Duration::from_millis(50),
