@@ -135,7 +135,8 @@ impl OnChargeTransaction<Runtime> for Fees {
     }
 }
 
-/// The staking pallet's weights `W`, its calls with what it takes to be paid from stake.
+/// The staking pallet's weights `W`, its calls with what it takes to be paid from stake. Those that pay stake out have the
+/// [freeze](governance::weights::freeze) of what votes bind beside: where `W` was measured, nobody votes.
 pub struct PaidFromStake<W>(PhantomData<W>);
 
 impl<W: WeightInfo> WeightInfo for PaidFromStake<W> {
@@ -144,7 +145,7 @@ impl<W: WeightInfo> WeightInfo for PaidFromStake<W> {
     }
 
     fn remove_stake() -> Weight {
-        W::remove_stake().saturating_add(W::pay_from_stake())
+        W::remove_stake().saturating_add(W::pay_from_stake()).saturating_add(governance::weights::freeze())
     }
 
     fn leave() -> Weight {
@@ -156,7 +157,7 @@ impl<W: WeightInfo> WeightInfo for PaidFromStake<W> {
     }
 
     fn withdraw() -> Weight {
-        W::withdraw().saturating_add(W::pay_from_stake())
+        W::withdraw().saturating_add(W::pay_from_stake()).saturating_add(governance::weights::freeze())
     }
 
     fn pay_from_stake() -> Weight {

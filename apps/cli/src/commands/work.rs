@@ -97,7 +97,7 @@ pub fn register(args: &RegisterArgs) -> Result<()> {
         let client = connect(&args.write.chain).await?;
         let terms = terms(&client, joining).await?;
         // Whatever can be known beforehand, before hours of work go into a seal that nobody takes.
-        write::check_unsigned(&client, joining.register(0, terms.block_number)).await?;
+        write::check_unsigned(&client, joining.register(0, terms.block_number), terms.block_number).await?;
         let estimate = estimate(joining, &terms, &solver);
         if args.write.dry_run {
             return show(&estimate, args.write.chain.json);
@@ -219,7 +219,7 @@ async fn look_later(client: &Client, joining: Joining, known: u32) -> Result<Opt
     }
     let Ok(found) = client.at(best.hash).registration(joining.netuid).await else { return Ok(None) };
     let Some(fresh) = found else { bail!(no_subnet(joining.netuid)) };
-    match write::check_unsigned(client, joining.register(0, fresh.block_number)).await {
+    match write::check_unsigned(client, joining.register(0, fresh.block_number), best.number).await {
         Ok(()) => Ok(Some(fresh)),
         Err(error) if is_final(&error) => Err(error),
         Err(_) => Ok(None),
@@ -303,6 +303,10 @@ mod tests {
         for trouble in [timeout, unreadable] {
             assert!(!is_final(&trouble.clone().into()), "{trouble}");
         }
+        // The node that steps in for one that is away takes the chain's newest block for one that never was.
+        let behind = write::caught_up(99, 100).expect_err("it is behind");
+        assert!(!is_final(&behind), "{behind}");
+        assert!(write::caught_up(100, 100).is_ok());
     }
 
     #[test]

@@ -198,12 +198,26 @@ async fn send(
 }
 
 /// Whether the chain would take a call that is its own proof, as far as that shows before the proof is there: `call` has
-/// a stand-in for it.
+/// a stand-in for it. The chain is known to have come to the block `known`.
 ///
 /// # Errors
-/// The chain would refuse it, or doesn't answer.
-pub async fn check_unsigned(client: &Client, call: Write) -> Result<()> {
-    Report::new(&client.plan_unsigned(call).await?).refusal()
+/// The chain would refuse it, or doesn't answer; or the node that answers is behind.
+pub async fn check_unsigned(client: &Client, call: Write, known: u32) -> Result<()> {
+    let plan = client.plan_unsigned(call).await?;
+    caught_up(plan.at().number, known)?;
+    Report::new(&plan).refusal()
+}
+
+/// What a node refuses says something about the chain only if it was asked at or behind the block `known`: another one, which
+/// steps in for one that is away, may be behind and know neither the block nor the subnet.
+///
+/// # Errors
+/// It was asked before: that is no [`Refused`].
+pub fn caught_up(asked_at: u32, known: u32) -> Result<()> {
+    if asked_at < known {
+        bail!("the node is at block {asked_at}, and the chain was at {known} already: try again when it has caught up");
+    }
+    Ok(())
 }
 
 /// Plans a call that is its own proof, and sends it if that is what the arguments say. Nobody is asked: the work is done.

@@ -30,6 +30,16 @@ impl Bill {
     }
 }
 
+/// Nobody can ask for it back any more.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let taken = lock(&self.taken).take();
+        if let Some(taken) = taken {
+            lock(&self.access.0.meter).keep(taken);
+        }
+    }
+}
+
 /// Voids a bill unless there is an answer: the request may fail, and the client may hang up while it waits.
 pub(super) struct Unanswered(Option<Bill>);
 
@@ -49,5 +59,57 @@ impl Drop for Unanswered {
         if let Some(bill) = self.0.take() {
             bill.void();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::{ready, BoxFuture, FutureExt};
+    use ganglion_keys::PublicKey;
+    use ganglion_primitives::Rao;
+
+    use super::*;
+    use crate::access::{places::Places, Collected, Credit, Ledger, PublicSettings, Standing};
+
+    const WHO: PublicKey = PublicKey([2; 32]);
+    const DEPOSIT: Rao = 100;
+
+    /// A ledger where everybody has one channel.
+    struct Everybody;
+
+    impl Ledger for Everybody {
+        fn standing(&self, _: PublicKey) -> BoxFuture<'_, Result<Standing, String>> {
+            let channels = vec![Credit { channel: 3, deposit: DEPOSIT, redeemed: 0 }];
+            ready(Ok(Standing { stake: 0, channels })).boxed()
+        }
+
+        fn collect(&self, _: Vec<(u64, Rao)>, _: bool) -> BoxFuture<'_, Result<Collected, String>> {
+            ready(Ok(Collected::default())).boxed()
+        }
+    }
+
+    #[tokio::test]
+    async fn it_is_earned_when_nobody_can_ask_for_it_back() {
+        let folder = tempfile::tempdir().expect("folder");
+        let settings = PublicSettings { charge: 10, free_per_tao: 0 };
+        let access =
+            PublicAccess::open(folder.path(), PublicKey([1; 32]), settings, Arc::new(Everybody)).expect("books");
+        let earned = || lock(&access.0.meter).earned().map(|(_, rao)| rao).sum::<Rao>();
+        let mut bills = Vec::new();
+        for _ in 0..2 {
+            let Ok(taken) = access.take([7; 32], WHO).await else { panic!("there is a deposit") };
+            let place = Places::of(8).take(WHO).expect("a place");
+            bills.push(Bill::new(access.clone(), taken, place));
+        }
+        let (answered, failed) = (bills.remove(0), bills.remove(0));
+        let stream = answered.clone();
+        drop(answered);
+        assert_eq!(earned(), 0, "the stream may still break off");
+        drop(stream);
+        assert_eq!(earned(), 10);
+        failed.void();
+        drop(failed);
+        assert_eq!(earned(), 10);
+        assert_eq!(lock(&access.0.meter).used().collect::<Vec<_>>(), [(3, 10)], "what failed costs nothing");
     }
 }

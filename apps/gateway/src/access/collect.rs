@@ -55,7 +55,7 @@ impl PublicAccess {
         loop {
             tokio::time::sleep(LOOK).await;
             let all = Instant::now() >= next;
-            let used: Vec<_> = lock(&self.0.meter).used().collect();
+            let used: Vec<_> = lock(&self.0.meter).earned().collect();
             let collected = self.0.ledger.collect(used, all).await;
             let unread = |error| Collected { failed: Some(error), ..Collected::default() };
             let Collected { paid, settled, failed: reason } = collected.unwrap_or_else(unread);

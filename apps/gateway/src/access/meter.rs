@@ -67,6 +67,8 @@ struct Counts {
 pub struct Meter {
     path: PathBuf,
     counts: Counts,
+    /// RAO of channels that answers under way have taken: until they are there, it may be given back.
+    open: BTreeMap<u64, Rao>,
     dirty: bool,
 }
 
@@ -81,7 +83,7 @@ impl Meter {
             Some(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| StoreError::Damaged { path: path.into(), reason: error.to_string() })?,
         };
-        Ok(Self { path: path.into(), counts, dirty: false })
+        Ok(Self { path: path.into(), counts, open: BTreeMap::new(), dirty: false })
     }
 
     /// Free answers a day for this stake.
@@ -100,9 +102,15 @@ impl Meter {
         standing.channels.iter().fold(0, |sum, credit| sum.saturating_add(self.left(credit)))
     }
 
-    /// RAO used, by channel.
+    /// RAO used, by channel, those of answers under way among them.
     pub fn used(&self) -> impl Iterator<Item = (u64, Rao)> + '_ {
         self.counts.channels.iter().map(|(channel, used)| (*channel, *used))
+    }
+
+    /// RAO used for answers that were given, by channel. Only these may be redeemed: what was paid out, no failure gives back.
+    pub fn earned(&self) -> impl Iterator<Item = (u64, Rao)> + '_ {
+        let open = move |channel: u64| self.open.get(&channel).copied().unwrap_or(0);
+        self.used().map(move |(channel, used)| (channel, used.saturating_sub(open(channel))))
     }
 
     /// What a key was used for.
@@ -154,14 +162,28 @@ impl Meter {
             };
             let used = self.counts.channels.entry(credit.channel).or_default();
             *used = (*used).max(credit.redeemed).saturating_add(rao);
+            let open = self.open.entry(credit.channel).or_default();
+            *open = open.saturating_add(rao);
             Source::Channel { channel: credit.channel, rao }
         };
         self.count(&key, from, |number, by| number.saturating_add(by));
         Ok(Taken { key, coldkey, from })
     }
 
+    /// The answer was given: what it cost is earned.
+    pub fn keep(&mut self, taken: Taken) {
+        let Source::Channel { channel, rao } = taken.from else { return };
+        if let Some(open) = self.open.get_mut(&channel) {
+            *open = open.saturating_sub(rao);
+            if *open == 0 {
+                self.open.remove(&channel);
+            }
+        }
+    }
+
     /// Gives back what an answer cost that never came.
     pub fn refund(&mut self, taken: Taken) {
+        self.keep(taken);
         match taken.from {
             Source::Free { day } => {
                 if let Some((of, used)) = self.counts.free.get_mut(&taken.coldkey.to_ss58()) {
@@ -261,6 +283,23 @@ mod tests {
         // What comes back late brings nothing back.
         taken.into_iter().for_each(|taken| meter.refund(taken));
         assert_eq!(meter.used().collect::<Vec<_>>(), [(1, 0)]);
+    }
+
+    #[test]
+    fn what_an_answer_under_way_costs_is_not_earned_yet() {
+        let folder = tempfile::tempdir().expect("folder");
+        let mut meter = Meter::open(&folder.path().join("meter.json")).expect("new");
+        let mut paid = standing(0, &[100]);
+        let [first, second] = [(); 2].map(|()| meter.charge(KEY, WHO, &paid, SETTINGS, 1).expect("paid"));
+        assert_eq!((meter.earned().collect::<Vec<_>>(), meter.credit(&paid)), (vec![(0, 0)], 80));
+        meter.keep(first);
+        let earned: Vec<_> = meter.earned().collect();
+        assert_eq!(earned, [(0, 10)]);
+        // It is redeemed while the second is under way, which then fails.
+        paid.channels[0].redeemed = earned[0].1;
+        meter.refund(second);
+        assert_eq!((meter.earned().collect::<Vec<_>>(), meter.credit(&paid)), (vec![(0, 10)], 90), "it costs nothing");
+        assert!(meter.open.is_empty());
     }
 
     #[test]

@@ -14,8 +14,9 @@
 //!
 //! An answer that fails (any status from 400 on) costs nothing, nor does a stream that ends with an error because its miner broke
 //! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream, or keeps its
-//! miner waiting for as long as no miner may be silent, has had its answer. What is used is counted in memory and on disk a
-//! second later: a crash loses a second of the operator's income and bills nobody twice.
+//! miner waiting for as long as no miner may be silent, has had its answer. Redeemed is what answers cost that were given, not
+//! what may still fail. What is used is counted in memory and on disk a second later: a crash loses a second of the
+//! operator's income and bills nobody twice.
 //!
 //! # How much at once
 //! One coldkey, whatever the number of its keys, has at most a quarter of the requests under way that the gateway answers at once
