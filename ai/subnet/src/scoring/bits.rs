@@ -3,8 +3,9 @@
 //! - **Absolute**: by how much the answer makes the hidden target likelier than a public baseline does, log₂ p / p₀. In
 //!   expectation it is the information that the answer has about the target, less what it is wrong about itself; honest
 //!   probabilities maximise it.
-//! - **Marginal**: what the answer adds to the others', as its Shapley value in the pool of all. A copy adds nothing.
-//!   Every round counts, also where all together did worse than the baseline; see [`marginal`].
+//! - **Marginal**: what the answer adds to the others', as its Shapley value in the pool of all. Who is known for a copy
+//!   adds nothing; until then it shares with the one it copies. Every round counts, also where all together did worse than
+//!   the baseline; see [`marginal`].
 //! - **Novelty**: how much longer the answer is when the others' are known already; counted only where it is good, since
 //!   noise is new too.
 //!
@@ -197,6 +198,16 @@ mod tests {
         let opinions = [(0.9, 0.0), (0.5, 1.0)].map(|(probability, reputation)| Opinion { probability, reputation });
         let gains = marginal(&opinions, &Evidence::default(), &mut Seed([1; 32]).dice());
         assert!(gains[0].abs() < 1e-9 && (gains[1] - 3.0).abs() < 1e-9, "{gains:?}");
+    }
+
+    /// Who is known for a copy has no voice, so no part; but that must be known.
+    #[test]
+    fn a_copy_that_nobody_knows_of_shares_with_the_one_it_copies() {
+        let opinions = [Opinion { probability: 0.5, reputation: 1.0 }; 2];
+        let gains = marginal(&opinions, &Evidence::default(), &mut Seed([1; 32]).dice());
+        // Of three bits, whichever of the two comes first in an order has all.
+        assert!((gains[0] + gains[1] - 3.0).abs() < 1e-9, "{gains:?}");
+        assert!(gains.iter().all(|gain| *gain > 0.75), "{gains:?}");
     }
 
     #[test]

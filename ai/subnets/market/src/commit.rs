@@ -74,6 +74,14 @@ struct Kept {
     since: Instant,
 }
 
+impl Kept {
+    /// The answer that commits to it.
+    fn committed(&self, hotkey: &PublicKey, nonce: &str) -> ForecastResponse {
+        let hash = commitment(hotkey, nonce, &self.salt, &self.forecast);
+        ForecastResponse { commitment: Some(hex::encode(hash)), ..ForecastResponse::default() }
+    }
+}
+
 /// What a miner has committed to and not yet forgotten.
 #[derive(Debug, Default)]
 pub struct Vault(Mutex<Inside>);
@@ -147,8 +155,12 @@ impl Vault {
                 place.insert(Kept { forecast, salt: rand::random(), since: now })
             }
         };
-        let hash = commitment(hotkey, nonce, &one.salt, &one.forecast);
-        ForecastResponse { commitment: Some(hex::encode(hash)), ..ForecastResponse::default() }
+        one.committed(hotkey, nonce)
+    }
+
+    /// The commitment to what is kept under a nonce, if there is anything: whoever asks again needs no other forecast.
+    pub fn committed(&self, hotkey: &PublicKey, nonce: &str) -> Option<ForecastResponse> {
+        self.lock().kept.get(nonce).map(|one| one.committed(hotkey, nonce))
     }
 
     /// Whether something is kept under a nonce.
@@ -220,6 +232,7 @@ mod tests {
         let vault = Vault::default();
         let first = vault.commit(&KEY, None, NONCE, told(1));
         assert_eq!(vault.commit(&KEY, None, NONCE, told(2)), first);
+        assert_eq!((vault.committed(&KEY, NONCE), vault.committed(&KEY, "f")), (Some(first), None));
         assert_eq!(vault.reveal("f"), None);
         for number in 0..MOST + 8 {
             vault.commit(&KEY, None, &format!("{number:032}"), told(3));

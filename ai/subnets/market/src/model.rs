@@ -41,7 +41,8 @@ impl MarketModel {
         request.phase == Phase::Reveal || self.vault.holds(&request.nonce)
     }
 
-    /// Commits to a forecast for a caller, or for somebody who isn't known, or shows it.
+    /// Commits to a forecast for a caller, or for somebody who isn't known, or shows it. A commitment that is asked for again is
+    /// answered from what is kept: it doesn't wait in the queue, so it must not take the forecaster's time.
     ///
     /// # Errors
     /// See [`AnswerError`].
@@ -52,7 +53,10 @@ impl MarketModel {
     ) -> Result<ForecastResponse, AnswerError> {
         let topic = request.check()?;
         match request.phase {
-            Phase::Commit => Ok(self.vault.commit(&self.hotkey, caller, &request.nonce, self.forecast(&topic)?)),
+            Phase::Commit => match self.vault.committed(&self.hotkey, &request.nonce) {
+                Some(known) => Ok(known),
+                None => Ok(self.vault.commit(&self.hotkey, caller, &request.nonce, self.forecast(&topic)?)),
+            },
             Phase::Reveal => self
                 .vault
                 .reveal(&request.nonce)
@@ -81,5 +85,51 @@ fn refusal(error: ForecastError) -> AnswerError {
     match error {
         ForecastError::Horizon(_) => AnswerError::Request(error.to_string()),
         other => AnswerError::Model(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::Past;
+    use crate::horizon::{Asset, Horizon};
+    use crate::models::tests::hours;
+    use crate::models::Ewma;
+    use crate::quantiles::Quantiles;
+    use crate::sources::Replay;
+    use crate::task;
+    use ganglion_subnet::Seed;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Counts its forecasts.
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    impl Forecaster for Counting {
+        fn name(&self) -> &str {
+            "counting"
+        }
+
+        fn forecast(&self, past: &Past, horizon: Horizon) -> Result<Quantiles, ForecastError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ewma::default().forecast(past, horizon)
+        }
+    }
+
+    #[test]
+    fn a_commitment_that_is_asked_for_again_takes_no_second_forecast() {
+        let forecaster = Arc::new(Counting::default());
+        let feed = Replay::new(vec![hours(500, 20.0, 60.0, 1)], 400 * 3600, 1e-3).expect("a feed");
+        let key = PublicKey([3; 32]);
+        let model = MarketModel::new(Arc::clone(&forecaster) as Arc<dyn Forecaster>, Arc::new(feed), key);
+        let hour: Horizon = "1h".parse().expect("a time");
+        let request = task::request(task::returns(&Asset::btc(), &[hour]), &mut Seed([1; 32]).dice());
+        assert!(!model.is_instant(&request));
+        let first = model.answer(Some(key), &request).expect("a commitment");
+        assert!(model.is_instant(&request), "the answer is there");
+        for caller in [Some(key), None] {
+            assert_eq!(model.answer(caller, &request).expect("the same"), first);
+        }
+        assert_eq!(forecaster.0.load(Ordering::Relaxed), 1);
     }
 }
