@@ -192,9 +192,11 @@ impl Chain for Client {
     }
 
     async fn channels_to(&self, provider: PublicKey, most: usize) -> Result<Vec<ChannelInfo>, ChainError> {
+        // All pages are of one block: pages of several, by nodes of which one lags behind, would lack channels that there are.
+        let block = self.best().await?.hash;
         let mut all: Vec<ChannelInfo> = Vec::new();
         while all.len() < most {
-            let page = self.latest().channels_to(&provider, all.last().map(|channel| channel.id), PAGE).await?;
+            let page = self.at(block).channels_to(&provider, all.last().map(|channel| channel.id), PAGE).await?;
             if page.is_empty() {
                 break;
             }

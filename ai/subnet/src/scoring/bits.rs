@@ -112,7 +112,8 @@ pub fn absolute(evidence: &Evidence, score: f64, known: f64) -> f64 {
 /// opinions, log₂ (Σ rᵢ pᵢ / Σ rᵢ) / p₀. From 64 random orders, with running sums. Together they are the worth of all,
 /// which is below 0 where all together gave the target less than the baseline does.
 ///
-/// There are no rounds that don't count. Whether all did well follows from what happened and from what each of them said:
+/// There are no rounds that don't count, though the usual guard is to leave out those about which all together hardly know
+/// anything. Whether all did well follows from what happened and from what each of them said:
 /// a mean over such rounds alone would remember what somebody gains by being right with the others and forget what it
 /// loses by being wrong with them, and pay boldness and padding. Nor is there anything to leave out: where all say what
 /// everybody knows, each gain is 0. By concavity the worth of all is no less than the mean of their absolute gains,
