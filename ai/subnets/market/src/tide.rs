@@ -2,6 +2,11 @@
 //!
 //! Before block 1 the world has a past, two of its days long, which follows from the chain's first block and is known to
 //! everybody: without it nothing could be said of a young chain's market, nor forecasts be held against anything.
+//!
+//! A step is made of a block's hash alone, and a season's parameters of that of its first block: no secrets of validators
+//! go in, and the subnet's owner commits to none. So a block's author who tries several blocks chooses among as many
+//! steps, and everybody knows how a season behaves once it has begun. That is a market to try forecasters in, on local
+//! networks; where pay is worth cheating for, prices should be the world's.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -237,8 +237,8 @@ pub struct MinerArgs {
     #[arg(long, value_enum, default_value_t = Engine::Skills)]
     pub engine: Engine,
     /// Let a model server answer, such as llama.cpp, vLLM or Ollama: the base address (with /v1 at its end, as a rule) of
-    /// any that speaks OpenAI's chat protocol; for --engine image-server, its images protocol. Its API key, if it wants
-    /// one, is read from the environment variable GANGLION_BACKEND_KEY
+    /// any that speaks OpenAI's chat protocol; on subnet 5, and for --engine image-server, its images protocol. Its API key,
+    /// if it wants one, is read from the environment variable GANGLION_BACKEND_KEY
     #[arg(
         long,
         value_name = "URL",

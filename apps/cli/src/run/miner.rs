@@ -57,14 +57,21 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
             let advice = "no generator is here: `ganglion image train` makes one, --model PATH names another";
             image::PainterChoice::Generator { path: path.context(advice)? }
         }
-        Engine::ImageServer => image::PainterChoice::Backend {
-            url: args.backend.clone().context("--engine image-server needs --backend URL")?,
-            model: name(args)?.to_owned(),
-            key: key()?.map(|key| key.reveal().to_owned()),
-        },
+        Engine::ImageServer => image_server(args)?,
+        // The usual engine, which nobody has to have named: a server that answers questions is of no use there.
+        Engine::Skills if args.backend.is_some() && args.neuron.netuid == image::NETUID.0 => image_server(args)?,
         _ => return Ok(None),
     };
     on_image_subnet(args, &format!("--engine {}", args.engine.word()), choice)
+}
+
+/// The server that draws.
+fn image_server(args: &MinerArgs) -> Result<image::PainterChoice> {
+    Ok(image::PainterChoice::Backend {
+        url: args.backend.clone().context("--engine image-server needs --backend URL")?,
+        model: name(args)?.to_owned(),
+        key: key()?.map(|key| key.reveal().to_owned()),
+    })
 }
 
 /// The choice, unless the subnet is one for text.
@@ -265,6 +272,12 @@ mod tests {
         let line = "ganglion miner run --netuid 5 --engine image-server --backend http://127.0.0.1:1/v1 --model sdxl";
         let choice = painter(&args(line)).expect("a painter");
         assert!(matches!(&choice, Some(image::PainterChoice::Backend { model, .. }) if model == "sdxl"), "{choice:?}");
+        let server = "--backend http://127.0.0.1:1/v1 --model sdxl";
+        assert_eq!(painter(&args(&format!("ganglion miner run --netuid 5 {server}"))).expect("a painter"), choice);
+        for elsewhere in ["", "--netuid 6 "] {
+            let line = format!("ganglion miner run {elsewhere}{server}");
+            assert_eq!(painter(&args(&line)).expect("a server for questions"), None, "{line}");
+        }
         assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --engine image-server".split(' ')).is_err());
         let choice = painter(&args("ganglion miner run --netuid 5 --sd weights --sd-steps 2")).expect("a painter");
         let options = DiffusionOptions { steps: 2, ..DiffusionOptions::default() };

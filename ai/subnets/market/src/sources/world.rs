@@ -13,7 +13,7 @@ pub const STEP: u32 = 300;
 /// back by 0.97 to this power.
 pub const SETTLING: u32 = 2_048;
 
-/// How a world behaves in the long run. Drawn from a secret, so that nobody can know it for good.
+/// How a world behaves in the long run. Drawn anew now and then, so that nobody can know it for good.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameters {
     /// Standard deviation of a step's log-return in calm times, basis points.
@@ -42,7 +42,7 @@ impl Default for Parameters {
 }
 
 impl Parameters {
-    /// Those of a secret, which its owner commits to by its hash and reveals when they are over.
+    /// Those that follow from 32 bytes: a block's hash, or a secret.
     pub fn of(secret: &[u8; 32]) -> Self {
         let mut dice = Seed(*secret).dice();
         let mut part = |low: f64, high: f64| low + (high - low) * uniform(&mut dice);
