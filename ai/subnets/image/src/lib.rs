@@ -24,6 +24,7 @@ pub mod nn;
 pub mod organics;
 pub mod painter;
 pub mod picture;
+pub mod policy;
 pub mod render;
 pub mod report;
 mod run;

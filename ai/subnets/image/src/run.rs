@@ -26,6 +26,7 @@ use crate::mechanism::Image;
 use crate::nn::WeightsError;
 use crate::organics::Organics;
 use crate::painter::ImageModel;
+use crate::policy;
 use crate::safety::skin::SkinRule;
 
 /// A miner's choice of painter.
@@ -166,7 +167,7 @@ impl ValidatorConfig {
             pace: Pace { mean: Duration::from_secs(10), sample: 4, in_flight: 2 },
             timeout: HARD_LIMIT,
             public_addresses_only: true,
-            scoring: ScorePolicy::local(),
+            scoring: policy::local(),
             encoders: Vec::new(),
             clip: None,
             organics: None,

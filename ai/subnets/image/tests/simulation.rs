@@ -2,10 +2,11 @@
 //! would in the same seats.
 
 use ganglion_subnet::simulator::{run, Report, Scenario, Setting};
+use ganglion_subnet_image::policy::policy;
 use ganglion_subnet_image::stage::{Ignorance, ImageStage};
 
 fn report(scenario: Scenario, ignorance: Ignorance) -> Report {
-    let setting = Setting { tempos: 3, rounds: 40, ..Setting::default() };
+    let setting = Setting { tempos: 3, rounds: 40, policy: policy(), ..Setting::default() };
     run(&ImageStage::with(ignorance), scenario, &setting)
 }
 
@@ -51,7 +52,7 @@ fn a_clone_farm_earns_less_than_strangers_would() {
 #[test]
 fn a_run_follows_from_its_seed() {
     let short = |seed| {
-        let setting = Setting { seed, tempos: 1, rounds: 20, ..Setting::default() };
+        let setting = Setting { seed, tempos: 1, rounds: 20, policy: policy(), ..Setting::default() };
         run(&ImageStage::with(Ignorance::Noise), Scenario::Clones, &setting)
     };
     assert_eq!(short(7), short(7));

@@ -217,7 +217,8 @@ fn all(run: &Run, chosen: &[Scenario], setting: &Setting) -> Vec<Report> {
 /// How a subnet's scores become pay in a run of some thousand rounds.
 fn pay(subnet: Simulated) -> ScorePolicy {
     match subnet {
-        Simulated::Text | Simulated::Image => Setting::default().policy,
+        Simulated::Text => Setting::default().policy,
+        Simulated::Image => ganglion_subnet_image::policy::policy(),
         Simulated::Market => ScorePolicy { alpha: 0.01, ..policy::policy() },
     }
 }

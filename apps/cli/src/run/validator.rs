@@ -62,7 +62,7 @@ fn ask_for_pictures(config: &mut image::ValidatorConfig, judging: JudgingArgs) {
     if config.public_addresses_only || judging.strict {
         // Among strangers: more answers before the first pay, clones share one, and as many are asked at once as it takes to
         // know what each adds to the others.
-        config.scoring = ScorePolicy::default();
+        config.scoring = image::policy::policy();
         config.pace.sample = config.pace.sample.max(Pace::default().sample);
     }
     if let Some(millis) = judging.round_ms {

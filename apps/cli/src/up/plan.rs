@@ -118,6 +118,13 @@ impl Plan {
         self.neurons.iter().filter(move |neuron| neuron.subnet == subnet)
     }
 
+    /// Whose wallet the gateway signs with: a text validator's, if there is one, so that a miner can't tell a user's question
+    /// from a task by who signs it.
+    pub fn gateways_wallet(&self) -> &str {
+        let judge = self.of(LocalSubnet::Text).find(|neuron| neuron.work == Work::Judge);
+        judge.map_or("gateway", |neuron| neuron.name.as_str())
+    }
+
     /// The subnets that have neurons, text first.
     pub fn subnets(&self) -> impl Iterator<Item = LocalSubnet> + '_ {
         LocalSubnet::ALL.into_iter().filter(move |subnet| self.of(*subnet).next().is_some())

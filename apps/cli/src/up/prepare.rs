@@ -84,12 +84,13 @@ pub fn node_key(folder: &Folder, name: &str) -> Result<NodeKey> {
     Ok(NodeKey { peer_id: node::peer_id(&secret)?, file })
 }
 
-/// Opens or makes the wallets of all neurons and of the gateway; the hotkeys (SS58) come in that order.
+/// Opens or makes the wallets of all neurons and, where it has one of its own, of the gateway; the hotkeys (SS58) come in that
+/// order, the gateway's last.
 ///
 /// # Errors
 /// A wallet can't be made or read.
 pub fn hotkeys(folder: &Folder, plan: &Plan) -> Result<Vec<String>> {
-    let names = plan.neurons.iter().map(|neuron| neuron.name.as_str()).chain(["gateway"]);
+    let names = plan.neurons.iter().map(|neuron| neuron.name.as_str()).chain([plan.gateways_wallet()]);
     names
         .map(|name| {
             let wallet = wallets::open_or_create(&folder.wallets(), name, wallets::HOTKEY)?;

@@ -83,7 +83,7 @@ impl Starter<'_> {
         let (role, subnet) = (neuron.role(), neuron.subnet);
         let market = subnet == LocalSubnet::Market;
         let mut args = words(&[role.name(), if market { "market" } else { "run" }]);
-        args.extend(self.membership(&neuron.name));
+        args.extend(self.membership(&neuron.name, &neuron.name));
         args.extend(words(&["--netuid", &subnet.netuid().to_string()]));
         args.extend(words(&["--axon-port", &neuron.port.to_string()]));
         args.extend(words(&["--metrics-port", &neuron.metrics.to_string()]));
@@ -145,7 +145,7 @@ impl Starter<'_> {
     /// The gateway.
     pub fn gateway(&self) -> supervise::Plan {
         let mut args = words(&["gateway", "run"]);
-        args.extend(self.membership("gateway"));
+        args.extend(self.membership(self.plan.gateways_wallet(), "gateway"));
         args.extend(words(&["--port", &self.plan.gateway.to_string()]));
         if self.plan.of(LocalSubnet::Market).next().is_some() {
             args.extend(words(&["--market", &LocalSubnet::Market.netuid().to_string()]));
@@ -202,8 +202,8 @@ impl Starter<'_> {
     }
 
     /// Wallet, node and state, as every neuron and the gateway take them.
-    fn membership(&self, name: &str) -> Vec<OsString> {
-        let mut args = words(&["--wallet-name", name, "--wallet-hotkey", wallets::HOTKEY, "--wallet-path"]);
+    fn membership(&self, wallet: &str, name: &str) -> Vec<OsString> {
+        let mut args = words(&["--wallet-name", wallet, "--wallet-hotkey", wallets::HOTKEY, "--wallet-path"]);
         args.push(self.folder.wallets().into());
         args.push("--state-dir".into());
         args.push(self.folder.state(name).into());
@@ -315,6 +315,9 @@ mod tests {
             panic!("not a gateway")
         };
         assert_eq!((args.port, args.organics, args.market), (plan.gateway, Some(folder.organics()), Some(8)));
+        // A user's question is signed by who draws tasks, and what the gateway keeps is its own.
+        assert_eq!(args.neuron.wallet_name, "validator-1");
+        assert_eq!(args.neuron.state_dir, Some(folder.state("gateway")));
         let explorer = starter.explorer().expect("there is one");
         let Command::Explorer(Deferred(ExplorerCommand::Run(args))) = parse(&explorer) else {
             panic!("not an explorer")

@@ -214,7 +214,7 @@ async fn record(count: u64) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let (users, validators) = (Recorder::default(), Recorder::default());
     let key = Arc::new(Keypair::from_seed([33; 32]));
     let hotkey = Keypair::from_seed([34; 32]).public();
-    // One key for both, as an operator's gateway and validator may have.
+    // One key for both, as `ganglion up` gives its gateway a validator's, and as an operator's may have.
     let settings = GatewayConfig { keypair: key.clone(), hedge: Duration::from_secs(3600), ..config() };
     let gateway = Gateway::start(settings).await;
     let address = users.listen().await;
