@@ -21,6 +21,8 @@ export const everyPage = async (origin) => {
   add('nowhere', '/nowhere', 404);
   add('nobody', '/account/nobody', 404);
   add('wrong', '/blocks?limit=0', 400);
+  // What lists need that are forms without it.
+  const known = {};
   const subnets = await rows(origin, 'subnets?show=present&sort=neurons&order=desc&limit=8');
   for (const [place, { netuid }] of subnets.entries()) {
     const path = `/subnet/${netuid}`;
@@ -28,13 +30,16 @@ export const everyPage = async (origin) => {
     if (place > 0) continue;
     add('subnet-sorted', `${path}?sort=stake&order=desc&role=miner`);
     const neuron = await one(`neurons?netuid=${netuid}`);
+    Object.assign(known, { netuid, block: (await one(`epochs?netuid=${netuid}`))?.block });
     if (neuron) {
+      Object.assign(known, { account: neuron.hotkey, hotkey: neuron.hotkey });
       add('hotkey', `/account/${neuron.hotkey}`);
       add('coldkey', `/account/${neuron.coldkey}`);
     }
   }
   const validator = await one('validators');
   if (validator) add('validator', `/account/${validator.hotkey}`);
+  known.session = validator?.session;
   const block = await one('blocks');
   if (block) add('block', `/block/${block.number}`);
   const extrinsic = await one('extrinsics');
@@ -45,11 +50,16 @@ export const everyPage = async (origin) => {
   if (event) add('event', `/event/${event.id}`);
   const referendum = await one('referenda');
   if (referendum) add('referendum', `/referendum/${referendum.number}`);
+  known.referendum = referendum?.number;
   const document = await (await fetch(`${origin}/api/v1/openapi.json`)).json();
   for (const [address, { get }] of Object.entries(document.paths)) {
     const name = address.replace('/api/v1/', '');
     if (!name.endsWith('.csv') && get.parameters.some((parameter) => parameter.name === 'limit')) {
       add(`list-${name}`, `/list/${name}`);
+      const needed = get.parameters.filter((parameter) => parameter.required).map((parameter) => parameter.name);
+      if (needed.length && needed.every((word) => known[word] !== undefined)) {
+        add(`list-${name}-narrowed`, `/list/${name}?${new URLSearchParams(needed.map((word) => [word, known[word]]))}`);
+      }
     }
   }
   return pages;

@@ -7,7 +7,7 @@ use ganglion_explorer::{
     synthetic::{self, Made, Recipe},
     ExplorerConfig,
 };
-use serde_json::Value;
+use serde_json::{json, Value};
 use std::{
     error::Error,
     net::SocketAddr,
@@ -44,7 +44,7 @@ async fn main() -> Outcome<()> {
     println!("{:>9} {:>9} {:>9}  page", "p50 ms", "p95 ms", "KB");
     let (mut worst, mut missed) = (0.0f64, Vec::new());
     let all = pages(&http, address, made.blocks).await?.into_iter().chain(lists(&http, address).await?);
-    for (name, paths) in all {
+    for (name, paths) in all.chain(narrowed(&http, address).await?) {
         let (p50, p95, bytes) = measure(&http, address, &paths).await?;
         worst = worst.max(p95);
         println!("{p50:>9.2} {p95:>9.2} {:>9.1}  {name}", bytes as f64 / 1e3);
@@ -139,19 +139,43 @@ async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outc
     Ok(found.into_iter().map(|(name, paths)| (name.to_owned(), paths)).collect())
 }
 
-/// The first page of every list.
+/// The first page of every list that needs no filter.
 async fn lists(http: &reqwest::Client, address: SocketAddr) -> Outcome<Vec<(String, Vec<String>)>> {
     let text = http.get(format!("http://{address}/api/v1/openapi.json")).send().await?.text().await?;
     let document: Value = serde_json::from_str(&text)?;
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
-    // What isn't read from the index has no page, and comes whole.
-    let limited = |operations: &Value| {
+    let has = |operations: &Value, member: &str, wanted: &Value| {
         let parameters = operations["get"]["parameters"].as_array();
-        parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter["name"] == "limit"))
+        parameters.is_some_and(|parameters| parameters.iter().any(|parameter| parameter[member] == *wanted))
     };
-    let names = paths.iter().filter(|(_, operations)| limited(operations)).map(|(path, _)| path);
+    // What isn't read from the index has no page, and comes whole; without its filter a list is a form.
+    let is_list =
+        |operations: &Value| has(operations, "name", &json!("limit")) && !has(operations, "required", &json!(true));
+    let names = paths.iter().filter(|(_, operations)| is_list(operations)).map(|(path, _)| path);
     let lists = names.filter_map(|path| path.strip_prefix("/api/v1/")).filter(|name| !name.ends_with(".csv"));
     Ok(lists.map(|name| (format!("list of {name}"), vec![format!("/list/{name}")])).collect())
+}
+
+/// The lists that need a filter, with one.
+async fn narrowed(http: &reqwest::Client, address: SocketAddr) -> Outcome<Vec<(String, Vec<String>)>> {
+    let paid = synthetic::hotkey(1, 70).to_ss58();
+    let text = http.get(format!("http://{address}/api/v1/rewards?hotkey={paid}&limit=20")).send().await?.text().await?;
+    let rewards: Value = serde_json::from_str(&text)?;
+    let rows = rewards["rows"].as_array().cloned().unwrap_or_default();
+    let epochs = rows.iter().filter_map(|row| row["block"].as_u64());
+    let found = [
+        ("neurons", vec!["/list/neurons?netuid=1".to_owned(), "/list/neurons?netuid=1&sort=stake".to_owned()]),
+        ("seats", vec![format!("/list/seats?account={paid}")]),
+        ("epochs", vec!["/list/epochs?netuid=1".to_owned()]),
+        ("snapshots", epochs.map(|block| format!("/list/snapshots?netuid=1&block={block}")).collect()),
+        ("rewards", vec![format!("/list/rewards?hotkey={paid}")]),
+        ("hyperparameters", vec!["/list/hyperparameters?netuid=1".to_owned()]),
+        ("sessions", vec!["/list/sessions?session=1".to_owned()]),
+        ("tally", vec!["/list/tally?referendum=0".to_owned()]),
+    ];
+    // A short chain had no epoch yet.
+    let there = found.into_iter().filter(|(_, paths)| !paths.is_empty());
+    Ok(there.map(|(name, paths)| (format!("list of {name}, narrowed"), paths)).collect())
 }
 
 /// Median and 95th percentile in milliseconds, and the bytes of a page. A page that isn't there is an error.

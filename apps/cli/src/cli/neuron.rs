@@ -388,7 +388,8 @@ pub struct GatewayArgs {
 #[derive(Debug, Clone, Args)]
 pub struct PublicArgs {
     /// Serve only who shows an API key (`ganglion gateway key create`): some answers a day are free by stake, the others are
-    /// paid by deposits, payment channels to this wallet's hotkey whose voucher key it is too
+    /// paid by deposits, payment channels to this wallet's hotkey whose voucher key it is too. The chain takes them once
+    /// that hotkey was registered (`ganglion neuron register`)
     #[arg(long, conflicts_with = "personal")]
     pub public: bool,
     /// What an answer costs that isn't free, in RAO

@@ -1,9 +1,11 @@
 //! The index: written once, whole, and of one chain.
 
 use crate::chain::{block, hash};
+use ganglion_client::ChainEvent;
 use ganglion_explorer::{ExplorerError, Indexed, Store};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_subnet::receipts::{Receipt, SignedReceipt};
+use serde_json::json;
 use std::{collections::BTreeMap, path::Path, time::Duration};
 
 const GENESIS: [u8; 32] = [7; 32];
@@ -72,6 +74,35 @@ fn a_file_that_is_no_index_is_left_alone() {
     let refused = open(&path).expect_err("no index");
     assert!(matches!(refused, ExplorerError::Store { .. }), "{refused}");
     assert!(std::fs::read_to_string(&path).expect("there").starts_with("a letter"));
+}
+
+/// A block in which a subnet's owner says these rules.
+fn ruled(number: u32, tempo: u16) -> Indexed {
+    let mut block = block(GENESIS, number);
+    let fields = json!({ "netuid": 1, "hyperparameters": { "kappa": 32_767, "tempo": tempo } });
+    let (pallet, name) = ("Subnets".into(), "HyperparametersSet".into());
+    block.events.push(ChainEvent { pallet, name, extrinsic: None, fields });
+    Indexed::bare(block)
+}
+
+#[test]
+fn hyperparameters_keep_their_history() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("i.sqlite");
+    let store = open(&path).expect("an index");
+    store.write(&blocks(0..1)).expect("written");
+    // Said again in block 2, they are no news.
+    store.write(&[ruled(1, 20), ruled(2, 20), ruled(3, 30), ruled(4, 20)]).expect("written");
+    let connection = rusqlite::Connection::open(&path).expect("the file");
+    let sql = "SELECT block, name, value FROM hyperparameters WHERE netuid = 1 ORDER BY block, name";
+    let mut statement = connection.prepare(sql).expect("a statement");
+    let mut rows = statement.query([]).expect("rows");
+    let mut history: Vec<(u32, String, String)> = Vec::new();
+    while let Some(row) = rows.next().expect("a row") {
+        history.push((row.get(0).expect("block"), row.get(1).expect("name"), row.get(2).expect("value")));
+    }
+    let told: Vec<_> = history.iter().map(|(block, name, value)| (*block, name.as_str(), value.as_str())).collect();
+    assert_eq!(told, [(1, "kappa", "32767"), (1, "tempo", "20"), (3, "tempo", "30"), (4, "tempo", "20")]);
 }
 
 /// What the account of ones has signed about an answer of that of twos, both of which block 12 names.

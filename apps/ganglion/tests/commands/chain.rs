@@ -510,7 +510,7 @@ fn indexed(stage: &Stage) {
 }
 
 /// Every command that prints JSON was compared with its schema, but for those that need a whole network or a gateway
-/// (`end_to_end` and `served` have them), a time that this script doesn't wait for, or that `offline` has.
+/// (`end_to_end`, `served` and `public` have them), a time that this script doesn't wait for, or that `offline` has.
 fn all_were_checked(stage: &Stage) {
     const ELSEWHERE: [&str; 29] = [
         "agent list",

@@ -9,6 +9,7 @@ mod chain;
 mod offline;
 mod paid;
 mod patience;
+mod public;
 mod run;
 mod schema;
 mod served;

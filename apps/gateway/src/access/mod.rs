@@ -8,9 +8,10 @@
 //! # What an answer costs
 //! - **By stake**, nothing: each TAO that the coldkey has behind hotkeys, its own or others', gives some answers a day (UTC).
 //! - **By deposit**, [`PublicSettings::charge`] RAO: the user opens a payment channel to the gateway's hotkey and names that
-//!   hotkey as the channel's voucher key, too. The gateway counts what was used of it, and redeems just that. Nobody can
-//!   use what isn't there: deposits are read in finalised blocks, and leave the gateway a day after a close. The user trusts
-//!   the gateway to count right, with the deposit at most.
+//!   hotkey as the channel's voucher key, too. The chain takes channels to hotkeys alone that were registered once, in any
+//!   subnet. The gateway counts what was used of it, and redeems just that. Nobody can use what isn't there: deposits are
+//!   read in finalised blocks, and leave the gateway a day after a close. The user trusts the gateway to count right, with
+//!   the deposit at most.
 //!
 //! An answer that fails (any status from 400 on) costs nothing, nor does a stream that ends with an error because its miner broke
 //! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream, or keeps its

@@ -113,6 +113,21 @@ async fn a_miner_that_breaks_off_is_reported_and_blamed() {
 }
 
 #[tokio::test]
+async fn after_the_first_word_nobody_else_is_asked() {
+    let impatient = GatewayConfig { silence: Duration::from_secs(2), hedge: NEVER, ..config() };
+    for mood in [Mood::BreakOff("half"), Mood::Stall("half"), Mood::TwoFaced] {
+        let (bad, good) = (TestMiner::start(1, mood.clone()).await, TestMiner::start(9, Mood::Answer).await);
+        let gateway = Gateway::with(impatient.clone(), &[&bad, &good]).await;
+        let (status, events) = ask(&gateway, &json!({})).await;
+        assert_eq!((status, bad.asked()), (200, 1), "{mood:?}");
+        let last = events.last().expect("an event");
+        assert_eq!(last["error"]["code"], "miner_failed", "{mood:?}: {last}");
+        assert_eq!(good.asked(), 0, "{mood:?}: two answers would be mixed");
+        gateway.stop().await;
+    }
+}
+
+#[tokio::test]
 async fn a_miner_that_dies_ends_the_stream_with_an_error() {
     let mut miner = TestMiner::start(1, Mood::Gated("half of it", " and the rest")).await;
     let gateway = Gateway::with(GatewayConfig { hedge: NEVER, silence: NEVER, ..config() }, &[&miner]).await;
