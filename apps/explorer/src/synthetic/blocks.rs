@@ -164,12 +164,7 @@ impl World {
                 let fields = json!({ "netuid": netuid, "miners": half, "validators": half, "owner": 0, "carried": 7 });
                 happenings.by_itself("Emission", "EpochPaid", fields);
             }
-            // A full subnet's seats are written anew at each tenth epoch alone, for this is waited for: they are as many as a
-            // real one's, but rows of rewards are a tenth of what it has.
-            let tenth = (number / ledger::TEMPO).is_multiple_of(10);
-            if neurons <= 256 || tenth || last {
-                extra.metagraphs.insert(NetUid(netuid), ledger::metagraph(netuid, neurons, number));
-            }
+            extra.metagraphs.insert(NetUid(netuid), ledger::metagraph(netuid, neurons, number));
         }
         if number.is_multiple_of(SESSION) {
             if number > 0 {
