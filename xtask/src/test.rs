@@ -18,6 +18,7 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
         ("GANGLION_PYTHON", setup::python_neurons(paths)?),
         ("GANGLION_CYLLAMA", setup::llama_cpp(paths)?),
         ("GANGLION_BTC_HOURS", setup::btc_hours(paths)?),
+        ("GANGLION_TEST_MODELS", Some(setup::test_models(paths)?)),
         ("GANGLION_OPENAI_PYTHON", setup::openai_python(paths)?),
         ("GANGLION_OPENAI_NODE", setup::openai_node(paths)?),
         ("GANGLION_BROWSER_NODE", setup::browser_node(paths)?),

@@ -1,9 +1,11 @@
 //! Checking a validator afterwards: whether the task of a receipt was really drawn from its seed.
 //!
 //! A receipt names block, round and the hash of the tempo's secret, and the validator reveals the secret when the tempo
-//! is over, on a page whose hash is signed, too. With both anybody can draw the task again.
+//! is over, on a page whose hash is signed, too. With both anybody can draw the task again. Receipts of one tempo promise
+//! the hash of the next one's secret: who had them then, or got them from somebody who had, knows that it wasn't chosen
+//! afterwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ganglion_keys::PublicKey;
 use serde::Serialize;
@@ -109,19 +111,65 @@ fn task(signed: &SignedReceipt) -> (u32, &str, &str, &str) {
     (*block, block_hash.as_str(), kind.as_str(), request_hash.as_str())
 }
 
+/// A tempo of a validator, by the epoch that ends it, and the hash of its secret.
+type Bound<'a> = (PublicKey, u16, u32, &'a str);
+
+/// A receipt's own tempo and secret.
+fn own(receipt: &Receipt) -> Bound<'_> {
+    (receipt.validator, receipt.netuid, receipt.epoch, receipt.secret_hash.as_str())
+}
+
+/// The tempo and secret that a receipt promises. One of its own tempo or an earlier one is no promise.
+fn promise(receipt: &Receipt) -> Option<Bound<'_>> {
+    let promise = receipt.promise.as_ref().filter(|promise| promise.epoch > receipt.epoch)?;
+    Some((receipt.validator, receipt.netuid, promise.epoch, promise.hash.as_str()))
+}
+
 /// For each receipt, whether its validator has signed another that names another task for the same round. Each by itself may
 /// well follow from its seed; both together say that the validator drew until it liked what it had drawn. A receipt that
 /// isn't signed accuses nobody.
 pub fn contradicted(receipts: &[SignedReceipt]) -> Vec<bool> {
-    let mut rounds: BTreeMap<Round<'_>, Vec<(usize, &SignedReceipt)>> = BTreeMap::new();
-    for (place, signed) in receipts.iter().enumerate() {
-        rounds.entry(round(&signed.receipt)).or_default().push((place, signed));
+    differing(receipts, |signed| vec![(round(&signed.receipt), task(signed))])
+}
+
+/// For each receipt, whether its validator has signed another hash for the secret of its tempo, or of the one that it
+/// promises: who has two secrets for a tempo chooses between the tasks that they lead to.
+pub fn broken(receipts: &[SignedReceipt]) -> Vec<bool> {
+    differing(receipts, |signed| {
+        let named = std::iter::once(own(&signed.receipt)).chain(promise(&signed.receipt));
+        named.map(|(validator, netuid, epoch, hash)| ((validator, netuid, epoch), hash)).collect()
+    })
+}
+
+/// For each receipt, whether another one, of an earlier tempo and signed by the same validator, promised its secret.
+pub fn promised(receipts: &[SignedReceipt]) -> Vec<bool> {
+    let mut promises: BTreeSet<Bound<'_>> = BTreeSet::new();
+    for signed in receipts {
+        let Some(promise) = promise(&signed.receipt) else { continue };
+        // Signatures are dear, and one that holds is enough.
+        if !promises.contains(&promise) && signed.verify() {
+            promises.insert(promise);
+        }
     }
-    let differ = |some: &[(usize, &SignedReceipt)]| some.windows(2).any(|two| task(two[0].1) != task(two[1].1));
+    receipts.iter().map(|signed| promises.contains(&own(&signed.receipt))).collect()
+}
+
+/// For each receipt, whether of something that it and others name, signed too, different things are said.
+fn differing<'a, K: Ord, V: PartialEq>(
+    receipts: &'a [SignedReceipt],
+    said: impl Fn(&'a SignedReceipt) -> Vec<(K, V)>,
+) -> Vec<bool> {
+    let mut named: BTreeMap<K, Vec<(usize, V)>> = BTreeMap::new();
+    for (place, signed) in receipts.iter().enumerate() {
+        for (name, what) in said(signed) {
+            named.entry(name).or_default().push((place, what));
+        }
+    }
+    let differ = |some: &[(usize, V)]| some.windows(2).any(|two| two[0].1 != two[1].1);
     let mut found = vec![false; receipts.len()];
-    // Signatures are dear, and hardly any round needs them looked at here.
-    for mut members in rounds.into_values().filter(|members| differ(members)) {
-        members.retain(|(_, signed)| signed.verify());
+    // Signatures are dear, and hardly anything needs them looked at here.
+    for mut members in named.into_values().filter(|members| differ(members)) {
+        members.retain(|(place, _)| receipts.get(*place).is_some_and(SignedReceipt::verify));
         if differ(&members) {
             for (place, _) in members {
                 if let Some(found) = found.get_mut(place) {
@@ -141,6 +189,40 @@ mod sample;
 mod tests {
     use super::sample::{receipt, signed};
     use super::*;
+    use crate::receipts::Promise;
+
+    /// A receipt of the tempo that ends with `epoch` and has this secret, which promises another.
+    fn promising(epoch: u32, secret_hash: &str, promise: (u32, &str)) -> Receipt {
+        let promise = Some(Promise { epoch: promise.0, hash: promise.1.into() });
+        Receipt { epoch, secret_hash: secret_hash.into(), promise, ..receipt(u64::from(epoch), 3) }
+    }
+
+    #[test]
+    fn a_promised_secret_is_kept_or_found_to_be_another() {
+        let first = signed(promising(20, "22", (40, "44")));
+        let honest = [first.clone(), signed(promising(40, "44", (60, "66"))), signed(receipt(1, 3))];
+        assert_eq!((promised(&honest), broken(&honest)), (vec![false, true, false], vec![false; 3]));
+        assert!(promised(&[]).is_empty() && broken(&[]).is_empty());
+        // Another secret than was promised, and another promise of the same tempo.
+        for other in [promising(40, "45", (60, "66")), promising(21, "22", (40, "45"))] {
+            let both = [first.clone(), signed(other.clone()), signed(promising(60, "66", (80, "88")))];
+            assert_eq!(broken(&both), [true, true, false], "{other:?}");
+            assert!(!promised(&both)[1], "{other:?}");
+            // Somebody else's word is none.
+            let mut forged = first.clone();
+            forged.receipt = other;
+            assert_eq!(broken(&[first.clone(), forged]), [false; 2]);
+        }
+        // Unsigned, of another subnet, or of its own tempo, a promise is none.
+        let kept = signed(promising(40, "44", (60, "66")));
+        let mut unsigned = first.clone();
+        unsigned.receipt.round += 1;
+        let elsewhere = signed(Receipt { netuid: 5, ..promising(20, "22", (40, "44")) });
+        let late = signed(promising(40, "44", (40, "44")));
+        for no in [unsigned, elsewhere, late] {
+            assert_eq!(promised(&[no.clone(), kept.clone()]), [false; 2], "{no:?}");
+        }
+    }
 
     #[test]
     fn two_tasks_of_one_round_contradict_each_other() {

@@ -33,6 +33,9 @@ pub struct Receipt {
     pub epoch: u32,
     /// Hash of that secret, hex: what a secret revealed later must match.
     pub secret_hash: String,
+    /// What binds the validator to its next tempo's secret before that tempo begins; receipts of earlier versions lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
     /// Kind of task.
     pub kind: String,
     /// The miner's id for life.
@@ -56,6 +59,17 @@ pub struct Receipt {
     pub bits: Option<Bits>,
     /// Milliseconds since 1970 by the validator's clock.
     pub time_ms: u64,
+}
+
+/// The hash of a later tempo's secret, which a receipt's signature covers: whoever has the receipt when that tempo begins
+/// knows that its tasks weren't chosen afterwards. The first tempo of a validator has none before it, nor has one that a
+/// change of the subnet's tempo moves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Promise {
+    /// The epoch block with which that tempo ends.
+    pub epoch: u32,
+    /// Hash of its secret, as its receipts will name it, hex.
+    pub hash: String,
 }
 
 /// A receipt and its validator's signature.
@@ -259,6 +273,7 @@ mod tests {
             block_hash: "00".into(),
             epoch: 20,
             secret_hash: "11".into(),
+            promise: None,
             kind: "arithmetic".into(),
             neuron: 3,
             miner: keypair.public(),
@@ -297,8 +312,22 @@ mod tests {
         let mut old = signed(1, &keypair).receipt;
         old.bits = None;
         let text = serde_json::to_string(&SignedReceipt::sign(old, &keypair)).expect("JSON");
-        assert!(!text.contains("bits"));
+        assert!(!text.contains("bits") && !text.contains("promise"));
         assert!(serde_json::from_str::<SignedReceipt>(&text).expect("a receipt").verify());
+    }
+
+    #[test]
+    fn a_promise_is_signed_with_its_receipt() {
+        let keypair = Keypair::from_seed([1; 32]);
+        let promise = Promise { epoch: 41, hash: "33".into() };
+        let receipt = Receipt { promise: Some(promise), ..signed(1, &keypair).receipt };
+        let text = serde_json::to_string(&SignedReceipt::sign(receipt, &keypair)).expect("JSON");
+        let mut found: SignedReceipt = serde_json::from_str(&text).expect("a receipt");
+        assert!(found.verify());
+        found.receipt.promise = Some(Promise { epoch: 41, hash: "34".into() });
+        assert!(!found.verify());
+        found.receipt.promise = None;
+        assert!(!found.verify());
     }
 
     #[test]

@@ -134,6 +134,7 @@ mod tests {
             block_hash: String::new(),
             epoch: 20,
             secret_hash: String::new(),
+            promise: None,
             kind: "square".into(),
             neuron: 1,
             miner: keypair.public(),

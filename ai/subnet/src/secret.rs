@@ -2,7 +2,7 @@
 //!
 //! One master secret stays on disk for good; each tempo gets its own secret derived from it. A tempo's secret can be
 //! revealed after its rounds are scored without giving away any other tempo's, and every receipt carries its hash, so
-//! that a revealed secret can't be swapped for another.
+//! that a revealed secret can't be swapped for another; receipts of the tempo before promise it.
 
 use std::path::Path;
 

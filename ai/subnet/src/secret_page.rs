@@ -4,6 +4,8 @@
 //! and so which tasks, it had. Two signed hashes of one tempo are a proof of that, to be shown to anybody
 //! ([`equivocates`]). The secret needs no signature, since it opens the hash or doesn't.
 //!
+//! Nobody has to ask in time: receipts of the tempo before carry the same hash ([`Promise`](crate::receipts::Promise)).
+//!
 //! A validator that loses its master secret in the middle of a tempo can't be told from one that cheats: its folder has
 //! to be kept.
 

@@ -36,6 +36,7 @@ fn receipt(round: u64, neuron: u64, keypair: &Keypair) -> SignedReceipt {
         block_hash: "00".into(),
         epoch: 20,
         secret_hash: "00".into(),
+        promise: None,
         kind: "square".into(),
         neuron,
         miner: keypair.public(),

@@ -254,6 +254,25 @@ async fn a_secret_is_shown_when_its_tempo_is_over_and_opens_the_receipts() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tempos_secret_is_promised_before_the_tempo_begins() {
+    let network = Network::start().await;
+    let pages = network.pages().await;
+    let folder = network.folder.path().join("validator/receipts");
+    let all = until("receipts of a promised tempo", || async {
+        let all = receipts::read(&folder, usize::MAX).ok()?;
+        audit::promised(&all).contains(&true).then_some(all)
+    })
+    .await;
+    assert!(!audit::broken(&all).contains(&true), "{all:?}");
+    let newest = &all.last().expect("some").receipt;
+    let promise = newest.promise.clone().expect("a promise");
+    assert!(promise.epoch > newest.epoch && promise.hash != newest.secret_hash, "{newest:?}");
+    let page = secret(pages, promise.epoch).await;
+    assert_eq!(page.commitment.hash, promise.hash, "it stands by its word");
+    network.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_else_is_there_and_nothing_can_be_changed() {
     let network = Network::start().await;
     let pages = network.pages().await;

@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use ganglion_keys::Keypair;
     use ganglion_primitives::{AccountId, Endpoint, NetUid, NeuronId};
-    use ganglion_subnet::scoring::bits::Bits;
+    use ganglion_subnet::{receipts::Promise, scoring::bits::Bits};
     use std::{collections::BTreeMap, net::SocketAddr};
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
@@ -117,6 +117,7 @@ mod tests {
             block_hash: "00".repeat(32),
             epoch: 20,
             secret_hash: "11".repeat(32),
+            promise: Some(Promise { epoch: 41, hash: "33".repeat(32) }),
             kind: "arithmetic".into(),
             neuron: 2,
             miner: pair(2).public(),

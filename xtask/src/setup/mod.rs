@@ -7,6 +7,7 @@ mod node;
 mod prices;
 mod programs;
 mod python;
+mod tested;
 pub mod wasm;
 
 use crate::{
@@ -73,6 +74,16 @@ pub fn llama_cpp(paths: &Paths) -> Result<Option<PathBuf>> {
 pub fn btc_hours(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
     prices::ensure(paths)
+}
+
+/// The folder of the models that tests load and a network does without, those that aren't anywhere fetched as far as they can
+/// be.
+///
+/// # Errors
+/// As [`btc_hours`].
+pub fn test_models(paths: &Paths) -> Result<PathBuf> {
+    let _lock = lock(paths)?;
+    tested::ensure(paths)
 }
 
 /// An interpreter with PyPI's `openai`, which tests drive a gateway with, as [`python_neurons`].

@@ -1,8 +1,10 @@
 //! What the comparisons with llama.cpp share: the model, and how near is near enough.
 
+mod place;
+
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ganglion_models::{models_dir, registry, Llama, Logprobs};
+use ganglion_models::{registry, Llama, Logprobs};
 use serde::Deserialize;
 
 /// A known model that all tests of a file use.
@@ -26,15 +28,10 @@ impl Shared {
 }
 
 fn load(name: &str) -> Option<Llama> {
-    let models = models_dir()?;
     let known = registry::find(name).expect("a known model");
-    let path = known.path(&models);
-    if !path.exists() {
-        eprintln!("skipped: {name} is not in {} (`ganglion models pull` fetches it)", models.display());
-        return None;
-    }
+    let models = place::folder_of(known)?;
     known.check(&models).expect("the file is the pinned one");
-    Some(Llama::load(&path).expect("loads"))
+    Some(Llama::load(&known.path(&models)).expect("loads"))
 }
 
 /// A text and its token ids.

@@ -2,23 +2,21 @@
 //!
 //! Most of these tests need the model; without it they say so and pass.
 
+#[path = "../common/place.rs"]
+mod place;
 mod small;
 
 use std::sync::OnceLock;
 
-use ganglion_models::{models_dir, registry, Embedder, EngineError, MiniLm};
+use ganglion_models::{registry, Embedder, EngineError, MiniLm};
 use small::{Small, POSITIONS};
 
 /// The model, loaded once; `None` where it is absent.
 fn model() -> Option<&'static MiniLm> {
     static MODEL: OnceLock<Option<MiniLm>> = OnceLock::new();
     let load = || {
-        let models = models_dir()?;
         let known = registry::find("all-minilm-l6-v2").expect("a known model");
-        if !known.files.iter().all(|file| models.join(file.pinned.file_name).exists()) {
-            eprintln!("skipped: all-minilm-l6-v2 is not in {} (`ganglion models pull` fetches it)", models.display());
-            return None;
-        }
+        let models = place::folder_of(known)?;
         known.check(&models).expect("the model's files are the pinned ones");
         Some(MiniLm::load(&known.folder(&models)).expect("loads"))
     };

@@ -10,9 +10,9 @@ use sha2::{Digest, Sha256};
 use super::draw::lock;
 use super::Shared;
 use crate::findings::Findings;
-use crate::receipts::{Receipt, SignedReceipt};
+use crate::receipts::{Promise, Receipt, SignedReceipt};
 use crate::scoring::bits::Bits;
-use crate::secret::TempoSecret;
+use crate::secret::{Secret, TempoSecret};
 use crate::seed::{Beacon, Seed};
 use crate::store::StoreError;
 use crate::subnet::{Answer, RequestOf, ResponseOf, Ripeness, Score, Subnet};
@@ -70,6 +70,7 @@ struct Facts {
     view: Arc<View>,
     number: u64,
     secret: TempoSecret,
+    promise: Option<Promise>,
     kind: &'static str,
     request_hash: [u8; 32],
 }
@@ -90,7 +91,7 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     let subnet = Arc::clone(&shared.subnet);
     let draw = blocking("task", move || subnet.task(&seed)).await?;
     let request_hash = serde_json::to_vec(&draw.request).map(Sha256::digest).map_err(|_| RoundError::Logic("task"))?;
-    let facts = Facts { view, number, secret, kind: draw.kind, request_hash: request_hash.into() };
+    let mut facts = Facts { view, number, secret, promise: None, kind: draw.kind, request_hash: request_hash.into() };
 
     let task = Arc::new(draw.task);
     worth_asking(ripeness(shared, &task).await?)?;
@@ -109,6 +110,9 @@ pub(super) async fn run<S: Subnet>(shared: &Arc<Shared<S>>, plan: Plan) -> Resul
     }
     let asked: Vec<_> = replies.iter().map(|reply| (reply.neuron.id, reply.outcome)).collect();
     ripen(shared, &task).await?;
+    // Of the tempo after the one in which the receipts are signed, however long the truth took.
+    let newest = views.borrow().clone().unwrap_or_else(|| Arc::clone(&facts.view));
+    facts.promise = promise(&shared.secret, shared.settings.netuid.0, &newest);
     let subnet = Arc::clone(&shared.subnet);
     let findings = blocking("scoring", move || Findings::of(subnet.as_ref(), &*task, &asked, &answers)).await?;
     count(shared, &facts, &replies, &findings);
@@ -191,6 +195,7 @@ fn receipt<S: Subnet, R>(
         block_hash: hex::encode(facts.view.block.hash),
         epoch: facts.view.next_epoch,
         secret_hash: hex::encode(facts.secret.commitment()),
+        promise: facts.promise.clone(),
         kind: facts.kind.to_owned(),
         neuron: reply.neuron.id.0,
         miner: reply.neuron.hotkey,
@@ -204,6 +209,13 @@ fn receipt<S: Subnet, R>(
         time_ms: now_ms(),
     };
     SignedReceipt::sign(receipt, &shared.settings.hotkey)
+}
+
+/// The hash of the secret of the tempo after the one of `view`: its epoch comes a tempo and a block later, by the chain's
+/// rule. `None` where there is none: a tempo of 0 means never.
+fn promise(secret: &Secret, netuid: u16, view: &View) -> Option<Promise> {
+    let epoch = view.next_epoch.checked_add(u32::from(view.subnet.tempo))?.checked_add(1)?;
+    Some(Promise { epoch, hash: hex::encode(secret.of_tempo(netuid, epoch).commitment()) })
 }
 
 /// Asks one miner; `None` if the question couldn't even be written.
@@ -267,6 +279,20 @@ mod tests {
     fn view(number: u32) -> View {
         let block = Block { number, hash: [0; 32] };
         View { block, subnet: SubnetInfo::default(), next_epoch: number, neurons: Vec::new() }
+    }
+
+    #[test]
+    fn the_next_tempos_secret_is_promised() {
+        let dir = tempfile::tempdir().expect("dir");
+        let secret = Secret::open(&dir.path().join("secret")).expect("made");
+        let at = |next_epoch: u32, tempo: u16| View {
+            subnet: SubnetInfo { tempo, ..SubnetInfo::default() },
+            next_epoch,
+            ..view(9)
+        };
+        let hash = hex::encode(secret.of_tempo(5, 19).commitment());
+        assert_eq!(promise(&secret, 5, &at(12, 6)), Some(Promise { epoch: 19, hash }));
+        assert_eq!(promise(&secret, 5, &at(u32::MAX, 0)), None, "there are no epochs");
     }
 
     #[test]

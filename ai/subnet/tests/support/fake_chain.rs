@@ -15,6 +15,7 @@ use ganglion_subnet::{Block, Chain, ChainError};
 
 const GENESIS: [u8; 32] = [7; 32];
 const DIFFICULTY: u64 = 50;
+/// Blocks from one epoch to the next: a tempo and one, as on the real ledger.
 const TEMPO: u32 = 20;
 const INTERVAL: u32 = 20;
 const RATE_LIMIT: u32 = 2;
@@ -164,7 +165,7 @@ impl Chain for FakeChain {
             name: b"test".to_vec(),
             neurons: state.rows.len() as u16,
             max_neurons: 256,
-            tempo: TEMPO as u16,
+            tempo: TEMPO as u16 - 1,
             next_epoch: (self.height() / TEMPO + 1) * TEMPO,
             commit_reveal: self.commit_reveal,
             commit_interval: INTERVAL,
@@ -181,7 +182,7 @@ impl Chain for FakeChain {
         Ok(Metagraph {
             netuid,
             block: self.height(),
-            tempo: TEMPO as u16,
+            tempo: TEMPO as u16 - 1,
             next_epoch: (self.height() / TEMPO + 1) * TEMPO,
             ids: (0..count as u64).map(NeuronId).collect(),
             hotkeys: state.rows.iter().map(|row| account(&row.hotkey)).collect(),

@@ -21,6 +21,7 @@ pub fn receipt(round: u64, neuron: u64) -> Receipt {
         block_hash: "11".repeat(32),
         epoch: 20,
         secret_hash: "22".into(),
+        promise: None,
         kind: "dates".into(),
         neuron,
         miner: key().public(),

@@ -53,6 +53,7 @@ mod tests {
             block_hash: "11".repeat(32),
             epoch: 20,
             secret_hash: commitment.iter().map(|byte| format!("{byte:02x}")).collect(),
+            promise: None,
             kind: kind.to_owned(),
             neuron: 3,
             miner: validator().public(),

@@ -36,7 +36,14 @@ impl TextValidator {
         }
         let request = self.organics.as_ref()?.draw(&mut dice)?;
         let question = request.messages.iter().rev().find(|message| message.role == Role::User)?.content.clone();
-        let task = Task { kind: KIND, question, truth: Truth::Agreement, bare: false, max_tokens: request.max_tokens };
+        let task = Task {
+            kind: KIND,
+            question,
+            truth: Truth::Agreement,
+            bare: false,
+            alone: request.messages.len() == 1,
+            max_tokens: request.max_tokens,
+        };
         Some(Draw { request, kind: task.kind, task })
     }
 }
@@ -124,6 +131,7 @@ mod tests {
             question: "Why is the sky blue?".into(),
             truth: Truth::Agreement,
             bare: false,
+            alone: true,
             max_tokens: 64,
         };
         let answer = |neuron: u64, text: &str| Answer {
@@ -149,6 +157,10 @@ mod tests {
             TextValidator::default().score(&task, &answers).iter().map(|score| score.value).collect();
         let worst_honest = values.iter().take(3).copied().fold(1.0, f64::min);
         assert!(worst_honest > 0.15, "{values:?}");
-        assert!(values[3] < worst_honest / 2.0 && values[4] < worst_honest / 2.0 && values[5] == 0.0, "{values:?}");
+        assert!(values[3] == 0.0 && values[4] < worst_honest / 2.0 && values[5] == 0.0, "{values:?}");
+        // With too few answers to compare, too, and as if it weren't there.
+        let few = TextValidator::default().score(&task, &[answer(1, "Because of the air."), answer(4, &task.question)]);
+        let alone = TextValidator::default().score(&task, &[answer(1, "Because of the air.")]);
+        assert!(few[0] == alone[0] && few[0].value > 0.15 && few[1].value == 0.0, "{few:?}");
     }
 }

@@ -233,9 +233,9 @@ pub struct MinerArgs {
     /// Where it listens.
     #[command(flatten)]
     pub axon: AxonArgs,
-    /// What answers
-    #[arg(long, value_enum, default_value_t = Engine::Skills)]
-    pub engine: Engine,
+    /// What answers [default: skills; on the image subnet renderer, with --backend image-server]
+    #[arg(long, value_enum)]
+    pub engine: Option<Engine>,
     /// Let a model server answer, such as llama.cpp, vLLM or Ollama: the base address (with /v1 at its end, as a rule) of
     /// any that speaks OpenAI's chat protocol; on subnet 5, and for --engine image-server, its images protocol. Its API key,
     /// if it wants one, is read from the environment variable GANGLION_BACKEND_KEY

@@ -79,12 +79,17 @@ fn model(args: &MarketMinerArgs) -> ModelChoice {
     args.backend.as_ref().unwrap_or(&args.model).clone()
 }
 
-/// The default number is that of the text subnet.
+/// The default number is that of the text subnet; of the image subnet nobody forecasts anything either.
 fn check(neuron: &NeuronArgs) -> Result<()> {
-    if neuron.netuid == 1 {
-        bail!(Usage(format!("subnet 1 is the text subnet: name the market subnet, as --netuid {}", NETUID.0)));
-    }
-    Ok(())
+    let of = match neuron.netuid {
+        1 => "text",
+        5 => "image",
+        _ => return Ok(()),
+    };
+    bail!(Usage(format!(
+        "subnet {} is the {of} subnet: name the market subnet, as --netuid {}",
+        neuron.netuid, NETUID.0
+    )))
 }
 
 fn prices(args: &PriceArgs) -> Prices {
@@ -191,8 +196,11 @@ mod tests {
     }
 
     #[test]
-    fn the_text_subnet_is_no_market() {
-        assert!(check(&args("ganglion miner market").neuron).is_err());
+    fn the_text_and_the_image_subnet_are_no_markets() {
+        for (options, word) in [("", "the text subnet"), (" --netuid 5", "the image subnet")] {
+            let error = check(&args(&format!("ganglion miner market{options}")).neuron).expect_err(word);
+            assert!(error.is::<Usage>() && error.to_string().contains(word), "{error}");
+        }
         assert!(check(&args("ganglion miner market --netuid 8").neuron).is_ok());
     }
 }

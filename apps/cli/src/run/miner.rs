@@ -8,7 +8,7 @@ use ganglion_subnet_image as image;
 use ganglion_subnet_image::diffusion::DiffusionOptions;
 use ganglion_subnet_text::{run_miner, EngineChoice, MinerConfig};
 
-use super::{listen, log_to_stderr, neuron, until_signal};
+use super::{listen, log_to_stderr, neuron, not_the_market, until_signal};
 use crate::cli::{Engine, MinerArgs};
 use crate::commands::image::trained_generator;
 use crate::exit::Usage;
@@ -20,6 +20,7 @@ use crate::model::{self, Found};
 /// Wallet, model, port or chain are of no use.
 pub fn run(args: MinerArgs) -> Result<()> {
     log_to_stderr();
+    not_the_market("miner", &args.neuron)?;
     if let Some(painter) = painter(&args)? {
         return draw(&args, painter);
     }
@@ -40,7 +41,8 @@ fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
     until_signal(|shutdown| async move { Ok(image::run_miner(config, shutdown).await?) })
 }
 
-/// What draws, if the engine is one that does.
+/// What draws, if the engine is one that does. Who names none means one that fits the subnet: what answers questions is
+/// asked by nobody where pictures are wanted.
 fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
     let diffusion = args.sd.as_ref().map(|folder| {
         let options = DiffusionOptions { steps: usize::from(args.sd_steps), guidance: args.sd_guidance };
@@ -49,20 +51,39 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
     if let Some(choice) = diffusion {
         return on_image_subnet(args, "--sd", choice);
     }
-    let choice = match args.engine {
-        Engine::Renderer => image::PainterChoice::Renderer,
-        Engine::Sketch => image::PainterChoice::Sketch,
+    let here = args.neuron.netuid == image::NETUID.0;
+    let engine = match args.engine {
+        Some(engine) => engine,
+        None if here && args.backend.is_some() => Engine::ImageServer,
+        None if here => Engine::Renderer,
+        None => return Ok(None),
+    };
+    let word = engine.word();
+    let choice = match engine {
+        Engine::Smollm | Engine::Skills | Engine::Ngram | Engine::File | Engine::Trained if here => {
+            bail!(Usage(format!(
+                "--engine {word} answers questions, and subnet {} is for pictures: take --engine renderer, generator or \
+                 image-server, or --sd FOLDER",
+                image::NETUID.0
+            )))
+        }
+        Engine::Smollm | Engine::Skills | Engine::Ngram | Engine::File | Engine::Trained => return Ok(None),
+        Engine::ImageServer => image_server(args)?,
+        _ if args.backend.is_some() => {
+            bail!(Usage(format!("--backend cannot be used with --engine {word}: the server draws itself")))
+        }
         Engine::Generator => {
             let path = args.model.clone().map_or_else(trained_generator, |path| Ok(Some(path)))?;
             let advice = "no generator is here: `ganglion image train` makes one, --model PATH names another";
             image::PainterChoice::Generator { path: path.context(advice)? }
         }
-        Engine::ImageServer => image_server(args)?,
-        // The usual engine, which nobody has to have named: a server that answers questions is of no use there.
-        Engine::Skills if args.backend.is_some() && args.neuron.netuid == image::NETUID.0 => image_server(args)?,
-        _ => return Ok(None),
+        _ if args.model.is_some() => bail!(Usage(format!(
+            "--engine {word} draws by rule: --model goes with --engine generator or --backend URL, add one of these"
+        ))),
+        Engine::Renderer => image::PainterChoice::Renderer,
+        Engine::Sketch => image::PainterChoice::Sketch,
     };
-    on_image_subnet(args, &format!("--engine {}", args.engine.word()), choice)
+    on_image_subnet(args, &format!("--engine {word}"), choice)
 }
 
 /// The server that draws.
@@ -100,14 +121,13 @@ fn announced(args: &MinerArgs) -> Option<SocketAddr> {
 
 fn engine(args: &MinerArgs) -> Result<EngineChoice> {
     if let Some(url) = &args.backend {
-        // The usual engine, which nobody has to have named.
-        if args.engine != Engine::Skills {
-            let word = args.engine.word();
+        if let Some(engine) = args.engine {
+            let word = engine.word();
             bail!(Usage(format!("--backend cannot be used with --engine {word}: the server answers itself")));
         }
         return backend(url, args, key()?);
     }
-    if args.model.is_some() && !matches!(args.engine, Engine::File | Engine::Trained) {
+    if args.model.is_some() && !matches!(args.engine, Some(Engine::File | Engine::Trained)) {
         bail!(Usage("--model goes with --engine file, --engine trained or --backend URL: add one of these".into()))
     }
     let model = || -> Result<Option<EngineChoice>> {
@@ -121,7 +141,8 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
     };
     let own = || args.model.clone().context("--engine file and --engine trained need --model PATH");
     let temperature = args.temperature;
-    Ok(match args.engine {
+    let engine = args.engine.unwrap_or(Engine::Skills);
+    Ok(match engine {
         Engine::File => EngineChoice::File { path: own()?, temperature },
         Engine::Trained => EngineChoice::Trained { folder: own()?, temperature },
         Engine::Ngram => EngineChoice::Ngram,
@@ -136,7 +157,7 @@ fn engine(args: &MinerArgs) -> Result<EngineChoice> {
             ),
         },
         Engine::Renderer | Engine::Sketch | Engine::Generator | Engine::ImageServer => {
-            bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", args.engine.word())))
+            bail!(Usage(format!("--engine {} draws pictures and doesn't answer questions", engine.word())))
         }
     })
 }
@@ -287,6 +308,35 @@ mod tests {
         assert!(Cli::try_parse_from("ganglion miner run --netuid 5 --sd-steps 2".split(' ')).is_err());
         let choice = painter(&args("ganglion miner run --netuid 5 --engine generator --model g")).expect("a painter");
         assert_eq!(choice, Some(image::PainterChoice::Generator { path: "g".into() }));
+    }
+
+    #[test]
+    fn who_names_no_engine_gets_one_that_fits_the_subnet() {
+        let choice = painter(&args("ganglion miner run --netuid 5")).expect("a painter");
+        assert_eq!(choice, Some(image::PainterChoice::Renderer));
+        let choice = engine(&args("ganglion miner run --netuid 6 --no-model")).expect("skills");
+        assert!(matches!(choice, EngineChoice::Skills { .. }), "{choice:?}");
+    }
+
+    #[test]
+    fn an_engine_that_does_not_fit_the_subnet_is_refused() {
+        let server = "--backend http://127.0.0.1:1/v1 --model m";
+        for (options, words) in [
+            ("--engine skills", ["answers questions", "renderer, generator"]),
+            ("--engine ngram", ["answers questions", "renderer, generator"]),
+            ("--engine file --model m", ["answers questions", "renderer, generator"]),
+            (format!("--engine skills {server}").as_str(), ["answers questions", "renderer, generator"]),
+            (format!("--engine renderer {server}").as_str(), ["--backend", "--engine renderer"]),
+            (format!("--engine generator {server}").as_str(), ["--backend", "--engine generator"]),
+            ("--model m", ["--model goes with", "--engine generator"]),
+            ("--engine sketch --model m", ["--model goes with", "--engine generator"]),
+        ] {
+            let error = painter(&args(&format!("ganglion miner run --netuid 5 {options}"))).expect_err(options);
+            let text = error.to_string();
+            assert!(error.is::<Usage>() && words.iter().all(|word| text.contains(word)), "{options}: {text}");
+        }
+        let error = run(args("ganglion miner run --netuid 8")).expect_err("nobody asks it there");
+        assert!(error.is::<Usage>() && error.to_string().contains("ganglion miner market --netuid 8"), "{error}");
     }
 
     #[test]

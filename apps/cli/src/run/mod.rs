@@ -24,6 +24,7 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::{AxonArgs, NeuronArgs, ReachArgs, RootArgs};
 use crate::commands::keys::source;
 use crate::commands::weights;
+use crate::exit::Usage;
 use crate::folder::user_folder;
 use crate::loopback::are_loopback;
 use crate::signals::Signals;
@@ -68,6 +69,16 @@ fn neuron(args: &NeuronArgs, axon: &AxonArgs) -> Result<NeuronConfig> {
     let metrics = axon.metrics_port.map(|port| SocketAddr::new(axon.axon_ip, port));
     let neuron = NeuronConfig::new(NetUid(args.netuid), args.nodes.clone(), hotkey, coldkey, state_dir);
     Ok(NeuronConfig { metrics, ..neuron })
+}
+
+/// Refuses the number of the market subnet, whose neurons have commands of their own: a miner of anything else is asked by
+/// nobody there, and a validator asks what nobody answers.
+fn not_the_market(role: &str, neuron: &NeuronArgs) -> Result<()> {
+    let market = ganglion_subnet_market::NETUID.0;
+    if neuron.netuid == market {
+        bail!(Usage(format!("subnet {market} is the market subnet: take `ganglion {role} market --netuid {market}`")));
+    }
+    Ok(())
 }
 
 /// Where it listens.

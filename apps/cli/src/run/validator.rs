@@ -3,13 +3,16 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{bail, Result};
 use ganglion_subnet_image as image;
 use ganglion_subnet_text::{run_validator, Pace, ScorePolicy, ValidatorConfig};
 
-use super::{aids, listen, log_to_stderr, neuron, organics, public_addresses_only, root_weights, until_signal};
+use super::{
+    aids, listen, log_to_stderr, neuron, not_the_market, organics, public_addresses_only, root_weights, until_signal,
+};
 use crate::cli::{JudgingArgs, NeuronArgs, ValidatorArgs};
 use crate::commands::image::trained_judges;
+use crate::exit::Usage;
 use crate::loopback::are_loopback;
 
 /// Runs a validator until it is ended.
@@ -18,7 +21,8 @@ use crate::loopback::are_loopback;
 /// Wallet, models, port or chain are of no use.
 pub fn run(args: ValidatorArgs) -> Result<()> {
     log_to_stderr();
-    if args.neuron.netuid == image::NETUID.0 || !args.encoders.is_empty() || args.clip.is_some() {
+    not_the_market("validator", &args.neuron)?;
+    if judges_pictures(&args)? {
         return judge_pictures(args);
     }
     let mut config = ValidatorConfig::new(neuron(&args.neuron, &args.axon)?);
@@ -37,6 +41,15 @@ pub fn run(args: ValidatorArgs) -> Result<()> {
     config.announce_metrics = args.announce_metrics.or(config.neuron.metrics.filter(|at| is_found(at, &args.neuron)));
     config.root_weights = root_weights(&args.root)?;
     until_signal(|shutdown| async move { Ok(run_validator(config, shutdown).await?) })
+}
+
+/// Whether it judges pictures: on the image subnet, and wherever a judge of pictures is named but on the text subnet.
+fn judges_pictures(args: &ValidatorArgs) -> Result<bool> {
+    let named = !args.encoders.is_empty() || args.clip.is_some();
+    if named && args.neuron.netuid == 1 {
+        bail!(Usage("--encoder and --clip judge pictures, and subnet 1 is for text: add --netuid 5".into()));
+    }
+    Ok(named || args.neuron.netuid == image::NETUID.0)
 }
 
 /// Runs a validator of the image subnet until it is ended.
@@ -90,9 +103,37 @@ fn is_gentle(few: bool, among_strangers: bool, round_ms: Option<u64>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::{Cli, Command, Deferred, ValidatorCommand};
+    use clap::Parser;
     use ganglion_keys::Keypair;
     use ganglion_subnet::NeuronConfig;
     use std::sync::Arc;
+
+    fn args(line: &str) -> ValidatorArgs {
+        match Cli::parse_from(line.split(' ')).command {
+            Command::Validator(Deferred(ValidatorCommand::Run(args))) => args,
+            other => panic!("not a validator: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn it_judges_what_its_subnet_is_for() {
+        for (options, pictures) in
+            [("", false), (" --netuid 5", true), (" --netuid 6", false), (" --netuid 6 --encoder e", true)]
+        {
+            let found = judges_pictures(&args(&format!("ganglion validator run{options}"))).expect(options);
+            assert_eq!(found, pictures, "{options}");
+        }
+        for (options, word) in [
+            ("--encoder e", "--netuid 5"),
+            ("--clip c", "--netuid 5"),
+            ("--netuid 8", "ganglion validator market --netuid 8"),
+            ("--netuid 8 --encoder e", "ganglion validator market --netuid 8"),
+        ] {
+            let error = run(args(&format!("ganglion validator run {options}"))).expect_err(options);
+            assert!(error.is::<Usage>() && error.to_string().contains(word), "{options}: {error}");
+        }
+    }
 
     #[test]
     fn eight_strangers_at_least_are_asked_for_a_picture_and_four_of_a_local_network() {

@@ -3,7 +3,7 @@
 use super::{blocks, hash, hotkey, ledger, Recipe};
 use ganglion_keys::Signature;
 use ganglion_subnet::{
-    receipts::{Receipt, SignedReceipt},
+    receipts::{Promise, Receipt, SignedReceipt},
     scoring::bits::Bits,
 };
 use std::collections::BTreeMap;
@@ -43,6 +43,10 @@ fn receipt(recipe: &Recipe, (netuid, neurons): (u16, u16), place: u32) -> Signed
         block_hash: hex::encode(hash(recipe.seed, block.into())),
         epoch: block - block % ledger::TEMPO,
         secret_hash: hex::encode(known(3)),
+        promise: Some(Promise {
+            epoch: block.saturating_add(ledger::TEMPO - block % ledger::TEMPO),
+            hash: hex::encode(known(6)),
+        }),
         kind: kind.into(),
         neuron: u64::from(miner) + 1,
         miner: hotkey(netuid, miner),

@@ -116,6 +116,7 @@ fn receipt(block: u32, round: u64) -> SignedReceipt {
         block_hash: hex::encode(hash(GENESIS, block)),
         epoch: 0,
         secret_hash: String::new(),
+        promise: None,
         kind: "sum".into(),
         neuron: 2,
         miner: PublicKey([2; 32]),

@@ -45,6 +45,8 @@ pub struct Task {
     pub truth: Truth,
     /// Whether the question asked for nothing but the answer.
     pub bare: bool,
+    /// Whether the question is all that was said: nothing before it asks to correct it, say, or to translate it.
+    pub alone: bool,
     /// Tokens that the answer may have.
     pub max_tokens: u32,
 }
@@ -138,8 +140,9 @@ fn dress(kind: &'static str, question: Question, dice: &mut Dice) -> (TextReques
     }
     messages.push(Message::user(text.clone()));
     let Profile { max_tokens, temperature, seed } = Profile::draw(dice, truth.tokens());
+    let alone = messages.len() == 1;
     let request = TextRequest { messages, max_tokens, temperature, seed };
-    (request, Task { kind, question: text, truth, bare, max_tokens })
+    (request, Task { kind, question: text, truth, bare, alone, max_tokens })
 }
 
 /// Something that was asked and answered before. It has nothing to do with what is asked now.

@@ -2,7 +2,8 @@
 //!
 //! A receipt names the block and the hash of the secret that its task was drawn from, and the validator shows the
 //! secret when the tempo is over, on a page whose hash is signed, too. With both, the task is drawn again here. Whether
-//! the block really had that hash, a node knows (`--node`). A round has one task: who signed two drew until it liked one.
+//! the block really had that hash, a node knows (`--node`). A round has one task: who signed two drew until it liked one. A
+//! tempo has one secret, whose hash receipts of the tempo before promise: receipts of both show whether it was kept.
 
 mod blocks;
 mod sources;
@@ -11,9 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{bail, Result};
 use ganglion_keys::PublicKey;
-use ganglion_subnet::audit::{contradicted, revealed, AuditError};
+use ganglion_subnet::audit::{broken, contradicted, promised, revealed, AuditError};
 use ganglion_subnet::organics::Origin;
-use ganglion_subnet::receipts::SignedReceipt;
+use ganglion_subnet::receipts::{Receipt, SignedReceipt};
 use ganglion_subnet::secret_page::SecretPage;
 use ganglion_subnet_image as image;
 use ganglion_subnet_text as text;
@@ -59,6 +60,25 @@ struct Known {
     blocks: Blocks,
 }
 
+/// What the other receipts say of one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Others {
+    /// Another task for its round is signed, too.
+    contradicted: bool,
+    /// Another hash for its tempo's secret, or for the one that it promises, is signed, too.
+    broken: bool,
+    /// One of an earlier tempo promised its secret.
+    promised: bool,
+}
+
+impl Others {
+    /// For each receipt.
+    fn of(receipts: &[SignedReceipt]) -> Vec<Self> {
+        let all = contradicted(receipts).into_iter().zip(broken(receipts)).zip(promised(receipts));
+        all.map(|((contradicted, broken), promised)| Self { contradicted, broken, promised }).collect()
+    }
+}
+
 /// One receipt.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AuditRow {
@@ -74,6 +94,8 @@ pub struct AuditRow {
     pub kind: String,
     /// Address of the miner's hotkey.
     pub miner: String,
+    /// Whether another of these receipts, of an earlier tempo, promised the secret of this one's.
+    pub promised: bool,
     /// What it turned out to be.
     pub verdict: Verdict,
     /// Why it is unchecked or wrong; `null` if it is neither.
@@ -95,6 +117,9 @@ pub struct AuditPage {
     pub unchecked: u32,
     /// How many don't hold.
     pub wrong: u32,
+    /// How many are of a tempo whose secret others of these receipts, of an earlier tempo, promised: who had those then
+    /// knows that the tasks weren't chosen afterwards.
+    pub promised: u32,
     /// How many lines were no receipts.
     pub unreadable: u32,
     /// The receipts in the order in which they were given.
@@ -102,11 +127,13 @@ pub struct AuditPage {
 }
 
 impl AuditRow {
-    fn new((signed, contradicted): (&SignedReceipt, bool), netuid: u16, known: &Known) -> Self {
+    fn new((signed, others): (&SignedReceipt, Others), netuid: u16, known: &Known) -> Self {
+        let wrong = |why: &str| (Verdict::Wrong, Some(why.to_owned()));
         let (verdict, reason) = match judge(signed, netuid, &known.secrets) {
             (Verdict::Wrong, why) => (Verdict::Wrong, why),
-            _ if contradicted => {
-                (Verdict::Wrong, Some("the validator signed another task for the same round, too".to_owned()))
+            _ if others.contradicted => wrong("the validator signed another task for the same round, too"),
+            _ if others.broken => {
+                wrong("the validator signed another secret's hash for its tempo, or for the one that it promises, too")
             }
             (found, why) => match known.blocks.doubt(&signed.receipt) {
                 Some((doubt, reason)) => (doubt, Some(reason)),
@@ -121,6 +148,7 @@ impl AuditRow {
             epoch: receipt.epoch,
             kind: receipt.kind.clone(),
             miner: receipt.miner.to_ss58(),
+            promised: others.promised,
             verdict,
             reason,
         }
@@ -150,6 +178,7 @@ impl AuditPage {
             organic: of(Verdict::Organic),
             unchecked: of(Verdict::Unchecked),
             wrong: of(Verdict::Wrong),
+            promised: number(receipts.iter().filter(|row| row.promised).count()),
             unreadable: number(unreadable),
             receipts,
         }
@@ -162,8 +191,8 @@ impl Page for AuditPage {
         let rows = table::table(&headings, &[0, 1, 2], self.receipts.iter().map(AuditRow::cells));
         format!(
             "{rows}\n\nOf validator {}: {} tasks from the seed, {} users' requests (by its word), {} unchecked, {} wrong; \
-             {} lines are no receipts",
-            self.validator, self.seed, self.organic, self.unchecked, self.wrong, self.unreadable
+             of {}, an earlier tempo's receipt promised the secret; {} lines are no receipts",
+            self.validator, self.seed, self.organic, self.unchecked, self.wrong, self.promised, self.unreadable
         )
     }
 }
@@ -179,6 +208,10 @@ fn judge(signed: &SignedReceipt, netuid: u16, secrets: &BTreeMap<u32, SecretPage
     }
     if receipt.netuid != netuid {
         return unchecked(format!("it is of subnet {}, whose tasks aren't known here", receipt.netuid));
+    }
+    let shown = receipt.promise.as_ref().and_then(|promise| Some((promise, secrets.get(&promise.epoch)?)));
+    if shown.is_some_and(|(promise, page)| promise.hash != page.commitment.hash) {
+        return wrong("the validator names another secret for a later tempo than it promised in the receipt");
     }
     let Some(page) = secrets.get(&receipt.epoch) else {
         return unchecked("its tempo's secret wasn't given".into());
@@ -227,7 +260,8 @@ async fn audit(args: &AuditArgs) -> Result<AuditPage> {
         bail!(Usage(format!("these are receipts of {} validators: audit one at a time", validators.len())));
     };
     let ours = receipts.found.iter().filter(|signed| signed.receipt.netuid == args.netuid);
-    let epochs: BTreeSet<u32> = ours.map(|signed| signed.receipt.epoch).collect();
+    let tempos = |receipt: &Receipt| [Some(receipt.epoch), receipt.promise.as_ref().map(|promise| promise.epoch)];
+    let epochs: BTreeSet<u32> = ours.flat_map(|signed| tempos(&signed.receipt)).flatten().collect();
     let wanted = Wanted { validator, netuid: args.netuid, epochs };
     let secrets = sources::secrets(&args.secrets, &wanted).await?;
     let named = receipts.found.iter().filter(|signed| signed.receipt.netuid == args.netuid);
@@ -235,7 +269,7 @@ async fn audit(args: &AuditArgs) -> Result<AuditPage> {
     let chains: BTreeSet<&str> = secrets.values().map(|page| page.commitment.genesis.as_str()).collect();
     let blocks = Blocks::ask(&args.nodes, numbers, &chains).await?;
     let known = Known { secrets, blocks };
-    let each = receipts.found.iter().zip(contradicted(&receipts.found));
+    let each = receipts.found.iter().zip(Others::of(&receipts.found));
     let rows = each.map(|each| AuditRow::new(each, args.netuid, &known)).collect();
     Ok(AuditPage::new(validator.to_ss58(), args.netuid, receipts.unreadable, rows))
 }

@@ -1,7 +1,7 @@
 use super::*;
 use ganglion_keys::Keypair;
 use ganglion_subnet::audit::request_hash;
-use ganglion_subnet::receipts::Receipt;
+use ganglion_subnet::receipts::Promise;
 use ganglion_subnet::secret::TempoSecret;
 use ganglion_subnet::secret_page::Commitment;
 use ganglion_subnet::seed::Beacon;
@@ -105,7 +105,8 @@ fn each_receipt_gets_its_verdict() {
 fn a_block_that_the_chain_does_not_have_is_no_ground_for_a_task() {
     let row = |blocks: Blocks, contradicted: bool, receipt: Receipt| {
         let known = Known { secrets: BTreeMap::from([(20, page(20, true)), (40, page(40, false))]), blocks };
-        let row = AuditRow::new((&signed(receipt), contradicted), 1, &known);
+        let others = Others { contradicted, ..Others::default() };
+        let row = AuditRow::new((&signed(receipt), others), 1, &known);
         (row.verdict, row.reason.unwrap_or_default())
     };
     let (right, other) = ("11".repeat(32), "12".repeat(32));
@@ -139,6 +140,33 @@ async fn who_signs_two_tasks_for_a_round_is_found_out() {
     let verdicts: Vec<Verdict> = page.receipts.iter().map(|row| row.verdict).collect();
     assert_eq!(verdicts, [Verdict::Wrong, Verdict::Seed, Verdict::Wrong]);
     assert_eq!((page.seed, page.wrong), (1, 2));
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_the_promised_one_is_found_out() {
+    let folder = tempfile::tempdir().expect("folder");
+    let secrets = write(folder.path(), "secrets", &lines(&[page(20, true), page(40, true)])).display().to_string();
+    let promising = |hash: String| Receipt { promise: Some(Promise { epoch: 40, hash }), ..receipt(1, 20) };
+    let audited = async |first: Receipt, second: Receipt, secrets: &str| {
+        let path = write(folder.path(), "receipts", &lines(&[signed(first), signed(second)]));
+        let page = audit(&args(&path, secrets)).await.expect("a page");
+        let verdicts: Vec<Verdict> = page.receipts.iter().map(|row| row.verdict).collect();
+        (verdicts, page.promised, page.receipts)
+    };
+    let (verdicts, promised, rows) = audited(promising(commitment()), receipt(2, 40), &secrets).await;
+    assert_eq!((verdicts, promised), (vec![Verdict::Seed; 2], 1));
+    assert_eq!(rows.iter().map(|row| row.promised).collect::<Vec<_>>(), [false, true]);
+    let (verdicts, promised, _) = audited(receipt(1, 20), receipt(2, 40), &secrets).await;
+    assert_eq!((verdicts, promised), (vec![Verdict::Seed; 2], 0), "receipts of earlier versions");
+    // By the receipts alone, which contradict each other whatever the pages say.
+    let hidden = write(folder.path(), "hidden", &lines(&[page(20, false)])).display().to_string();
+    let (verdicts, promised, rows) = audited(promising("00".into()), receipt(2, 40), &hidden).await;
+    assert_eq!((verdicts, promised), (vec![Verdict::Wrong; 2], 0));
+    assert!(rows.iter().all(|row| row.reason.as_ref().is_some_and(|why| why.contains("promises"))), "{rows:?}");
+    // And by the page of a tempo of which there are no receipts.
+    let (verdicts, _, rows) = audited(promising("00".into()), receipt(2, 20), &secrets).await;
+    assert_eq!(verdicts, [Verdict::Wrong, Verdict::Seed]);
+    assert!(rows[0].reason.as_ref().is_some_and(|why| why.contains("than it promised")), "{rows:?}");
 }
 
 #[tokio::test]
