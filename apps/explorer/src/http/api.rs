@@ -6,7 +6,7 @@ use super::{
 };
 use crate::data::{
     self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, BALANCES, HALVINGS, HITS, LISTS,
-    MOST_CSV_ROWS, MOST_ROWS, POSITIONS, RULES, SCORES,
+    MOST_CSV_ROWS, MOST_ROWS, OWNER_REWARDS, POSITIONS, RULES, SCORES,
 };
 use axum::{
     extract::{Path, Query, State},
@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     Json,
 };
+use ganglion_keys::PublicKey;
 use ganglion_primitives::AccountPositions;
 use ganglion_subnet::standings::Standings;
 use rusqlite::types::Value;
@@ -67,6 +68,10 @@ async fn read(
             only(&HALVINGS, pairs)?;
             Ok((&HALVINGS, shared.store.read(data::halvings).await?))
         }
+        "owner_rewards" => {
+            let key = account(&OWNER_REWARDS, pairs)?;
+            Ok((&OWNER_REWARDS, shared.store.read(move |db| data::owner_rewards(db, key)).await?))
+        }
         "lists" => only(&LISTS, pairs).map(|_| (&LISTS, data::lists())),
         "balances" => said(shared, &BALANCES, pairs, data::balances).await,
         "positions" => said(shared, &POSITIONS, pairs, data::positions).await,
@@ -107,6 +112,16 @@ fn netuid(dataset: &Dataset, pairs: &[(String, String)]) -> Result<u16, Failure>
     only(dataset, pairs)?.parse::<u16>().map_err(wrong)
 }
 
+/// The one parameter, where that is an account.
+fn account(dataset: &Dataset, pairs: &[(String, String)]) -> Result<PublicKey, Failure> {
+    let name = dataset.filters.first().map_or("account", |filter| filter.name);
+    let wrong = || {
+        let why = format!("`{name}` takes an account: an SS58 address, or 0x and 64 digits");
+        Failure(StatusCode::BAD_REQUEST, why)
+    };
+    data::account(only(dataset, pairs)?).ok_or_else(wrong)
+}
+
 /// What a node says of an account, as the dataset has it.
 async fn said(
     shared: &Shared,
@@ -114,11 +129,7 @@ async fn said(
     pairs: &[(String, String)],
     rows: fn(&AccountPositions) -> Answer,
 ) -> Result<(&'static Dataset, Answer), Failure> {
-    let wrong = || {
-        let why = "`account` takes an account: an SS58 address, or 0x and 64 digits";
-        Failure(StatusCode::BAD_REQUEST, why.into())
-    };
-    let key = data::account(only(dataset, pairs)?).ok_or_else(wrong)?;
+    let key = account(dataset, pairs)?;
     let quiet = || {
         let why = "no node answers now: try again in a second, or ask `accounts` for what the index knows";
         Failure(StatusCode::SERVICE_UNAVAILABLE, why.into())

@@ -3,13 +3,13 @@
 use crate::{Explorer, SMALL};
 use ganglion_explorer::synthetic;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A value that a required parameter takes.
 fn example(list: &str, name: &str) -> String {
     match name {
         "netuid" => "5".into(),
-        "hotkey" | "account" => synthetic::hotkey(5, 10).to_ss58(),
+        "hotkey" | "account" | "coldkey" => synthetic::hotkey(5, 10).to_ss58(),
         "referendum" => "0".into(),
         // Epochs of subnet 5 are where block + 5 is a multiple of 360.
         "block" => "355".into(),
@@ -169,6 +169,8 @@ async fn errors_are_json() {
         ("/api/v1/rules?netuid=65536", 400),
         ("/api/v1/positions", 400),
         ("/api/v1/positions?account=me", 400),
+        ("/api/v1/owner_rewards", 400),
+        ("/api/v1/owner_rewards?coldkey=me", 400),
         ("/api/v1/events?id=1", 400),
         ("/api/v1/extrinsics?id=1-x", 400),
         ("/api/v1/blocks.csv?limit=4097", 400),
@@ -197,6 +199,34 @@ async fn one_block_extrinsic_or_event_is_had_by_its_place() {
     let found = explorer.rows("/api/v1/blocks?number=360").await;
     assert!(found.len() == 1 && found[0]["number"] == 360, "{found:?}");
     assert!(explorer.rows("/api/v1/blocks?number=999999").await.is_empty());
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_sees_what_its_hotkeys_were_paid_together() {
+    let explorer = Explorer::start(SMALL).await;
+    let seat = explorer.rows(&format!("/api/v1/seats?account={}", synthetic::hotkey(1, 70).to_ss58())).await.remove(0);
+    let owner = seat["coldkey"].as_str().expect("an owner");
+    let mut expected = BTreeMap::new();
+    for seat in explorer.rows(&format!("/api/v1/seats?account={owner}&limit=500")).await {
+        let hotkey = seat["hotkey"].as_str().expect("a hotkey");
+        for row in explorer.rows(&format!("/api/v1/rewards?hotkey={hotkey}&limit=500")).await {
+            let sum = expected.entry(row["block"].as_u64().expect("a block")).or_insert(0);
+            *sum += row["emission"].as_u64().expect("RAO");
+        }
+    }
+    let told = explorer.rows(&format!("/api/v1/owner_rewards?coldkey={owner}")).await;
+    let sums: BTreeMap<u64, u64> = told
+        .iter()
+        .map(|row| (row["block"].as_u64().expect("a block"), row["emission"].as_u64().expect("RAO")))
+        .collect();
+    assert!(sums.len() > 5 && sums.values().all(|sum| *sum > 0), "{told:?}");
+    assert_eq!(sums, expected);
+    assert!(told.iter().all(|row| row["whole"] == true), "{told:?}");
+    let page = explorer.page(&format!("/account/{owner}")).await;
+    let section =
+        page.split("<section id=\"").find(|section| section.starts_with("owner_rewards\"")).expect("a section");
+    assert!(section.contains("polyline") && section.contains("growth of its position"), "{section}");
     explorer.stop().await;
 }
 
