@@ -95,6 +95,23 @@ async fn what_is_not_there_is_told_with_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_behind_a_chart_leads_to_the_rest_of_it() {
+    let explorer = Explorer::start(SMALL).await;
+    let rest = "/list/neurons?netuid=1&sort=incentive&order=desc&offset=50";
+    let page = explorer.page("/subnet/1").await.replace("&#38;", "&");
+    let section = page.split("<section id=\"").find(|section| section.starts_with("incentive\"")).expect("a section");
+    assert_eq!(section.matches("<tr>").count(), 51, "a heading and 50 rows: {section}");
+    assert!(section.contains(&format!("<a href=\"{rest}\"")), "{section}");
+    let first = explorer.rows("/api/v1/neurons?netuid=1&sort=incentive&order=desc&limit=51").await;
+    let (last, following) = (first[50]["hotkey"].as_str(), explorer.page(rest).await);
+    assert!(following.contains(last.expect("a hotkey")), "{following}");
+    explorer.stop().await;
+    let few = Explorer::start(Recipe { blocks: 5, neurons: 40, ..SMALL }).await;
+    assert!(!few.page("/subnet/1").await.contains("/list/neurons"), "nothing is left out");
+    few.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn search_finds_anything() {
     let explorer = Explorer::start(SMALL).await;
     let found = |hits: &[serde_json::Value], kind: &str| hits.iter().any(|hit| hit["kind"] == kind);
