@@ -19,7 +19,7 @@ pub(crate) use catalogue::{
 };
 pub(crate) use csv::csv;
 pub(crate) use derived::{balances, block_millis, halvings, lists, positions, rules};
-pub(crate) use openapi::openapi;
+pub(crate) use openapi::{how_files_end, openapi};
 pub(crate) use owners::owner_rewards;
 pub(crate) use run::{json_rows, place_text, rows, Answer};
 pub(crate) use search::{block_of, extrinsic_of, pair, search, Hit};

@@ -5,12 +5,13 @@ use super::{
     Shared,
 };
 use crate::data::{
-    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, BALANCES, HALVINGS, HITS, LISTS,
+    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, Order, BALANCES, HALVINGS, HITS, LISTS,
     MOST_CSV_ROWS, MOST_ROWS, OWNER_REWARDS, POSITIONS, RULES, SCORES,
 };
+use crate::pages::Place;
 use axum::{
     extract::{Path, Query, State},
-    http::{header, HeaderName, StatusCode},
+    http::{header, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     Json,
 };
@@ -42,13 +43,30 @@ pub(super) async fn answer(
                 (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".into()),
                 (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", dataset.name)),
             ];
-            (headers, csv(dataset, &answer)).into_response()
+            let mut response = (headers, csv(dataset, &answer)).into_response();
+            if let Some(next) = next_file(dataset, &pairs, &answer) {
+                response.headers_mut().insert(header::LINK, next);
+            }
+            response
         }
         Ok((dataset, answer)) => {
             Json(json!({ "rows": json_rows(dataset, &answer), "next": answer.next })).into_response()
         }
         Err(Failure(status, message)) => failure(&shared, status, &message, true),
     }
+}
+
+/// Where a list goes on behind this file (RFC 8288); nothing if the file has its end.
+fn next_file(dataset: &Dataset, pairs: &[(String, String)], answer: &Answer) -> Option<HeaderValue> {
+    let next = answer.next?.to_string();
+    let moving = match dataset.order {
+        Order::Newest(_) => "before",
+        Order::Sorted { .. } => "offset",
+    };
+    let kept = pairs.iter().filter(|(name, value)| name != moving && !value.is_empty());
+    let path = format!("/api/v1/{}.csv", dataset.name);
+    let place = Place { path, kept: kept.cloned().collect(), anchor: String::new() };
+    HeaderValue::from_str(&format!("<{}>; rel=\"next\"", place.with(&[(moving, next)]))).ok()
 }
 
 async fn read(

@@ -105,9 +105,11 @@ pub(crate) fn api() -> Page {
         .fact("OpenAPI 3.1", Cell::link("/api/v1/openapi.json", "/api/v1/openapi.json"));
     Page {
         title: "API".into(),
-        lead: "Every list as JSON and as CSV. Amounts are RAO (10⁹ are one TAO), shares are in 1/65535, times are \
-               milliseconds since 1970. Lists that need a filter say so."
-            .into(),
+        lead: format!(
+            "Every list as JSON and as CSV. Amounts are RAO (10⁹ are one TAO), shares are in 1/65535, times are \
+             milliseconds since 1970. Lists that need a filter say so. {}",
+            data::how_files_end()
+        ),
         sections: vec![document, Section::new("addresses", "Addresses").grid(grid)],
         ..Page::default()
     }

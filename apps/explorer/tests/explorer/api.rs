@@ -111,6 +111,40 @@ async fn newest_first_lists_are_read_to_their_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn csv_files_say_where_a_list_goes_on() {
+    let explorer = Explorer::start(crate::Recipe { blocks: 4_200, neurons: 4, ..SMALL }).await;
+    let lists: [(&str, [usize; 2]); 3] = [
+        ("/api/v1/blocks.csv", [4_096, 104]),
+        ("/api/v1/neurons.csv?netuid=1&q=&limit=3&sort=uid&order=asc", [3, 1]),
+        ("/api/v1/extrinsics.csv?call=Timestamp.set&before=99999999999999&limit=4000", [4_000, 199]),
+    ];
+    for (list, expected) in lists {
+        let (mut next, mut counts, mut rows) = (Some(list.to_owned()), Vec::new(), BTreeSet::new());
+        while let Some(path) = next.take() {
+            let answer = explorer.get(&path).await;
+            assert!(answer.status() == 200 && counts.len() < 3, "{path}: {}", answer.status());
+            next = answer.headers().get("link").map(|link| {
+                let link = link.to_str().expect("text");
+                let path = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""));
+                path.expect("an address").to_owned()
+            });
+            let text = answer.text().await.expect("a body");
+            let lines: Vec<String> = text.split_terminator("\r\n").skip(1).map(str::to_owned).collect();
+            counts.push(lines.len());
+            rows.extend(lines);
+        }
+        assert_eq!(counts, expected, "{list}");
+        assert_eq!(rows.len(), expected.iter().sum::<usize>(), "{list}: no row is there twice");
+    }
+    let document = explorer.json("/api/v1/openapi.json").await;
+    let headers = |list: &str| document["paths"][list]["get"]["responses"]["200"]["headers"].clone();
+    assert!(headers("/api/v1/blocks.csv")["Link"]["schema"].is_object(), "{document}");
+    assert!(headers("/api/v1/blocks").is_null() && headers("/api/v1/lists.csv").is_null());
+    assert!(explorer.page("/api").await.contains("4096 rows at most"));
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_by_account_have_all_and_only_its_rows() {
     let explorer = Explorer::start(SMALL).await;
     let transfers = explorer.rows("/api/v1/transfers?limit=500").await;
