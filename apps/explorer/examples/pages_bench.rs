@@ -125,7 +125,7 @@ async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outc
         ("search", vec!["/search?q=100".into(), "/search?q=Balances".into()]),
         (
             "search as JSON",
-            ["100", "Balances", "5Fab", "203.0.15", "360-1", "image", "nothing"]
+            ["100", "Balances", "5Fab", "203.0.15", "360-1", "image", "nothing", "example.org", "set_hyperparameters"]
                 .map(|words| format!("/api/v1/search?q={words}"))
                 .to_vec(),
         ),

@@ -129,7 +129,8 @@ pub(crate) fn search(db: &Connection, query: &str) -> Result<(Page, Vec<Hit>), N
     .data(&HITS, &[("q".to_owned(), asked.clone())]);
     let note =
         "A height, a hash, an extrinsic or event such as 12-1, an address or its beginning, a subnet's number or name, a \
-                uid, where an axon listens, a channel's number, the name of a list, a call or an event.";
+                uid, where an axon listens, a channel's number, the name of a list, a call or an event, what a referendum \
+                proposes, what a subnet's owner says about it.";
     let page = Page {
         title: "Search".into(),
         lead: note.into(),

@@ -140,6 +140,14 @@ async fn search_finds_anything() {
     assert!(label.is_some_and(|label| label.ends_with(axon)), "{hits:?}");
     let lists = explorer.rows("/api/v1/search?q=receipts").await;
     assert!(lists.iter().any(|hit| hit["path"] == "/list/receipts"), "{lists:?}");
+    // What owners say, text and addresses; not how that is stored.
+    for words in ["ANSWERS to questions", "example.org%2Fcode", "owner%40example"] {
+        let hits = explorer.rows(&format!("/api/v1/search?q={words}")).await;
+        assert!(hits.iter().any(|hit| hit["path"] == "/subnet/5" && hit["kind"] == "subnet"), "{words}: {hits:?}");
+    }
+    assert!(!found(&explorer.rows("/api/v1/search?q=repository").await, "subnet"));
+    let proposed = explorer.rows("/api/v1/search?q=subnets.set_hyper").await;
+    assert!(proposed.iter().any(|hit| hit["path"] == "/referendum/0"), "{proposed:?}");
     let address = synthetic::hotkey(1, 3).to_ss58();
     for part in [address.as_str(), &address[..8]] {
         let hits = explorer.rows(&format!("/api/v1/search?q={part}")).await;

@@ -120,7 +120,9 @@ pub(crate) const SCORES: Dataset = Dataset {
 pub(crate) const HITS: Dataset = Dataset {
     name: "search",
     title: "Search",
-    about: "Whatever there is of that height, hash, address, number or name: 20 hits at most.",
+    about:
+        "Whatever there is of that height, hash, address, number or name, subnets by what their owners say, and the \
+         newest 4 096 referenda by the call that they propose: 20 hits at most.",
     from: "",
     always: "",
     columns: &[
