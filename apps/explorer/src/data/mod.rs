@@ -38,6 +38,8 @@ pub(crate) const MOST_OFFSET: u32 = 100_000;
 pub(crate) enum Kind {
     /// A number.
     Number,
+    /// Nominators, which are counted up to [`MOST_NOMINATORS`](crate::store::MOST_NOMINATORS).
+    Nominators,
     /// A number with a fraction.
     Real,
     /// An amount, RAO.
