@@ -41,7 +41,8 @@
     const link = event.target.closest('a[data-swap]');
     if (!link || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const part = link.closest('[data-live]');
-    if (!part) return;
+    // Where a table goes on in a list of its own, that is another page.
+    if (!part || new URL(link.href).pathname !== location.pathname) return;
     event.preventDefault();
     const text = link.textContent;
     if (!await ask(link.href, part.id, true)) { location.assign(link.href); return; }

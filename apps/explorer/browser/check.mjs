@@ -122,6 +122,13 @@ const useWithScript = async (page, now, pages, width) => {
     await filtered;
     await page.waitForURL(/q=0/);
   }
+  Object.assign(now, { where: `the rest of a table at ${width}`, status: 200 });
+  await page.goto(`${origin}/`, { waitUntil: 'load' });
+  const rest = page.locator('#blocks .more a', { hasText: 'Next' });
+  if (await rest.count()) {
+    await rest.click();
+    await page.locator('h1', { hasText: 'Blocks' }).waitFor();
+  }
   now.where = `the page moves on at ${width}`;
   const { finalized, trouble } = await (await fetch(`${origin}/health`)).json();
   if (finalized !== null && !trouble) {

@@ -125,7 +125,7 @@ async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outc
         ("search", vec!["/search?q=100".into(), "/search?q=Balances".into()]),
         (
             "search as JSON",
-            ["100", "Balances", "5Fab", "203.0.15", "360-1", "image", "nothing"]
+            ["100", "Balances", "5Fab", "203.0.15", "360-1", "image", "nothing", "example.org", "set_hyperparameters"]
                 .map(|words| format!("/api/v1/search?q={words}"))
                 .to_vec(),
         ),
@@ -133,6 +133,15 @@ async fn pages(http: &reqwest::Client, address: SocketAddr, blocks: u32) -> Outc
         ("lists and API", vec!["/lists".into(), "/api".into()]),
         ("OpenAPI", one("/api/v1/openapi.json")),
     ];
+    let text = http.get(format!("http://{address}/api/v1/neurons?netuid=1&limit=20")).send().await?.text().await?;
+    let neurons: Value = serde_json::from_str(&text)?;
+    let rows = neurons["rows"].as_array().cloned().unwrap_or_default();
+    let owners: Vec<&str> = rows.iter().filter_map(|row| row["coldkey"].as_str()).collect();
+    if !owners.is_empty() {
+        found.push(("owner of hotkeys", owners.iter().map(|owner| format!("/account/{owner}")).collect()));
+        let sums = owners.iter().map(|owner| format!("/api/v1/owner_rewards?coldkey={owner}"));
+        found.push(("an owner's rewards as JSON", sums.collect()));
+    }
     if !senders.is_empty() {
         found.push(("account that sends", senders));
     }

@@ -8,16 +8,19 @@ mod catalogue;
 mod csv;
 mod derived;
 mod openapi;
+mod owners;
 mod run;
 mod search;
 
 pub(crate) use ask::{account, Ask, BadAsk};
 pub(crate) use catalogue::{
-    all, find, BALANCES, CHAIN, DATASETS, HALVINGS, HITS, LISTS, POSITIONS, RULES, SCORES, SUBNETS, SUMMARY,
+    all, find, BALANCES, CHAIN, DATASETS, HALVINGS, HITS, LISTS, OWNER_REWARDS, POSITIONS, RULES, SCORES, SUBNETS,
+    SUMMARY,
 };
 pub(crate) use csv::csv;
 pub(crate) use derived::{balances, block_millis, halvings, lists, positions, rules};
-pub(crate) use openapi::openapi;
+pub(crate) use openapi::{how_files_end, openapi};
+pub(crate) use owners::owner_rewards;
 pub(crate) use run::{json_rows, place_text, rows, Answer};
 pub(crate) use search::{block_of, extrinsic_of, pair, search, Hit};
 
@@ -35,6 +38,8 @@ pub(crate) const MOST_OFFSET: u32 = 100_000;
 pub(crate) enum Kind {
     /// A number.
     Number,
+    /// Nominators, which are counted up to [`MOST_NOMINATORS`](crate::store::MOST_NOMINATORS).
+    Nominators,
     /// A number with a fraction.
     Real,
     /// An amount, RAO.

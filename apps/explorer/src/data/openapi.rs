@@ -15,12 +15,20 @@ pub(crate) fn openapi() -> Json {
         "info": {
             "title": "Ganglion explorer",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "What the explorer's index knows of the chain. Amounts are RAO (10⁹ are one TAO), shares are \
-                            in 1/65535, times are milliseconds since 1970."
+            "description": format!("What the explorer's index knows of the chain. Amounts are RAO (10⁹ are one TAO), \
+                                    shares are in 1/65535, times are milliseconds since 1970. {}", how_files_end())
         },
         "paths": paths,
         "components": { "schemas": { "Error": error() } }
     })
+}
+
+/// What a CSV file leaves out, and where that is.
+pub(crate) fn how_files_end() -> String {
+    format!(
+        "A CSV file has {MOST_CSV_ROWS} rows at most, or `limit`: where a list goes on behind it, its header `Link` \
+         says where (rel=\"next\"), as `next` does in JSON."
+    )
 }
 
 fn error() -> Json {
@@ -47,13 +55,19 @@ fn operation(dataset: &Dataset, csv: bool) -> Json {
         true => json!({ "text/csv": { "schema": { "type": "string" } } }),
         false => json!({ "application/json": { "schema": page(dataset) } }),
     };
+    let mut rows = json!({ "description": dataset.about, "content": content });
+    // What isn't read from the index comes whole.
+    if csv && !dataset.from.is_empty() {
+        let about = "Where the list goes on, if it goes on behind this file: <ADDRESS>; rel=\"next\".";
+        rows["headers"] = json!({ "Link": { "description": about, "schema": { "type": "string" } } });
+    }
     json!({
         "operationId": format!("{}{}", dataset.name, if csv { "_csv" } else { "" }),
         "summary": dataset.title,
         "description": dataset.about,
         "parameters": parameters(dataset, if csv { MOST_CSV_ROWS } else { MOST_ROWS }),
         "responses": {
-            "200": { "description": dataset.about, "content": content },
+            "200": rows,
             "400": failure("A parameter is wrong or missing."),
             "503": failure("It would take too long, or there is no answer now.")
         }

@@ -1,7 +1,7 @@
-//! Search: height, hash, address, number, name.
+//! Search: height, hash, address, number, name, what is proposed or said.
 
 use super::{ask::account, catalogue::DATASETS};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{params, Connection, OptionalExtension};
 
 /// Most hits.
 const MOST: usize = 20;
@@ -9,6 +9,8 @@ const MOST: usize = 20;
 const LEAST_PREFIX: usize = 3;
 /// Letters that are read.
 const LONGEST: usize = 100;
+/// Newest referenda whose calls are looked at: some milliseconds, however many there were.
+const REFERENDA: u32 = 4_096;
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,7 +145,8 @@ fn is_axon(text: &str) -> bool {
     text.contains(['.', ':']) && text.chars().all(|letter| letter.is_ascii_hexdigit() || ".:[]".contains(letter))
 }
 
-/// Lists, subnets, addresses, calls and events by parts of their names.
+/// Lists, subnets, addresses, calls and events by parts of their names, referenda by what they propose, subnets by what
+/// their owners say.
 fn names(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
     let sql = "SELECT netuid, name FROM subnets WHERE instr(lower(name), lower(?1)) > 0 ORDER BY netuid LIMIT 8";
     let mut statement = connection.prepare_cached(sql)?;
@@ -170,7 +173,10 @@ fn names(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::
         let address: String = row.get(0)?;
         hits.push(hit("account", address.clone(), format!("/account/{address}")));
     }
-    kinds(connection, text, hits)
+    kinds(connection, text, hits)?;
+    proposals(connection, text, hits)?;
+    // Last, so that nobody crowds out the others by much text.
+    identities(connection, text, hits)
 }
 
 fn kinds(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
@@ -189,9 +195,53 @@ fn kinds(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::
     Ok(())
 }
 
+/// Referenda by the call that they propose.
+fn proposals(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    let sql = "SELECT p.referendum, p.call FROM
+               (SELECT referendum, call FROM proposals ORDER BY referendum DESC LIMIT ?2) p
+               WHERE instr(lower(p.call), lower(?1)) > 0 ORDER BY p.referendum DESC LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![text, REFERENDA])?;
+    while let Some(row) = rows.next()? {
+        let (number, call): (u32, String) = (row.get(0)?, row.get(1)?);
+        hits.push(hit("referendum", format!("Referendum {number}: {call}"), format!("/referendum/{number}")));
+    }
+    Ok(())
+}
+
+/// Subnets that are there by what their owners say about them, text and addresses, if it isn't by their names. There are
+/// few subnets at a time, and the chain bounds what each says.
+fn identities(connection: &Connection, text: &str, hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    let sql = "SELECT s.netuid, s.name FROM subnets s WHERE s.gone_at IS NULL AND s.identity IS NOT NULL
+               AND instr(lower(s.name), lower(?1)) = 0 AND EXISTS
+               (SELECT 1 FROM json_each(s.identity) said WHERE instr(lower(said.value), lower(?1)) > 0)
+               ORDER BY s.netuid LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([text])?;
+    while let Some(row) = rows.next()? {
+        let (netuid, name): (u32, String) = (row.get(0)?, row.get(1)?);
+        let label = format!("Subnet {netuid}: {name}, by what its owner says");
+        hits.push(hit("subnet", label, format!("/subnet/{netuid}")));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_so_many_proposals_are_looked_at() {
+        let db = Connection::open_in_memory().expect("SQLite");
+        db.execute_batch(include_str!("../store/schema.sql")).expect("the tables");
+        let sql = "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+                   INSERT INTO proposals (referendum, call)
+                   SELECT i, iif(i % 4096 = 0, 'Rare.call', 'Usual.call') FROM n";
+        db.execute(sql, [2 * REFERENDA]).expect("referenda");
+        let found = |text: &str| search(&db, text).expect("read").into_iter().map(|hit| hit.path).collect::<Vec<_>>();
+        assert_eq!(found("rare.CALL"), ["/referendum/8192"], "the others are too old");
+        assert_eq!((found("usual").len(), found("usual")[0].as_str()), (8, "/referendum/8191"));
+    }
 
     #[test]
     fn parts_of_net_addresses_are_known() {

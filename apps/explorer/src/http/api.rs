@@ -5,15 +5,17 @@ use super::{
     Shared,
 };
 use crate::data::{
-    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, BALANCES, HALVINGS, HITS, LISTS,
-    MOST_CSV_ROWS, MOST_ROWS, POSITIONS, RULES, SCORES,
+    self, csv, find, json_rows, openapi, Answer, Ask, BadAsk, Dataset, Hit, Order, BALANCES, HALVINGS, HITS, LISTS,
+    MOST_CSV_ROWS, MOST_ROWS, OWNER_REWARDS, POSITIONS, RULES, SCORES,
 };
+use crate::pages::Place;
 use axum::{
     extract::{Path, Query, State},
-    http::{header, HeaderName, StatusCode},
+    http::{header, HeaderName, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
     Json,
 };
+use ganglion_keys::PublicKey;
 use ganglion_primitives::AccountPositions;
 use ganglion_subnet::standings::Standings;
 use rusqlite::types::Value;
@@ -41,13 +43,30 @@ pub(super) async fn answer(
                 (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present".into()),
                 (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", dataset.name)),
             ];
-            (headers, csv(dataset, &answer)).into_response()
+            let mut response = (headers, csv(dataset, &answer)).into_response();
+            if let Some(next) = next_file(dataset, &pairs, &answer) {
+                response.headers_mut().insert(header::LINK, next);
+            }
+            response
         }
         Ok((dataset, answer)) => {
             Json(json!({ "rows": json_rows(dataset, &answer), "next": answer.next })).into_response()
         }
         Err(Failure(status, message)) => failure(&shared, status, &message, true),
     }
+}
+
+/// Where a list goes on behind this file (RFC 8288); nothing if the file has its end.
+fn next_file(dataset: &Dataset, pairs: &[(String, String)], answer: &Answer) -> Option<HeaderValue> {
+    let next = answer.next?.to_string();
+    let moving = match dataset.order {
+        Order::Newest(_) => "before",
+        Order::Sorted { .. } => "offset",
+    };
+    let kept = pairs.iter().filter(|(name, value)| name != moving && !value.is_empty());
+    let path = format!("/api/v1/{}.csv", dataset.name);
+    let place = Place { path, kept: kept.cloned().collect(), anchor: String::new() };
+    HeaderValue::from_str(&format!("<{}>; rel=\"next\"", place.with(&[(moving, next)]))).ok()
 }
 
 async fn read(
@@ -66,6 +85,10 @@ async fn read(
         "halvings" => {
             only(&HALVINGS, pairs)?;
             Ok((&HALVINGS, shared.store.read(data::halvings).await?))
+        }
+        "owner_rewards" => {
+            let key = account(&OWNER_REWARDS, pairs)?;
+            Ok((&OWNER_REWARDS, shared.store.read(move |db| data::owner_rewards(db, key)).await?))
         }
         "lists" => only(&LISTS, pairs).map(|_| (&LISTS, data::lists())),
         "balances" => said(shared, &BALANCES, pairs, data::balances).await,
@@ -107,6 +130,16 @@ fn netuid(dataset: &Dataset, pairs: &[(String, String)]) -> Result<u16, Failure>
     only(dataset, pairs)?.parse::<u16>().map_err(wrong)
 }
 
+/// The one parameter, where that is an account.
+fn account(dataset: &Dataset, pairs: &[(String, String)]) -> Result<PublicKey, Failure> {
+    let name = dataset.filters.first().map_or("account", |filter| filter.name);
+    let wrong = || {
+        let why = format!("`{name}` takes an account: an SS58 address, or 0x and 64 digits");
+        Failure(StatusCode::BAD_REQUEST, why)
+    };
+    data::account(only(dataset, pairs)?).ok_or_else(wrong)
+}
+
 /// What a node says of an account, as the dataset has it.
 async fn said(
     shared: &Shared,
@@ -114,11 +147,7 @@ async fn said(
     pairs: &[(String, String)],
     rows: fn(&AccountPositions) -> Answer,
 ) -> Result<(&'static Dataset, Answer), Failure> {
-    let wrong = || {
-        let why = "`account` takes an account: an SS58 address, or 0x and 64 digits";
-        Failure(StatusCode::BAD_REQUEST, why.into())
-    };
-    let key = data::account(only(dataset, pairs)?).ok_or_else(wrong)?;
+    let key = account(dataset, pairs)?;
     let quiet = || {
         let why = "no node answers now: try again in a second, or ask `accounts` for what the index knows";
         Failure(StatusCode::SERVICE_UNAVAILABLE, why.into())

@@ -1,6 +1,6 @@
 //! Where the indexer reads.
 
-use crate::store::Backing;
+use crate::store::{Backing, MOST_NOMINATORS};
 use async_trait::async_trait;
 use ganglion_client::{ChainBlock, ChainCall, Client, ClientError, UnreadableCall};
 use ganglion_keys::PublicKey;
@@ -11,8 +11,6 @@ use ganglion_primitives::{
 
 /// Blocks on their way at the same time.
 const PARALLEL: usize = 32;
-/// Nominators of a producer that are counted.
-const MOST_NOMINATORS: u32 = 256;
 
 /// A chain as the indexer reads it; `at` is the hash of the block whose ledger is asked for. All of it fails as the
 /// client does.

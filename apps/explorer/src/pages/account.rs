@@ -3,16 +3,21 @@
 use super::{
     charts::{line, Words},
     dataset, excerpt, first, format, home, number,
-    view::{Cell, Grid, Page, Section},
+    view::{Cell, Chart, Grid, Page, Section},
     Drawn, NoPage,
 };
-use crate::data::{self, rows, Ask, BALANCES, POSITIONS};
+use crate::data::{self, rows, Answer, Ask, Dataset, BALANCES, OWNER_REWARDS, POSITIONS};
 use ganglion_keys::PublicKey;
 use ganglion_primitives::AccountPositions;
 use rusqlite::{types::Value, Connection};
 
 /// Epochs in the chart of rewards.
 const EPOCHS: u32 = 300;
+
+/// Why a nominator sees no rewards over time.
+const NOMINATORS: &str =
+    "A nominator is paid nothing: its share of dividends makes what its stake is worth grow. What \
+                          that was worth from epoch to epoch isn't in the index.";
 
 /// The page of `key`; `now` is what a node says of it, if one does.
 pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPositions>) -> Drawn {
@@ -23,6 +28,7 @@ pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPosit
     sections.extend(now.and_then(|now| positions(now, &address)));
     sections.extend(seats(db, &named("account"))?);
     sections.extend(rewards(db, &blob, &address)?);
+    sections.extend(owner_rewards(db, key, &address)?);
     let lists: [(&'static str, &[&str], &'static str, &str); 11] = [
         ("transfers", &["block", "sender", "recipient", "amount"], "account", "Transfers"),
         ("stakes", &["block", "action", "hotkey", "amount"], "coldkey", "Stake that it moved"),
@@ -60,7 +66,10 @@ pub(crate) fn account(db: &Connection, key: PublicKey, now: Option<&AccountPosit
         let section = excerpt(db, name, columns, &named(filter), 20)?;
         // What never happened needs no heading.
         if section.grid.as_ref().is_some_and(|grid| !grid.rows.is_empty()) {
-            sections.push(Section { id: format!("{name}-{filter}"), title: title.into(), ..section });
+            // Where a node answers, its stakes say so.
+            let note = if filter == "coldkey" && now.is_none() { NOMINATORS } else { "" };
+            let id = format!("{name}-{filter}");
+            sections.push(Section { id, title: title.into(), note: note.into(), ..section });
         }
     }
     Ok(Page { title: "Account".into(), lead: address, sections, ..Page::default() })
@@ -110,7 +119,7 @@ fn positions(now: &AccountPositions, address: &str) -> Option<Section> {
     }
     let kept = [("account".to_owned(), address.to_owned())];
     let grid = Grid::of(&POSITIONS, &said, &[]).data(&POSITIONS, &kept);
-    Some(Section::new("positions", POSITIONS.title).grid(grid))
+    Some(Section::new("positions", POSITIONS.title).note(NOMINATORS).grid(grid))
 }
 
 /// Seats in subnets, as hotkey or as owner.
@@ -128,6 +137,42 @@ fn rewards(db: &Connection, key: &Value, address: &str) -> Result<Option<Section
     let dataset = dataset("rewards")?;
     let ask = Ask::first(dataset, EPOCHS).with(dataset, "hotkey", key.clone());
     let mut answer = rows(db, dataset, &ask)?;
+    if answer.rows.is_empty() {
+        return Ok(None);
+    }
+    let chart = paid(dataset, &answer);
+    let more = answer.rows.len() > 20;
+    answer.rows.truncate(20);
+    let kept = [("hotkey".to_owned(), address.to_owned())];
+    let columns = ["block", "netuid", "uid", "incentive", "dividends", "stake", "emission"];
+    let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &kept);
+    if more {
+        grid.next = format!("/list/rewards?hotkey={address}");
+    }
+    let note = "What epochs paid to it as a hotkey, its nominators' share of dividends included.";
+    Ok(Some(Section::new("rewards", "Rewards").note(note).chart(chart).grid(grid)))
+}
+
+/// What epochs paid to all the hotkeys that it owns, over time.
+fn owner_rewards(db: &Connection, key: PublicKey, address: &str) -> Result<Option<Section>, NoPage> {
+    let dataset = &OWNER_REWARDS;
+    let answer = data::owner_rewards(db, key)?;
+    let Some(newest) = answer.rows.first() else { return Ok(None) };
+    let mut note = "What epochs paid together to the hotkeys that it owns and that have seats now, their nominators' \
+                    share of dividends included. Left out are hotkeys that have lost their seats, the cut of a subnet's \
+                    owner, and its own share as a nominator: that isn't paid, it shows as growth of its position."
+        .to_owned();
+    if number(dataset, newest, "whole") == Some(0) {
+        note.push_str(" It has so many seats that only the first 512, by subnet and uid, are in these sums.");
+    }
+    let kept = [("coldkey".to_owned(), address.to_owned())];
+    let grid = Grid::of(dataset, &answer, &["block", "seats", "emission"]).data(dataset, &kept);
+    let section = Section::new(dataset.name, dataset.title).note(note);
+    Ok(Some(section.chart(paid(dataset, &answer)).grid(grid)))
+}
+
+/// What was paid, newest first, as a line. `None` if there is nothing to see.
+fn paid(dataset: &Dataset, answer: &Answer) -> Option<Chart> {
     let mut points: Vec<(f64, f64)> = Vec::new();
     for row in answer.rows.iter().rev() {
         let block = number(dataset, row, "block").unwrap_or(0) as f64;
@@ -138,22 +183,14 @@ fn rewards(db: &Connection, key: &Value, address: &str) -> Result<Option<Section
             _ => points.push((block, paid)),
         }
     }
-    let (Some(start), Some(end)) = (points.first().copied(), points.last().copied()) else { return Ok(None) };
+    let (start, end) = (points.first().copied()?, points.last().copied()?);
     let words = Words {
         about: format!("TAO paid by each of the last {} epochs", points.len()),
         left: format!("block {}", start.0),
         right: format!("block {}", end.0),
         top: "TAO an epoch".into(),
     };
-    let more = answer.rows.len() > 20;
-    answer.rows.truncate(20);
-    let kept = [("hotkey".to_owned(), address.to_owned())];
-    let columns = ["block", "netuid", "uid", "incentive", "dividends", "stake", "emission"];
-    let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &kept);
-    if more {
-        grid.next = format!("/list/rewards?hotkey={address}");
-    }
-    Ok(Some(Section::new("rewards", "Rewards").chart(line(&points, words)).grid(grid)))
+    line(&points, words)
 }
 
 #[cfg(test)]
@@ -185,6 +222,7 @@ mod tests {
         let page = account(&tables(), key, Some(&now)).expect("a page");
         let section = |id: &str| page.sections.iter().find(|section| section.id == id).expect("there");
         let (has, backs) = (section("balances"), section("positions"));
+        assert!(backs.note.contains("from epoch to epoch isn't in the index"), "{}", backs.note);
         let fact = |name: &str| has.facts.iter().find(|(known, _)| known == name).map(|(_, cell)| cell.text.as_str());
         assert_eq!((fact("Free"), fact("Staked")), (Some("5.0000"), Some("3.0000")));
         assert_eq!(has.json, format!("/api/v1/balances?account={}", key.to_ss58()));

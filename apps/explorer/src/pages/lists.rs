@@ -105,9 +105,11 @@ pub(crate) fn api() -> Page {
         .fact("OpenAPI 3.1", Cell::link("/api/v1/openapi.json", "/api/v1/openapi.json"));
     Page {
         title: "API".into(),
-        lead: "Every list as JSON and as CSV. Amounts are RAO (10⁹ are one TAO), shares are in 1/65535, times are \
-               milliseconds since 1970. Lists that need a filter say so."
-            .into(),
+        lead: format!(
+            "Every list as JSON and as CSV. Amounts are RAO (10⁹ are one TAO), shares are in 1/65535, times are \
+             milliseconds since 1970. Lists that need a filter say so. {}",
+            data::how_files_end()
+        ),
         sections: vec![document, Section::new("addresses", "Addresses").grid(grid)],
         ..Page::default()
     }
@@ -127,7 +129,8 @@ pub(crate) fn search(db: &Connection, query: &str) -> Result<(Page, Vec<Hit>), N
     .data(&HITS, &[("q".to_owned(), asked.clone())]);
     let note =
         "A height, a hash, an extrinsic or event such as 12-1, an address or its beginning, a subnet's number or name, a \
-                uid, where an axon listens, a channel's number, the name of a list, a call or an event.";
+                uid, where an axon listens, a channel's number, the name of a list, a call or an event, what a referendum \
+                proposes, what a subnet's owner says about it.";
     let page = Page {
         title: "Search".into(),
         lead: note.into(),

@@ -23,7 +23,7 @@ pub(crate) use lists::{api, list, lists, search};
 pub(crate) use subnet::{subnet, subnets};
 pub(crate) use token::token;
 pub(crate) use validators::validators;
-pub(crate) use view::Page;
+pub(crate) use view::{Page, Place};
 
 use crate::data::{find, rows, Answer, Ask, BadAsk, Dataset};
 use crate::index::Progress;
@@ -91,7 +91,7 @@ fn excerpt(
     let mut grid = Grid::of(dataset, &answer, columns).data(dataset, &kept);
     if answer.next.is_some() {
         let path = format!("/list/{name}");
-        grid.next = view::Place { path, kept, anchor: String::new() }.with(&[]);
+        grid.next = Place { path, kept, anchor: String::new() }.with(&[]);
     }
     Ok(Section::new(name, dataset.title).grid(grid))
 }

@@ -15,6 +15,8 @@ use serde_json::Value as Json;
 const SEATS: u32 = 100;
 /// Epochs in a chart.
 const EPOCHS: u32 = 200;
+/// Miners in the table behind a chart of incentive, and in that of bits.
+const SHOWN: usize = 50;
 
 /// All subnets.
 pub(crate) fn subnets(db: &Connection) -> Drawn {
@@ -194,10 +196,16 @@ fn incentives(db: &Connection, netuid: u16) -> Result<Option<Section>, NoPage> {
         top: "share of the miners' half".into(),
     };
     let Some(chart) = bars(&shares, words) else { return Ok(None) };
-    answer.rows.truncate(50);
+    let more = answer.rows.len() > SHOWN;
+    answer.rows.truncate(SHOWN);
     let columns = ["uid", "hotkey", "incentive", "consensus", "trust", "emission"];
-    let kept = [("netuid".to_owned(), netuid.to_string())];
-    let grid = Grid::of(dataset, &answer, &columns).data(dataset, &kept);
+    let kept = vec![("netuid".to_owned(), netuid.to_string())];
+    let mut grid = Grid::of(dataset, &answer, &columns).data(dataset, &kept);
+    if more {
+        let place = Place { path: "/list/neurons".into(), kept, anchor: String::new() };
+        let sorted = [("sort", "incentive".to_owned()), ("order", "desc".to_owned()), ("offset", SHOWN.to_string())];
+        grid.next = place.with(&sorted);
+    }
     Ok(Some(Section::new("incentive", "How incentive is spread").chart(Some(chart)).grid(grid)))
 }
 
@@ -257,13 +265,16 @@ fn produced(netuid: u16, scores: Option<&Standings>) -> Vec<Section> {
     let mut miners: Vec<_> = scores.miners.iter().collect();
     miners.sort_by(|one, other| other.absolute_bits.total_cmp(&one.absolute_bits));
     let kept = [("netuid".to_owned(), netuid.to_string())];
-    let grid = bits(miners.iter().copied().take(50)).data(&SCORES, &kept);
-    let note = format!(
+    let grid = bits(miners.iter().copied().take(SHOWN)).data(&SCORES, &kept);
+    let mut note = format!(
         "As validator {} saw it at block {}, after {} rounds: means with their standard errors.",
         format::short(&scores.validator.to_ss58()),
         scores.block,
         scores.rounds
     );
+    if miners.len() > SHOWN {
+        note.push_str(&format!(" The {SHOWN} with the most bits; all {} are under JSON and CSV.", miners.len()));
+    }
     let looked: Vec<(String, f64)> = miners
         .iter()
         .map(|miner| (format!("uid {}: {:.3} bits", miner.uid, miner.absolute_bits), miner.absolute_bits))
@@ -326,4 +337,40 @@ fn rules(db: &Connection, netuid: u16) -> Result<Section, NoPage> {
     let kept = [("netuid".to_owned(), netuid.to_string())];
     let grid = Grid::of(&RULES, &data::rules(db, netuid)?, &[]).data(&RULES, &kept).right(1);
     Ok(Section::new("rules", RULES.title).grid(Grid { caption: "Hyperparameters now".into(), ..grid }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ganglion_keys::PublicKey;
+
+    fn standings(miners: u16) -> Standings {
+        let miner = |uid: u16| Standing {
+            uid,
+            neuron: uid.into(),
+            hotkey: PublicKey([1; 32]),
+            count: 1,
+            mean: 0.5,
+            bound: 0.1,
+            weight: 1,
+            absolute_bits: 1.0,
+            marginal_bits: 1.0,
+            novelty_bits: 1.0,
+            clone_of: None,
+            absolute_error: None,
+            marginal_error: None,
+            novelty_error: None,
+        };
+        let miners = (0..miners).map(miner).collect();
+        Standings { netuid: 1, validator: PublicKey([2; 32]), block: 3, rounds: 4, miners }
+    }
+
+    #[test]
+    fn a_table_of_some_miners_says_that_there_are_more() {
+        let table = |miners: u16| produced(1, Some(&standings(miners))).pop().expect("a table");
+        let (all, some) = (table(50), table(51));
+        assert!(!all.note.contains("under JSON"), "{}", all.note);
+        assert!(some.note.contains("The 50 with the most bits; all 51 are under JSON and CSV."), "{}", some.note);
+        assert_eq!(some.grid.expect("a table").rows.len(), SHOWN);
+    }
 }

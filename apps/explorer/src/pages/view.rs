@@ -3,6 +3,7 @@
 
 use super::format;
 use crate::data::{Answer, Ask, Column, Dataset, Kind, Order};
+use crate::store::MOST_NOMINATORS;
 use askama::Template;
 use rusqlite::types::Value;
 
@@ -204,6 +205,7 @@ impl Cell {
                 linked(format!("{block}-{place}"), format!("/event/{block}-{place}"))
             }
             Kind::Uid => Self::number(number.to_string()),
+            Kind::Nominators if number >= i64::from(MOST_NOMINATORS) => Self::number(format!("{number} or more")),
             _ => Self::number(format::thousands(number)),
         }
     }
@@ -387,6 +389,19 @@ mod tests {
         let place = Place { path: "/x".into(), kept, anchor: "t".into() };
         assert_eq!(place.with(&[("sort", "uid".into())]), "/x?q=a%20b%26%3C&sort=uid#t");
         assert_eq!(Place { path: "/x".into(), ..Place::default() }.with(&[]), "/x");
+    }
+
+    #[test]
+    fn a_count_that_was_cut_says_so() {
+        let column = |list: &str| {
+            let columns = crate::data::find(list).expect("a list").columns;
+            columns.iter().find(|column| column.key == "nominators").expect("a column")
+        };
+        for list in ["validators", "sessions"] {
+            let shown = |number: i64| Cell::of(column(list), &Value::Integer(number));
+            assert_eq!((shown(255).text.as_str(), shown(256).text.as_str()), ("255", "256 or more"), "{list}");
+            assert!(shown(256).number && column(list).about.contains("256 or more"), "{list}");
+        }
     }
 
     #[test]

@@ -37,6 +37,9 @@ pub struct Extra {
     pub accounts: Vec<([u8; 32], AccountPositions)>,
 }
 
+/// Nominators of a producer that are counted: so many may be more.
+pub(crate) const MOST_NOMINATORS: u32 = 256;
+
 /// Who stands behind a producer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backing {
@@ -44,7 +47,7 @@ pub struct Backing {
     pub take: u16,
     /// The owner's own stake, RAO.
     pub own: u64,
-    /// Nominators, counted up to 256.
+    /// Nominators, counted up to 256: so many may be more.
     pub nominators: u32,
 }
 

@@ -11,6 +11,7 @@ mod neurons;
 mod receipts;
 mod write;
 
+pub(crate) use facts::MOST_NOMINATORS;
 pub use facts::{Backing, Extra, Indexed};
 pub(crate) use write::{is_account_field, is_session};
 

@@ -3,13 +3,13 @@
 use crate::{Explorer, SMALL};
 use ganglion_explorer::synthetic;
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A value that a required parameter takes.
 fn example(list: &str, name: &str) -> String {
     match name {
         "netuid" => "5".into(),
-        "hotkey" | "account" => synthetic::hotkey(5, 10).to_ss58(),
+        "hotkey" | "account" | "coldkey" => synthetic::hotkey(5, 10).to_ss58(),
         "referendum" => "0".into(),
         // Epochs of subnet 5 are where block + 5 is a multiple of 360.
         "block" => "355".into(),
@@ -111,6 +111,40 @@ async fn newest_first_lists_are_read_to_their_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn csv_files_say_where_a_list_goes_on() {
+    let explorer = Explorer::start(crate::Recipe { blocks: 4_200, neurons: 4, ..SMALL }).await;
+    let lists: [(&str, [usize; 2]); 3] = [
+        ("/api/v1/blocks.csv", [4_096, 104]),
+        ("/api/v1/neurons.csv?netuid=1&q=&limit=3&sort=uid&order=asc", [3, 1]),
+        ("/api/v1/extrinsics.csv?call=Timestamp.set&before=99999999999999&limit=4000", [4_000, 199]),
+    ];
+    for (list, expected) in lists {
+        let (mut next, mut counts, mut rows) = (Some(list.to_owned()), Vec::new(), BTreeSet::new());
+        while let Some(path) = next.take() {
+            let answer = explorer.get(&path).await;
+            assert!(answer.status() == 200 && counts.len() < 3, "{path}: {}", answer.status());
+            next = answer.headers().get("link").map(|link| {
+                let link = link.to_str().expect("text");
+                let path = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\""));
+                path.expect("an address").to_owned()
+            });
+            let text = answer.text().await.expect("a body");
+            let lines: Vec<String> = text.split_terminator("\r\n").skip(1).map(str::to_owned).collect();
+            counts.push(lines.len());
+            rows.extend(lines);
+        }
+        assert_eq!(counts, expected, "{list}");
+        assert_eq!(rows.len(), expected.iter().sum::<usize>(), "{list}: no row is there twice");
+    }
+    let document = explorer.json("/api/v1/openapi.json").await;
+    let headers = |list: &str| document["paths"][list]["get"]["responses"]["200"]["headers"].clone();
+    assert!(headers("/api/v1/blocks.csv")["Link"]["schema"].is_object(), "{document}");
+    assert!(headers("/api/v1/blocks").is_null() && headers("/api/v1/lists.csv").is_null());
+    assert!(explorer.page("/api").await.contains("4096 rows at most"));
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn lists_by_account_have_all_and_only_its_rows() {
     let explorer = Explorer::start(SMALL).await;
     let transfers = explorer.rows("/api/v1/transfers?limit=500").await;
@@ -169,6 +203,8 @@ async fn errors_are_json() {
         ("/api/v1/rules?netuid=65536", 400),
         ("/api/v1/positions", 400),
         ("/api/v1/positions?account=me", 400),
+        ("/api/v1/owner_rewards", 400),
+        ("/api/v1/owner_rewards?coldkey=me", 400),
         ("/api/v1/events?id=1", 400),
         ("/api/v1/extrinsics?id=1-x", 400),
         ("/api/v1/blocks.csv?limit=4097", 400),
@@ -197,6 +233,34 @@ async fn one_block_extrinsic_or_event_is_had_by_its_place() {
     let found = explorer.rows("/api/v1/blocks?number=360").await;
     assert!(found.len() == 1 && found[0]["number"] == 360, "{found:?}");
     assert!(explorer.rows("/api/v1/blocks?number=999999").await.is_empty());
+    explorer.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_sees_what_its_hotkeys_were_paid_together() {
+    let explorer = Explorer::start(SMALL).await;
+    let seat = explorer.rows(&format!("/api/v1/seats?account={}", synthetic::hotkey(1, 70).to_ss58())).await.remove(0);
+    let owner = seat["coldkey"].as_str().expect("an owner");
+    let mut expected = BTreeMap::new();
+    for seat in explorer.rows(&format!("/api/v1/seats?account={owner}&limit=500")).await {
+        let hotkey = seat["hotkey"].as_str().expect("a hotkey");
+        for row in explorer.rows(&format!("/api/v1/rewards?hotkey={hotkey}&limit=500")).await {
+            let sum = expected.entry(row["block"].as_u64().expect("a block")).or_insert(0);
+            *sum += row["emission"].as_u64().expect("RAO");
+        }
+    }
+    let told = explorer.rows(&format!("/api/v1/owner_rewards?coldkey={owner}")).await;
+    let sums: BTreeMap<u64, u64> = told
+        .iter()
+        .map(|row| (row["block"].as_u64().expect("a block"), row["emission"].as_u64().expect("RAO")))
+        .collect();
+    assert!(sums.len() > 5 && sums.values().all(|sum| *sum > 0), "{told:?}");
+    assert_eq!(sums, expected);
+    assert!(told.iter().all(|row| row["whole"] == true), "{told:?}");
+    let page = explorer.page(&format!("/account/{owner}")).await;
+    let section =
+        page.split("<section id=\"").find(|section| section.starts_with("owner_rewards\"")).expect("a section");
+    assert!(section.contains("polyline") && section.contains("growth of its position"), "{section}");
     explorer.stop().await;
 }
 

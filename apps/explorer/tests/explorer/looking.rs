@@ -95,6 +95,23 @@ async fn what_is_not_there_is_told_with_its_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_behind_a_chart_leads_to_the_rest_of_it() {
+    let explorer = Explorer::start(SMALL).await;
+    let rest = "/list/neurons?netuid=1&sort=incentive&order=desc&offset=50";
+    let page = explorer.page("/subnet/1").await.replace("&#38;", "&");
+    let section = page.split("<section id=\"").find(|section| section.starts_with("incentive\"")).expect("a section");
+    assert_eq!(section.matches("<tr>").count(), 51, "a heading and 50 rows: {section}");
+    assert!(section.contains(&format!("<a href=\"{rest}\"")), "{section}");
+    let first = explorer.rows("/api/v1/neurons?netuid=1&sort=incentive&order=desc&limit=51").await;
+    let (last, following) = (first[50]["hotkey"].as_str(), explorer.page(rest).await);
+    assert!(following.contains(last.expect("a hotkey")), "{following}");
+    explorer.stop().await;
+    let few = Explorer::start(Recipe { blocks: 5, neurons: 40, ..SMALL }).await;
+    assert!(!few.page("/subnet/1").await.contains("/list/neurons"), "nothing is left out");
+    few.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn search_finds_anything() {
     let explorer = Explorer::start(SMALL).await;
     let found = |hits: &[serde_json::Value], kind: &str| hits.iter().any(|hit| hit["kind"] == kind);
@@ -123,6 +140,14 @@ async fn search_finds_anything() {
     assert!(label.is_some_and(|label| label.ends_with(axon)), "{hits:?}");
     let lists = explorer.rows("/api/v1/search?q=receipts").await;
     assert!(lists.iter().any(|hit| hit["path"] == "/list/receipts"), "{lists:?}");
+    // What owners say, text and addresses; not how that is stored.
+    for words in ["ANSWERS to questions", "example.org%2Fcode", "owner%40example"] {
+        let hits = explorer.rows(&format!("/api/v1/search?q={words}")).await;
+        assert!(hits.iter().any(|hit| hit["path"] == "/subnet/5" && hit["kind"] == "subnet"), "{words}: {hits:?}");
+    }
+    assert!(!found(&explorer.rows("/api/v1/search?q=repository").await, "subnet"));
+    let proposed = explorer.rows("/api/v1/search?q=subnets.set_hyper").await;
+    assert!(proposed.iter().any(|hit| hit["path"] == "/referendum/0"), "{proposed:?}");
     let address = synthetic::hotkey(1, 3).to_ss58();
     for part in [address.as_str(), &address[..8]] {
         let hits = explorer.rows(&format!("/api/v1/search?q={part}")).await;

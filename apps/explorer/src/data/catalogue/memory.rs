@@ -38,6 +38,33 @@ pub(crate) const HALVINGS: Dataset = Dataset {
     order: Order::Sorted { by: "halving", descending: false, columns: &["halving"], tie: "" },
 };
 
+/// What all hotkeys of an owner were paid.
+pub(crate) const OWNER_REWARDS: Dataset = Dataset {
+    name: "owner_rewards",
+    title: "Rewards of its hotkeys",
+    about:
+        "What epochs paid together to the hotkeys that a coldkey owns and that have seats now, newest first: 300 epochs \
+         at most, fewer for who owns many. Nominators' share of dividends is in it, as in `rewards`; hotkeys that have \
+         lost their seats and the cut of a subnet's owner are not, nor is what it gets as a nominator.",
+    from: "",
+    always: "",
+    columns: &[
+        column("block", "Block", Kind::Block, "", "The block that ran the epoch, or the epochs of several subnets."),
+        column("seats", "Seats", Kind::Number, "", "Its seats that were paid then or had stake."),
+        column("emission", "Paid", Kind::Rao, "", "RAO paid to its hotkeys then."),
+        column(
+            "whole",
+            "Whole",
+            Kind::Flag,
+            "",
+            "Whether all its hotkeys are in the sum: not where it has more than 512 seats, of which the first by \
+             subnet and uid count.",
+        ),
+    ],
+    filters: &[needed("coldkey", Takes::Account, "", "The owner.")],
+    order: Order::Sorted { by: "block", descending: true, columns: &["block"], tie: "" },
+};
+
 /// All lists.
 pub(crate) const LISTS: Dataset = Dataset {
     name: "lists",
@@ -93,7 +120,9 @@ pub(crate) const SCORES: Dataset = Dataset {
 pub(crate) const HITS: Dataset = Dataset {
     name: "search",
     title: "Search",
-    about: "Whatever there is of that height, hash, address, number or name: 20 hits at most.",
+    about:
+        "Whatever there is of that height, hash, address, number or name, subnets by what their owners say, and the \
+         newest 4 096 referenda by the call that they propose: 20 hits at most.",
     from: "",
     always: "",
     columns: &[

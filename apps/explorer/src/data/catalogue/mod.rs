@@ -10,7 +10,7 @@ mod subnets;
 mod token;
 mod validators;
 
-pub(crate) use memory::{HALVINGS, HITS, LISTS, RULES, SCORES};
+pub(crate) use memory::{HALVINGS, HITS, LISTS, OWNER_REWARDS, RULES, SCORES};
 pub(crate) use node::{BALANCES, POSITIONS};
 pub(crate) use subnets::SUBNETS;
 pub(crate) use token::{CHAIN, SUMMARY};
@@ -50,7 +50,7 @@ pub(crate) const DATASETS: [&Dataset; 28] = [
 ];
 
 /// Those that aren't read from the index.
-const OTHERS: [&Dataset; 7] = [&RULES, &HALVINGS, &BALANCES, &POSITIONS, &SCORES, &HITS, &LISTS];
+const OTHERS: [&Dataset; 8] = [&RULES, &HALVINGS, &OWNER_REWARDS, &BALANCES, &POSITIONS, &SCORES, &HITS, &LISTS];
 
 /// All there are.
 pub(crate) fn all() -> impl Iterator<Item = &'static Dataset> {

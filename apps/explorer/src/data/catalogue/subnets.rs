@@ -162,7 +162,7 @@ pub(super) const SNAPSHOTS: Dataset = Dataset {
 pub(super) const REWARDS: Dataset = Dataset {
     name: "rewards",
     title: "Rewards",
-    about: "What epochs paid to a hotkey, newest first.",
+    about: "What epochs paid to a hotkey, its nominators' share of dividends included, newest first.",
     from: "rewards r LEFT JOIN accounts h ON h.id = r.hotkey",
     always: "",
     columns: PAY,

@@ -12,7 +12,13 @@ const COLUMNS: &[Column] = &[
     column("coldkey", "Coldkey", Kind::Account, "c.address", "Who owns that; nobody for a founder that never joined."),
     column("stake", "Stake", Kind::Rao, "p.stake", "RAO on it, own and nominated."),
     column("own", "Own", Kind::Rao, "p.own", "RAO of that which are its owner's."),
-    column("nominators", "Nominators", Kind::Number, "p.nominators", "Who backs it beside its owner, up to 256."),
+    column(
+        "nominators",
+        "Nominators",
+        Kind::Nominators,
+        "p.nominators",
+        "Who backs it beside its owner, counted up to 256: that number says 256 or more.",
+    ),
     column("take", "Take", Kind::Share, "p.take", "The owner's share of dividends, in 1/65535."),
     column(
         "dividends",
