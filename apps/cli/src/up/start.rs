@@ -280,7 +280,7 @@ mod tests {
             assert_eq!(command.polite, neuron.subnet != LocalSubnet::Text, "{}", neuron.name);
             match (parse(&command), &neuron.work) {
                 (Command::Miner(Deferred(MinerCommand::Run(args))), Work::Draw(engine)) => {
-                    assert_eq!((args.neuron.netuid, args.engine), (5, *engine));
+                    assert_eq!((args.neuron.netuid, args.engine), (5, Some(*engine)));
                 }
                 (Command::Miner(Deferred(MinerCommand::Market(args))), Work::Forecast(model)) => {
                     assert_eq!((args.neuron.netuid, args.model), (8, model.parse().expect("a model")));
@@ -297,7 +297,7 @@ mod tests {
                     assert!(args.judging.strict && args.root.root_weights.is_empty());
                 }
                 (Command::Miner(Deferred(MinerCommand::Run(args))), Work::Answer(miner)) => {
-                    assert_eq!((args.engine, args.temperature), (miner.engine, miner.temperature));
+                    assert_eq!((args.engine, args.temperature), (Some(miner.engine), miner.temperature));
                     assert_eq!((args.axon.axon_port, args.axon.metrics_port), (neuron.port, Some(neuron.metrics)));
                     assert_eq!(args.neuron.nodes.len(), 2);
                     assert_eq!(args.neuron.wallet_path, Some(folder.wallets()));
