@@ -107,7 +107,7 @@ pub struct KitOptions {
 }
 
 impl Default for KitOptions {
-    /// Sized for ten minutes or so on one core.
+    /// Sized for half an hour or so on one core.
     fn default() -> Self {
         let judge = TrainOptions { steps: 1200, ..TrainOptions::default() };
         Self { judge, judges: 1, generator: TrainOptions { steps: 1000, batch: 32, ..judge } }

@@ -2,9 +2,8 @@
 
 use ganglion_subnet::ScorePolicy;
 
-/// The weight of the newest score in a miner's estimate, which so remembers (2 − α) / α = 39 pictures. Answers in words are
-/// right or wrong and need more ([`ScorePolicy::ALPHA`]); a picture's score is made of a dozen measured parts and varies
-/// less from one to the next.
+/// The weight of the newest score in a miner's estimate, which so remembers (2 − α) / α = 39 pictures, as the design has it.
+/// Answers in words are right or wrong, and so need more ([`ScorePolicy::ALPHA`]).
 const ALPHA: f64 = 0.05;
 
 /// Among strangers: the framework's, with the pictures' own memory.

@@ -12,7 +12,7 @@ pub enum ImageCommand {
     /// Show the best miners' pictures side by side with their scores, as one HTML file
     Report(ImageReportArgs),
     /// Train the image subnet's judge and generator on pictures drawn by rule and on emoji, and say how good the judge is:
-    /// about ten minutes on one core with the usual steps (an estimate; how much time is left is said while it trains)
+    /// half an hour or more on one core with the usual steps (how much time is left is said while it trains)
     Train(ImageTrainArgs),
     /// Measure a judge without training: how often it puts the true caption first of 32, for pictures that it hasn't learned
     /// from. Seconds
