@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use ganglion_client::{Client, Deadlines};
 use ganglion_keys::PublicKey;
-use ganglion_primitives::{AccountId, Endpoint};
+use ganglion_primitives::{AccountId, Endpoint, Metagraph};
 
 /// A node's view of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,23 @@ pub struct Registered {
 /// # Errors
 /// The node doesn't answer.
 pub async fn registered(client: &Client, netuid: u16) -> Result<Registered> {
-    let Some(metagraph) = client.metagraph(netuid).await? else { return Ok(Registered::default()) };
-    let seats = metagraph.hotkeys.iter().zip(&metagraph.endpoints);
-    let axons = seats.map(|(hotkey, endpoint)| (ss58(hotkey), endpoint.as_ref().and_then(Endpoint::socket))).collect();
-    Ok(Registered { block: metagraph.block, axons })
+    Ok(client.metagraph(netuid).await?.map(Registered::from).unwrap_or_default())
+}
+
+/// The same at the newest finalised block: nobody who is listed loses the seat to another branch of the chain.
+///
+/// # Errors
+/// The node doesn't answer.
+pub async fn registered_for_good(client: &Client, netuid: u16) -> Result<Registered> {
+    let block = client.finalized().await?;
+    Ok(client.metagraph_at(netuid, block.hash).await?.map(Registered::from).unwrap_or_default())
+}
+
+impl From<Metagraph> for Registered {
+    fn from(metagraph: Metagraph) -> Self {
+        let seats = metagraph.hotkeys.iter().zip(&metagraph.endpoints);
+        let socket = |endpoint: &Option<Endpoint>| endpoint.as_ref().and_then(Endpoint::socket);
+        let axons = seats.map(|(hotkey, endpoint)| (ss58(hotkey), socket(endpoint))).collect();
+        Self { block: metagraph.block, axons }
+    }
 }

@@ -49,15 +49,16 @@ pub async fn nodes(session: &mut Session<'_>, nodes: &[NodeRecord]) -> Result<Ve
     Ok(clients)
 }
 
-/// Waits until the neuron of this name has a seat in the text subnet. Who came first is asked first while nobody is paid, so
-/// the first miner, which answers most, doesn't race the others for its seat.
+/// Waits until the neuron of this name has a seat in the text subnet for good. Who came first is asked first while nobody is
+/// paid, so the first miner, which answers most, doesn't race the others for its seat; they would, had its block to give way
+/// to another.
 ///
 /// # Errors
 /// See [`Session::wait`].
 pub async fn seat(session: &mut Session<'_>, client: &Client, name: &str) -> Result<()> {
     let step = Step::start("first miner registered");
     let hotkey = session.record.of(NETUID).find(|process| process.name == name).and_then(|found| found.hotkey.clone());
-    let look = async || match chain::registered(client, NETUID).await {
+    let look = async || match chain::registered_for_good(client, NETUID).await {
         Ok(there) if hotkey.as_ref().is_none_or(|hotkey| there.axons.contains_key(hotkey)) => Look::Done(()),
         Ok(_) => Look::NotYet(format!("waiting for {name}")),
         Err(error) => Look::NotYet(format!("{error:#}")),
