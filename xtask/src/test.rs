@@ -8,25 +8,28 @@ use crate::{
     setup::{self, wasm::WasmToolchain},
     ui,
 };
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 /// Sets up and checks everything; `arguments` go to the test runner.
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let start = std::time::Instant::now();
     let toolchain = setup::run(paths, false, setup::Model::Wanted)?;
     let others = [
-        ("GANGLION_PYTHON", setup::python_neurons(paths)?),
-        ("GANGLION_CYLLAMA", setup::llama_cpp(paths)?),
-        ("GANGLION_BTC_HOURS", setup::btc_hours(paths)?),
-        ("GANGLION_TEST_MODELS", Some(setup::test_models(paths)?)),
-        ("GANGLION_OPENAI_PYTHON", setup::openai_python(paths)?),
-        ("GANGLION_OPENAI_NODE", setup::openai_node(paths)?),
-        ("GANGLION_BROWSER_NODE", setup::browser_node(paths)?),
+        ("GANGLION_PYTHON", "Python neurons", setup::python_neurons(paths)?),
+        ("GANGLION_CYLLAMA", "llama.cpp", setup::llama_cpp(paths)?),
+        ("GANGLION_BTC_HOURS", "hours of bitcoin", setup::btc_hours(paths)?),
+        ("GANGLION_TEST_MODELS", "models of others", Some(setup::test_models(paths)?)),
+        ("GANGLION_OPENAI_PYTHON", "PyPI's openai", setup::openai_python(paths)?),
+        ("GANGLION_OPENAI_NODE", "npm's openai", setup::openai_node(paths)?),
+        ("GANGLION_BROWSER_NODE", "the explorer in a browser", setup::browser_node(paths)?),
     ];
+    let is_missing = |name: &str, path: &Option<PathBuf>| path.is_none() && std::env::var_os(name).is_none();
+    let missing: Vec<&str> =
+        others.iter().filter(|(name, _, path)| is_missing(name, path)).map(|(_, what, _)| *what).collect();
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);
         command.args(words).env("GANGLION_MODELS", &paths.models);
-        command.envs(others.iter().filter_map(|(name, path)| Some((name, path.as_ref()?))));
+        command.envs(others.iter().filter_map(|(name, _, path)| Some((name, path.as_ref()?))));
         command
     };
 
@@ -44,8 +47,19 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     // The same selection of packages, so nothing is rebuilt.
     let mut examples = cargo(&["test", "--doc", "--workspace", "--release", "--locked"]);
     run_stage("examples in the documentation", &mut examples, "see the failures above")?;
-    ui::note(&format!("everything passed in {}", ui::duration(start.elapsed())));
+    ui::note(&passed(&ui::duration(start.elapsed()), &missing));
     Ok(())
+}
+
+/// The last line. Tests pass without what they can't have, so what that was is told where the result is read, too.
+fn passed(time: &str, missing: &[&str]) -> String {
+    match missing {
+        [] => format!("everything passed in {time}"),
+        _ => format!(
+            "all that could be tested here passed in {time}; NOT TESTED: {} (the first lines say why)",
+            missing.join(", ")
+        ),
+    }
 }
 
 /// Lints need the types of our dependencies only, not their code, so this does not repeat the long part of a build.
@@ -75,4 +89,17 @@ pub fn run_stage(name: &str, command: &mut Command, advice: &str) -> Result<()> 
             false => Err(Failure::of_child(format!("{name} failed: {advice}"), status.code())),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_tested_is_in_the_last_line() {
+        assert_eq!(passed("9 s", &[]), "everything passed in 9 s");
+        let line = passed("9 s", &["npm's openai", "the explorer in a browser"]);
+        assert!(line.contains("NOT TESTED: npm's openai, the explorer in a browser"), "{line}");
+        assert!(!line.contains("everything"), "{line}");
+    }
 }

@@ -105,13 +105,14 @@ pub fn openai_node(paths: &Paths) -> Result<Option<PathBuf>> {
     node::ensure(paths, &node::OPENAI)
 }
 
-/// A folder with npm's Playwright and axe, which look at the explorer's pages in a browser, as [`openai_node`].
+/// A folder with npm's Playwright and axe, which look at the explorer's pages in a browser, as [`openai_node`]; `None`, too, where
+/// there is no browser.
 ///
 /// # Errors
 /// As [`python_neurons`].
 pub fn browser_node(paths: &Paths) -> Result<Option<PathBuf>> {
     let _lock = lock(paths)?;
-    node::ensure(paths, &node::BROWSER)
+    node::ensure_browser(paths)
 }
 
 /// Two set-ups at once would download and build the same things twice. Released when the file is dropped.

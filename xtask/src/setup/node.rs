@@ -39,7 +39,7 @@ pub const OPENAI: Packages = Packages {
 };
 
 /// What looks at the explorer's pages in a browser, without a browser.
-pub const BROWSER: Packages = Packages {
+const BROWSER: Packages = Packages {
     name: "Playwright and axe",
     folder: "browser",
     wanted: include_str!("../../../apps/explorer/browser/package.json"),
@@ -51,6 +51,8 @@ pub const BROWSER: Packages = Packages {
 /// Written last; holds what was installed.
 const MARKER: &str = "finished.json";
 const LIMIT: Duration = Duration::from_secs(600);
+/// Debian's browser.
+const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// A folder with the packages in its `node_modules`, made if it is missing. `None`, after a note, if there is no Node here, or
 /// npm can't reach its registry.
@@ -59,7 +61,7 @@ const LIMIT: Duration = Duration::from_secs(600);
 /// It can't be made for any other reason.
 pub fn ensure(paths: &Paths, packages: &Packages) -> Result<Option<PathBuf>> {
     let without = |reason: &str| {
-        ui::note(&format!("going on without {}, so tests with it are skipped: {reason}", packages.name));
+        told(packages, reason);
         Ok(None)
     };
     if process::find("npm").is_none() {
@@ -74,6 +76,32 @@ pub fn ensure(paths: &Paths, packages: &Packages) -> Result<Option<PathBuf>> {
         return Ok(Some(folder));
     }
     make(&folder, packages)?.map_or_else(|failure| without(&failure.to_string()), |()| Ok(Some(folder)))
+}
+
+/// [`ensure`] for Playwright and axe, where there is a browser too: `CHROMIUM` names another one than Debian's, as for the test.
+///
+/// # Errors
+/// As [`ensure`].
+pub fn ensure_browser(paths: &Paths) -> Result<Option<PathBuf>> {
+    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from);
+    match no_browser(&chromium) {
+        Some(reason) => {
+            told(&BROWSER, &reason);
+            Ok(None)
+        }
+        None => ensure(paths, &BROWSER),
+    }
+}
+
+/// Why nothing can be looked at with this browser: it isn't there.
+fn no_browser(chromium: &Path) -> Option<String> {
+    let why = || format!("there is no browser at {} (Debian's package chromium has it)", chromium.display());
+    (!chromium.is_file()).then(why)
+}
+
+/// Says what is missing, and what of that.
+fn told(packages: &Packages, reason: &str) {
+    ui::note(&format!("going on without {}, so tests with it are skipped: {reason}", packages.name));
 }
 
 /// The first number of `v20.1.2`.
@@ -151,6 +179,13 @@ mod tests {
         fs::write(folder.join(MARKER), "{}").unwrap();
         assert!(!is_finished(&folder, &BROWSER));
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_browser_that_is_not_there_is_named() {
+        let reason = no_browser(Path::new("/no/such/browser")).unwrap();
+        assert!(reason.contains("/no/such/browser"), "{reason}");
+        assert_eq!(no_browser(&std::env::current_exe().unwrap()), None);
     }
 
     #[test]
