@@ -98,7 +98,7 @@ fn numbers(connection: &Connection, number: u32, hits: &mut Vec<Hit>) -> rusqlit
     Ok(())
 }
 
-/// A block or an extrinsic by its hash.
+/// A block or an extrinsic by its hash, or a referendum by that of the call that it is about.
 fn hashes(connection: &Connection, hash: [u8; 32], hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
     if let Some(number) = block_of(connection, hash)? {
         hits.push(hit("block", format!("Block {number}"), format!("/block/{number}")));
@@ -106,6 +106,19 @@ fn hashes(connection: &Connection, hash: [u8; 32], hits: &mut Vec<Hit>) -> rusql
     if let Some(id) = extrinsic_of(connection, hash)? {
         let text = super::run::place_text(id);
         hits.push(hit("extrinsic", format!("Extrinsic {text}"), format!("/extrinsic/{text}")));
+    }
+    proposed(connection, hash, hits)
+}
+
+/// The newest referenda about the call with that hash.
+fn proposed(connection: &Connection, hash: [u8; 32], hits: &mut Vec<Hit>) -> rusqlite::Result<()> {
+    let sql = "SELECT number FROM (SELECT number, proposal FROM referenda ORDER BY number DESC LIMIT ?2)
+               WHERE proposal = ?1 ORDER BY number DESC LIMIT 8";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(params![hash.to_vec(), REFERENDA])?;
+    while let Some(row) = rows.next()? {
+        let number: u32 = row.get(0)?;
+        hits.push(hit("referendum", format!("Referendum {number}"), format!("/referendum/{number}")));
     }
     Ok(())
 }
@@ -241,6 +254,17 @@ mod tests {
         let found = |text: &str| search(&db, text).expect("read").into_iter().map(|hit| hit.path).collect::<Vec<_>>();
         assert_eq!(found("rare.CALL"), ["/referendum/8192"], "the others are too old");
         assert_eq!((found("usual").len(), found("usual")[0].as_str()), (8, "/referendum/8191"));
+    }
+
+    #[test]
+    fn what_is_proposed_is_found_by_its_hash() {
+        let db = Connection::open_in_memory().expect("SQLite");
+        db.execute_batch(include_str!("../store/schema.sql")).expect("the tables");
+        let sql = "INSERT INTO referenda VALUES (3, 'x', 'deciding', '', NULL, ?1, 1, 0, 0, 0, 1, 1)";
+        db.execute(sql, [vec![7_u8; 32]]).expect("a referendum");
+        let found = |byte: &str| search(&db, &format!("0x{}", byte.repeat(32))).expect("read");
+        assert_eq!(found("07"), [hit("referendum", "Referendum 3", "/referendum/3")]);
+        assert!(found("08").is_empty());
     }
 
     #[test]

@@ -148,6 +148,9 @@ async fn search_finds_anything() {
     assert!(!found(&explorer.rows("/api/v1/search?q=repository").await, "subnet"));
     let proposed = explorer.rows("/api/v1/search?q=subnets.set_hyper").await;
     assert!(proposed.iter().any(|hit| hit["path"] == "/referendum/0"), "{proposed:?}");
+    let hash = explorer.rows("/api/v1/referenda?number=0").await.remove(0)["proposal"].clone();
+    let by_hash = explorer.rows(&format!("/api/v1/search?q={}", hash.as_str().expect("a hash"))).await;
+    assert!(found(&by_hash, "referendum"), "{by_hash:?}");
     let address = synthetic::hotkey(1, 3).to_ss58();
     for part in [address.as_str(), &address[..8]] {
         let hits = explorer.rows(&format!("/api/v1/search?q={part}")).await;

@@ -122,7 +122,7 @@ pub(crate) const HITS: Dataset = Dataset {
     title: "Search",
     about:
         "Whatever there is of that height, hash, address, number or name, subnets by what their owners say, and the \
-         newest 4 096 referenda by the call that they propose: 20 hits at most.",
+         newest 4 096 referenda by the call that they propose or its hash: 20 hits at most.",
     from: "",
     always: "",
     columns: &[
