@@ -139,6 +139,9 @@ mod tests {
         assert!(page.contains("http://127.0.0.1:4711/"), "{page}");
         let body = curl.split('\'').nth(3).expect("a quoted body");
         assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
+        record.explorer = Some("http://127.0.0.1:4712".into());
+        let lines = suggestions(&record, None);
+        assert!(lines.iter().any(|line| line.contains("http://127.0.0.1:4712/")), "{lines:?}");
     }
 
     #[test]
