@@ -13,6 +13,7 @@ use ganglion_subnet_image::judge::gate;
 use ganglion_subnet_image::judge::matching::Matcher;
 use ganglion_subnet_image::picture::png;
 use ganglion_subnet_image::report::{html, Exhibit, Wall};
+use ganglion_subnet_image::safety::skin::SkinRule;
 use ganglion_subnet_image::{ImageResponse, Judge, Picture, Scene, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -194,7 +195,8 @@ pub(crate) fn wall(prompt: &str, got: &[Got], matcher: &Arc<dyn Matcher>) -> Wal
         let response = ImageResponse { image: image.clone(), model: None };
         let answer = Answer { neuron: NeuronId(number), response, elapsed, first: elapsed };
         // Each by a judge of its own, who has seen nothing else.
-        let score = Judge::with(Arc::clone(matcher)).score(&task, &[answer]).into_iter().next().unwrap_or_default();
+        let judge = Judge::with(Arc::clone(matcher)).guarded(Arc::new(SkinRule));
+        let score = judge.score(&task, &[answer]).into_iter().next().unwrap_or_default();
         let miner = one.drawer.as_ref().map_or_else(
             || "somebody".to_owned(),
             |drawer| format!("uid {} · {}", drawer.uid, drawer.model.as_deref().unwrap_or("unnamed")),
@@ -228,6 +230,17 @@ mod tests {
         let matcher: Arc<dyn Matcher> = Arc::new(ProbeMatcher);
         let page = html("Pictures", &[wall("two red stars", &got, &matcher)]);
         assert_eq!(page.matches("<img").count(), 2);
+    }
+
+    /// As they do unless their operator says otherwise.
+    #[test]
+    fn what_validators_refuse_is_worth_nothing_in_a_report() {
+        let pixel = |place: u32| if place / 64 < 40 { [224, 172, 105] } else { [30, 60, 120] };
+        let picture = Picture::from_pixels(64, 64, (0..64 * 64).map(pixel).collect()).expect("a picture");
+        let matcher: Arc<dyn Matcher> = Arc::new(ProbeMatcher);
+        let wall = wall("a sunset", &[Got { picture, drawer: None }], &matcher);
+        let score = &wall.exhibits[0].score;
+        assert!(score.value == 0.0 && score.parts.contains_key("unsafe"), "{score:?}");
     }
 
     #[test]

@@ -14,9 +14,9 @@ const MOST_PICTURES: usize = 16;
 const MOST_WORDS: usize = 300;
 
 /// How to read it.
-const ABOUT: &str = "Sorted by worth. The large number is what a validator would pay for, from 0 to 1: how many bits the \
-                     picture tells of its prompt (match) and how well it is made (aesthetics), less a little for a style \
-                     that another miner has too, and for slowness.";
+const ABOUT: &str = "Sorted by worth. The large number is what a validator would pay for, from 0 to 1, if it saw nothing but \
+                     this picture: how many bits it tells of its prompt (match) and how well it is made (aesthetics), less \
+                     a little for slowness. Copies, and styles that miners share, can't be seen here.";
 
 /// Nothing is loaded, run or sent, whatever strangers wrote; light or dark as the reader has it.
 const HEAD: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\

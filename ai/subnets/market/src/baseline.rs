@@ -28,8 +28,9 @@ pub struct Yard {
 }
 
 impl Yard {
-    /// From what was known at the start: the baseline from all history before the last midnight, the same for every
-    /// validator; the unit from everything. `None` if too little is known.
+    /// From what was known at the start: the baseline from all history before the last midnight, the same for all validators
+    /// that have the same (whoever came later to a live market or to a chain's world has a shorter one); the unit from
+    /// everything. `None` if too little is known.
     pub fn at(past: &Past, horizon: Horizon) -> Option<Self> {
         Self::with(past, horizon, long_run(&past.before(midnight(past)), horizon)?)
     }

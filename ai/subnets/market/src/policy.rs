@@ -23,6 +23,10 @@ const LENIENCE: f64 = 0.05;
 /// The design pays half of the weight by information and half by the marginal value φ, each by itself. On hourly bitcoin (by a
 /// program in another language) that would pay who says only what everybody knows 8 %, since beside forecasts that are too
 /// sure even that adds something. Here φ is a part of what a gain is multiplied by, and who gains nothing is paid nothing.
+///
+/// The design's confidence bound counts only windows that don't overlap, of each time ahead by itself. Here a round has one
+/// score for all its times ahead and counts as one, though a hundred rounds five minutes apart have most of their
+/// 8 h 20 min in common: the bound lies closer to the mean than by the design, and luck over the longer times is paid sooner.
 pub fn policy() -> ScorePolicy {
     ScorePolicy {
         alpha: 1.0 - 0.5f64.powf(1.0 / 864.0),

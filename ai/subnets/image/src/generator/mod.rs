@@ -1,5 +1,5 @@
 //! A small text-conditioned generator that anybody can train: a conditional variational auto-encoder (Sohn, Lee, Yan 2015)
-//! of 32 × 32 pixels, about a million numbers, minutes on one core.
+//! of 32 × 32 pixels, a million and a half numbers, minutes on one core.
 //!
 //! It learns to draw one thing ("a red fish") or one place ("on a beach") from words; a whole scene is put together from
 //! such pictures ([`compose`]). Where it learned from emoji too, it draws what they show when a prompt names nothing else.

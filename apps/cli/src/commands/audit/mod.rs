@@ -17,6 +17,7 @@ use ganglion_subnet::organics::Origin;
 use ganglion_subnet::receipts::{Receipt, SignedReceipt};
 use ganglion_subnet::secret_page::SecretPage;
 use ganglion_subnet_image as image;
+use ganglion_subnet_market as market;
 use ganglion_subnet_text as text;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -226,6 +227,12 @@ fn judge(signed: &SignedReceipt, netuid: u16, secrets: &BTreeMap<u32, SecretPage
         }
         Err(error) => return wrong(&error.to_string()),
     };
+    if receipt.netuid == market::NETUID.0 {
+        // Its operator has chosen assets, times ahead and events, and no receipt says which.
+        return unchecked(
+            "signature and secret hold; what a market's validator asks depends on its settings, too".into(),
+        );
+    }
     let origin = match receipt.netuid == image::NETUID.0 {
         true => image::origin_of_task(signed, secret),
         false => text::origin_of_task(signed, secret),

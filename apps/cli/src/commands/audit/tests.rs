@@ -101,6 +101,22 @@ fn each_receipt_gets_its_verdict() {
     assert!(found.contains(&Verdict::Organic) && found.contains(&Verdict::Wrong), "{found:?}");
 }
 
+/// That its questions can't be drawn again here is no fault of a market's validator.
+#[test]
+fn a_markets_questions_are_not_drawn_again_and_its_secrets_are_checked() {
+    let (key, netuid) = (sample::key(), market::NETUID.0);
+    let said = Commitment { genesis: "00".into(), netuid, validator: key.public(), epoch: 20, hash: commitment() };
+    let secrets = BTreeMap::from([(20, SecretPage::sign(said, Some(&TempoSecret::revealed(SECRET)), &key))]);
+    let verdict = |receipt: Receipt| judge(&signed(receipt), netuid, &secrets);
+    let honest = Receipt { netuid, kind: "returns".into(), ..receipt(1, 20) };
+    let (found, why) = verdict(honest.clone());
+    assert!(
+        found == Verdict::Unchecked && why.as_ref().is_some_and(|why| why.contains("settings")),
+        "{found:?} {why:?}"
+    );
+    assert_eq!(verdict(Receipt { secret_hash: "00".into(), ..honest }).0, Verdict::Wrong);
+}
+
 #[test]
 fn a_block_that_the_chain_does_not_have_is_no_ground_for_a_task() {
     let row = |blocks: Blocks, contradicted: bool, receipt: Receipt| {
