@@ -201,6 +201,9 @@ pub trait TextEngine: Send + Sync {
 }
 
 /// Something that turns text into vectors of unit length whose dot product measures likeness.
+///
+/// Apart from [`TextEngine`], though the design had one trait for generating, probabilities and vectors: what makes vectors
+/// here (MiniLM) writes nothing, and what writes makes no vectors of sentences, so in one trait each would refuse half of it.
 pub trait Embedder: Send + Sync {
     /// A short stable name.
     fn name(&self) -> &str;

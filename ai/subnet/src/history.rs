@@ -2,7 +2,7 @@
 //! clusters of clones earn is divided after that ([`divide`](crate::weights::divide)), by what is known then.
 //!
 //! One vector a tempo: one that is made again, after a failure or for a second setting, replaces the first. The simulator
-//! does without: there every tempo has hundreds of rounds.
+//! does without: there every tempo has hundreds of rounds. `SIMULATION.md` says what that changes.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

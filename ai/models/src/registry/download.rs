@@ -30,7 +30,7 @@ pub enum PullError {
         source: io::Error,
     },
     /// The download failed.
-    #[error("{what} could not be got from {from}: {said}. Check the network and run this again: what arrived is kept")]
+    #[error("{what} could not be got from {from}: {said}. Check the network and run this again: packages that arrived whole are kept, and what a hub sent")]
     Download {
         /// The file or package.
         what: String,
@@ -46,7 +46,7 @@ pub enum PullError {
         what: String,
     },
     /// The program ran for too long.
-    #[error("{program} did not end within {hours} hours: run this again on a faster connection; what arrived is kept")]
+    #[error("{program} did not end within {hours} hours: run this again on a faster connection; packages that arrived whole are kept, and what a hub sent")]
     Slow {
         /// Its name.
         program: String,

@@ -33,6 +33,9 @@ pub enum Scenario {
 /// Why laziness is cheap; `SIMULATION.md` has the formula.
 const LAZY: &str = "validators are paid for agreeing, and who finds everybody equal agrees as far as miners are alike";
 
+/// Why a copied vote is cheap in the long run; `SIMULATION.md` says from when on.
+const COPIED: &str = "bonds forget in time that a vote came late, and then only what changes within a tempo is missing";
+
 /// Seats of the clone farm.
 const FARM: usize = 6;
 
@@ -73,7 +76,11 @@ impl Scenario {
     /// Why the adversary may earn more for what it spends than honest people, though less in its seats: a limit of the
     /// mechanism that is known and told. `None` where it may not.
     pub fn limit(self) -> Option<&'static str> {
-        (self == Self::Lazy).then_some(LAZY)
+        match self {
+            Self::Lazy => Some(LAZY),
+            Self::WeightCopier => Some(COPIED),
+            _ => None,
+        }
     }
 
     /// Who takes part.

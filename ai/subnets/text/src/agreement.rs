@@ -3,7 +3,9 @@
 //! `q = ½ · mean likeness to the answers of the others`, every different answer counted once, so that ten keys that say the
 //! same don't elect themselves. With fewer than three different answers nothing can be said: all sound ones get the same.
 //! The question said again is no sound one, and the judge's gate keeps it out. Nothing else can be told by its words alone:
-//! a right answer may be made of the question's, and may be about instructions to a judge.
+//! a right answer may be made of the question's, and may be about instructions to a judge. So such an instruction isn't worth 0
+//! here as it is everywhere else: with fewer than three different answers it has what all have, else half of what it has in
+//! common with the others, small words by and large.
 //!
 //! The design weighed the others by what is known of them and counted one answer a cluster of clones. A judge knows neither:
 //! what a miner was worth is the validator's book, and scores that depended on it would make a lead last for ever. So clones

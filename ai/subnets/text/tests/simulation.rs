@@ -61,6 +61,17 @@ fn a_weight_copier_earns_less_than_who_judges() {
     assert!(part(Scenario::WeightCopier) < 1.0);
 }
 
+/// In the table's eight tempos it is a newcomer, whose bonds have yet to grow.
+#[test]
+fn in_the_long_run_a_weight_copier_earns_less_in_its_seat_and_more_for_its_cost() {
+    let setting = Setting { tempos: 60, rounds: 60, ..Setting::default() };
+    let report = run(&TextStage, Scenario::WeightCopier, &setting);
+    let verdict = report.verdict.expect("an adversary");
+    assert!(verdict.per_seat < 1.0 && verdict.per_cost > 1.0, "{verdict:?}");
+    // That is known and told.
+    assert!(Scenario::WeightCopier.limit().is_some() && report.honesty_pays(), "{verdict:?}");
+}
+
 #[test]
 fn a_lazy_validator_earns_less_than_who_judges() {
     assert!(part(Scenario::Lazy) < 1.0);

