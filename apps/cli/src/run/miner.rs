@@ -44,12 +44,10 @@ fn draw(args: &MinerArgs, painter: image::PainterChoice) -> Result<()> {
 /// What draws, if the engine is one that does. Who names none means one that fits the subnet: what answers questions is
 /// asked by nobody where pictures are wanted.
 fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
-    let diffusion = args.sd.as_ref().map(|folder| {
+    if let Some(folder) = &args.sd {
+        on_image_subnet(args, "--sd")?;
         let options = DiffusionOptions { steps: usize::from(args.sd_steps), guidance: args.sd_guidance };
-        image::PainterChoice::Diffusion { folder: folder.clone(), options }
-    });
-    if let Some(choice) = diffusion {
-        return on_image_subnet(args, "--sd", choice);
+        return Ok(Some(image::PainterChoice::Diffusion { folder: folder.clone(), options }));
     }
     let here = args.neuron.netuid == image::NETUID.0;
     let engine = match args.engine {
@@ -59,6 +57,10 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
         None => return Ok(None),
     };
     let word = engine.word();
+    // First: what else goes with such an engine helps nobody who is on the wrong subnet.
+    if matches!(engine, Engine::Renderer | Engine::Sketch | Engine::Generator | Engine::ImageServer) {
+        on_image_subnet(args, &format!("--engine {word}"))?;
+    }
     let choice = match engine {
         Engine::Smollm | Engine::Skills | Engine::Ngram | Engine::File | Engine::Trained if here => {
             bail!(Usage(format!(
@@ -83,7 +85,7 @@ fn painter(args: &MinerArgs) -> Result<Option<image::PainterChoice>> {
         Engine::Renderer => image::PainterChoice::Renderer,
         Engine::Sketch => image::PainterChoice::Sketch,
     };
-    on_image_subnet(args, &format!("--engine {word}"), choice)
+    Ok(Some(choice))
 }
 
 /// The server that draws.
@@ -95,19 +97,15 @@ fn image_server(args: &MinerArgs) -> Result<image::PainterChoice> {
     })
 }
 
-/// The choice, unless the subnet is one for text.
-fn on_image_subnet(
-    args: &MinerArgs,
-    option: &str,
-    choice: image::PainterChoice,
-) -> Result<Option<image::PainterChoice>> {
+/// Refuses to draw on the subnet for text, and what only those who answer questions have.
+fn on_image_subnet(args: &MinerArgs, option: &str) -> Result<()> {
     if args.embeddings.is_some() {
         bail!(Usage("--embeddings is for the text subnet: who draws pictures makes no sentence vectors".into()));
     }
     if args.neuron.netuid == 1 {
         bail!(Usage(format!("{option} draws pictures, and subnet 1 is for text: add --netuid 5")));
     }
-    Ok(Some(choice))
+    Ok(())
 }
 
 /// The address to announce, if it isn't the one listened at.
@@ -334,6 +332,15 @@ mod tests {
             let error = painter(&args(&format!("ganglion miner run --netuid 5 {options}"))).expect_err(options);
             let text = error.to_string();
             assert!(error.is::<Usage>() && words.iter().all(|word| text.contains(word)), "{options}: {text}");
+        }
+        // On the text subnet that comes first, not what would be wrong elsewhere.
+        for options in [
+            "--engine renderer --model m",
+            &format!("--engine renderer {server}"),
+            &format!("--engine generator {server}"),
+        ] {
+            let error = painter(&args(&format!("ganglion miner run {options}"))).expect_err(options);
+            assert!(error.is::<Usage>() && error.to_string().contains("add --netuid 5"), "{options}: {error}");
         }
         let error = run(args("ganglion miner run --netuid 8")).expect_err("nobody asks it there");
         assert!(error.is::<Usage>() && error.to_string().contains("ganglion miner market --netuid 8"), "{error}");

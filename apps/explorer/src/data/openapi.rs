@@ -27,7 +27,8 @@ pub(crate) fn openapi() -> Json {
 pub(crate) fn how_files_end() -> String {
     format!(
         "A CSV file has {MOST_CSV_ROWS} rows at most, or `limit`: where a list goes on behind it, its header `Link` \
-         says where (rel=\"next\"), as `next` does in JSON."
+         says where (rel=\"next\"), as `next` does in JSON. Of a sorted list {MOST_OFFSET} rows can be passed over: \
+         filters, or the other order, show the rest."
     )
 }
 

@@ -140,7 +140,12 @@ async fn csv_files_say_where_a_list_goes_on() {
     let headers = |list: &str| document["paths"][list]["get"]["responses"]["200"]["headers"].clone();
     assert!(headers("/api/v1/blocks.csv")["Link"]["schema"].is_object(), "{document}");
     assert!(headers("/api/v1/blocks").is_null() && headers("/api/v1/lists.csv").is_null());
-    assert!(explorer.page("/api").await.contains("4096 rows at most"));
+    let page = explorer.page("/api").await;
+    assert!(page.contains("4096 rows at most") && page.contains("100000 rows can be passed over"), "{page}");
+    for (offset, status) in [(100_000, 200), (100_001, 400)] {
+        let answer = explorer.get(&format!("/api/v1/neurons.csv?netuid=1&offset={offset}")).await;
+        assert_eq!(answer.status(), status, "{offset}");
+    }
     explorer.stop().await;
 }
 

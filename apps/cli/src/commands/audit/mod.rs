@@ -23,7 +23,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::blocks::Blocks;
-use self::sources::Wanted;
+use self::sources::{Wanted, MOST_TEMPOS};
 use super::{block_on, plain, show, table, Page};
 use crate::cli::AuditArgs;
 use crate::exit::Usage;
@@ -260,16 +260,28 @@ pub fn run(args: &AuditArgs) -> Result<()> {
     }
 }
 
+/// The tempos whose secrets are wanted: those of the receipts, and those that they promise as far as there is room, so that
+/// nobody escapes an audit by promising many. What receipts promise is held against the other receipts anyway.
+fn tempos(receipts: &[SignedReceipt], netuid: u16) -> BTreeSet<u32> {
+    let all = receipts.iter().map(|signed| &signed.receipt);
+    let ours: Vec<&Receipt> = all.filter(|receipt| receipt.netuid == netuid).collect();
+    let mut epochs: BTreeSet<u32> = ours.iter().map(|receipt| receipt.epoch).collect();
+    for promise in ours.iter().filter_map(|receipt| receipt.promise.as_ref()) {
+        if epochs.len() >= MOST_TEMPOS {
+            break;
+        }
+        epochs.insert(promise.epoch);
+    }
+    epochs
+}
+
 async fn audit(args: &AuditArgs) -> Result<AuditPage> {
     let receipts = sources::receipts(&args.receipts).await?;
     let validators: BTreeSet<PublicKey> = receipts.found.iter().map(|signed| signed.receipt.validator).collect();
     let (1, Some(&validator)) = (validators.len(), validators.first()) else {
         bail!(Usage(format!("these are receipts of {} validators: audit one at a time", validators.len())));
     };
-    let ours = receipts.found.iter().filter(|signed| signed.receipt.netuid == args.netuid);
-    let tempos = |receipt: &Receipt| [Some(receipt.epoch), receipt.promise.as_ref().map(|promise| promise.epoch)];
-    let epochs: BTreeSet<u32> = ours.flat_map(|signed| tempos(&signed.receipt)).flatten().collect();
-    let wanted = Wanted { validator, netuid: args.netuid, epochs };
+    let wanted = Wanted { validator, netuid: args.netuid, epochs: tempos(&receipts.found, args.netuid) };
     let secrets = sources::secrets(&args.secrets, &wanted).await?;
     let named = receipts.found.iter().filter(|signed| signed.receipt.netuid == args.netuid);
     let numbers: BTreeSet<u32> = named.map(|signed| signed.receipt.block).collect();

@@ -17,7 +17,7 @@ use crate::exit::Usage;
 /// Longest file or page, bytes. A validator keeps 64 MiB of receipts, and prints each of them more than twice as long.
 const LONGEST: usize = 256 << 20;
 /// Most tempos whose secrets are asked for.
-const MOST_TEMPOS: usize = 4096;
+pub const MOST_TEMPOS: usize = 4096;
 /// How long a page may take.
 const WAIT: Duration = Duration::from_secs(30);
 

@@ -185,6 +185,22 @@ async fn a_secret_that_is_not_the_promised_one_is_found_out() {
     assert!(rows[0].reason.as_ref().is_some_and(|why| why.contains("than it promised")), "{rows:?}");
 }
 
+#[test]
+fn promises_are_looked_at_as_far_as_there_is_room() {
+    let template = signed(sample::receipt(1, 3));
+    let (netuid, own) = (template.receipt.netuid, template.receipt.epoch);
+    let promising = |number: u32| {
+        let mut signed = template.clone();
+        signed.receipt.promise = Some(Promise { epoch: own + 1 + number, hash: "00".into() });
+        signed
+    };
+    assert_eq!(tempos(&[promising(0)], netuid), BTreeSet::from([own, own + 1]));
+    assert!(tempos(&[promising(0)], netuid + 1).is_empty());
+    let many: Vec<SignedReceipt> = (0..5_000).map(promising).collect();
+    let wanted = tempos(&many, netuid);
+    assert!(wanted.len() == MOST_TEMPOS && wanted.contains(&own), "{}", wanted.len());
+}
+
 #[tokio::test]
 async fn a_node_that_is_named_must_answer() {
     let folder = tempfile::tempdir().expect("folder");
