@@ -60,7 +60,7 @@ pub async fn seat(session: &mut Session<'_>, client: &Client, name: &str) -> Res
     let hotkey = session.record.of(NETUID).find(|process| process.name == name).and_then(|found| found.hotkey.clone());
     let look = async || match chain::registered_for_good(client, NETUID).await {
         Ok(there) if hotkey.as_ref().is_none_or(|hotkey| there.axons.contains_key(hotkey)) => Look::Done(()),
-        Ok(_) => Look::NotYet(format!("waiting for {name}")),
+        Ok(there) => Look::NotYet(format!("waiting for {name}, finalised {}", there.block)),
         Err(error) => Look::NotYet(format!("{error:#}")),
     };
     session.wait(&step, &format!("the registration of {name}"), NEURONS, look).await?;
