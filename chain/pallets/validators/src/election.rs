@@ -6,36 +6,49 @@ use frame_support::traits::Get;
 use ganglion_primitives::HotkeyId;
 use pallet_neurons::Pallet as Neurons;
 
-/// The hotkeys whose nodes are known to write blocks.
-type Present = BTreeSet<HotkeyId>;
-
 impl<T: Config> Pallet<T> {
     /// The members of the session after the one that has just begun, by id.
     ///
     /// Candidates with stake, richest first, with seats for newcomers as far as enough present members sit beside them;
-    /// founders while they are needed; and whoever is present now if nobody else is.
+    /// founders while they are needed; and whoever [must stay](Self::staying) if none of these is known to be there.
     pub(crate) fn plan() -> Vec<HotkeyId> {
-        let present: Present =
+        let present: BTreeSet<HotkeyId> =
             Attendances::<T>::iter().filter(|(_, row)| row.present).map(|(hotkey, _)| hotkey).collect();
-        let mut seats = Self::electable();
-        let founders = Self::needed_founders(&seats, &present);
-        seats.extend(founders);
-        if !seats.iter().any(|hotkey| present.contains(hotkey)) {
-            // Nobody who could follow is known to be there: without those who are, the chain might stop.
-            seats.extend(Self::active().filter(|hotkey| present.contains(hotkey)));
-        }
+        let mut elected = Self::electable();
+        let founders = Self::needed_founders(&elected, &present);
+        elected.extend(founders);
+        let staying = Self::staying(&elected, &present);
+        elected.retain(|hotkey| !staying.contains(hotkey));
+        let mut seats: Vec<HotkeyId> = staying.iter().copied().chain(elected).collect();
         let mut probation = newcomers(seats.iter().filter(|hotkey| present.contains(hotkey)).count());
         seats.retain(|hotkey| {
-            let sits = present.contains(hotkey) || probation > 0;
-            if !present.contains(hotkey) {
-                probation = probation.saturating_sub(1);
+            if present.contains(hotkey) || staying.contains(hotkey) {
+                return true;
             }
+            let sits = probation > 0;
+            probation = probation.saturating_sub(1);
             sits
         });
         seats.truncate(MAX_PRODUCERS as usize);
         // By id, so that the same members are the same list however their stakes change.
         seats.sort_unstable();
         seats
+    }
+
+    /// The members of the session that has just begun who have to stay, whatever else is said of them: none, if somebody
+    /// who follows is known to be there; else those that are; and all, if nobody is. For then one of them comes and writes
+    /// this session's blocks, or there is no next session, and nobody knows which.
+    fn staying(elected: &[HotkeyId], present: &BTreeSet<HotkeyId>) -> BTreeSet<HotkeyId> {
+        if elected.iter().any(|hotkey| present.contains(hotkey)) {
+            return BTreeSet::new();
+        }
+        let members: BTreeSet<HotkeyId> = Self::active().collect();
+        let there: BTreeSet<HotkeyId> = members.intersection(present).copied().collect();
+        if there.is_empty() {
+            members
+        } else {
+            there
+        }
     }
 
     /// Candidates with seat, session keys and stake that aren't chilled, richest first.
@@ -48,7 +61,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// As many founders as present elected members are missing to the quorum: those that are present themselves first.
-    fn needed_founders(elected: &[HotkeyId], present: &Present) -> Vec<HotkeyId> {
+    fn needed_founders(elected: &[HotkeyId], present: &BTreeSet<HotkeyId>) -> Vec<HotkeyId> {
         let working = elected.iter().filter(|hotkey| present.contains(hotkey)).count();
         let missing = (T::Quorum::get() as usize).saturating_sub(working);
         let mut founders = Founders::<T>::get().into_inner();

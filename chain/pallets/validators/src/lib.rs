@@ -19,7 +19,9 @@
 //! present with the first block that it writes. Those on probation write blocks but don't take part in finality
 //! ([`PresentOnly`]), and they hold at most one seat for two present members (one, where there is a single
 //! member). At worst a third of the slots stays empty, and finality waits for nobody who was never there. Nobody leaves a
-//! session without a present member: if there is none among the elected and the founders, those present now stay.
+//! session without a present member: if there is none among the elected and the founders, those present now stay. And if
+//! nobody is known to be there, all members stay, chilled ones too: who comes back writes this session's blocks, and a
+//! session without members would be the last.
 //!
 //! # Absence
 //! A member is **absent** when it wrote none of the last `Patience · n` blocks, where n is the number of members. It is

@@ -3,4 +3,5 @@
 
 mod invariants;
 mod ledger;
+mod liveness;
 mod random;
