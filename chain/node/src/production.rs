@@ -5,6 +5,7 @@ use crate::{
     backend::{Client, Import, Pool, SelectChain},
     clock::Clock,
 };
+use ganglion_primitives::BlockNumber;
 use sc_consensus_babe::{BabeLink, BabeParams, SlotProportion};
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
 use sc_network_sync::SyncingService;
@@ -53,8 +54,7 @@ pub(crate) fn start(
 ) -> Result<(), Error> {
     let env = producer.proposers(tasks);
     let clock = Clock::system(producer.babe.config().slot_duration());
-    // Finality follows within seconds; a chain that runs far ahead of it is a sign of trouble, so producers slow down.
-    let backoff = BackoffAuthoringOnFinalizedHeadLagging::default();
+    let backoff = backoff(producer.babe.config().epoch_length);
     let babe = sc_consensus_babe::start_babe(BabeParams {
         keystore: producer.keystore,
         client: producer.client,
@@ -75,4 +75,18 @@ pub(crate) fn start(
     })?;
     tasks.spawn_essential_handle().spawn_blocking("babe-proposer", Some("block-authoring"), babe);
     Ok(())
+}
+
+/// How producers slow down, in a network with sessions of so many `slots`. Finality follows within seconds; a chain that runs
+/// far ahead of it is a sign of trouble.
+///
+/// But where finality has stopped, root's word, a referendum of days of blocks, is the only way on, and a session's first
+/// block has no room for transactions: a pause is a tenth of a session at most. It isn't shorter than that, for a node that
+/// keeps no old states settles on what is 4 096 blocks behind its best one, final or not (the SDK's choice): from then on
+/// it can't go over to another branch that began earlier. With sessions of an hour and slots of 12 s the parts of a network
+/// that was split have seventeen days to find together.
+fn backoff(slots: u64) -> BackoffAuthoringOnFinalizedHeadLagging<BlockNumber> {
+    let usual = BackoffAuthoringOnFinalizedHeadLagging::<BlockNumber>::default();
+    let tenth = BlockNumber::try_from(slots / 10).unwrap_or(BlockNumber::MAX);
+    BackoffAuthoringOnFinalizedHeadLagging { max_interval: tenth.clamp(1, usual.max_interval), ..usual }
 }

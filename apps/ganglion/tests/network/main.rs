@@ -8,6 +8,7 @@ mod support;
 mod commands;
 mod equivocation;
 mod finality;
+mod lagging;
 mod long_lived;
 mod next_runtime;
 mod sealing;

@@ -10,6 +10,7 @@ use frame_support::{
 use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::{AccountId, HotkeyId};
 use pallet_session::ShouldEndSession;
+use pallet_staking::Pallet as Staking;
 use sp_runtime::traits::Saturating;
 
 /// Finds a block's author by the place that `Babe` reads from the block: the authorship pallet's `FindAuthor`.
@@ -52,21 +53,33 @@ impl<T: Config> Pallet<T> {
         Attendances::<T>::get(hotkey).is_some_and(|row| row.present)
     }
 
+    /// Blocks of which a member wrote none when it counts as absent, among `members`.
+    pub(crate) fn patience(members: usize) -> BlockNumberFor<T> {
+        T::Patience::get().saturating_mul(members as u32).into()
+    }
+
+    /// Whether the member of this row wrote none of the last `patience` blocks.
+    pub(crate) fn is_overdue(row: &Attendance<BlockNumberFor<T>>, patience: BlockNumberFor<T>) -> bool {
+        frame_system::Pallet::<T>::block_number().saturating_sub(row.last_block) >= patience
+    }
+
     /// Judges the members of the session that ends: see the crate's documentation.
     pub(crate) fn judge_attendance() {
-        let now = frame_system::Pallet::<T>::block_number();
         let members: Vec<_> = Self::active().collect();
-        let patience = T::Patience::get().saturating_mul(members.len() as u32);
+        let patience = Self::patience(members.len());
         let candidates = Candidates::<T>::get();
         for hotkey in members {
             let Some(row) = Attendances::<T>::get(hotkey) else { continue };
-            if now.saturating_sub(row.last_block) < patience.into() {
+            if !Self::is_overdue(&row, patience) {
                 continue;
             }
             Attendances::<T>::insert(hotkey, Attendance { present: false, ..row });
             Self::deposit_event(Event::MemberAbsent { hotkey });
-            let elected = candidates.iter().any(|candidate| candidate.hotkey == hotkey);
-            if elected && !Self::is_chilled(hotkey) {
+            // By its stake of now: the list's figure is as old as the last election. A founder can be listed without any,
+            // and sits all the same.
+            let listed = candidates.iter().any(|candidate| candidate.hotkey == hotkey);
+            let electable = listed && Staking::<T>::stake_on(hotkey) > 0;
+            if electable && !Self::is_chilled(hotkey) {
                 Self::put_to_rest(hotkey, ChillCause::Absence);
             }
         }

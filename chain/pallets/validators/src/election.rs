@@ -3,8 +3,22 @@
 use crate::{producer_account, Attendances, Config, Founders, Pallet, MAX_PRODUCERS};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::traits::Get;
+use frame_system::pallet_prelude::BlockNumberFor;
 use ganglion_primitives::HotkeyId;
 use pallet_neurons::Pallet as Neurons;
+
+/// What speaks for a founder's seat, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Claim {
+    /// It writes blocks.
+    Present,
+    /// It is a member, and had no time yet to show that it writes blocks.
+    Seated,
+    /// It is no member.
+    Waiting,
+    /// It is a member and was missed.
+    Missed,
+}
 
 impl<T: Config> Pallet<T> {
     /// The members of the session after the one that has just begun, by id.
@@ -36,8 +50,8 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The members of the session that has just begun who have to stay, whatever else is said of them: none, if somebody
-    /// who follows is known to be there; else those that are; and all, if nobody is. For then one of them comes and writes
-    /// this session's blocks, or there is no next session, and nobody knows which.
+    /// who follows is known to be there; else those that are; and all, if nobody is. For who of them comes back isn't known;
+    /// and when this session has passed without a block, only those of the next one can write any.
     fn staying(elected: &[HotkeyId], present: &BTreeSet<HotkeyId>) -> BTreeSet<HotkeyId> {
         if elected.iter().any(|hotkey| present.contains(hotkey)) {
             return BTreeSet::new();
@@ -60,17 +74,34 @@ impl<T: Config> Pallet<T> {
         backed.map(|candidate| candidate.hotkey).filter(eligible).collect()
     }
 
-    /// As many founders as present elected members are missing to the quorum: those that are present themselves first.
+    /// As many founders as present elected members are missing to the quorum: those with the best [`Claim`] first.
     fn needed_founders(elected: &[HotkeyId], present: &BTreeSet<HotkeyId>) -> Vec<HotkeyId> {
         let working = elected.iter().filter(|hotkey| present.contains(hotkey)).count();
         let missing = (T::Quorum::get() as usize).saturating_sub(working);
+        let patience = Self::patience(Self::active().count());
+        let claim = |founder: &HotkeyId| Self::claim(*founder, patience);
         let mut founders = Founders::<T>::get().into_inner();
+        if let Some(missed) = founders.iter().rposition(|founder| claim(founder) == Claim::Missed) {
+            // The next one's turn.
+            founders.rotate_left(missed.saturating_add(1));
+        }
         founders
             .retain(|founder| !elected.contains(founder) && Self::has_keys(*founder) && !Self::is_chilled(*founder));
-        // Stable: among equals the order of genesis.
-        founders.sort_by_key(|founder| !present.contains(founder));
+        // Stable: among equals the order of genesis, from there. Each claim is read from storage once.
+        founders.sort_by_cached_key(claim);
         founders.truncate(missing);
         founders
+    }
+
+    /// What speaks for a founder. Seats on probation are few, and nobody is chilled for it: if those that were missed kept
+    /// theirs, one that is gone for good would shut out all others.
+    fn claim(founder: HotkeyId, patience: BlockNumberFor<T>) -> Claim {
+        match Attendances::<T>::get(founder) {
+            Some(row) if row.present => Claim::Present,
+            Some(row) if Self::is_overdue(&row, patience) => Claim::Missed,
+            Some(_) => Claim::Seated,
+            None => Claim::Waiting,
+        }
     }
 
     /// Whether the session that has just begun has exactly these members, all present, with the same keys.

@@ -9,8 +9,9 @@ use sp_runtime::BoundToRuntimeAppPublic;
 
 /// A session handler that hears of present members only, to stand between the session pallet and GRANDPA.
 ///
-/// GRANDPA stops when a third of its voters is away, and cannot then be told to go on without them. Nobody becomes a
-/// voter who never showed that its node runs. BABE, where one producer is enough to go on, hears of all.
+/// GRANDPA stops when a third of its voters is away: that others vote from now on is final only with their votes, too.
+/// (How root goes on without them, the crate's documentation says.) So nobody becomes a voter who never showed that its
+/// node runs. BABE, where one producer is enough to go on, hears of all.
 pub struct PresentOnly<T, Handler>(PhantomData<(T, Handler)>);
 
 impl<T, Handler: BoundToRuntimeAppPublic> BoundToRuntimeAppPublic for PresentOnly<T, Handler> {

@@ -20,16 +20,31 @@
 //! ([`PresentOnly`]), and they hold at most one seat for two present members (one, where there is a single
 //! member). At worst a third of the slots stays empty, and finality waits for nobody who was never there. Nobody leaves a
 //! session without a present member: if there is none among the elected and the founders, those present now stay. And if
-//! nobody is known to be there, all members stay, chilled ones too: who comes back writes this session's blocks, and a
-//! session without members would be the last.
+//! nobody is known to be there, all members stay, chilled ones too: who comes back writes the next block, and a session
+//! without members would be the last. Founders on probation take turns: one that was missed makes room for the next.
 //!
 //! # Absence
 //! A member is **absent** when it wrote none of the last `Patience · n` blocks, where n is the number of members. It is
-//! judged when a session ends. An absent member is on probation again, and chilled if it was elected. (A founder isn't:
-//! it has nobody to replace it.) All members are equally likely to write a block, so that one who is there goes
-//! unnoticed with a probability of (1 − 1/n)^(Patience · n) < e^−Patience: with a patience of 16, one in nine million.
+//! judged when a session ends. An absent member is on probation again, and chilled if it is a candidate with stake. (A
+//! founder without isn't, listed or not: it has nobody to replace it.) All members are equally likely to write a block, so
+//! that one who is there goes unnoticed with a probability of (1 − 1/n)^(Patience · n) < e^−Patience: with a patience of
+//! 16, one in nine million.
 //! With long sessions (16 · n slots and more) this is "a session without a block"; with 64 members and shorter ones a
 //! single session would chill honest members by chance, one in a hundred at 300 slots.
+//!
+//! # When finality stops
+//! Finality needs more than two thirds of its voters, so that three or fewer can't spare any. Attendance is judged by
+//! blocks, and votes aren't seen here: who writes blocks and doesn't vote is present. When too many are away, blocks go on,
+//! and finality waits until enough of those same voters are back: any node with their session keys will do. If keys are
+//! lost for good, only root can go on without them: `grandpa.note_stalled(delay, block)` makes the members that are present
+//! at the beginning of the next session voters, `delay` blocks later. `block` is the highest block that any of their nodes
+//! has finalised. It must not be higher: nodes refuse the block in which the new voters take over while they wait for
+//! an earlier change of voters up to `block`, and the chain would end there. `delay` must outlast any fork, and until it is
+//! over no other change of voters takes effect. Such a referendum takes days of blocks, and producers slow down while
+//! finality lags: with their node, to a block in a tenth of a session, so that at 12 s a slot and 300 slots a session one about
+//! root takes 70 days at best.
+//! Where the network was split, its parts have less time to find together by themselves: a node can't leave a branch of
+//! more than 4 096 unfinalised blocks, seventeen days at that pace, unless it keeps all states or begins anew.
 //!
 //! # Chill and offences
 //! A **chilled** candidate isn't elected. It can [`stand`](Pallet::stand) again after sitting out one whole session. One is

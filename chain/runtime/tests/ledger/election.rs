@@ -309,6 +309,61 @@ fn a_founder_that_was_away_comes_back_by_itself() {
 }
 
 #[test]
+fn a_founder_that_is_gone_for_good_does_not_keep_the_others_out() {
+    founded(&[90, 91, 92, 93], || {
+        away(&[92, 93]);
+        // Two who are there have a single seat beside them for one who isn't.
+        until_members([90, 91, 92]);
+        away(&[92]);
+        until_members([90, 91, 93]);
+        run_sessions(2);
+        assert!(is_finaliser(93), "it writes blocks, and stays");
+        away(&[]);
+        while !is_finaliser(92) {
+            assert!(System::block_number() < 500, "it is not let back in");
+            next_block();
+        }
+    });
+}
+
+/// Four have one seat in turn: with a mere "not the one that was missed", two of them would have it alternately.
+#[test]
+fn all_founders_that_are_away_have_their_turn() {
+    founded(&[90, 91, 92, 93, 94, 95], || {
+        away(&[92, 93, 94, 95]);
+        // At first all count as present, and the first four fill the quorum.
+        until_members([90, 91, 92, 93]);
+        for turn in [94, 95, 92, 93, 94] {
+            until_members([90, 91, turn]);
+        }
+    });
+}
+
+/// Of four finalisers two never come back. That they are finalisers no more is final only with their votes, too, so that
+/// nothing is, unless root says so.
+#[test]
+fn root_goes_on_without_finalisers_that_never_come_back() {
+    founded(&[90, 91, 92, 93], || {
+        let last_final = System::block_number();
+        away(&[92, 93]);
+        while is_finaliser(92) || is_finaliser(93) {
+            assert!(System::block_number() < 300, "the ledger waits for them");
+            next_block();
+        }
+        let pending = pallet_grandpa::PendingChange::<Runtime>::get;
+        assert_ok!(Grandpa::note_stalled(RuntimeOrigin::root(), 3, last_final));
+        run_sessions(1);
+        let change = pending().expect("the nodes are told in a session's first block");
+        assert_eq!((change.forced, change.delay), (Some(last_final), 3));
+        let voters: Vec<_> = change.next_authorities.iter().map(|(key, _)| key.clone()).collect();
+        assert_eq!(voters, [90, 91].map(|number| keys(number).grandpa), "those who are there");
+        run_to(System::block_number() + 4);
+        assert!(pending().is_none(), "it is in force");
+        assert!(is_finaliser(90) && is_finaliser(91) && !is_finaliser(92) && !is_finaliser(93));
+    });
+}
+
+#[test]
 fn one_chilled_cannot_stand_in_the_same_session() {
     founded(&[90], || {
         candidate(1, TAO);

@@ -65,6 +65,10 @@
 //! Each defect of `protocol.md` §14 has tests whose names begin with `defect_` and its number. Two can't have any: there are
 //! no child keys (25), and no cap on stake with parents' shares beside it (the first half of 10). Defect 27 is about
 //! arithmetic: its tests are in `ganglion-tokenomics` and `ganglion-yuma`.
+//!
+//! What a copier reads (10) is an interval old, and the scenario is one in which that is worth nothing: another miner is the
+//! best in each interval, and bonds have no memory. Where little changes, what is old is true still, and copying is paid:
+//! `ai/subnet/SIMULATION.md` says so, and `in_the_long_run_a_weight_copier_earns_less_in_its_seat_and_more_for_its_cost`.
 
 mod rule_00_frame;
 mod rule_01_one_ledger;
