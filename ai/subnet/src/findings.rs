@@ -4,6 +4,7 @@
 
 use ganglion_primitives::NeuronId;
 
+use crate::scoring::windows::Window;
 use crate::subnet::{Answer, ResponseOf, Score, Subnet};
 
 /// From this score on an answer counts as right where only one answer is.
@@ -44,6 +45,8 @@ pub struct Findings {
     pub miners: Vec<Finding>,
     /// One for each pair of answers.
     pub comparisons: Vec<Comparison>,
+    /// When the truth came about, if rounds share it.
+    pub window: Option<Window>,
 }
 
 impl Findings {
@@ -74,7 +77,7 @@ impl Findings {
             places.push(place);
         }
         let comparisons = compare(subnet, task, answers, &places, &miners);
-        Self { miners, comparisons }
+        Self { miners, comparisons, window: subnet.window(task) }
     }
 
     /// Everybody's likeness to the answer at `index`.

@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn the_silent_have_said_nothing() {
         let miners = vec![finding(1, 1.0, true), finding(2, 0.0, false), finding(3, 0.0, true)];
-        let found = bits(&Findings { miners, comparisons: vec![alike(0, 2, 0.0)] }, &BTreeMap::new());
+        let found = bits(&Findings { miners, comparisons: vec![alike(0, 2, 0.0)], window: None }, &BTreeMap::new());
         assert_eq!((found[1].absolute, found[1].marginal, found[1].novelty), (0.0, Some(0.0), None));
         assert!(found[0].absolute > 3.0 && found[2].absolute < 0.0, "{found:?}");
         assert!(found[0].marginal > Some(1.0) && found[2].marginal < Some(0.0), "{found:?}");
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_round_in_which_all_were_wrong_counts_and_the_silent_lose_nothing() {
         let miners = vec![finding(1, 0.0, true), finding(2, 0.0, false), finding(3, 0.0, true)];
-        let found = bits(&Findings { miners, comparisons: Vec::new() }, &BTreeMap::new());
+        let found = bits(&Findings { miners, ..Findings::default() }, &BTreeMap::new());
         assert!(found[0].marginal < Some(-0.1) && found[2].marginal < Some(-0.1), "{found:?}");
         assert_eq!(found[1].marginal, Some(0.0));
     }
@@ -133,7 +133,7 @@ mod tests {
     fn whom_nobody_else_answers_beside_adds_all_that_it_says() {
         let of = |value: f64, answered: bool| {
             let miners = vec![finding(1, value, answered), finding(2, 0.0, false)];
-            bits(&Findings { miners, comparisons: Vec::new() }, &BTreeMap::new())
+            bits(&Findings { miners, ..Findings::default() }, &BTreeMap::new())
         };
         for value in [0.0, 1.0] {
             let found = of(value, true);
@@ -153,7 +153,7 @@ mod tests {
             answered: true,
         };
         let miners = vec![finding(1, 0.0, true), spoken(2), spoken(3)];
-        let found = bits(&Findings { miners, comparisons: Vec::new() }, &BTreeMap::new());
+        let found = bits(&Findings { miners, ..Findings::default() }, &BTreeMap::new());
         // Who is known to be right nine times of ten leaves a tenth to the one other answer.
         let together = ((0.1f64 + 0.5 + 0.5) / 3.0 / 0.5).log2();
         let sum: f64 = found.iter().filter_map(|bits| bits.marginal).sum();
@@ -165,7 +165,7 @@ mod tests {
     fn a_clone_adds_nothing_and_takes_no_novelty() {
         let miners = vec![finding(1, 1.0, true), finding(2, 1.0, true), finding(3, 0.4, true)];
         let comparisons = vec![alike(0, 1, 1.0), alike(0, 2, 0.0), alike(1, 2, 0.0)];
-        let found = bits(&Findings { miners, comparisons }, &BTreeMap::from([(1, 2), (2, 2)]));
+        let found = bits(&Findings { miners, comparisons, window: None }, &BTreeMap::from([(1, 2), (2, 2)]));
         assert_eq!((found[0].marginal, found[0].novelty), (Some(0.0), Some(0.0)));
         assert!(found[1].marginal > Some(0.5));
         assert_eq!(found[1].novelty, Some(4.0));
@@ -173,12 +173,12 @@ mod tests {
 
     #[test]
     fn alone_nobody_adds_to_anybody() {
-        let found = bits(&Findings { miners: vec![finding(1, 1.0, true)], comparisons: Vec::new() }, &BTreeMap::new());
+        let found = bits(&Findings { miners: vec![finding(1, 1.0, true)], ..Findings::default() }, &BTreeMap::new());
         assert_eq!((found[0].marginal, found[0].novelty), (None, None));
         // Nor does a cluster to itself.
         let miners = vec![finding(1, 1.0, true), finding(2, 1.0, true)];
         let clones = BTreeMap::from([(1, 1), (2, 1)]);
-        let found = bits(&Findings { miners, comparisons: vec![alike(0, 1, 1.0)] }, &clones);
+        let found = bits(&Findings { miners, comparisons: vec![alike(0, 1, 1.0)], window: None }, &clones);
         assert!(found.iter().all(|bits| bits.marginal.is_none()), "{found:?}");
         assert!(bits(&Findings::default(), &BTreeMap::new()).is_empty());
     }

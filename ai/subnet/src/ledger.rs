@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::scores::Book;
 use crate::store::{self, StoreError};
 
-/// The most bytes a score file may have: 4 096 neurons with as many pairs as are kept need half of it.
-const FILE_LIMIT: u64 = 8 << 20;
+/// The most bytes a score file may have: 4 096 neurons with as many pairs as are kept need 4 MB, and 10 MB more for each series
+/// of windows, of which there are ten at most and mostly one.
+const FILE_LIMIT: u64 = 128 << 20;
 
 /// A book and its file. Every change is on disk before it is acknowledged.
 #[derive(Debug)]
@@ -125,7 +126,7 @@ mod tests {
         assert_eq!(ledger.book().estimate(A).map(|estimate| estimate.count), Some(30));
         // What is learnt from here on is kept.
         let finding = |neuron| Finding { neuron, score: Score::new(1.0, &[]), answered: true };
-        let findings = Findings { miners: vec![finding(A), finding(NeuronId(2))], comparisons: Vec::new() };
+        let findings = Findings { miners: vec![finding(A), finding(NeuronId(2))], ..Findings::default() };
         let (mut dice, policy) = (Seed([1; 32]).dice(), ScorePolicy::default());
         ledger.change(|book| book.enter_round(&findings, 10, &mut dice, &policy)).expect("written");
         let again = Ledger::open(&path, &[1; 32], 1).expect("read");

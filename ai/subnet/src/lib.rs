@@ -53,6 +53,7 @@ pub use chain::{Block, Chain, ChainError};
 pub use miner::{MinerError, MinerSettings};
 pub use neuron::NeuronConfig;
 pub use scores::{Book, Estimate, ScorePolicy};
+pub use scoring::windows::Window;
 pub use seed::{Dice, Seed};
 pub use subnet::{Answer, AnswerError, Draw, Ripeness, Score, Subnet};
 pub use validator::{ValidatorError, ValidatorSettings};

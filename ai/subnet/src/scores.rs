@@ -12,6 +12,7 @@ use crate::scoring::average::Average;
 use crate::scoring::bits::Bits;
 use crate::scoring::clones::{ClonePolicy, Pairs};
 use crate::scoring::value::Information;
+use crate::scoring::windows::{Overlap, Window};
 use crate::scoring::{idle, newcomer};
 use crate::seed::Dice;
 
@@ -23,9 +24,10 @@ pub struct ScorePolicy {
     /// Weight of the newest score, 0 to 1; [`ALPHA`](Self::ALPHA) is the usual one. Early scores count more: the
     /// estimate starts as a plain mean.
     pub alpha: f64,
-    /// How many standard errors the lower confidence bound lies below the mean.
+    /// How many standard errors the lower confidence bound lies below the mean. Where the truths of several rounds come about
+    /// in the same time, the error is that of as many scores as would say as much by themselves; see [`Overlap`].
     pub z: f64,
-    /// Scores needed before a miner gets any weight.
+    /// Scores needed before a miner gets any weight; here each counts, whatever it has in common with others.
     pub min_samples: u64,
     /// What the mean of a miner that wasn't asked for a whole tempo loses.
     pub idle_decay: f64,
@@ -42,6 +44,10 @@ pub struct ScorePolicy {
     pub clones: Option<ClonePolicy>,
     /// The chain gets the mean of so many weight vectors, one a tempo; 1 is the newest alone.
     pub vectors: usize,
+    /// Whether weights follow [`first_answers`](Self::first_answers) after the launch too, for as long as this policy has
+    /// nothing to say. That pays luck as well; but without it, what was said before the launch goes on being paid until then,
+    /// and was said of fewer answers.
+    pub eager: bool,
 }
 
 impl ScorePolicy {
@@ -66,6 +72,7 @@ impl Default for ScorePolicy {
             information: 0.3,
             clones: Some(ClonePolicy::default()),
             vectors: 6,
+            eager: false,
         }
     }
 }
@@ -74,15 +81,17 @@ impl ScorePolicy {
     /// For local networks, where a minute is a long time: weights from the third answer on, and gentler, so that a short
     /// run shows what every miner is worth, without the memory of earlier tempos. Seats are paid by themselves: a
     /// demonstration's miners are often the same engine. The moving average is everybody's: it is a plain mean of the
-    /// first fifty answers, and a faster one would tell miners apart later, not sooner.
+    /// first fifty answers, and a faster one would tell miners apart later, not sooner. While no miner has two right answers,
+    /// no bound is above nothing, however many answers there are (one among n zeros is as far above 0 as its standard error,
+    /// or less): minutes, where models are slow and questions hard. Until then all answers so far count as they are.
     pub fn local() -> Self {
-        Self { min_samples: 3, steepness: 2.0, clones: None, vectors: 1, ..Self::default() }
+        Self { min_samples: 3, steepness: 2.0, clones: None, vectors: 1, eager: true, ..Self::default() }
     }
 
-    /// The same for a subnet that hasn't launched, where this policy has nothing to say yet: the first answer counts, and
-    /// doubt takes nothing away. The first epoch that pays takes what was set before it; whoever has set nothing by then
-    /// gets no stake, and without stake nothing later.
-    pub fn before_launch(&self) -> Self {
+    /// The same where this policy has nothing to say yet: the first answer counts, and doubt takes nothing away. For subnets
+    /// that haven't launched: the first epoch that pays takes what was set before it; whoever has set nothing by then gets no
+    /// stake, and without stake nothing later. And see [`eager`](Self::eager).
+    pub fn first_answers(&self) -> Self {
         Self { min_samples: 1, z: 0.0, ..self.clone() }
     }
 }
@@ -98,6 +107,10 @@ pub struct Estimate {
     pub count: u64,
     /// Block at which what it was asked was last scored; where the truth comes later, that is long after it was asked.
     pub last_asked: u32,
+    /// What time the truths of its scores have in common. Of books of earlier versions nothing is known: their scores count each
+    /// for itself.
+    #[serde(default, skip_serializing_if = "Overlap::is_empty")]
+    pub windows: Overlap,
 }
 
 impl Estimate {
@@ -105,8 +118,9 @@ impl Estimate {
     /// count as certainty.
     const PRIOR_VARIANCE: f64 = 0.25;
 
-    /// Moves the estimate towards `score` (0 to 1).
-    fn update(&mut self, score: f64, block: u32, alpha: f64) {
+    /// Moves the estimate towards `score` (0 to 1), whose truth came about in `window`.
+    fn update(&mut self, score: f64, window: Option<&Window>, block: u32, alpha: f64) {
+        self.windows.update(window, self.count, alpha);
         let mut average = self.average();
         average.update(score, alpha);
         (self.mean, self.variance, self.count) = (average.mean, average.variance, average.count);
@@ -118,12 +132,22 @@ impl Estimate {
         Average { mean: self.mean, variance: self.variance, count: self.count }
     }
 
+    /// How many of the scores, of which the newest weighs `alpha` in the long run, say together as much as one would by itself.
+    pub fn overlap(&self, alpha: f64) -> f64 {
+        self.windows.of(self.average().weight(alpha))
+    }
+
     /// The lower confidence bound: what the miner is worth at least, in all likelihood, as a part of the way from the
     /// policy's baseline to a perfect score. Never below 0.
     pub fn bound(&self, policy: &ScorePolicy) -> f64 {
         let baseline = policy.baseline.clamp(0.0, 0.999);
-        let lower = self.average().lower(policy.z, policy.alpha, Self::PRIOR_VARIANCE);
+        let (average, overlap) = (self.average(), self.overlap(policy.alpha));
+        let lower = average.lower_of_overlapping(policy.z, policy.alpha, Self::PRIOR_VARIANCE, overlap);
         ((lower - baseline) / (1.0 - baseline)).max(0.0)
+    }
+
+    fn is_sound(&self) -> bool {
+        self.average().is_sound(0.0, 1.0) && self.windows.is_sound()
     }
 }
 
@@ -174,19 +198,27 @@ impl Book {
         round
     }
 
-    /// Enters one score (0 to 1) of a miner, given at `block`.
+    /// Enters one score (0 to 1) of a miner, given at `block`, which has nothing in common with any other.
     pub fn enter(&mut self, neuron: NeuronId, score: f64, block: u32, policy: &ScorePolicy) {
         let prior = self.newcomer_prior(policy);
-        self.enter_from(prior, neuron, score, block, policy);
+        self.enter_from(prior, (neuron, score), None, block, policy);
     }
 
-    /// As [`Book::enter`]; a miner that isn't in the book yet begins at `prior`.
-    fn enter_from(&mut self, prior: f64, neuron: NeuronId, score: f64, block: u32, policy: &ScorePolicy) {
+    /// As [`Book::enter`], of a score whose truth came about in `window`; a miner that isn't in the book yet begins at
+    /// `prior`.
+    fn enter_from(
+        &mut self,
+        prior: f64,
+        (neuron, score): (NeuronId, f64),
+        window: Option<&Window>,
+        block: u32,
+        policy: &ScorePolicy,
+    ) {
         let score = if score.is_finite() { score.clamp(0.0, 1.0) } else { 0.0 };
-        self.estimates
-            .entry(neuron.0)
-            .or_insert(Estimate { mean: prior, variance: 0.0, count: 0, last_asked: block })
-            .update(score, block, policy.alpha);
+        let begin =
+            || Estimate { mean: prior, variance: 0.0, count: 0, last_asked: block, windows: Overlap::default() };
+        let estimate = self.estimates.entry(neuron.0).or_insert_with(begin);
+        estimate.update(score, window, block, policy.alpha);
     }
 
     /// Enters all that a round scored at `block` has shown. Answers how much information each answer carried, in the
@@ -199,7 +231,8 @@ impl Book {
         let known = |neuron: NeuronId| self.estimate(neuron).map_or(prior, |estimate| estimate.mean);
         let bits = information::of_round(findings, known, &leaders, dice);
         for (miner, bits) in findings.miners.iter().zip(&bits) {
-            self.enter_from(prior, miner.neuron, miner.score.value, block, policy);
+            let scored = (miner.neuron, miner.score.value);
+            self.enter_from(prior, scored, findings.window.as_ref(), block, policy);
             self.information.entry(miner.neuron.0).or_default().update(bits, policy.alpha);
         }
         let Some(clones) = &policy.clones else { return bits };
@@ -276,7 +309,7 @@ impl Book {
     /// Whether the numbers can be what they say.
     pub(crate) fn is_sound(&self) -> bool {
         self.version == VERSION
-            && self.estimates.values().all(|estimate| estimate.average().is_sound(0.0, 1.0))
+            && self.estimates.values().all(Estimate::is_sound)
             && self.information.values().all(Information::is_sound)
             && self.pairs.is_sound()
     }
@@ -314,7 +347,7 @@ mod tests {
     fn the_mean_moves_by_alpha_in_the_long_run() {
         let mut estimate = fed(&[0.5; 200]);
         let (before, alpha) = (estimate.mean, ScorePolicy::default().alpha);
-        estimate.update(1.0, 1, alpha);
+        estimate.update(1.0, None, 1, alpha);
         assert!((estimate.mean - (before + alpha * (1.0 - before))).abs() < 1e-12);
     }
 
@@ -327,6 +360,52 @@ mod tests {
         let steady = fed(&[0.5; 40]);
         let wild = fed(&[0.0, 1.0].repeat(20));
         assert!(wild.variance > steady.variance);
+    }
+
+    #[test]
+    fn a_single_right_answer_is_luck_until_there_is_a_second() {
+        let policy = ScorePolicy::local();
+        for wrong in 2..40 {
+            let [one, two] = [1, 2].map(|right| {
+                let mut scores = vec![1.0; right];
+                scores.resize(right + wrong, 0.0);
+                fed(&scores)
+            });
+            assert!(one.bound(&policy) == 0.0 && two.bound(&policy) > 0.0, "{wrong}: {one:?} {two:?}");
+            assert!(one.bound(&policy.first_answers()) > 0.0, "{wrong}: {one:?}");
+        }
+    }
+
+    /// Thirty rounds with windows of eighty: side by side, an eighth of their length apart, and all at one time.
+    #[test]
+    fn rounds_that_share_their_time_leave_more_doubt() {
+        let policy = ScorePolicy::default();
+        let fed = |apart: u64| {
+            let (mut book, mut dice) = (Book::new(&[0; 32], 1), Seed([1; 32]).dice());
+            for round in 0..30 {
+                let until = 1_000 + round * apart;
+                let window = Some(Window { series: 80, from: until - 80, until });
+                let finding = Finding { neuron: A, score: Score::new(0.8, &[]), answered: true };
+                let findings = Findings { miners: vec![finding], window, ..Findings::default() };
+                book.enter_round(&findings, 1, &mut dice, &policy);
+            }
+            book.estimate(A).expect("entered").clone()
+        };
+        let [apart, close, together] = [80, 10, 0].map(fed);
+        let mut alone = Book::new(&[0; 32], 1);
+        (0..30).for_each(|_| alone.enter(A, 0.8, 1, &policy));
+        let alone = alone.estimate(A).expect("entered").bound(&policy);
+        assert!((apart.bound(&policy) - alone).abs() < 1e-6 && close.bound(&policy) < alone - 0.02, "{close:?}");
+        assert!(close.bound(&policy) > 0.0 && together.bound(&policy) == 0.0, "{close:?} {together:?}");
+        // Where no doubt counts, the mean is left.
+        assert!((together.bound(&policy.first_answers()) - together.mean).abs() < 1e-12);
+        // What is in common is remembered.
+        let mut kept = serde_json::to_value(&close).expect("JSON");
+        let read = |value: &serde_json::Value| serde_json::from_value::<Estimate>(value.clone()).expect("an estimate");
+        assert!((read(&kept).bound(&policy) - close.bound(&policy)).abs() < 1e-9);
+        // Earlier versions didn't know it.
+        kept.as_object_mut().and_then(|kept| kept.remove("windows")).expect("it is there");
+        assert!((read(&kept).bound(&policy) - alone).abs() < 1e-9);
     }
 
     #[test]
@@ -367,7 +446,7 @@ mod tests {
     fn newcomers_of_one_round_begin_at_one_value() {
         let policy = ScorePolicy::default();
         let finding = |neuron| Finding { neuron, score: Score::new(0.2, &[]), answered: true };
-        let findings = Findings { miners: vec![finding(A), finding(B)], comparisons: Vec::new() };
+        let findings = Findings { miners: vec![finding(A), finding(B)], ..Findings::default() };
         // A new book, and one with somebody at one half.
         for (field, mean) in [(None, 0.1), (Some(NeuronId(3)), 0.35)] {
             let mut book = Book::new(&[0; 32], 1);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scores::{Book, ScorePolicy};
 use crate::view::View;
-use crate::weights::weights;
+use crate::weights::{or_first_answers, weights};
 
 /// One miner, as a validator sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct Standing {
     pub novelty_bits: f64,
     /// If it behaves as others do: who of them leads, by identity.
     pub clone_of: Option<u64>,
-    /// Standard error of `absolute_bits`, bits; `None` while nothing is known, and on pages of earlier versions.
+    /// Standard error of `absolute_bits`, bits; `None` while nothing is known, or only answers whose truths came about at one
+    /// time, and on pages of earlier versions.
     #[serde(default)]
     pub absolute_error: Option<f64>,
     /// Standard error of `marginal_bits`.
@@ -61,13 +62,14 @@ pub struct Standings {
 impl Standings {
     /// The standings at a view of the subnet.
     pub fn of(book: &Book, view: &View, validator: PublicKey, policy: &ScorePolicy) -> Self {
-        let weights = weights(book, &view.ids(), policy);
+        let weights = or_first_answers(weights(book, &view.ids(), policy), book, view, policy);
         let leaders = policy.clones.as_ref().map(|clones| book.pairs().leaders(clones)).unwrap_or_default();
         let miners = view.neurons.iter().filter_map(|neuron| {
             let estimate = book.estimate(neuron.id)?;
             let information = book.information(neuron.id).copied().unwrap_or_default();
             let [absolute_bits, marginal_bits, novelty_bits] = information.means();
-            let [absolute_error, marginal_error, novelty_error] = information.errors(policy.alpha);
+            let [absolute_error, marginal_error, novelty_error] =
+                information.errors(policy.alpha, estimate.overlap(policy.alpha));
             Some(Standing {
                 uid: neuron.uid,
                 neuron: neuron.id.0,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::miner::Desk;
 use crate::scoring::bits::Evidence;
+use crate::scoring::windows::Window;
 use crate::seed::Seed;
 use crate::work::Budget;
 
@@ -106,6 +107,14 @@ pub trait Subnet: Send + Sync + 'static {
     fn ripeness(&self, task: &Self::Task) -> Ripeness {
         let _ = task;
         Ripeness::Now
+    }
+
+    /// When the truth of a task that can be scored came about, if other tasks share that time: what happens then decides all
+    /// of them, so that their scores count as fewer, by how much of it they share ([`windows`](crate::scoring::windows)). `None`,
+    /// the default, says that the score has nothing in common with any other.
+    fn window(&self, task: &Self::Task) -> Option<Window> {
+        let _ = task;
+        None
     }
 
     /// How alike two answers to one task are: from 0 (nothing in common) to 1 (the same). Clones are found by it, and

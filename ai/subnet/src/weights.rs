@@ -8,6 +8,7 @@ use crate::scores::{Book, ScorePolicy};
 use crate::scoring::clones;
 use crate::scoring::pay;
 use crate::scoring::value::Yardstick;
+use crate::view::View;
 
 /// The weights of `present` miners: the lower confidence bound, adjusted by the information that the miner produces, to
 /// the power of the policy's steepness; a cluster of clones earns what its leader would; scaled so that the best has
@@ -30,6 +31,21 @@ pub fn divide(weights: &[(NeuronId, u16)], book: &Book, policy: &ScorePolicy) ->
     let share = |(id, weight): &(NeuronId, u16)| (*id, f64::from(*weight) / f64::from(u16::MAX));
     let (ids, shares): (Vec<NeuronId>, Vec<f64>) = weights.iter().map(share).unzip();
     divided(ids, &shares, book, policy)
+}
+
+/// `usual`, or what the first answers say where that is empty: before the subnet's launch, and after it by a policy that is
+/// eager. By any other it stays empty then: what may be luck isn't paid.
+pub fn or_first_answers(
+    usual: Vec<(NeuronId, u16)>,
+    book: &Book,
+    view: &View,
+    policy: &ScorePolicy,
+) -> Vec<(NeuronId, u16)> {
+    let early = policy.eager || view.subnet.launches_at.is_some();
+    if early && usual.is_empty() {
+        return weights(book, &view.ids(), &policy.first_answers());
+    }
+    usual
 }
 
 /// Everybody who was ever asked, and a share of the pay for each, the best having 1.
@@ -107,7 +123,7 @@ mod tests {
         };
         let miners = values.iter().enumerate().map(finding).collect();
         let compare = |(a, b): &(usize, usize)| Comparison { a: *a, b: *b, likeness: 1.0, telling: true, lead: 0.0 };
-        let findings = Findings { miners, comparisons: alike.iter().map(compare).collect() };
+        let findings = Findings { miners, comparisons: alike.iter().map(compare).collect(), window: None };
         book.enter_round(&findings, 1, &mut Seed([1; 32]).dice(), policy);
     }
 

@@ -24,7 +24,8 @@ use ganglion_wire::Synapse;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-struct Slow;
+/// Its first rounds, so many, find nobody right.
+struct Slow(AtomicUsize);
 
 struct SlowSynapse;
 
@@ -59,14 +60,19 @@ impl Subnet for Slow {
     }
 
     fn score(&self, _: &u32, answers: &[Answer<u32>]) -> Vec<Score> {
-        answers.iter().map(|_| Score::new(1.0, &[])).collect()
+        let fails = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        answers.iter().map(|_| Score::new(if fails { 0.0 } else { 1.0 }, &[])).collect()
     }
 }
 
-/// Runs a miner and a gentle validator with this time between rounds until so many answers have receipts; the most that the
-/// miner ever worked on at a time.
-async fn most_at_a_time(mean: Duration, answers: usize) -> usize {
-    let chain = Arc::new(FakeChain::new(Duration::from_millis(100), false, 0));
+fn chain() -> FakeChain {
+    FakeChain::new(Duration::from_millis(100), false, 0)
+}
+
+/// Runs a miner and a gentle validator, whose first rounds, `fails` of them, find nobody right, with this time between rounds
+/// until so many answers have receipts; the most that the miner ever worked on at a time.
+async fn most_at_a_time(chain: FakeChain, fails: usize, mean: Duration, answers: usize) -> usize {
+    let (chain, subnet) = (Arc::new(chain), Arc::new(Slow(AtomicUsize::new(fails))));
     let (stop, folder) = (CancellationToken::new(), tempfile::tempdir().expect("folder"));
     let key = |number: u8| Arc::new(Keypair::from_seed([number; 32]));
     let owner = key(200).public();
@@ -80,7 +86,7 @@ async fn most_at_a_time(mean: Duration, answers: usize) -> usize {
     let worked = Arc::new(Worked::default());
     let (ledger, model, end) = (Arc::clone(&chain), Arc::clone(&worked), stop.clone());
     let mining = tokio::spawn(async move {
-        miner::run(Arc::new(Slow), model, ledger, settings, listener, end).await.expect("miner");
+        miner::run(Arc::new(Slow(AtomicUsize::new(0))), model, ledger, settings, listener, end).await.expect("miner");
     });
     let settings = ValidatorSettings {
         pace: Pace { mean, sample: 1, in_flight: 8 },
@@ -91,7 +97,7 @@ async fn most_at_a_time(mean: Duration, answers: usize) -> usize {
     };
     let (ledger, end) = (Arc::clone(&chain), stop.clone());
     let judging = tokio::spawn(async move {
-        validator::run(Arc::new(Slow), ledger, settings, end).await.expect("validator");
+        validator::run(subnet, ledger, settings, end).await.expect("validator");
     });
     let found = answered(&folder.path().join("validator/receipts"), answers).await;
     stop.cancel();
@@ -118,11 +124,17 @@ async fn answered(path: &Path, wanted: usize) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_round_at_a_time_is_asked_however_short_the_time_between_them() {
-    assert_eq!(most_at_a_time(Duration::from_millis(1), 20).await, 1);
+    assert_eq!(most_at_a_time(chain(), 0, Duration::from_millis(1), 20).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_first_round_does_not_wait_for_its_time() {
     // Else it would come after an hour or so.
-    assert_eq!(most_at_a_time(Duration::from_secs(3_600), 1).await, 1);
+    assert_eq!(most_at_a_time(chain(), 0, Duration::from_secs(3_600), 1).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn before_the_launch_it_asks_until_it_has_found_somebody() {
+    // The fourth round finds the first right answer; it comes after three hours or so otherwise.
+    assert_eq!(most_at_a_time(chain().unlaunched(), 3, Duration::from_secs(3_600), 4).await, 1);
 }

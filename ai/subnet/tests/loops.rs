@@ -2,6 +2,7 @@
 //! more.
 
 #[path = "support/fake_chain.rs"]
+#[allow(dead_code, reason = "not every test needs all of it")]
 mod fake_chain;
 
 use std::collections::BTreeMap;

@@ -85,7 +85,7 @@ fn added(field: &[Width]) -> Vec<f64> {
             answered: true,
         };
         let miners: Vec<Finding> = (0..).zip(field).map(finding).collect();
-        let found = book.enter_round(&Findings { miners, comparisons: Vec::new() }, 1, &mut orders, &policy);
+        let found = book.enter_round(&Findings { miners, ..Findings::default() }, 1, &mut orders, &policy);
         added.extend(found.last().and_then(|bits| bits.marginal));
     }
     assert_eq!(added.len(), ROUNDS, "every round counts");

@@ -45,18 +45,40 @@ impl Average {
     /// The standard error of the mean; infinite while nothing was seen. `prior` is a variance that counts as one more
     /// observation: without it, three equal values would look like certainty.
     pub fn error(&self, alpha: f64, prior: f64) -> f64 {
-        let n = self.weight(alpha);
+        self.error_of_overlapping(alpha, prior, 1.0)
+    }
+
+    /// As [`Average::error`], of values of which `overlap` together (at least 1) say as much as one by itself: their variance
+    /// over n / overlap of them, not n. Infinite where several say no more than one, since what values have in common, their mean
+    /// has too, and nothing tells how far it is off; of a single one, `prior` says it. For the same reason the variance that is
+    /// seen is too small by its n/overlap-th part.
+    pub fn error_of_overlapping(&self, alpha: f64, prior: f64, overlap: f64) -> f64 {
+        let (n, overlap) = (self.weight(alpha), overlap.max(1.0));
+        let apart = n / overlap;
+        let hidden = match overlap > 1.0 {
+            // One but for rounding is one.
+            true if apart <= 1.0 + 1e-9 => return f64::INFINITY,
+            true => (1.0 - 1.0 / n) / (1.0 - 1.0 / apart),
+            false => 1.0,
+        };
         if n <= 0.0 {
             return f64::INFINITY;
         }
-        ((n * self.variance + prior) / (n + 1.0) / n).max(0.0).sqrt()
+        ((n * hidden * self.variance + prior) / (n + 1.0) / apart).max(0.0).sqrt()
     }
 
     /// The lower confidence bound: the mean less `z` standard errors; minus infinity while nothing was seen.
     pub fn lower(&self, z: f64, alpha: f64, prior: f64) -> f64 {
+        self.lower_of_overlapping(z, alpha, prior, 1.0)
+    }
+
+    /// As [`Average::lower`], by the error of [`Average::error_of_overlapping`]; the mean itself where no doubt counts.
+    pub fn lower_of_overlapping(&self, z: f64, alpha: f64, prior: f64, overlap: f64) -> f64 {
         match self.count {
             0 => f64::NEG_INFINITY,
-            _ => self.mean - z * self.error(alpha, prior),
+            // No doubt of an infinite error would be no number.
+            _ if z == 0.0 => self.mean,
+            _ => self.mean - z * self.error_of_overlapping(alpha, prior, overlap),
         }
     }
 
@@ -94,7 +116,34 @@ mod tests {
         assert_eq!(average, Average::default());
     }
 
+    /// Eight values of mean 0.6 and variance 0.04, beside a coin's 0.25, worked out by hand.
+    #[test]
+    fn values_that_overlap_leave_more_doubt() {
+        let average = Average { mean: 0.6, variance: 0.04, count: 8 };
+        let error = |overlap: f64| average.error_of_overlapping(1e-6, 0.25, overlap);
+        // (8 · 0.04 + 0.25) / 9 / 8.
+        assert!((error(1.0) - 0.088_976).abs() < 1e-6 && error(1.0) == average.error(1e-6, 0.25), "{}", error(1.0));
+        // Four by themselves: of the variance 7/8 is seen of eight and 3/4 of four. (8 · 0.04 · 7/6 + 0.25) / 9 / 4.
+        assert!((error(2.0) - 0.131_586).abs() < 1e-6, "{}", error(2.0));
+        // Up to one, nothing can be said.
+        assert_eq!((error(8.0), error(80.0), error(f64::INFINITY)), (f64::INFINITY, f64::INFINITY, f64::INFINITY));
+        let lower = |z: f64, overlap: f64| average.lower_of_overlapping(z, 1e-6, 0.25, overlap);
+        assert!((lower(1.0, 2.0) - 0.468_414).abs() < 1e-6 && (lower(1.0, 1.0) - 0.511_024).abs() < 1e-6);
+        assert_eq!((lower(1.0, 8.0), lower(0.0, 8.0)), (f64::NEG_INFINITY, 0.6));
+    }
+
     proptest! {
+        #[test]
+        fn more_overlap_is_more_doubt(
+            values in proptest::collection::vec(0.0..1.0f64, 1..100),
+            overlap in 0.0..50.0f64,
+            more in 0.01..50.0f64,
+        ) {
+            let average = fed(0.5, &values, 0.1);
+            let error = |overlap: f64| average.error_of_overlapping(0.1, 0.25, overlap);
+            prop_assert!(error(overlap + more) >= error(overlap) && error(overlap) >= average.error(0.1, 0.25));
+        }
+
         #[test]
         fn it_stays_among_its_values(
             start in 0.0..1.0f64,

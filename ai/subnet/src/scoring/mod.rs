@@ -4,6 +4,7 @@
 //! | module | answers |
 //! |---|---|
 //! | [`average`] | what is a miner's work worth, and how sure is that? |
+//! | [`windows`] | how many scores say something of their own? |
 //! | [`newcomer`] | where does somebody begin of whom nothing is known? |
 //! | [`idle`] | what becomes of somebody who isn't asked any more? |
 //! | [`clones`] | who are one miner with several seats? |
@@ -18,3 +19,4 @@ pub mod idle;
 pub mod newcomer;
 pub mod pay;
 pub mod value;
+pub mod windows;

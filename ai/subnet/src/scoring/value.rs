@@ -49,11 +49,13 @@ impl Information {
         [self.absolute.mean, self.marginal.mean, self.novelty.mean]
     }
 
-    /// The standard errors of the means, in bits, where the newest answer weighs `alpha` in the long run; `None` for a number
-    /// that no answer has told anything about.
-    pub fn errors(&self, alpha: f64) -> [Option<f64>; 3] {
-        [self.absolute, self.marginal, self.novelty]
-            .map(|average| Some(average.error(alpha, PRIOR_VARIANCE)).filter(|error| error.is_finite()))
+    /// The standard errors of the means, in bits, where the newest answer weighs `alpha` in the long run and `overlap` answers
+    /// say as much as one by itself (see [`Overlap`](super::windows::Overlap)); `None` for a number that no answer has told
+    /// anything about, or only several whose truths came about at one time.
+    pub fn errors(&self, alpha: f64, overlap: f64) -> [Option<f64>; 3] {
+        [self.absolute, self.marginal, self.novelty].map(|average| {
+            Some(average.error_of_overlapping(alpha, PRIOR_VARIANCE, overlap)).filter(|error| error.is_finite())
+        })
     }
 
     /// Whether the numbers can be what they say.
@@ -139,14 +141,17 @@ mod tests {
     #[test]
     fn errors_shrink_with_answers_and_are_none_without() {
         let mut information = Information::default();
-        assert_eq!(information.errors(0.02), [None; 3]);
+        assert_eq!(information.errors(0.02, 1.0), [None; 3]);
         information.update(&Bits { absolute: 2.0, marginal: None, novelty: Some(1.0) }, 0.02);
-        let [first, marginal, novelty] = information.errors(0.02);
+        let [first, marginal, novelty] = information.errors(0.02, 1.0);
         assert!(first > Some(0.5) && marginal.is_none() && novelty > Some(0.5), "{first:?} {novelty:?}");
         (0..98).for_each(|_| information.update(&Bits { absolute: 2.0, ..Bits::default() }, 0.02));
-        let [later, ..] = information.errors(0.02);
+        let [later, ..] = information.errors(0.02, 1.0);
         // What a hundred answers that vary by a bit leave open is a tenth of one.
         assert!(later > Some(0.0) && later < Some(0.1), "{later:?}");
+        let [of_few, ..] = information.errors(0.02, 10.0);
+        assert!(of_few > later.map(|error| 3.0 * error), "{of_few:?}");
+        assert_eq!(information.errors(0.02, 100.0)[0], None, "a single window");
     }
 
     proptest! {

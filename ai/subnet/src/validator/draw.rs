@@ -15,6 +15,7 @@ use crate::seed::Seed;
 use crate::subnet::Subnet;
 use crate::targets;
 use crate::view::{self, Neuron, View, Views};
+use crate::weights::weights;
 
 /// How often a validator asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,8 @@ pub(super) async fn run<S: Subnet>(shared: Arc<Shared<S>>, mut views: Views, sto
                 _ = rounds.join_next() => {}
                 () = stop.cancelled() => {}
             }
-            wait = rest(begun.elapsed(), timeout).saturating_add(wait);
+            let waited_for = views.borrow().as_ref().is_some_and(|view| is_waited_for(&shared, view));
+            wait = rest(begun.elapsed(), timeout).saturating_add(if waited_for { Duration::ZERO } else { wait });
         }
     }
 }
@@ -101,6 +103,13 @@ async fn somebody(hotkey: &PublicKey, views: &mut Views, stop: &CancellationToke
 fn has_work(view: &View, hotkey: &PublicKey) -> bool {
     let mut others = view.neurons.iter().filter(|neuron| neuron.hotkey != *hotkey);
     view.neuron_of(hotkey).is_some() && others.any(|neuron| neuron.address().is_some())
+}
+
+/// Whether the subnet hasn't launched and this validator has found nobody yet who is worth a weight: whoever has set none by
+/// the launch gets no stake, and without stake nothing later.
+fn is_waited_for<S: Subnet>(shared: &Shared<S>, view: &View) -> bool {
+    let first = || weights(lock(&shared.records).book(), &view.ids(), &shared.settings.scoring.first_answers());
+    view.subnet.launches_at.is_some() && first().is_empty()
 }
 
 /// How long a gentle validator rests after a round that took so long: as long again, so that half of the time is others', but no

@@ -31,7 +31,7 @@ use crate::store::StoreError;
 use crate::subnet::Subnet;
 use crate::view::{self, View, Views};
 use crate::weigh::{Outcome, Weigher};
-use crate::weights::{divide, undivided, weights};
+use crate::weights::{divide, or_first_answers, undivided};
 
 pub use draw::Pace;
 pub use round::LONGEST_TRUTH;
@@ -50,8 +50,8 @@ pub struct ValidatorSettings {
     /// How often, and how many miners at once.
     pub pace: Pace,
     /// Whether users need the same machine: then the first round begins as soon as there is somebody to ask, rounds come one
-    /// at a time, and after each it rests for as long as it took, before the time that `pace` says has even begun. For subnets
-    /// whose answers can be scored at once.
+    /// at a time, and after each it rests for as long as it took, before the time that `pace` says has even begun; until it has
+    /// found somebody before its subnet launches, it rests and no more. For subnets whose answers can be scored at once.
     pub gentle: bool,
     /// When an answer is too late.
     pub timeout: Duration,
@@ -296,11 +296,7 @@ fn earned(book: &Book, history: &mut History, view: &View, policy: &ScorePolicy)
     let newest = undivided(book, &view.ids(), policy);
     let blended = history.blend(view.next_epoch, newest, policy.vectors);
     // Whoever is known for a clone now was one in the earlier tempos too.
-    let usual = divide(&blended, book, policy);
-    match view.subnet.launches_at {
-        Some(_) if usual.is_empty() => weights(book, &view.ids(), &policy.before_launch()),
-        _ => usual,
-    }
+    or_first_answers(divide(&blended, book, policy), book, view, policy)
 }
 
 async fn turn_epoch<S: Subnet>(shared: &Arc<Shared<S>>, view: &View) {
@@ -364,5 +360,32 @@ mod tests {
         book.enter(NeuronId(8), 0.9, 6, &policy);
         let enough = earned(&book, &mut history, &view(Some(50)), &policy);
         assert_eq!(enough, [(NeuronId(7), u16::MAX), (NeuronId(8), 0)], "as after the launch");
+    }
+
+    /// What two miners of a local network were found to be worth on two cores, a round every twenty seconds: the first two
+    /// rounds before the launch, the last one two minutes after it.
+    #[test]
+    fn a_local_networks_weights_follow_all_answers_until_bounds_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut history = History::open(&folder.path().join("vectors.json"), &[0; 32], 1).expect("a history");
+        let (policy, mut book) = (ScorePolicy::local(), Book::new(&[0; 32], 1));
+        let strangers = ScorePolicy { eager: false, ..policy.clone() };
+        let (lucky, better) = (NeuronId(7), NeuronId(8));
+        let mut round = |block: u32, [one, other]: [f64; 2]| {
+            book.enter(better, other, block, &policy);
+            book.enter(lucky, one, block, &policy);
+            let launches_at = Some(45).filter(|start| block < *start);
+            [&policy, &strangers].map(|policy| earned(&book, &mut history, &view(launches_at), policy))
+        };
+        let first = round(27, [0.073, 0.061]);
+        assert_eq!((first[0][0], &first[0]), ((lucky, u16::MAX), &first[1]), "before the launch, everywhere");
+        round(42, [0.164, 0.0]);
+        for (block, scores) in [(62, [0.0, 0.702]), (87, [0.0; 2]), (139, [0.0; 2])] {
+            let [here, elsewhere] = round(block, scores);
+            assert!(here[0].1 < u16::MAX / 4 && here[1] == (better, u16::MAX), "{block}: {here:?}");
+            assert!(elsewhere.is_empty(), "{block}: nothing is beyond doubt: {elsewhere:?}");
+        }
+        let [here, elsewhere] = round(194, [0.0, 0.748]);
+        assert_eq!((&here, &here[..]), (&elsewhere, &[(lucky, 0), (better, u16::MAX)][..]), "a second right answer");
     }
 }

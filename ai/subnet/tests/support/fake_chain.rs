@@ -49,6 +49,8 @@ pub struct FakeChain {
     /// Every so many calls one fails, as if the node were away.
     flaky: u64,
     rules: Hyperparameters,
+    /// When the subnet launches, if it hasn't.
+    launches_at: Option<u32>,
     /// Whether there is a block: before the first, the ledger doesn't know its own genesis.
     born: AtomicBool,
     state: Mutex<State>,
@@ -63,6 +65,7 @@ impl FakeChain {
             commit_reveal,
             flaky,
             rules: Hyperparameters::default(),
+            launches_at: None,
             born: AtomicBool::new(true),
             state: Mutex::default(),
         }
@@ -71,6 +74,11 @@ impl FakeChain {
     /// The same with other rules for weights.
     pub fn with_rules(self, rules: Hyperparameters) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same before the subnet's launch.
+    pub fn unlaunched(self) -> Self {
+        Self { launches_at: Some(u32::MAX), ..self }
     }
 
     /// Whether there is a block yet.
@@ -171,6 +179,7 @@ impl Chain for FakeChain {
             commit_interval: INTERVAL,
             weights_rate_limit: RATE_LIMIT,
             hyperparameters: self.rules.clone(),
+            launches_at: self.launches_at,
             ..SubnetInfo::default()
         })
     }
