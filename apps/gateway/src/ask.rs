@@ -1,12 +1,15 @@
 //! Asking miners: the best first, the next when it fails or is late, the first good answer wins. Late is who takes longer
-//! than it usually does, within bounds. Once a streamed answer has begun, nobody else is asked.
+//! than it usually does, within bounds. Who isn't known to take long over exact questions is late with one at the least of
+//! these bounds, if the next in line is paid nearly as well as the first: it may be one that computes. Somebody who is paid
+//! far less isn't preferred for being quick; quickest is who says anything. Once a streamed answer has begun, nobody else is
+//! asked.
 //!
 //! Miners are always asked for pieces, whatever the user wants: validators ask so too, and nothing may tell a miner
 //! which of them it serves.
 
 use crate::{
     answering::Answering, breaker::Trial, consensus::Panel, directory::Miner, error::ApiError, metrics::Metrics,
-    standing::Standings, GatewayConfig,
+    sort::Sort, standing::Standings, times::Timed, GatewayConfig,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -100,7 +103,7 @@ impl Drop for Turn {
 }
 
 impl Asker {
-    /// The first to reach the goal of those `candidates` that are asked `request`, best first.
+    /// The first to reach the goal of those `candidates` that are asked `request`, best first for its `sort`.
     ///
     /// # Errors
     /// 503 without candidates, 504 after the deadline, 502 if all failed, 400 if miners agree that the request is
@@ -110,10 +113,12 @@ impl Asker {
         candidates: &[Miner],
         request: &TextRequest,
         goal: Goal,
+        sort: Sort,
     ) -> Result<Answered, ApiError> {
         if candidates.is_empty() {
             return Err(ApiError::no_miners("no miner of this subnet announces an address yet: try again shortly"));
         }
+        let timed = sort.timed(goal);
         let parallel = self.config.parallel.max(1);
         let deadline = TokioInstant::now() + self.config.deadline;
         let mut waiting = candidates.iter().take(self.config.attempts.max(1));
@@ -125,9 +130,15 @@ impl Asker {
         loop {
             if next && running.len() < parallel {
                 if let Some(miner) = waiting.next() {
-                    running.push(self.turn(asked.len(), miner, request, goal, deadline));
+                    running.push(self.turn(asked.len(), miner, request, (goal, timed), deadline));
                     asked.push(Asked::now(miner));
-                    late = TokioInstant::now() + self.standings.late(miner, goal);
+                    let company = waiting.clone().next().zip(candidates.first());
+                    let near = company.is_some_and(|(next, best)| next.is_near(best));
+                    let patience = match timed == Timed::Exact && near {
+                        true => self.standings.soon(miner, timed),
+                        false => self.standings.late(miner, timed),
+                    };
+                    late = TokioInstant::now() + patience;
                 }
             }
             next = false;
@@ -141,7 +152,7 @@ impl Asker {
                     }
                     match outcome {
                         Outcome::Good(answering, began, latency, turn) => {
-                            self.overtake(asked.iter().take(index), goal);
+                            self.overtake(asked.iter().take(index), timed);
                             let Some(Asked { miner, .. }) = asked.get(index) else { continue };
                             return Ok(Answered {
                                 miner: (*miner).clone(),
@@ -181,7 +192,7 @@ impl Asker {
         index: usize,
         miner: &Miner,
         request: &TextRequest,
-        goal: Goal,
+        (goal, timed): (Goal, Timed),
         deadline: TokioInstant,
     ) -> (usize, Outcome) {
         let began = Instant::now();
@@ -221,8 +232,8 @@ impl Asker {
                 let latency = began.elapsed();
                 self.count("answered");
                 match goal {
-                    Goal::Whole => self.standings.succeeded(miner, latency),
-                    Goal::Beginning => self.standings.began(miner, latency),
+                    Goal::Whole => self.standings.succeeded(miner, timed, latency),
+                    Goal::Beginning => self.standings.began(miner, timed, latency),
                 }
                 Outcome::Good(answering, began, latency, turn)
             }
@@ -240,11 +251,11 @@ impl Asker {
 
     /// Of those who were asked earlier and are still silent. Slower than usual happens to everybody; slower than the longest
     /// that anybody gets is a fault.
-    pub(crate) fn overtake<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>, goal: Goal) {
+    pub(crate) fn overtake<'a>(&self, asked: impl Iterator<Item = &'a Asked<'a>>, timed: Timed) {
         for Asked { miner, began, .. } in asked.filter(|asked| !asked.ended) {
             let waited = began.elapsed();
             self.count("overtaken");
-            self.standings.overtaken(miner, goal, waited);
+            self.standings.overtaken(miner, timed, waited);
             if waited >= self.config.hedge {
                 self.standings.failed(miner, Instant::now());
             }

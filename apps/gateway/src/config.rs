@@ -36,7 +36,8 @@ pub struct GatewayConfig {
     /// A miner that hasn't answered for so long gets company: the next one is asked too. Of one whose usual times are
     /// known, that is sooner: when it has taken longer than it takes nineteen times of twenty.
     pub hedge: Duration,
-    /// No miner gets company sooner than this, however fast it usually is.
+    /// No miner gets company sooner than this, however fast it usually is. With an exact question, such as a sum, one whose
+    /// times aren't known gets it now, from miners that are paid nearly as well.
     pub hedge_least: Duration,
     /// An answer takes no longer than this, or fails with 504; a streamed one must have begun by then.
     pub deadline: Duration,

@@ -7,6 +7,7 @@ use crate::{
     ask::{Answered, Asker, Goal},
     directory::Miner,
     error::ApiError,
+    sort::Sort,
 };
 use futures::{stream::FuturesUnordered, StreamExt};
 use ganglion_subnet_text::{agreement, TextRequest};
@@ -63,8 +64,9 @@ impl Panel {
 pub(crate) async fn ask(asker: &Asker, candidates: &[Miner], request: &TextRequest) -> Result<Answered, ApiError> {
     let began = Instant::now();
     let places = places(candidates);
+    // Of whatever sort the question is: those who hold the places have the time that they need.
     let mut running: FuturesUnordered<_> =
-        places.iter().map(|miners| asker.ask(miners, request, Goal::Whole)).collect();
+        places.iter().map(|miners| asker.ask(miners, request, Goal::Whole, Sort::Open)).collect();
     let deadline = TokioInstant::now() + asker.config.deadline;
     let (mut answers, mut errors, mut end) = (Vec::new(), Vec::new(), deadline);
     loop {

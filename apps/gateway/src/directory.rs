@@ -21,6 +21,8 @@ use tokio::time::sleep;
 
 /// How often at most a subnet beside the gateway's own is looked for while nobody is in it.
 const QUIET: Duration = Duration::from_secs(10);
+/// Who is paid this many times less than another isn't near it.
+pub(crate) const NEAR: u32 = 4;
 
 /// A miner that announces an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +43,12 @@ impl Miner {
     /// The share as a number from 0 to 1.
     pub fn share(&self) -> f64 {
         f64::from(self.incentive) / f64::from(u16::MAX)
+    }
+
+    /// Whether it is paid, or promised, something, and at least a quarter of what `other` is.
+    pub(crate) fn is_near(&self, other: &Self) -> bool {
+        let [own, others] = [self, other].map(|miner| u32::from(miner.incentive.max(miner.promised)));
+        own > 0 && own * NEAR >= others
     }
 }
 
@@ -273,5 +281,15 @@ mod tests {
         assert_eq!(found, [Miner { uid: 0, hotkey: PublicKey([0; 32]), address, incentive: 65_535, promised: 7 }]);
         assert_eq!(miners(&metagraph, &[], &PublicKey([2; 32]))[0].promised, 0);
         assert!((found[0].share() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn who_is_paid_a_quarter_is_near() {
+        let address = "127.0.0.1:1".parse().expect("address");
+        let miner = |incentive, promised| Miner { uid: 0, hotkey: PublicKey([1; 32]), address, incentive, promised };
+        assert!(miner(25, 0).is_near(&miner(100, 0)) && !miner(24, 0).is_near(&miner(100, 0)));
+        assert!(miner(0, 25).is_near(&miner(0, 100)) && !miner(0, 24).is_near(&miner(0, 100)));
+        assert!(miner(u16::MAX, 0).is_near(&miner(1, 0)));
+        assert!(!miner(0, 0).is_near(&miner(0, 0)), "nobody says that it is worth anything");
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /v1/forecasts`: what the best miners of the market subnet expect, as one forecast.
 
-use crate::{directory::Miner, error::ApiError, routes, state::Shared};
+use crate::{directory::Miner, error::ApiError, routes, state::Shared, times::Timed};
 use axum::{
     extract::{rejection::QueryRejection, Query, State},
     http::{header::CONTENT_TYPE, StatusCode},
@@ -146,7 +146,7 @@ fn learn<T>(door: &Shared, miners: &[Miner], gathered: &Gathered<T>) {
         let is_it = |target: &Target| (target.hotkey, target.address) == (miner.hotkey, miner.address);
         if let Some(heard) = gathered.heard.iter().find(|heard| is_it(&heard.voice.target)) {
             door.metrics.called("answered");
-            door.standings.succeeded(miner, heard.latency);
+            door.standings.succeeded(miner, Timed::Whole, heard.latency);
         } else if gathered.failed.iter().any(is_it) {
             door.metrics.called("failed");
             door.standings.failed(miner, Instant::now());

@@ -2,7 +2,8 @@
 //!
 //! The gateway reads the metagraph from a node and speaks to miners directly, over signed HTTP. Of those that work it asks
 //! the one that is worth most by incentive, speed and price; if that one fails, the next; if it is later than it usually
-//! is, the next as well, and the first good answer wins. Who fails several times in a row is left alone for a while. A
+//! is, the next as well, and the first good answer wins. For a question with an exact answer it is speed that counts for
+//! most among those that are paid alike. Who fails several times in a row is left alone for a while. A
 //! streamed answer is passed on as it comes; until its first word another miner may still take over. The reply says whose
 //! answer it is. `text:consensus` asks three and gives the answer that they agree on. Sentence vectors come from those
 //! miners of text that announce them, pictures from the miners of the image subnet, forecasts from those of the market.
@@ -41,6 +42,7 @@ mod reply;
 mod request_id;
 mod routes;
 mod shape;
+mod sort;
 mod standing;
 mod state;
 mod stops;

@@ -2,7 +2,7 @@
 
 use crate::{
     access::Bill, ask::Goal, completions, consensus, consent, embeddings, error::ApiError, forecasts, live, network,
-    openai::ChatRequest, openapi, playground, reply, shape::Shape, state::Shared,
+    openai::ChatRequest, openapi, playground, reply, shape::Shape, sort::Sort, state::Shared,
 };
 use axum::{
     body::Body,
@@ -81,12 +81,14 @@ async fn say(
         Shape::Completion => completions::read(&body, &shared.config)?,
     };
     drop(body);
-    let candidates = shared.candidates(&request.model)?;
+    let together = request.model == consensus::MODEL;
+    let sort = if together { Sort::Open } else { Sort::of(&request.text) };
+    let candidates = shared.candidates(&request.model, sort)?;
     let goal = if request.stream { Goal::Beginning } else { Goal::Whole };
-    let answered = match request.model == consensus::MODEL {
+    let answered = match together {
         // The whole of three answers is needed to choose one; who wants a stream gets it afterwards.
         true => consensus::ask(&shared.asker, &candidates, &request.text).await?,
-        false => shared.asker.ask(&candidates, &request.text, goal).await?,
+        false => shared.asker.ask(&candidates, &request.text, goal, sort).await?,
     };
     keep(shared, &request, headers);
     Ok(match goal {

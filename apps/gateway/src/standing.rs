@@ -1,11 +1,11 @@
 //! What the gateway itself knows about miners: how fast they are, whether they live, whom to leave alone.
 
 use crate::{
-    ask::Goal,
     breaker::{Breaker, Policy, State, Trial},
     directory::Miner,
     ordering::{self, Facts},
-    times::Times,
+    sort::Sort,
+    times::{Timed, Times},
     GatewayConfig,
 };
 use ganglion_keys::PublicKey;
@@ -23,10 +23,12 @@ const RETRY: Duration = Duration::from_secs(10);
 /// One miner's record.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Standing {
-    /// Times to whole answers.
+    /// Times to whole answers, but those to exact questions.
     pub(crate) whole: Times,
-    /// Times to the first word of streamed answers.
+    /// Times to the first word of streamed answers, but those to exact questions.
     pub(crate) first: Times,
+    /// Times to answers to exact questions, or to their first word.
+    pub(crate) exact: Times,
     /// Whether its port was open at the last look; `None` before the first.
     pub(crate) alive: Option<bool>,
     /// What it says of itself in its schema document.
@@ -54,9 +56,26 @@ impl Standing {
         self.breaker.state(now)
     }
 
-    /// Average answer time: of whole answers, or, where it has only given streamed ones, of their first words.
+    /// Average answer time: of whole answers; where it has only given streamed ones, of their first words; where all
+    /// questions were exact ones, of these.
     pub(crate) fn latency(&self) -> Option<Duration> {
-        self.whole.mean().or(self.first.mean())
+        self.usual(Sort::Open).or(self.exact.mean())
+    }
+
+    /// Average time that such a question takes it, if that has been measured.
+    fn usual(&self, sort: Sort) -> Option<Duration> {
+        match sort {
+            Sort::Open => self.whole.mean().or(self.first.mean()),
+            Sort::Exact => self.exact.mean(),
+        }
+    }
+
+    fn times(&mut self, timed: Timed) -> &mut Times {
+        match timed {
+            Timed::Whole => &mut self.whole,
+            Timed::First => &mut self.first,
+            Timed::Exact => &mut self.exact,
+        }
     }
 
     /// Whether its port should be looked at again. One that was closed may be a miner that is just starting.
@@ -124,29 +143,31 @@ impl Standings {
     }
 
     /// From when on the miner is late with what it is asked for.
-    pub(crate) fn late(&self, miner: &Miner, goal: Goal) -> Duration {
+    pub(crate) fn late(&self, miner: &Miner, timed: Timed) -> Duration {
         let (least, most) = self.late;
-        let record = self.of(miner);
-        match goal {
-            Goal::Whole => record.whole.late(least, most),
-            Goal::Beginning => record.first.late(least, most),
-        }
+        self.of(miner).times(timed).late(least, most)
     }
 
-    /// It answered well.
-    pub(crate) fn succeeded(&self, miner: &Miner, took: Duration) {
+    /// The same where a miner whose times aren't known gets the least.
+    pub(crate) fn soon(&self, miner: &Miner, timed: Timed) -> Duration {
+        let (least, most) = self.late;
+        self.of(miner).times(timed).soon(least, most)
+    }
+
+    /// It answered well, and as a whole.
+    pub(crate) fn succeeded(&self, miner: &Miner, timed: Timed, took: Duration) {
         let mut records = self.lock();
         let record = records.entry(place(miner)).or_default();
-        record.whole.add(took);
+        record.times(timed).add(took);
         record.alive = Some(true);
         record.breaker.succeeded();
     }
 
     /// Its streamed answer has begun. How it ends is told by [`Standings::finished`] or [`Standings::failed`].
-    pub(crate) fn began(&self, miner: &Miner, took: Duration) {
+    pub(crate) fn began(&self, miner: &Miner, timed: Timed, took: Duration) {
         let mut records = self.lock();
         let record = records.entry(place(miner)).or_default();
-        record.first.add(took);
+        record.times(timed).add(took);
         record.alive = Some(true);
     }
 
@@ -157,13 +178,8 @@ impl Standings {
 
     /// Another was faster. It would have taken at least `waited`: without that its usual times would be those of its fast
     /// answers alone.
-    pub(crate) fn overtaken(&self, miner: &Miner, goal: Goal, waited: Duration) {
-        let mut records = self.lock();
-        let record = records.entry(place(miner)).or_default();
-        match goal {
-            Goal::Whole => record.whole.add(waited),
-            Goal::Beginning => record.first.add(waited),
-        }
+    pub(crate) fn overtaken(&self, miner: &Miner, timed: Timed, waited: Duration) {
+        self.lock().entry(place(miner)).or_default().times(timed).add(waited);
     }
 
     /// It answered badly, not at all, or far too late.
@@ -201,8 +217,13 @@ impl Standings {
         (record.alive, record.looked_at) = (Some(alive), Some(now));
     }
 
-    /// Miners in the order in which to ask them; see [`ordering`]. Their scores are kept.
+    /// Miners in the order in which to ask them an open question; see [`ordering`]. Their scores are kept.
     pub(crate) fn order(&self, miners: &[Miner], now: Instant) -> Vec<Miner> {
+        self.order_for(Sort::Open, miners, now)
+    }
+
+    /// The same for a question of this sort.
+    pub(crate) fn order_for(&self, sort: Sort, miners: &[Miner], now: Instant) -> Vec<Miner> {
         let records = self.lock();
         let facts: Vec<Facts> = miners
             .iter()
@@ -214,13 +235,13 @@ impl Standings {
                     promised: miner.promised,
                     paused: record.state(now) == State::Open,
                     dead: record.alive == Some(false),
-                    latency: record.latency(),
+                    latency: record.usual(sort),
                     price: record.announced.price,
                 }
             })
             .collect();
         drop(records);
-        let ranked = ordering::order(&facts);
+        let ranked = ordering::order(&facts, sort);
         let mut records = self.lock();
         let mut ordered = Vec::with_capacity(ranked.len());
         for (index, score) in ranked {
@@ -270,12 +291,12 @@ mod tests {
         assert_eq!(standings.of(&asked).state(later), State::Open, "one more failure is enough");
         let last = later + Duration::from_secs(31);
         let trial = standings.started(&asked, last).expect("it tries");
-        standings.began(&asked, Duration::from_millis(5));
+        standings.began(&asked, Timed::First, Duration::from_millis(5));
         assert_eq!(standings.of(&asked).state(last), State::Open, "its answer has begun: that says nothing of its end");
         standings.tried(&asked, trial);
         assert_eq!(standings.of(&asked).state(last), State::HalfOpen, "an aborted trial can be repeated");
         standings.started(&asked, last);
-        standings.succeeded(&asked, Duration::from_millis(5));
+        standings.succeeded(&asked, Timed::Whole, Duration::from_millis(5));
         assert_eq!(standings.of(&asked).state(last), State::Closed);
         standings.failed(&asked, last);
         assert_eq!(standings.of(&asked).state(last), State::Closed, "success wipes the slate clean");
@@ -286,8 +307,8 @@ mod tests {
         let (standings, now) = (standings(), Instant::now());
         let all = [miner(1, 10), miner(2, 90), miner(3, 90), miner(4, 50), miner(5, 100)];
         assert_eq!(uids(&standings.order(&all, now)), [5, 2, 3, 4, 1]);
-        standings.succeeded(&all[1], Duration::from_millis(80));
-        standings.succeeded(&all[2], Duration::from_millis(20));
+        standings.succeeded(&all[1], Timed::Whole, Duration::from_millis(80));
+        standings.succeeded(&all[2], Timed::Whole, Duration::from_millis(20));
         standings.probed(&all[4], false, now);
         assert_eq!(uids(&standings.order(&all, now)), [3, 2, 4, 1, 5]);
         for _ in 0..3 {
@@ -303,7 +324,7 @@ mod tests {
         let (standings, now) = (standings(), Instant::now());
         let young = |uid, promised| Miner { promised, ..miner(uid, 0) };
         let all = [young(1, 0), young(2, 9), young(3, 65_000)];
-        standings.succeeded(&all[0], Duration::from_millis(1));
+        standings.succeeded(&all[0], Timed::Whole, Duration::from_millis(1));
         assert_eq!(uids(&standings.order(&all, now)), [3, 2, 1]);
         standings.probed(&all[2], false, now);
         assert_eq!(uids(&standings.order(&all, now)), [2, 1, 3], "the dead can't answer");
@@ -330,15 +351,36 @@ mod tests {
     fn first_words_and_whole_answers_have_lateness_of_their_own() {
         let (standings, asked) = (standings(), miner(1, 1));
         let usual = GatewayConfig::new(Vec::new(), Arc::new(Keypair::from_seed([1; 32])), 1);
-        assert_eq!(standings.late(&asked, Goal::Whole), usual.hedge);
-        (0..32).for_each(|_| standings.succeeded(&asked, Duration::from_secs(2)));
-        (0..32).for_each(|_| standings.began(&asked, Duration::from_millis(1)));
-        assert_eq!(standings.late(&asked, Goal::Whole), Duration::from_secs(2));
-        assert_eq!(standings.late(&asked, Goal::Beginning), usual.hedge_least);
+        assert_eq!(standings.late(&asked, Timed::Whole), usual.hedge);
+        (0..32).for_each(|_| standings.succeeded(&asked, Timed::Whole, Duration::from_secs(2)));
+        (0..32).for_each(|_| standings.began(&asked, Timed::First, Duration::from_millis(1)));
+        assert_eq!(standings.late(&asked, Timed::Whole), Duration::from_secs(2));
+        assert_eq!(standings.late(&asked, Timed::First), usual.hedge_least);
         assert_eq!(standings.of(&asked).latency(), Some(Duration::from_secs(2)));
-        (0..32).for_each(|_| standings.overtaken(&asked, Goal::Whole, Duration::from_secs(5)));
-        assert_eq!(standings.late(&asked, Goal::Whole), Duration::from_secs(5), "who is overtaken is known to be slow");
+        (0..32).for_each(|_| standings.overtaken(&asked, Timed::Whole, Duration::from_secs(5)));
+        assert_eq!(
+            standings.late(&asked, Timed::Whole),
+            Duration::from_secs(5),
+            "who is overtaken is known to be slow"
+        );
         assert_eq!(standings.of(&asked).state(Instant::now()), State::Closed);
+    }
+
+    #[test]
+    fn exact_questions_have_times_of_their_own() {
+        let (standings, now) = (standings(), Instant::now());
+        let config = GatewayConfig::new(Vec::new(), Arc::new(Keypair::from_seed([1; 32])), 1);
+        let all = [miner(1, 40), miner(2, 30), miner(3, 0)];
+        let exact = || uids(&standings.order_for(Sort::Exact, &all, now));
+        assert_eq!(exact(), [1, 2, 3], "of strangers the best paid");
+        standings.overtaken(&all[0], Timed::Exact, Duration::from_secs(1));
+        standings.succeeded(&all[1], Timed::Exact, Duration::from_millis(5));
+        standings.succeeded(&all[2], Timed::Exact, Duration::from_millis(1));
+        assert_eq!(exact(), [2, 1, 3], "who computes comes first, if it is paid");
+        assert_eq!(uids(&standings.order(&all, now)), [1, 2, 3], "that says nothing of other questions");
+        assert_eq!(standings.of(&all[1]).latency(), Some(Duration::from_millis(5)), "it is told, for want of others");
+        assert_eq!(standings.late(&all[1], Timed::Exact), config.hedge, "one answer makes nothing usual");
+        assert_eq!(standings.soon(&all[1], Timed::Exact), config.hedge_least);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::{
     directory::{newest, Directory, Kind, Listing, Miner},
     error::ApiError,
     metrics::Metrics,
+    sort::Sort,
     standing::Standings,
     GatewayConfig,
 };
@@ -97,22 +98,22 @@ impl Shared {
         self.directory.listing()
     }
 
-    /// Who may answer for a model, best first.
+    /// Who may answer a question of this sort for a model, best first.
     ///
     /// # Errors
     /// 404 if there is no such model, or as [`Shared::best`].
-    pub(crate) fn candidates(&self, model: &str) -> Result<Vec<Miner>, ApiError> {
+    pub(crate) fn candidates(&self, model: &str, sort: Sort) -> Result<Vec<Miner>, ApiError> {
         let known = matches!(model, "text" | "text:best") || model.starts_with("text:");
         if !known {
             return Err(self.no_model(model));
         }
         match model.strip_prefix("text:") {
-            None | Some("best" | "consensus") => self.best(),
+            None | Some("best" | "consensus") => self.ranked(self.kind.synapse(), sort),
             Some(hotkey) => {
                 let hotkey = PublicKey::from_ss58(hotkey).map_err(|_| self.no_model(model))?;
                 let listing = self.listed()?;
                 // For its score, which is told.
-                self.standings.order(&listing.miners, Instant::now());
+                self.standings.order_for(sort, &listing.miners, Instant::now());
                 let miner = listing.miners.iter().find(|miner| miner.hotkey == hotkey);
                 miner.map(|miner| vec![miner.clone()]).ok_or_else(|| self.no_miner(&hotkey))
             }
@@ -133,7 +134,11 @@ impl Shared {
     /// # Errors
     /// As [`Shared::best`].
     pub(crate) fn best_at(&self, synapse: &str) -> Result<Vec<Miner>, ApiError> {
-        let mut miners = self.standings.order(&self.listed()?.miners, Instant::now());
+        self.ranked(synapse, Sort::Open)
+    }
+
+    fn ranked(&self, synapse: &str, sort: Sort) -> Result<Vec<Miner>, ApiError> {
+        let mut miners = self.standings.order_for(sort, &self.listed()?.miners, Instant::now());
         if miners.is_empty() {
             return Ok(miners);
         }

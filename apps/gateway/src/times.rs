@@ -7,6 +7,17 @@ const KEPT: usize = 32;
 /// With fewer, nobody knows what is usual.
 const ENOUGH: usize = 16;
 
+/// What a time is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Timed {
+    /// A whole answer.
+    Whole,
+    /// The first word of a streamed answer.
+    First,
+    /// An answer to an exact question, whole or just begun: who computes it has both at once.
+    Exact,
+}
+
 /// A moving average, and the newest times.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Times {
@@ -52,6 +63,11 @@ impl Times {
     pub(crate) fn late(&self, least: Duration, most: Duration) -> Duration {
         self.p95().map_or(most, |usual| usual.max(least).min(most))
     }
+
+    /// The same where it is for the miner to show that it takes longer: where nothing is usual yet, `least`.
+    pub(crate) fn soon(&self, least: Duration, most: Duration) -> Duration {
+        self.p95().map_or(least.min(most), |_| self.late(least, most))
+    }
 }
 
 #[cfg(test)]
@@ -85,10 +101,13 @@ mod tests {
     fn lateness_is_bounded() {
         let mut times = Times::default();
         assert_eq!(times.late(millis(50), millis(8000)), millis(8000), "a stranger gets all the time");
+        assert_eq!(times.soon(millis(50), millis(8000)), millis(50), "unless it is to show that it needs it");
+        assert_eq!(times.soon(millis(50), millis(10)), millis(10));
         (0..20).for_each(|_| times.add(millis(1)));
         assert_eq!(times.late(millis(50), millis(8000)), millis(50));
         (0..32).for_each(|_| times.add(millis(300)));
         assert_eq!(times.late(millis(50), millis(8000)), millis(300));
+        assert_eq!(times.soon(millis(50), millis(8000)), millis(300), "it has shown it");
         (0..32).for_each(|_| times.add(Duration::MAX));
         assert_eq!(times.late(millis(50), millis(8000)), millis(8000));
         assert_eq!(times.late(millis(50), millis(10)), millis(10), "the upper bound is the one that holds");

@@ -6,12 +6,13 @@
 mod wish;
 
 use crate::{
-    ask::{shorten, Asked, Goal, Turn},
+    ask::{shorten, Asked, Turn},
     directory::Miner,
     error::ApiError,
     reply::{with_headers, Signature},
     routes,
     state::Shared,
+    times::Timed,
 };
 use axum::{
     body::Body,
@@ -144,7 +145,7 @@ async fn ask(shared: &Shared, candidates: &[Miner], request: &EmbedRequest) -> R
             if let Some(miner) = waiting.next() {
                 running.push(turn(shared, asked.len(), miner, request, deadline));
                 asked.push(Asked::now(miner));
-                late = TokioInstant::now() + shared.standings.late(miner, Goal::Whole);
+                late = TokioInstant::now() + shared.standings.late(miner, Timed::Whole);
             }
         }
         if running.is_empty() {

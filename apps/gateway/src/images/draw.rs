@@ -2,11 +2,12 @@
 
 use super::wish::Wish;
 use crate::{
-    ask::{shorten, Asked, Goal, Turn},
+    ask::{shorten, Asked, Turn},
     directory::Miner,
     error::ApiError,
     reply::millis,
     state::Shared,
+    times::Timed,
 };
 use axum::http::StatusCode;
 use futures::{stream::FuturesUnordered, StreamExt};
@@ -86,7 +87,7 @@ pub(super) async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> 
             let Some(miner) = waiting.next() else { break };
             running.push(numbered(asked.len(), turn(shared, miner, &wish.request, deadline)));
             asked.push(Asked::now(miner));
-            late = TokioInstant::now() + shared.standings.late(miner, Goal::Whole);
+            late = TokioInstant::now() + shared.standings.late(miner, Timed::Whole);
         }
         if running.is_empty() {
             break false;
@@ -110,7 +111,7 @@ pub(super) async fn draw(shared: &Shared, candidates: &[Miner], wish: &Wish) -> 
     };
     match over {
         true => shared.asker.blame(asked.iter()),
-        false => shared.asker.overtake(asked.iter(), Goal::Whole),
+        false => shared.asker.overtake(asked.iter(), Timed::Whole),
     }
     if drawn.is_empty() {
         return Err(undrawn(over.then_some(shared.config.deadline), &missed));
@@ -166,7 +167,7 @@ async fn turn(shared: &Shared, miner: &Miner, request: &ImageRequest, deadline: 
     };
     let took = began.elapsed();
     shared.metrics.called("answered");
-    shared.standings.succeeded(miner, took);
+    shared.standings.succeeded(miner, Timed::Whole, took);
     let painter = response.model.map(|model| shorten(&model));
     Ok(Drawn { miner: miner.clone(), image, painter, took })
 }
