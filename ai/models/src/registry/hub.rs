@@ -1,17 +1,14 @@
-//! Fetching a file from a model hub with `curl`: it continues where it stopped, speaks TLS, and knows the user's proxies.
+//! Fetching a file from a model hub.
 
 use std::fmt;
-use std::path::Path;
-use std::process::Command;
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::child;
-use super::disk::{length, remove, Workshop};
+use super::curl::{self, Wanted};
+use super::disk::Workshop;
 use super::download::{Progress, PullError};
 use super::model::{HubPath, KnownFile};
-
-/// `curl`'s exit code for "the server can't continue in the middle".
-const NO_RANGES: i32 = 33;
+use super::route::Route;
 
 /// The address of a model hub. It may hold a secret, so it is never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,14 +38,6 @@ impl FromStr for Hub {
     }
 }
 
-impl Hub {
-    /// Whether it is on this machine, where no proxy leads.
-    fn is_local(&self) -> bool {
-        let host = self.0.split_once("://").map_or("", |(_, rest)| rest);
-        ["127.0.0.1", "localhost"].iter().any(|name| host.starts_with(name))
-    }
-}
-
 /// Fetches `file`, which the hub has at a place, into a part file of the workshop and returns when that is as long as it
 /// should be; what was there before is continued.
 pub(super) fn fetch(
@@ -56,52 +45,16 @@ pub(super) fn fetch(
     (file, place): (&KnownFile, &HubPath),
     workshop: &Workshop,
     progress: &mut dyn FnMut(Progress<'_>),
-) -> Result<std::path::PathBuf, PullError> {
-    let (name, total) = (file.pinned.file_name, file.pinned.bytes);
-    let part = workshop.path(&format!("{name}.part"));
-    if length(&part) > total {
-        remove(&part)?;
-    }
-    let mut whole = length(&part) == total;
-    for attempt in 0..2 {
-        if whole {
-            break;
-        }
-        let log = workshop.path("curl.log");
-        let mut watch = || progress(Progress { what: name, done: length(&part), total });
-        let ended = child::run(&mut curl(hub, &part, total), order(hub, place).as_bytes(), &log, &mut watch)?;
-        whole = ended.code == Some(0) && length(&part) == total;
-        match ended.code {
-            Some(0) => {}
-            Some(NO_RANGES) if attempt == 0 => remove(&part)?,
-            _ => return Err(PullError::Download { what: name.to_owned(), from: "the model hub", said: ended.said }),
-        }
-    }
-    progress(Progress { what: name, done: length(&part), total });
-    if !whole {
-        remove(&part)?;
-        let said = "what it sent has another length".to_owned();
-        return Err(PullError::Download { what: name.to_owned(), from: "the model hub", said });
-    }
+) -> Result<PathBuf, PullError> {
+    let (what, bytes) = (file.pinned.file_name, file.pinned.bytes);
+    let part = workshop.path(&format!("{what}.part"));
+    let wanted = Wanted { what, from: "the model hub", part: &part, bytes };
+    curl::fetch(&route(hub, place), &wanted, workshop, progress)?;
     Ok(part)
 }
 
-/// `curl`, told on its stdin where to go: an address with a secret must not stand in the list of processes.
-fn curl(hub: &Hub, part: &Path, total: u64) -> Command {
-    let mut curl = Command::new("curl");
-    curl.args(["--config", "-", "--fail", "--silent", "--show-error", "--location", "--max-redirs", "8"])
-        .args(["--proto", "=http,https", "--connect-timeout", "20", "--speed-limit", "1024", "--speed-time", "60"])
-        .args(["--retry", "2", "--netrc-optional", "--continue-at", "-", "--max-filesize", &total.to_string()])
-        .arg("--output")
-        .arg(part);
-    if hub.is_local() {
-        curl.args(["--noproxy", "*"]);
-    }
-    curl
-}
-
-fn order(hub: &Hub, at: &HubPath) -> String {
-    format!("url = \"{}/{}/resolve/{}/{}\"\n", hub.0, at.repository, at.revision, at.path)
+fn route(hub: &Hub, at: &HubPath) -> Route {
+    Route::known(format!("{}/{}/resolve/{}/{}", hub.0, at.repository, at.revision, at.path))
 }
 
 #[cfg(test)]
@@ -111,6 +64,8 @@ mod tests {
     use crate::verify::Pinned;
     use std::io::{Read, Write};
     use std::net::TcpListener;
+    use std::path::Path;
+    use std::process::Command;
     use std::thread::JoinHandle;
 
     /// SHA-256 of "abc" (FIPS 180-4's own example).
@@ -172,6 +127,7 @@ mod tests {
 
     const WHOLE: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc";
     const WRONG: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabd";
+    const SHORT: &str = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nab";
     const REST: &str =
         "HTTP/1.1 206 Partial Content\r\nconnection: close\r\ncontent-range: bytes 2-2/3\r\ncontent-length: 1\r\n\r\nc";
 
@@ -210,11 +166,13 @@ mod tests {
             return;
         }
         let dir = tempfile::tempdir().expect("folder");
-        let (hub, server) = serve(vec![WRONG]);
-        let error = fetch_abc(dir.path(), hub).expect_err("wrong");
-        assert!(matches!(error, PullError::Damaged(_)), "{error}");
-        server.join().expect("ends");
-        assert!(ABC.check(dir.path()).is_err() && !dir.path().join(".fetching/folder--abc.part").exists());
+        for wrong in [WRONG, SHORT] {
+            let (hub, server) = serve(vec![wrong]);
+            let error = fetch_abc(dir.path(), hub).expect_err("wrong");
+            assert!(matches!(error, PullError::Damaged(_)), "{error}");
+            server.join().expect("ends");
+            assert!(ABC.check(dir.path()).is_err() && !dir.path().join(".fetching/folder--abc.part").exists());
+        }
         let gone = "HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
         let (hub, server) = serve(vec![gone]);
         let error = fetch_abc(dir.path(), hub).expect_err("gone");

