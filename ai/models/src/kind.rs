@@ -139,7 +139,8 @@ mod tests {
         assert_eq!(engine(&EngineKind::Skills).expect("opens").name(), "skills+ngram");
         let server = |url: &str| EngineKind::Backend { url: url.into(), model: "m".into() };
         assert_eq!(engine(&server("http://127.0.0.1:1/v1")).expect("opens").name(), "backend:m");
-        let error = engine(&server("https://127.0.0.1:1/v1")).err().expect("encrypted");
+        assert_eq!(engine(&server("https://127.0.0.1:1/v1")).expect("opens").name(), "backend:m");
+        let error = engine(&server("ftp://127.0.0.1:1/v1")).err().expect("not spoken");
         assert!(error.to_string().contains("https://"), "{error}");
         let nowhere = empty.path().join("nothing");
         for kind in [EngineKind::SmolLm2, EngineKind::File(nowhere.clone()), EngineKind::Trained(nowhere)] {

@@ -1,5 +1,8 @@
 //! The remote engine against small servers on the loopback, well-behaved and not.
 
+#[path = "../../../network/outward/tests/support/tls.rs"]
+mod tls;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::ops::ControlFlow;
@@ -7,6 +10,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use ganglion_models::{ApiKey, Backend, EngineError, Finish, GenerateRequest, Logprobs, Message, TextEngine};
+use ganglion_outward::Authorities;
+use rustls::pki_types::{pem::PemObject, CertificateDer};
 
 /// Serves one request with `reply`; the thread returns what was asked.
 fn server(reply: impl Into<Vec<u8>>) -> (SocketAddr, JoinHandle<String>) {
@@ -83,6 +88,36 @@ fn a_streamed_answer() {
 }
 
 #[test]
+fn an_encrypted_answer_of_a_server_whose_authority_is_known() {
+    let redirect = "HTTP/1.1 307 There\r\nlocation: http://127.0.0.1:1/v1/chat/completions\r\nconnection: close\r\n\
+                    content-length: 0\r\n\r\n";
+    let (address, authority, thread) = tls::serve(vec![tls::ok(STREAM), redirect.to_owned()]);
+    let engine = Backend::new(&format!("https://{address}/v1/"), "m").expect("an address");
+    let engine = engine.with_key(ApiKey::new("k3y").expect("a key")).with_timeout(Duration::from_secs(10));
+    let authority = CertificateDer::from_pem_slice(authority.as_bytes()).expect("a certificate").to_vec();
+    let engine = engine.with_authorities(Authorities::only([authority]).expect("an authority's"));
+    let answer = engine.complete(&GenerateRequest::ask("hi")).expect("answers");
+    assert_eq!((answer.text.as_str(), answer.finish), ("Hello ü", Finish::Length));
+    // It can't send a question on to where everybody could read it.
+    let error = engine.complete(&GenerateRequest::ask("hi")).expect_err("in the clear").to_string();
+    assert!(error.contains("redirect"), "{error}");
+    let asked = thread.join().expect("the server ends");
+    assert!(asked[0].starts_with("POST /v1/chat/completions ") && asked[0].contains("Bearer k3y"), "{asked:?}");
+}
+
+#[test]
+fn a_server_whose_authority_nobody_knows_is_sent_nothing() {
+    let (address, _, thread) = tls::serve(vec![tls::ok(STREAM)]);
+    let engine = Backend::new(&format!("https://{address}/v1"), "m").expect("an address");
+    let engine = engine.with_key(ApiKey::new("k3y").expect("a key")).with_timeout(Duration::from_secs(10));
+    let error = engine.complete(&GenerateRequest::ask("hi")).expect_err("not believed").to_string();
+    // Whether this machine knows any authority or none.
+    assert!(error.contains("certificate") && error.contains("SSL_CERT_FILE"), "{error}");
+    assert!(!error.contains("k3y") && !error.contains("127.0.0.1"), "{error}");
+    assert_eq!(thread.join().expect("the server ends"), [""]);
+}
+
+#[test]
 fn an_answer_in_one_piece_and_a_stop_string() {
     let body = r#"{"choices":[{"message":{"content":"one two END three"},"finish_reason":"stop"}]}"#;
     let request = GenerateRequest { stop: vec![" END".to_owned()], ..GenerateRequest::ask("hi") };
@@ -120,7 +155,7 @@ fn bad_servers_are_errors() {
     let free = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port");
     let engine = Backend::new(&format!("http://{free}/v1"), "m").expect("an address");
     assert!(matches!(engine.complete(&GenerateRequest::ask("hi")), Err(EngineError::Backend(_))));
-    for base in ["", "ftp://x", "https://x/v1", "http://", "127.0.0.1:80"] {
+    for base in ["", "ftp://x", "https://", "http://", "127.0.0.1:80"] {
         assert!(Backend::new(base, "m").is_err(), "{base}");
     }
 }

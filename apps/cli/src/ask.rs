@@ -19,7 +19,7 @@ use crate::exit::Usage;
 use crate::folder::Folder;
 use crate::output;
 use crate::status;
-pub(crate) use fetch::{client, fetch};
+pub(crate) use fetch::{client, direct, failure, fetch};
 use reading::Reading;
 use screen::Screen;
 
@@ -113,11 +113,11 @@ fn question(text: &str) -> Result<String> {
 /// The gateway to ask: the one named, or the local network's.
 ///
 /// # Errors
-/// It isn't an `http://` address, or no network is running.
+/// It isn't an `http://` or `https://` address, or no network is running.
 pub(crate) fn gateway(named: Option<&str>, at: &DirArgs) -> Result<String> {
     if let Some(url) = named {
-        let odd = || Usage("--gateway must be an http:// URL, as http://127.0.0.1:8080".into());
-        ensure!(url.starts_with("http://"), odd());
+        let odd = || Usage("--gateway must be an http:// or https:// URL, as http://127.0.0.1:8080".into());
+        ensure!(url.starts_with("http://") || url.starts_with("https://"), odd());
         return Ok(url.trim_end_matches('/').trim_end_matches("/v1").to_string());
     }
     let record = status::running(&Folder::locate(at.dir.as_deref())?)?;
@@ -125,7 +125,7 @@ pub(crate) fn gateway(named: Option<&str>, at: &DirArgs) -> Result<String> {
 }
 
 async fn ask(args: &AskArgs, gateway: &str, question: &str, screen: &mut Screen) -> Result<Answered> {
-    let http = client()?;
+    let http = client(gateway)?;
     let request = json!({
         "model": "text",
         "messages": [{ "role": "user", "content": question }],
@@ -134,7 +134,7 @@ async fn ask(args: &AskArgs, gateway: &str, question: &str, screen: &mut Screen)
         "stream": true,
     });
     let answer = screen.wait(http.post(format!("{gateway}/v1/chat/completions")).json(&request).send()).await;
-    let answer = answer.with_context(|| format!("the gateway at {gateway} does not answer"))?;
+    let answer = answer.map_err(failure).with_context(|| format!("the gateway at {gateway} does not answer"))?;
     let status = answer.status();
     let kind = answer.headers().get(CONTENT_TYPE).map(|kind| kind.as_bytes().to_vec()).unwrap_or_default();
     let mut reading = (status.is_success() && kind.starts_with(b"text/event-stream")).then(Reading::default);

@@ -72,7 +72,7 @@ pub fn run(args: &ForecastArgs) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let limit = Duration::from_secs(args.timeout);
     let late = |_| Err(anyhow::anyhow!("no forecast within {} s: try a longer --timeout", args.timeout));
-    let asked = async { fetch(&gateway, client()?.get(url(&gateway, args)), REPLY).await };
+    let asked = async { fetch(&gateway, client(&gateway)?.get(url(&gateway, args)), REPLY).await };
     let body = runtime.block_on(async { tokio::time::timeout(limit, asked).await.unwrap_or_else(late) })?;
     let found = understand(&body, &gateway)?;
     if let Some(path) = &args.svg {

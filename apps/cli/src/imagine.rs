@@ -142,7 +142,7 @@ async fn request(gateway: &str, wanted: &Wanted<'_>) -> Result<Vec<u8>> {
         "seed": wanted.seed,
         "response_format": "b64_json",
     });
-    let asked = client()?.post(format!("{gateway}/v1/images/generations")).json(&request);
+    let asked = client(gateway)?.post(format!("{gateway}/v1/images/generations")).json(&request);
     ask::fetch(gateway, asked, REPLY).await
 }
 

@@ -40,7 +40,7 @@ async fn main() -> Outcome<()> {
     let address = listener.local_addr()?;
     let config = ExplorerConfig::new(Vec::new(), index);
     let serving = tokio::spawn(ganglion_explorer::run(config, listener, std::future::pending()));
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
+    let http = ganglion_outward::client().no_proxy().timeout(Duration::from_secs(60)).build()?;
     println!("{:>9} {:>9} {:>9}  page", "p50 ms", "p95 ms", "KB");
     let (mut worst, mut missed) = (0.0f64, Vec::new());
     let all = pages(&http, address, made.blocks).await?.into_iter().chain(lists(&http, address).await?);

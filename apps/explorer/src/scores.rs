@@ -60,7 +60,7 @@ async fn fetch_within(wait: Duration, metagraph: &Metagraph, private: bool) -> O
 
 /// A client that goes nowhere but where it is sent; `None` if the system has no means for one.
 pub(crate) fn http(wait: Duration) -> Option<reqwest::Client> {
-    let http = reqwest::Client::builder().timeout(wait).no_proxy().redirect(reqwest::redirect::Policy::none());
+    let http = ganglion_outward::client().timeout(wait).no_proxy().redirect(reqwest::redirect::Policy::none());
     http.build().ok()
 }
 

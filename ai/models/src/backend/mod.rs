@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::atomic::AtomicU8;
 use std::time::Duration;
 
+use ganglion_outward::Authorities;
 use serde_json::{json, Value};
 
 use crate::draft::Draft;
@@ -35,23 +36,25 @@ pub struct Backend {
     base: String,
     model: String,
     key: Option<ApiKey>,
+    authorities: Authorities,
     timeout: Duration,
     /// How the server gives probabilities of a given text, once that is known.
     way: AtomicU8,
 }
 
 impl Backend {
-    /// A server at `base`, for instance `http://127.0.0.1:8080/v1`, and the model it should use.
+    /// A server at `base`, for instance `http://127.0.0.1:8080/v1` or `https://models.example/v1`, and the model it should
+    /// use.
     ///
     /// # Errors
-    /// [`EngineError::BackendAddress`] if `base` is not an `http://` address (encrypted connections are not supported: put
-    /// the server on the same machine or behind a tunnel), or holds a password.
+    /// [`EngineError::BackendAddress`] if `base` is no `http://` or `https://` address, or holds a password.
     pub fn new(base: &str, model: &str) -> Result<Self, EngineError> {
         Ok(Self {
             name: format!("backend:{model}"),
             base: server::base(base)?,
             model: model.to_owned(),
             key: None,
+            authorities: Authorities::system(),
             timeout: Duration::from_secs(120),
             way: AtomicU8::new(score::UNKNOWN),
         })
@@ -64,6 +67,13 @@ impl Backend {
         self
     }
 
+    /// Believes the certificates of these authorities, instead of those that the system knows.
+    #[must_use]
+    pub fn with_authorities(mut self, authorities: Authorities) -> Self {
+        self.authorities = authorities;
+        self
+    }
+
     /// The longest that one answer may take, 120 s unless set.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
@@ -73,12 +83,15 @@ impl Backend {
 
     /// Sends `body` to a path below the base address; whatever the status, that is an answer.
     async fn post(&self, path: &str, body: &Value) -> Result<reqwest::Response, EngineError> {
-        let client = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build().map_err(network)?;
+        let client = self.authorities.client().connect_timeout(Duration::from_secs(5));
+        // Who asks for TLS isn't led away from it.
+        let client = client.https_only(self.base.starts_with("https://"));
+        let client = client.build().map_err(|error| self.network(error))?;
         let mut post = client.post(format!("{}/{path}", self.base)).json(body);
         if let Some(key) = &self.key {
             post = post.bearer_auth(key.reveal());
         }
-        post.send().await.map_err(network)
+        post.send().await.map_err(|error| self.network(error))
     }
 
     /// Runs `work` on this thread within the time limit. One small runtime a call: the caller is a blocking thread and
@@ -115,7 +128,7 @@ impl Backend {
         let mut told = Told::default();
         let mut line = Vec::new();
         let mut read = 0usize;
-        while let Some(chunk) = response.chunk().await.map_err(network)? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.network(error))? {
             read = read.saturating_add(chunk.len());
             for byte in chunk {
                 if byte != b'\n' {
@@ -148,17 +161,16 @@ impl Backend {
         let reason: String = reason.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
         EngineError::Backend(format!("it answered {status}: {reason}"))
     }
+
+    fn network(&self, error: reqwest::Error) -> EngineError {
+        EngineError::Backend(self.authorities.reason(error))
+    }
 }
 
 /// A seed that every server takes: some read it as a signed number, llama.cpp's as one of 32 bits, whose greatest means
 /// chance.
 fn seed(seed: u64) -> u64 {
     (seed ^ (seed >> 32)) & 0x7FFF_FFFF
-}
-
-fn network(error: reqwest::Error) -> EngineError {
-    // Without the address: it may hold a secret.
-    EngineError::Backend(error.without_url().to_string())
 }
 
 impl TextEngine for Backend {

@@ -17,7 +17,7 @@ use crate::engine::{EngineError, TextEngine};
 use crate::likelihood::{Logprobs, TokenLogprob};
 use crate::message::Message;
 
-use super::{network, Backend, MAX_BODY};
+use super::{Backend, MAX_BODY};
 
 /// Not asked yet.
 pub(super) const UNKNOWN: u8 = 0;
@@ -107,7 +107,7 @@ impl Backend {
             return Err(self.refusal(response).await);
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(network)? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.network(error))? {
             bytes.extend_from_slice(&chunk);
             if bytes.len() > MAX_BODY {
                 return Err(EngineError::Backend("its answer is too long".to_owned()));

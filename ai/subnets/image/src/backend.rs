@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use ganglion_outward::{outward, reason};
 use ganglion_subnet::{AnswerError, Budget};
 use serde_json::{json, Value};
 
@@ -27,19 +28,21 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// A server at `base`, for instance `http://127.0.0.1:7860/v1`, and the model it should use.
+    /// A server at `base`, for instance `http://127.0.0.1:7860/v1` or `https://images.example/v1`, and the model it should
+    /// use.
     ///
     /// # Errors
-    /// A sentence if `base` is not an `http://` address (encrypted connections are not supported: put the server on the
-    /// same machine or behind a tunnel), or holds a password, which logs would show.
+    /// A sentence if `base` is no `http://` or `https://` address, or holds a password, which logs would show.
     pub fn new(base: &str, model: &str) -> Result<Self, String> {
         let base = base.trim().trim_end_matches('/');
         if base.contains('@') {
             return Err("leave the password out of the address: GANGLION_BACKEND_KEY takes it".to_owned());
         }
-        let host = base.strip_prefix("http://").unwrap_or_default();
+        let host = base.strip_prefix("http://").or_else(|| base.strip_prefix("https://")).unwrap_or_default();
         if host.is_empty() || base.contains(char::is_whitespace) {
-            return Err(format!("{base:?} is not an address such as http://127.0.0.1:7860/v1"));
+            return Err(format!(
+                "{base:?} is not an address such as http://127.0.0.1:7860/v1 or https://images.example/v1"
+            ));
         }
         Ok(Self { name: format!("backend:{model}"), base: base.to_owned(), model: model.to_owned(), key: None })
     }
@@ -52,8 +55,6 @@ impl Backend {
     }
 
     async fn ask(&self, request: &ImageRequest) -> Result<String, String> {
-        // Without the address: it may hold a secret.
-        let network = |error: reqwest::Error| error.without_url().to_string();
         let body = json!({
             "model": self.model,
             "prompt": request.prompt,
@@ -64,17 +65,19 @@ impl Backend {
             "n": 1,
             "response_format": "b64_json",
         });
-        let client = reqwest::Client::builder().connect_timeout(CONNECT).build().map_err(network)?;
+        // Who asks for TLS isn't led away from it.
+        let client = outward().connect_timeout(CONNECT).https_only(self.base.starts_with("https://"));
+        let client = client.build().map_err(reason)?;
         let mut post = client.post(format!("{}/images/generations", self.base)).json(&body);
         if let Some(key) = &self.key {
             post = post.bearer_auth(key);
         }
-        let mut response = post.send().await.map_err(network)?;
+        let mut response = post.send().await.map_err(reason)?;
         if !response.status().is_success() {
             return Err(format!("it answered {}", response.status()));
         }
         let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(network)? {
+        while let Some(chunk) = response.chunk().await.map_err(reason)? {
             if bytes.len().saturating_add(chunk.len()) > MAX_BODY {
                 return Err("its answer is too long".to_owned());
             }
@@ -117,6 +120,10 @@ impl Painter for Backend {
         fitted.ok_or_else(|| AnswerError::Request("ask for a smaller picture".into()))
     }
 }
+
+#[cfg(test)]
+#[path = "../../../../network/outward/tests/support/tls.rs"]
+mod tls;
 
 #[cfg(test)]
 mod tests {
@@ -168,6 +175,18 @@ mod tests {
     }
 
     #[test]
+    fn who_is_certified_by_nobody_known_is_sent_nothing() {
+        let (address, _, server) = tls::serve(vec![tls::ok("{}")]);
+        let backend = Backend::new(&format!("https://{address}/v1"), "m").expect("a backend").with_key("secret");
+        // For the miner's log; who asked is told nothing of it.
+        let Err(AnswerError::Model(error)) = backend.paint(&request(), &Budget::unlimited()) else {
+            panic!("believed")
+        };
+        assert!(error.contains("certificate") && !error.contains("secret"), "{error}");
+        assert_eq!(server.join().expect("served"), [""]);
+    }
+
+    #[test]
     fn what_is_no_picture_is_a_failure() {
         for (status, body) in [
             ("500 Internal Server Error", String::new()),
@@ -179,7 +198,9 @@ mod tests {
             assert!(matches!(backend.paint(&request(), &Budget::unlimited()), Err(AnswerError::Model(_))));
             server.join().expect("served");
         }
-        assert!(Backend::new("ftp://x", "m").is_err() && Backend::new("http://", "m").is_err());
+        for bad in ["ftp://x", "http://", "https://", "x/v1", "https://a b"] {
+            assert!(Backend::new(bad, "m").is_err(), "{bad}");
+        }
         let error = Backend::new("http://me:pass@h/v1", "m").err().expect("refused");
         assert!(!error.contains("pass@"), "{error}");
     }

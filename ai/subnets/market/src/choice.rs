@@ -63,15 +63,19 @@ pub enum ModelChoice {
 impl FromStr for ModelChoice {
     type Err = String;
 
-    /// `ewma`, `garch`, `regression`, `bold`, or the `http://` address of a program.
+    /// `ewma`, `garch`, `regression`, `bold`, or the `http://` or `https://` address of a program.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "ewma" => Ok(Self::Ewma),
             "garch" => Ok(Self::Garch),
             "regression" => Ok(Self::Regression),
             "bold" => Ok(Self::Bold),
-            address if address.starts_with("http://") => Ok(Self::Backend(address.to_owned())),
-            other => Err(format!("{other:?} is none of ewma, garch, regression, bold, or an http:// address")),
+            address if address.starts_with("http://") || address.starts_with("https://") => {
+                Ok(Self::Backend(address.to_owned()))
+            }
+            other => {
+                Err(format!("{other:?} is none of ewma, garch, regression, bold, or an http:// or https:// address"))
+            }
         }
     }
 }
@@ -241,6 +245,7 @@ mod tests {
             ("regression", "regression"),
             ("bold", "bold"),
             ("http://h/", "backend"),
+            ("https://h/", "backend"),
         ] {
             let choice: ModelChoice = text.parse().expect(text);
             assert_eq!(choice.make().expect("a model").name(), name);

@@ -220,6 +220,9 @@ mod tests {
         });
         assert!(matches!(market.ripeness(&draw.task), Ripeness::After(_)));
         let Truth::Event { events, .. } = &draw.task.truth else { panic!("an event") };
+        // All rounds about it have one outcome.
+        let window = market.window(&draw.task).expect("they share it");
+        assert_eq!((window.series, window.until - window.from, window.until), (0, 3 * 3600, closes));
         // The file is looked at again, as it is every so often.
         let look = || events.state.lock().expect("whole").read = None;
         for (outcome, (seer, knows_nothing)) in

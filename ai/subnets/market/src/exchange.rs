@@ -25,6 +25,7 @@ pub struct Exchange {
     feed: Arc<dyn Feed>,
     assets: Vec<Asset>,
     horizons: Vec<Horizon>,
+    apart: bool,
     events: Option<Arc<EventBook>>,
     almanac: Almanac,
     witnesses: Option<Arc<Witnesses>>,
@@ -51,7 +52,14 @@ impl Exchange {
         if horizons.is_empty() {
             horizons.extend(Horizon::seconds(step));
         }
-        Self { feed, assets, horizons, events: None, almanac: Almanac::default(), witnesses: None }
+        Self { feed, assets, horizons, apart: false, events: None, almanac: Almanac::default(), witnesses: None }
+    }
+
+    /// The same, which asks about one of its times ahead in a round, drawn anew each time, and not about all at once. A round is
+    /// scored when its longest time is over: so those about a short one wait for no long one.
+    #[must_use]
+    pub fn apart(self) -> Self {
+        Self { apart: true, ..self }
     }
 
     /// The same, which asks about events too.
@@ -73,13 +81,20 @@ impl Exchange {
             return draw;
         }
         let asset = self.assets.get(dice.index(self.assets.len())).cloned().unwrap_or_else(Asset::btc);
-        let request = task::request(task::returns(&asset, &self.horizons), dice);
-        Draw { request, task: self.task(asset), kind: "returns" }
+        let horizons = self.times(dice);
+        let request = task::request(task::returns(&asset, horizons), dice);
+        Draw { request, task: self.task(asset, horizons), kind: "returns" }
     }
 
-    fn task(&self, asset: Asset) -> Task {
+    /// The times ahead of a round.
+    fn times(&self, dice: &mut Dice) -> &[Horizon] {
+        let one = self.apart.then(|| self.horizons.get(dice.index(self.horizons.len()))).flatten();
+        one.map_or(self.horizons.as_slice(), std::slice::from_ref)
+    }
+
+    fn task(&self, asset: Asset, horizons: &[Horizon]) -> Task {
         let Some(past) = self.feed.past(&asset) else { return Task::void() };
-        let Some(yards) = self.almanac.yards(&past, &self.horizons) else { return Task::void() };
+        let Some(yards) = self.almanac.yards(&past, horizons) else { return Task::void() };
         let opens = self.feed.opening(COMMIT + SLACK);
         let truth = Truth::Market { feed: Arc::clone(&self.feed), asset, opens, witnesses: self.witnesses.clone() };
         // The past isn't kept: hundreds of rounds wait for hours, and each would hold a copy of all prices of its time.
@@ -90,7 +105,7 @@ impl Exchange {
 fn event(events: &Arc<EventBook>, dice: &mut Dice) -> Option<Draw<ForecastRequest, Task>> {
     let event = events.draw(dice)?;
     let outcomes = event.outcomes.len();
-    let truth = Truth::Event { events: Arc::clone(events), question: event.question.clone() };
+    let truth = Truth::Event { events: Arc::clone(events), question: event.question.clone(), closes: event.closes };
     let subject = Subject::Event { question: event.question, outcomes: event.outcomes };
     let request = task::request(subject, dice);
     Some(Draw { request, task: Task { past: None, yards: Vec::new(), outcomes, truth }, kind: "event" })
@@ -105,7 +120,7 @@ mod tests {
     use crate::models::tests::hours;
     use crate::sources::{Clock, Replay, Tape};
     use ganglion_keys::PublicKey;
-    use ganglion_subnet::{Ripeness, Seed, Subnet};
+    use ganglion_subnet::{Ripeness, Seed, Subnet, Window};
 
     fn hour() -> Horizon {
         Horizon::seconds(3600).expect("an hour")
@@ -171,6 +186,43 @@ mod tests {
             assert_eq!(market.ripeness(&draw.task) == Ripeness::Now, right, "{price}");
             assert_eq!(matches!(market.ripeness(&draw.task), Ripeness::Never(_)), !right, "{price}");
         }
+    }
+
+    /// Rounds about an hour end three hours before those about four, which began with them.
+    #[test]
+    fn times_asked_apart_ripen_one_after_the_other() {
+        let (tape, four) = (tape(500), Horizon::seconds(4 * 3600).expect("four hours"));
+        let exchange = Exchange::new(Arc::clone(&tape) as Arc<dyn Feed>, Vec::new(), vec![four, hour()]);
+        let market = Market::exchange(exchange.apart());
+        let drawn: Vec<Task> = (0..40u8).map(|number| market.task(&Seed([number; 32])).task).collect();
+        let of = |horizon: Horizon| drawn.iter().filter(move |task| task.yards[0].horizon == horizon);
+        assert!(drawn.iter().all(|task| task.yards.len() == 1));
+        assert!(of(hour()).count() > 3 && of(four).count() > 3, "both are asked about");
+        let opens = tape.opening(COMMIT + SLACK);
+        for (horizon, hours) in [(hour(), 1), (four, 4)] {
+            let window = Window { series: hours * 3600, from: opens, until: opens + hours * 3600 };
+            assert!(of(horizon).all(|task| market.window(task) == Some(window)), "{window:?}");
+        }
+        let mut time = tape.now();
+        while time < opens + 3600 {
+            time += 3600;
+            tape.push(&Asset::btc(), Quote { time, price: time as f64 }).expect("in order");
+        }
+        assert!(of(hour()).all(|task| market.ripeness(task) == Ripeness::Now && task.settled().is_some()));
+        assert!(of(four).all(|task| matches!(market.ripeness(task), Ripeness::After(_))));
+    }
+
+    #[test]
+    fn all_times_of_a_round_have_the_window_of_the_longest() {
+        let (tape, four) = (tape(500), Horizon::seconds(4 * 3600).expect("four hours"));
+        let exchange = Exchange::new(Arc::clone(&tape) as Arc<dyn Feed>, Vec::new(), vec![hour(), four]);
+        let market = Market::exchange(exchange);
+        let draw = market.task(&Seed([1; 32]));
+        let window = market.window(&draw.task).expect("prices that all rounds share");
+        assert_eq!((draw.task.yards.len(), window.series, window.until - window.from), (2, 4 * 3600, 4 * 3600));
+        // A world of its own is shared with nobody.
+        let alone = Market::sandbox();
+        assert_eq!(alone.window(&alone.task(&Seed([1; 32])).task), None);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use ganglion_outward::{outward, reason};
 use serde_json::Value;
 
 /// Most bytes of an answer that are read.
@@ -12,7 +13,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Bytes of an error text that are passed on.
 const MOST_REASON: usize = 200;
 
-/// An `http://` address. Encrypted connections are not supported: put a proxy on the same machine.
+/// An `http://` or `https://` address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Address(String);
 
@@ -23,9 +24,11 @@ impl Address {
     /// A sentence that says what is expected.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
         let text = text.trim();
-        let rest = text.strip_prefix("http://").unwrap_or_default();
+        let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://")).unwrap_or_default();
         if rest.is_empty() || text.contains(|letter: char| letter.is_whitespace() || letter.is_control()) {
-            return Err(format!("{text:?} is not an address such as http://127.0.0.1:8080/price"));
+            return Err(format!(
+                "{text:?} is not an address such as http://127.0.0.1:8080/price or https://prices.example/"
+            ));
         }
         Ok(Self(text.to_owned()))
     }
@@ -43,19 +46,16 @@ impl Address {
     /// # Errors
     /// As there.
     pub(crate) async fn fetch_within(&self, body: Option<&Value>, most: usize) -> Result<Value, String> {
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(network)?;
+        let client = outward().connect_timeout(CONNECT).redirect(reqwest::redirect::Policy::none());
+        let client = client.build().map_err(reason)?;
         let request = match body {
             Some(body) => client.post(&self.0).json(body),
             None => client.get(&self.0),
         };
-        let mut response = request.send().await.map_err(network)?;
+        let mut response = request.send().await.map_err(reason)?;
         let status = response.status();
         let mut content = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(network)? {
+        while let Some(chunk) = response.chunk().await.map_err(reason)? {
             if content.len().saturating_add(chunk.len()) > most {
                 return Err("its answer is too long".to_owned());
             }
@@ -70,10 +70,6 @@ impl Address {
     }
 }
 
-fn network(error: reqwest::Error) -> String {
-    error.without_url().to_string()
-}
-
 /// Runs `work` on this thread within `timeout`, in a small runtime of its own. The caller must be a blocking thread.
 ///
 /// # Errors
@@ -84,6 +80,10 @@ pub(crate) fn block<T>(timeout: Duration, work: impl Future<Output = Result<T, S
     let limited = runtime.block_on(async { tokio::time::timeout(timeout, work).await });
     limited.map_err(|_| "it took too long".to_owned())?
 }
+
+#[cfg(test)]
+#[path = "../../../../network/outward/tests/support/tls.rs"]
+mod tls;
 
 #[cfg(test)]
 pub(crate) mod tests {
@@ -144,9 +144,17 @@ pub(crate) mod tests {
         for _ in 0..4 {
             assert!(get(&address).is_err());
         }
-        for bad in ["", "https://x/", "ftp://x", "http://", "http://a b/", "http://a\n/"] {
+        for bad in ["", "ftp://x", "http://", "https://", "x/", "http://a b/", "http://a\n/"] {
             assert!(Address::new(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn who_is_certified_by_nobody_known_is_sent_nothing() {
+        let (address, _, server) = tls::serve(vec![tls::ok("{}")]);
+        let error = get(&format!("https://{address}/?key=s3cret")).expect_err("not believed");
+        assert!(error.contains("certificate") && !error.contains("s3cret"), "{error}");
+        assert_eq!(server.join().expect("the server ends"), [""]);
     }
 
     #[test]

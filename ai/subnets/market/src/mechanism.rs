@@ -8,7 +8,7 @@ use futures::FutureExt;
 use ganglion_keys::PublicKey;
 use ganglion_subnet::miner::Desk;
 use ganglion_subnet::work::Workers;
-use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Ripeness, Score, Seed, Subnet};
+use ganglion_subnet::{Answer, AnswerError, Budget, Draw, Ripeness, Score, Seed, Subnet, Window};
 use ganglion_wire::{AxonBuilder, CallError, Dendrite, Target};
 
 use crate::commit;
@@ -133,6 +133,10 @@ impl Subnet for Market {
 
     fn ripeness(&self, task: &Task) -> Ripeness {
         task.ripeness()
+    }
+
+    fn window(&self, task: &Task) -> Option<Window> {
+        task.window()
     }
 
     fn ask<'a>(

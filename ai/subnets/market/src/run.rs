@@ -75,6 +75,8 @@ pub struct ValidatorConfig {
     /// Over which times it asks; those that aren't whole steps of the prices are left out. One that is over after more than two
     /// days is refused: see [`Prices::check`].
     pub horizons: Vec<Horizon>,
+    /// Whether a round is about one of them; see [`Exchange::apart`].
+    pub apart: bool,
     /// A file with events to ask about, if any; see [`EventBook`].
     pub events: Option<PathBuf>,
     /// How often, and how many miners at once. Rounds wait for their prices, so that many must be in flight.
@@ -99,6 +101,7 @@ impl ValidatorConfig {
             listen: None,
             prices,
             horizons: STANDARD.to_vec(),
+            apart: false,
             events: None,
             pace: Pace { mean: Duration::from_secs(5), sample: 4, in_flight: MOST_WAITING },
             public_addresses_only: true,
@@ -178,6 +181,9 @@ pub async fn run_validator(config: ValidatorConfig, shutdown: CancellationToken)
     let _voting = root::start(&client, &config.neuron.hotkey, config.root_weights, &shutdown);
     let assets: Vec<Asset> = config.prices.assets();
     let mut exchange = Exchange::new(Arc::clone(&feed), assets.clone(), config.horizons);
+    if config.apart {
+        exchange = exchange.apart();
+    }
     if let Some(events) = events {
         exchange = exchange.with_events(events);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ganglion_subnet::{Dice, Ripeness};
+use ganglion_subnet::{Dice, Ripeness, Window};
 
 use crate::baseline::Yard;
 use crate::events::EventBook;
@@ -12,6 +12,12 @@ use crate::horizon::{Asset, Horizon};
 use crate::sources::{Feed, Outcome};
 use crate::synapse::{ForecastRequest, Phase, Subject};
 use crate::witness::{Look, Witnesses};
+
+/// How much time before it closes an event's outcome comes about in, seconds: those that close within three hours of each other
+/// share a part of it, as matches of one evening do, and all rounds about one event share all.
+const EVENT: u64 = 3 * 3600;
+/// The series of windows of events; those of prices go by their length, which is at least a minute.
+const EVENTS: u64 = 0;
 
 /// A question whose answers can be scored once the truth is known.
 pub struct Task {
@@ -45,6 +51,8 @@ pub(crate) enum Truth {
         events: Arc<EventBook>,
         /// Which event.
         question: String,
+        /// Until when it may be answered, seconds since 1970.
+        closes: u64,
     },
     /// Nowhere: too little is known to ask.
     None,
@@ -75,8 +83,7 @@ impl Task {
                 if found.contains(&Outcome::Missing) {
                     return Ripeness::Never("a price is missing");
                 }
-                let longest = self.yards.iter().map(|yard| yard.horizon.as_secs()).max().unwrap_or(0);
-                let end = opens.saturating_add(u64::from(longest));
+                let end = opens.saturating_add(self.longest());
                 match found.contains(&Outcome::Pending) {
                     true => Ripeness::After(feed.wall(end.saturating_sub(feed.now()))),
                     false => match witnesses.as_ref().map(|all| all.look(feed.as_ref(), asset, &self.ends(*opens))) {
@@ -86,8 +93,29 @@ impl Task {
                     },
                 }
             }
-            Truth::Event { events, question } => events.ripeness(question),
+            Truth::Event { events, question, .. } => events.ripeness(question),
             Truth::None => Ripeness::Never("too little is known of the past"),
+        }
+    }
+
+    /// The longest of its times ahead, seconds.
+    fn longest(&self) -> u64 {
+        self.yards.iter().map(|yard| u64::from(yard.horizon.as_secs())).max().unwrap_or(0)
+    }
+
+    /// The time whose moves decide, by the market's clock: from the start to the end of its longest time ahead. Whatever the
+    /// asset, since they move together. A round about several times ahead has one score, which the longest of them binds to most
+    /// other rounds. A world of the task's own has nothing in common with any other.
+    pub(crate) fn window(&self) -> Option<Window> {
+        match &self.truth {
+            Truth::Market { opens, .. } => {
+                let length = self.longest();
+                Some(Window { series: length, from: *opens, until: opens.saturating_add(length) })
+            }
+            Truth::Event { closes, .. } => {
+                Some(Window { series: EVENTS, from: closes.saturating_sub(EVENT), until: *closes })
+            }
+            Truth::Returns(_) | Truth::None => None,
         }
     }
 
@@ -117,7 +145,7 @@ impl Task {
                 };
                 self.yards.iter().map(known).collect::<Option<Vec<f64>>>().map(Settled::Returns)
             }
-            Truth::Event { events, question } => events.outcome(question).map(Settled::Outcome),
+            Truth::Event { events, question, .. } => events.outcome(question).map(Settled::Outcome),
             Truth::None => None,
         }
     }

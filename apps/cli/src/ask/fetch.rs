@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, ensure, Context, Error, Result};
 use futures::StreamExt;
-use reqwest::{Client, RequestBuilder};
+use ganglion_outward::{outward, reason};
+use reqwest::{Client, ClientBuilder, RequestBuilder};
 
 use super::refusal;
 
@@ -12,8 +13,18 @@ use super::refusal;
 ///
 /// # Errors
 /// The system refuses it.
-pub(crate) fn client() -> Result<Client> {
-    Ok(Client::builder().connect_timeout(Duration::from_secs(5)).no_proxy().build()?)
+pub(crate) fn client(gateway: &str) -> Result<Client> {
+    Ok(direct(gateway).connect_timeout(Duration::from_secs(5)).build()?)
+}
+
+/// The beginning of a client that asks at `address` without a proxy; nothing leads it away from `https://`.
+pub(crate) fn direct(address: &str) -> ClientBuilder {
+    outward().no_proxy().https_only(address.starts_with("https://"))
+}
+
+/// Why a request failed, for people.
+pub(crate) fn failure(error: reqwest::Error) -> Error {
+    Error::msg(reason(error))
 }
 
 /// Sends `request` to `gateway` and reads a reply of at most `longest` bytes.
@@ -21,7 +32,8 @@ pub(crate) fn client() -> Result<Client> {
 /// # Errors
 /// It doesn't answer, breaks off, says too much, or refuses; then its own sentence is quoted.
 pub(crate) async fn fetch(gateway: &str, request: RequestBuilder, longest: usize) -> Result<Vec<u8>> {
-    let answer = request.send().await.with_context(|| format!("the gateway at {gateway} does not answer"))?;
+    let answer = request.send().await.map_err(failure);
+    let answer = answer.with_context(|| format!("the gateway at {gateway} does not answer"))?;
     let status = answer.status();
     let mut body = Vec::new();
     let mut chunks = answer.bytes_stream();
@@ -57,7 +69,7 @@ mod tests {
             let _ = socket.write_all(reply.as_bytes());
         });
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let found = runtime.block_on(async { fetch(&gateway, client()?.get(&gateway), longest).await });
+        let found = runtime.block_on(async { fetch(&gateway, client(&gateway)?.get(&gateway), longest).await });
         thread.join().expect("the server ends");
         found
     }

@@ -27,8 +27,8 @@ pub struct PriceArgs {
     /// When the playing began, seconds since 1970, the same for all who are to see the same [default: now]
     #[arg(long, value_name = "S", requires = "csv")]
     pub since: Option<u64>,
-    /// Price server, as BTC=http://host/path#/price@/time with JSON pointers to price and time; give three of each asset. What
-    /// they say is kept in the neuron's folder, for the next start
+    /// Price server, as BTC=https://host/path#/price@/time with JSON pointers to price and time; give three of each asset.
+    /// What they say is kept in the neuron's folder, for the next start
     #[arg(long, value_name = "SERVER", value_parser = source)]
     pub source: Vec<(Asset, Endpoint)>,
     /// Seconds between two prices of the servers
@@ -48,12 +48,12 @@ pub struct MarketMinerArgs {
     /// Where it listens.
     #[command(flatten)]
     pub axon: AxonArgs,
-    /// What forecasts: ewma, garch, regression, bold (over-confident, for demonstrations), or the http:// address of a
-    /// program
+    /// What forecasts: ewma, garch, regression, bold (over-confident, for demonstrations), or the http:// or https://
+    /// address of a program
     #[arg(long, value_name = "MODEL", default_value = "ewma")]
     pub model: ModelChoice,
-    /// Forecasts by a program at this http:// address: it is posted the newest prices, or an event's outcomes, and answers
-    /// quantiles or probabilities
+    /// Forecasts by a program at this http:// or https:// address: it is posted the newest prices, or an event's outcomes,
+    /// and answers quantiles or probabilities
     #[arg(long, value_name = "URL", value_parser = backend, conflicts_with = "model")]
     pub backend: Option<ModelChoice>,
     /// Where it sees prices.
@@ -87,6 +87,10 @@ pub struct MarketValidatorArgs {
     /// longer [default: 5m,30m,3h,8h20m]
     #[arg(long, value_name = "TIME", value_delimiter = ',')]
     pub horizon: Vec<Horizon>,
+    /// Ask about one of these times in a round, drawn anew each time, and not about all at once: rounds about a short one are
+    /// scored without waiting for a long one
+    #[arg(long)]
+    pub apart: bool,
     /// File with a JSON list of events to ask about: question, outcomes, closes (seconds since 1970), and outcome (its
     /// number, from 0) once it is known
     #[arg(long, value_name = "FILE")]
@@ -111,6 +115,6 @@ fn backend(address: &str) -> Result<ModelChoice, String> {
 }
 
 fn source(text: &str) -> Result<(Asset, Endpoint), String> {
-    let (asset, endpoint) = text.split_once('=').ok_or("write ASSET=http://host/path#/price")?;
+    let (asset, endpoint) = text.split_once('=').ok_or("write ASSET=https://host/path#/price")?;
     Ok((asset.parse::<Asset>().map_err(|error| error.to_string())?, endpoint.parse::<Endpoint>()?))
 }

@@ -38,11 +38,11 @@ pub enum ValidatorCommand {
 #[derive(Debug, Clone, Args)]
 pub struct AuditArgs {
     /// One validator's receipts, as `ganglion validator receipts --json` prints them or as they lie in its folder: a file,
-    /// an http:// address, or `-` for stdin
+    /// an http:// or https:// address, or `-` for stdin
     #[arg(value_name = "RECEIPTS")]
     pub receipts: String,
-    /// The secrets of the tempos: the http:// address of the validator's metrics, which shows each at /secrets/EPOCH when
-    /// its tempo is over, or a file with such pages
+    /// The secrets of the tempos: the address of the validator's metrics (http:// or https://), which shows each at
+    /// /secrets/EPOCH when its tempo is over, or a file with such pages
     #[arg(long, value_name = "URL|FILE")]
     pub secrets: String,
     /// Number of the subnet (1 is text, 5 is image); nothing is known here of others' tasks
@@ -112,7 +112,7 @@ pub enum GatewayKeyCommand {
 /// `ganglion gateway key create`.
 #[derive(Debug, Clone, Args)]
 pub struct GatewayKeyCreateArgs {
-    /// The gateway, an http:// address [default: the local network's]
+    /// The gateway, an http:// or https:// address [default: the local network's]
     #[arg(long, value_name = "URL")]
     pub gateway: Option<String>,
     /// Address of the gateway's hotkey, if you know it: without this, the gateway's own word is taken

@@ -53,7 +53,7 @@ struct Made {
 pub fn create(args: &GatewayKeyCreateArgs) -> Result<()> {
     let url = format!("{}/v1/keys", ask::gateway(args.gateway.as_deref(), &args.at)?);
     let key = Key::find(&args.wallet, Role::Coldkey)?;
-    let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+    let http = ask::direct(&url).timeout(PATIENCE).build()?;
     let page = block_on(async {
         let terms: Terms = read(http.get(&url), &url).await?;
         let gateway = args.gateway_hotkey.unwrap_or(terms.gateway);
@@ -75,7 +75,8 @@ pub fn create(args: &GatewayKeyCreateArgs) -> Result<()> {
 
 /// What the gateway says, if it is well.
 async fn read<T: for<'de> Deserialize<'de>>(request: reqwest::RequestBuilder, url: &str) -> Result<T> {
-    let mut answer = request.send().await.with_context(|| format!("nobody answers at {url}"))?;
+    let answer = request.send().await.map_err(ask::failure);
+    let mut answer = answer.with_context(|| format!("nobody answers at {url}"))?;
     let status = answer.status();
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.context("the gateway broke off its reply")? {

@@ -42,6 +42,7 @@ pub fn validator(args: MarketValidatorArgs) -> Result<()> {
     prices.check(&horizons).map_err(|error| Usage(format!("--horizon: {error}")))?;
     let mut config = ValidatorConfig::new(neuron(&args.neuron, &args.axon)?, prices);
     config.horizons = horizons;
+    config.apart = args.apart;
     config.public_addresses_only = public_addresses_only(&args.reach, &args.neuron);
     if config.public_addresses_only || args.judging.strict {
         config.scoring = policy::policy();
@@ -130,10 +131,10 @@ mod tests {
         let asset = "ETH".parse::<Asset>().expect("a name");
         let right = Prices::File { path: "a.csv".into(), asset, start: Some(5), speed: 60.0, since: None };
         assert_eq!(file, right);
-        let line = "ganglion miner market --source BTC=http://a/#/p --source BTC=http://b/#/p@/t --step 60";
+        let line = "ganglion miner market --source BTC=http://a/#/p --source BTC=https://b/#/p@/t --step 60";
         let Prices::Servers(servers, 60) = prices(&args(line).prices) else { panic!("servers") };
         assert_eq!((servers.len(), servers[0].1.len()), (1, 2));
-        for bad in ["--source BTC", "--source BTC=https://a/#/p", "--model oracle", "--start 5", "--asset ETH"] {
+        for bad in ["--source BTC", "--source BTC=ftp://a/#/p", "--model oracle", "--start 5", "--asset ETH"] {
             assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
         }
     }
@@ -163,12 +164,13 @@ mod tests {
         let chosen = |line: &str| model(&args(line));
         assert_eq!(chosen("ganglion miner market"), ModelChoice::Ewma);
         assert_eq!(chosen("ganglion miner market --model garch"), ModelChoice::Garch);
-        for option in ["--backend", "--model"] {
+        for (option, url) in
+            [("--backend", url), ("--model", url), ("--backend", "https://h/"), ("--model", "https://h/")]
+        {
             let line = format!("ganglion miner market {option} {url}");
             assert_eq!(chosen(&line), ModelChoice::Backend(url.to_owned()), "{option}");
         }
-        for bad in ["--backend garch", "--backend https://h/", "--backend http://", "--backend http://h/ --model ewma"]
-        {
+        for bad in ["--backend garch", "--backend ftp://h/", "--backend https://", "--backend http://h/ --model ewma"] {
             assert!(Cli::try_parse_from(format!("ganglion miner market {bad}").split(' ')).is_err(), "{bad}");
         }
     }

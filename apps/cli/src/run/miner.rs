@@ -263,8 +263,8 @@ mod tests {
     }
 
     #[test]
-    fn a_model_servers_address_is_plain_and_alone() {
-        let wrong = [("https://h/v1", "https://"), ("http://me:pass@h/v1", "GANGLION_BACKEND_KEY"), ("h", "such as")];
+    fn a_model_servers_address_is_of_the_web_and_alone() {
+        let wrong = [("ftp://h/v1", "https://"), ("http://me:pass@h/v1", "GANGLION_BACKEND_KEY"), ("h", "such as")];
         for (url, word) in wrong {
             let error = engine(&args(&format!("ganglion miner run --backend {url} --model m"))).expect_err(url);
             assert!(error.is::<Usage>() && error.to_string().contains(word), "{error}");

@@ -78,7 +78,7 @@ async fn alive(record: &Record, subnets: &[(SubnetInfo, Metagraph)]) -> HashSet<
             doors.insert((hotkey.clone(), crate::ports::local(process.port)));
         }
     }
-    let Ok(http) = reqwest::Client::builder().timeout(AXON).no_proxy().build() else { return HashSet::new() };
+    let Ok(http) = ganglion_outward::client().timeout(AXON).no_proxy().build() else { return HashSet::new() };
     let mut answers = stream::iter(doors)
         .map(|(hotkey, socket)| {
             let http = http.clone();

@@ -174,7 +174,7 @@ pub async fn gateway(session: &mut Session<'_>, url: &str, block: u32) -> Result
     let step = Step::start("gateway open");
     let miners: Vec<ProcessRecord> =
         session.record.of(NETUID).filter(|process| process.role == Role::Miner).cloned().collect();
-    let http = reqwest::Client::builder().timeout(ANSWER).no_proxy().build()?;
+    let http = ganglion_outward::client().timeout(ANSWER).no_proxy().build()?;
     let look = async || match listing(&http, url).await {
         Ok(listing) if listing.block.is_none_or(|seen| seen < block) => {
             Look::NotYet("it hasn't read the newest blocks".into())

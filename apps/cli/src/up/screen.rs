@@ -116,7 +116,9 @@ fn suggestions(record: &Record, dir: Option<&Path>) -> Vec<String> {
     if has(LocalSubnet::Market) {
         lines.push(format!("ganglion forecast{option} BTC"));
     }
-    lines.push(format!("a browser at {url}/: ask, draw and forecast there"));
+    let draw = if has(LocalSubnet::Image) { ", draw" } else { "" };
+    let forecast = if has(LocalSubnet::Market) { ", forecast" } else { "" };
+    lines.push(format!("a browser at {url}/: ask{draw}{forecast} there"));
     if let Some(explorer) = &record.explorer {
         lines.push(format!("a browser at {explorer}/: blocks, subnets, who earns what"));
     }
@@ -136,7 +138,7 @@ mod tests {
         assert_eq!(ask, "ganglion ask --dir 'net' \"What is 17 + 25?\"");
         assert_eq!(status, "ganglion status --dir 'net'");
         assert!(curl.contains("http://127.0.0.1:4711/v1/chat/completions"), "{curl}");
-        assert!(page.contains("http://127.0.0.1:4711/"), "{page}");
+        assert_eq!(page, "a browser at http://127.0.0.1:4711/: ask there");
         let body = curl.split('\'').nth(3).expect("a quoted body");
         assert!(serde_json::from_str::<serde_json::Value>(body).is_ok(), "{body}");
         record.explorer = Some("http://127.0.0.1:4712".into());

@@ -28,9 +28,6 @@ fn log_level() -> (&'static str, String) {
 /// Mean time between two rounds of the market subnet's validator, milliseconds. Forecasts differ by little, so that it takes
 /// many to tell them apart.
 const MARKET_ROUND: &str = "2000";
-/// Times ahead that it asks for. A step of the market is a block: the usual longest would be known a hundred blocks later,
-/// that of 3 h 36 blocks later, and nobody be paid before. An hour is twelve.
-const MARKET_HORIZONS: &str = "5m,30m,1h";
 
 /// Puts together how the processes are started.
 pub struct Starter<'a> {
@@ -121,7 +118,9 @@ impl Starter<'_> {
             LocalSubnet::Image => Vec::new(),
             LocalSubnet::Market => {
                 let pages = format!("127.0.0.1:{}", neuron.metrics);
-                words(&["--round-ms", MARKET_ROUND, "--horizon", MARKET_HORIZONS, "--announce-metrics", &pages])
+                // Each of the usual times ahead by itself: a step of the market is a block, so that the longest is over a hundred
+                // blocks later, and the shortest after one.
+                words(&["--round-ms", MARKET_ROUND, "--apart", "--announce-metrics", &pages])
             }
         };
         if judging.strict {
@@ -287,9 +286,9 @@ mod tests {
                     assert_eq!(args.prices.block_ms, 500);
                 }
                 (Command::Validator(Deferred(ValidatorCommand::Market(args))), Work::Judge) => {
-                    assert_eq!((args.neuron.netuid, args.horizon.len(), args.judging.strict), (8, 3, true));
-                    // The first of them waits for its longest: not for more blocks than an epoch has.
-                    assert!(args.horizon.iter().all(|horizon| horizon.steps(300).is_some_and(|steps| steps <= 20)));
+                    assert_eq!((args.neuron.netuid, args.judging.strict), (8, true));
+                    // The usual times ahead, of which the short ones wait for no long one.
+                    assert!(args.horizon.is_empty() && args.apart);
                     assert!(args.root.root_weights.is_empty());
                 }
                 (Command::Validator(Deferred(ValidatorCommand::Run(args))), Work::Judge) if args.neuron.netuid == 5 => {

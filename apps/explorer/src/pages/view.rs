@@ -176,6 +176,7 @@ impl Cell {
             Value::Real(real) => Self::number(format!("{real:.3}")),
             Value::Text(text) => match column.kind {
                 Kind::Account => Self::account(text, false),
+                Kind::Json if matches!(text.as_str(), "[]" | "{}") => Self::text("–"),
                 Kind::Json => Self::text(text.chars().take(200).collect::<String>()),
                 _ => Self::text(text.clone()),
             },

@@ -59,7 +59,7 @@ impl Explorer {
         let task = tokio::spawn(async move {
             ganglion_explorer::run(config, listener, shutdown).await.expect("the explorer runs");
         });
-        let http = reqwest::Client::builder()
+        let http = ganglion_outward::client()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()

@@ -65,7 +65,7 @@ impl Process {
     }
 
     async fn wait(&mut self) -> Result<(), Failure> {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
+        let http = ganglion_outward::client().no_proxy().timeout(Duration::from_secs(5)).build()?;
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             if let Some(status) = self.child.try_wait()? {

@@ -106,7 +106,7 @@ fn dendrite() -> Dendrite {
 }
 
 fn http() -> Result<reqwest::Client, Failure> {
-    Ok(reqwest::Client::builder().no_proxy().pool_max_idle_per_host(256).timeout(PATIENCE).build()?)
+    Ok(ganglion_outward::client().no_proxy().pool_max_idle_per_host(256).timeout(PATIENCE).build()?)
 }
 
 fn question() -> TextRequest {

@@ -45,7 +45,7 @@ async fn drive(mut command: Command) {
     // Until it is known who makes vectors.
     bounded(async {
         loop {
-            let answer = reqwest::get(format!("{address}/v1/network")).await.expect("an answer");
+            let answer = crate::http().get(format!("{address}/v1/network")).send().await.expect("an answer");
             if read(answer).await["subnets"][0]["embedders"] == json!(1) {
                 return;
             }

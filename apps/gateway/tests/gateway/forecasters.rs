@@ -97,7 +97,7 @@ async fn gateway(config: GatewayConfig, miners: Vec<Miner>) -> SocketAddr {
 }
 
 async fn asked(address: SocketAddr, query: &str) -> (u16, Value) {
-    let get = reqwest::Client::new().get(format!("http://{address}/v1/forecasts{query}"));
+    let get = crate::http().get(format!("http://{address}/v1/forecasts{query}"));
     let response = bounded(get.send()).await.expect("an answer");
     (response.status().as_u16(), bounded(response.json()).await.expect("JSON"))
 }

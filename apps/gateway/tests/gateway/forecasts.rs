@@ -70,13 +70,13 @@ async fn gateway(miners: Vec<Miner>) -> SocketAddr {
 }
 
 async fn get(address: SocketAddr, path: &str) -> (u16, String) {
-    let response = bounded(reqwest::Client::new().get(format!("http://{address}{path}")).send()).await;
+    let response = bounded(crate::http().get(format!("http://{address}{path}")).send()).await;
     let response = response.expect("an answer");
     (response.status().as_u16(), bounded(response.text()).await.expect("a body"))
 }
 
 async fn about(address: SocketAddr, body: &Value) -> (u16, Value) {
-    let post = reqwest::Client::new().post(format!("http://{address}/v1/events")).json(body);
+    let post = crate::http().post(format!("http://{address}/v1/events")).json(body);
     let response = bounded(post.send()).await.expect("an answer");
     (response.status().as_u16(), bounded(response.json()).await.expect("JSON"))
 }

@@ -77,7 +77,7 @@ impl Directory for Absent {
 }
 
 async fn asked(address: SocketAddr, body: Value) -> (u16, Value) {
-    let post = reqwest::Client::new().post(format!("http://{address}/v1/images/generations")).json(&body);
+    let post = crate::http().post(format!("http://{address}/v1/images/generations")).json(&body);
     let response = bounded(post.send()).await.expect("an answer");
     let status = response.status().as_u16();
     (status, bounded(response.json()).await.expect("JSON"))
@@ -105,7 +105,7 @@ async fn who_is_late_with_a_picture_gets_company() {
     let address = gateway_with(patient, vec![silent(1).await, miner(2, true).await]).await;
     let (status, answer) = asked(address, json!({ "prompt": "two red stars", "size": "64x48" })).await;
     assert_eq!((status, &answer["data"][0]["ganglion"]["uid"]), (200, &json!(2)), "{answer}");
-    let metrics = bounded(reqwest::get(format!("http://{address}/metrics"))).await.expect("an answer");
+    let metrics = bounded(crate::http().get(format!("http://{address}/metrics")).send()).await.expect("an answer");
     let metrics = bounded(metrics.text()).await.expect("text");
     for counted in [
         r#"ganglion_gateway_hedges_total{subnet="images"} 1"#,

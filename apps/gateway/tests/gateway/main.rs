@@ -21,6 +21,7 @@ mod organics;
 mod pages;
 mod public;
 mod routing;
+mod sorts;
 mod strangers;
 
 use ganglion_gateway::{run_with, Directory, GatewayConfig, Listing, Miner};
@@ -57,6 +58,11 @@ impl Told {
     }
 }
 
+/// What asks a gateway.
+pub(crate) fn http() -> reqwest::Client {
+    ganglion_outward::client().build().expect("a client")
+}
+
 /// A running gateway.
 pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
@@ -87,7 +93,7 @@ impl Gateway {
         };
         let running = run_with(config, directory.clone(), listener, shutdown);
         let task = tokio::spawn(async move { running.await.expect("the gateway runs") });
-        Self { address, http: reqwest::Client::new(), directory, stop: Some(stop), task }
+        Self { address, http: http(), directory, stop: Some(stop), task }
     }
 
     /// A gateway whose miners are `miners`, from the highest incentive to the lowest.

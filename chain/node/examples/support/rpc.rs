@@ -31,7 +31,7 @@ impl Rpc {
     }
 
     fn at(url: String) -> Self {
-        let http = reqwest::Client::builder().timeout(ANSWER).build().expect("an HTTP client");
+        let http = ganglion_outward::client().timeout(ANSWER).build().expect("an HTTP client");
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         Self { url, http, runtime }
     }

@@ -32,7 +32,7 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// A program at an `http://` address.
+    /// A program at an `http://` or `https://` address.
     ///
     /// # Errors
     /// [`ForecastError::Backend`] if it is no such address.

@@ -10,8 +10,8 @@ use crate::http::Address;
 /// Counts above this are milliseconds.
 const MILLISECONDS: f64 = 1e11;
 
-/// A server's address, and where its answer has the price and, perhaps, the time: `http://host/path#/price@/time`, with
-/// JSON pointers (RFC 6901) after `#` and `@`.
+/// A server's address, and where its answer has the price and, perhaps, the time: `https://host/path#/price@/time`, with
+/// JSON pointers (RFC 6901) after `#` and `@`. The address may be an `http://` one, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     address: Address,
@@ -24,7 +24,7 @@ impl FromStr for Endpoint {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let expected =
-            || format!("{text:?} is not of the form http://host/path#/price or http://host/path#/price@/time");
+            || format!("{text:?} is not of the form https://host/path#/price or https://host/path#/price@/time");
         let (address, pointers) = text.split_once('#').ok_or_else(expected)?;
         let (price, time) = match pointers.split_once('@') {
             Some((price, time)) => (price, Some(time.to_owned())),
@@ -76,7 +76,8 @@ mod tests {
             assert!(find(bad).is_err());
         }
         assert!(find(json!({"data": [{"p": 2.5}]})).is_err());
-        for bad in ["http://x", "http://x#p", "https://x#/p", "http://x#/p@t", "#/p"] {
+        assert!("https://prices.example/x#/p".parse::<Endpoint>().is_ok());
+        for bad in ["http://x", "http://x#p", "ftp://x#/p", "https://#/p", "http://x#/p@t", "#/p"] {
             assert!(bad.parse::<Endpoint>().is_err(), "{bad}");
         }
     }

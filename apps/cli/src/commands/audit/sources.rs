@@ -12,7 +12,7 @@ use ganglion_subnet::receipts::SignedReceipt;
 use ganglion_subnet::secret_page::{equivocates, SecretPage};
 use serde::Deserialize;
 
-use crate::exit::Usage;
+use crate::ask;
 
 /// Longest file or page, bytes. A validator keeps 64 MiB of receipts, and prints each of them more than twice as long.
 const LONGEST: usize = 256 << 20;
@@ -66,7 +66,7 @@ pub struct Wanted {
 /// # Errors
 /// They can't be read, aren't signed by this validator, or contradict each other.
 pub async fn secrets(place: &str, wanted: &Wanted) -> Result<BTreeMap<u32, SecretPage>> {
-    if !is_address(place)? {
+    if !is_address(place) {
         let pages = parse_secrets(&read(place).await?).with_context(|| format!("{place} holds no secrets"))?;
         return by_epoch(pages, wanted);
     }
@@ -166,16 +166,13 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty())
 }
 
-fn is_address(place: &str) -> Result<bool> {
-    if place.starts_with("https://") {
-        bail!(Usage(format!("{place}: validators' pages are at http:// addresses")));
-    }
-    Ok(place.starts_with("http://"))
+fn is_address(place: &str) -> bool {
+    place.starts_with("http://") || place.starts_with("https://")
 }
 
 /// A file, or what is at an address.
 async fn read(place: &str) -> Result<Vec<u8>> {
-    if is_address(place)? {
+    if is_address(place) {
         return get(place).await;
     }
     let file = File::open(place).with_context(|| format!("can't open {place}"))?;
@@ -192,8 +189,9 @@ fn bounded(source: impl Read) -> Result<Vec<u8>> {
 }
 
 async fn get(address: &str) -> Result<Vec<u8>> {
-    let http = reqwest::Client::builder().timeout(WAIT).no_proxy().redirect(reqwest::redirect::Policy::none());
-    let answer = http.build()?.get(address).send().await.with_context(|| format!("can't reach {address}"))?;
+    let http = ask::direct(address).timeout(WAIT).redirect(reqwest::redirect::Policy::none());
+    let answer = http.build()?.get(address).send().await.map_err(ask::failure);
+    let answer = answer.with_context(|| format!("can't reach {address}"))?;
     if !answer.status().is_success() {
         bail!("{address} answers {}", answer.status());
     }
