@@ -7,23 +7,12 @@
 // be clean of what axe finds. Tables are sorted and filtered, searches sent, and where a chain is followed a page must move on
 // by itself. `--planted` wants an index whose names are attempts to run scripts (`explorer synthetic --hostile`), and to see
 // them as text. `--brief` looks once with and once without JavaScript, and at a few lists. Screenshots go to FOLDER. It ends with 1 if anything is wrong.
-//
-// The packages are those beside this file, or in the folder that GANGLION_BROWSER_NODE names.
 
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { axe, chromium, FLAGS, version } from './browser.mjs';
 import { everyPage, rows } from './pages.mjs';
 
-const folderOfPackages = process.env.GANGLION_BROWSER_NODE;
-const packages = createRequire(folderOfPackages ? path.join(path.resolve(folderOfPackages), 'package.json') : import.meta.url);
-const axe = packages('axe-core');
-const { chromium } = packages('playwright-core');
-
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
 const WIDTHS = [390, 1440];
 const PATIENCE = 20_000;
 /** Until the chain has a new final block. */
@@ -192,7 +181,6 @@ const lookAt = async (browser, pages, { width, javaScriptEnabled, colorScheme })
   return pages.size;
 };
 
-const version = packages('playwright-core/package.json').version;
 console.log(`playwright-core ${version}, axe ${axe.version}`);
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch({

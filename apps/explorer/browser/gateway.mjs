@@ -5,22 +5,11 @@
 // At 390 and 1440 pixels, light and dark: the page must answer a question, say nothing in the console, load nothing from
 // elsewhere, be no wider than the window, and be clean of what axe finds, on each of its tabs. A public gateway wants KEY, an API
 // key, and then the page must say what is left to it. Screenshots go to FOLDER. It ends with 1 if anything is wrong.
-//
-// The packages are those beside this file, or in the folder that GANGLION_BROWSER_NODE names.
 
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { axe, chromium, FLAGS } from './browser.mjs';
 
-const folderOfPackages = process.env.GANGLION_BROWSER_NODE;
-const packages = createRequire(folderOfPackages ? path.join(path.resolve(folderOfPackages), 'package.json') : import.meta.url);
-const axe = packages('axe-core');
-const { chromium } = packages('playwright-core');
-
-const FLAGS = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--no-proxy-server',
-];
 const QUESTION = 'What is 17 + 25?';
 const PATIENCE = 60_000;
 

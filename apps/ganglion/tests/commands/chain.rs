@@ -1,17 +1,16 @@
 //! One script that drives every command against one chain, which writes a block for each transaction.
 
+use crate::network;
 use crate::nodes::node::Node;
 use crate::paid::genesis;
 use crate::run::{text, Home};
 use crate::{patience, terminal};
 use std::fs;
-use std::path::Path;
 
 use codec::{Decode, Encode};
-use ganglion_keys::{Keypair, PublicKey};
-use ganglion_primitives::{AccountId, ChannelId, Hyperparameters, NetUid, Rao, TAO};
+use ganglion_keys::Keypair;
+use ganglion_primitives::{ChannelId, Hyperparameters, NetUid, Rao, TAO};
 use ganglion_runtime::Runtime;
-use ganglion_specs::LocalSpec;
 use ganglion_subnet::payments::account::Terms;
 use ganglion_subnet::payments::book::Book;
 use ganglion_subnet::payments::Note;
@@ -34,10 +33,6 @@ pub struct Stage {
 /// Blocks in which a validator of our subnet commits once.
 const INTERVAL: u32 = 10;
 
-fn account(address: &str) -> AccountId {
-    AccountId::from(PublicKey::from_ss58(address).expect("an address").0)
-}
-
 /// The same chain, but the text subnet takes weights in the open: the script sets some there, and hidden ones on its own.
 fn with_open_weights(spec: &str) -> String {
     let mut spec: Value = serde_json::from_str(spec).expect("a specification");
@@ -53,25 +48,10 @@ fn with_open_weights(spec: &str) -> String {
 impl Stage {
     fn set() -> Self {
         let mut home = Home::new();
-        let make = |name: &str| {
-            let made = home.json("wallet create", &format!("--plain --wallet-name {name}"));
-            (text(&made["keys"][0]["address"]), text(&made["keys"][1]["address"]))
-        };
-        let ((owner, owner_hotkey), (bob, bob_hotkey)) = (make("default"), make("bob"));
-        let endowed = vec![(account(&owner), 10_000 * TAO), (account(&bob), 1_000 * TAO)];
-        let spec = LocalSpec { founders: 1, endowed, ..LocalSpec::default() }.json().expect("a specification");
-        let path = home.place.file("spec.json");
-        fs::write(&path, with_open_weights(&spec)).expect("the specification is written");
-        let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
-        let mut node = Node::new(program, &home.place.file("."), &path, "alice").with(&[
-            "--alice",
-            "--sealing",
-            "instant",
-            "--state-pruning",
-            "archive",
-        ]);
-        node.start();
-        home.talk_to(node.rpc.websocket());
+        let ((owner, owner_hotkey), (bob, bob_hotkey)) =
+            (network::wallet(&home, "default"), network::wallet(&home, "bob"));
+        let spec = network::spec(&[(&owner, 10_000 * TAO), (&bob, 1_000 * TAO)], false);
+        let node = network::sealing(&mut home, &with_open_weights(&spec), &["--state-pruning", "archive"]);
         Self { home, node, owner, owner_hotkey, bob, bob_hotkey }
     }
 

@@ -4,8 +4,11 @@
 mod nodes;
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../../../../network/outward/tests/support/tls.rs"]
+mod tls;
 
 mod chain;
+mod network;
 mod offline;
 mod paid;
 mod patience;
@@ -14,3 +17,4 @@ mod run;
 mod schema;
 mod served;
 mod terminal;
+mod tutorial;

@@ -2,6 +2,7 @@
 
 use crate::run::{ended_with, text, Home, LIMIT};
 use crate::support::wait;
+use crate::tls;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Child, Stdio};
@@ -626,7 +627,34 @@ fn receipts_are_audited_and_what_does_not_hold_is_named() {
     home.fails(&format!("validator audit {hidden} --secrets {hidden}"), 1, &["no receipts"]);
     home.fails(&format!("validator audit {printed} --secrets {printed}"), 1, &["no secrets"]);
     home.fails(&format!("validator audit {printed} --secrets nowhere"), 1, &["can't open nowhere"]);
-    home.fails(&format!("validator audit {printed} --secrets https://validator.example"), 2, &["http://"]);
+    home.fails(
+        &format!("validator audit {printed} --secrets https://127.0.0.1:1"),
+        1,
+        &["can't reach https://127.0.0.1:1"],
+    );
+}
+
+#[test]
+fn a_gateway_may_speak_tls_and_is_believed_by_its_certificate() {
+    let home = Home::new();
+    let body = r#"{"choices":[{"message":{"content":"It is 42."}}]}"#;
+    let (address, authority, server) = tls::serve(vec![tls::ok(body); 3]);
+    let line = format!("ask hello --gateway https://{address}");
+    let believing = |file: &str| {
+        let mut command = home.command(&line);
+        command.env("SSL_CERT_FILE", file);
+        home.place.finish(command, LIMIT)
+    };
+    let known = home.secret("authority.pem", authority);
+    let ended = believing(&known);
+    assert_eq!((ended.code, ended.stdout.trim()), (Some(0), "It is 42."), "{ended:?}");
+    let unknown = ["does not answer", "/nowhere.pem", "ca-certificates"];
+    ended_with("no authorities", &believing("/nowhere.pem"), 1, &unknown);
+    // Those of this machine, if it has any.
+    home.fails(&line, 1, &["does not answer", "SSL_CERT_FILE"]);
+    let asked = server.join().expect("the server ends");
+    assert!(asked[0].starts_with("POST /v1/chat/completions "), "{asked:?}");
+    assert_eq!(asked[1..], ["", ""]);
 }
 
 #[test]
@@ -650,7 +678,7 @@ fn wrong_command_lines_are_usage_errors() {
     home.fails("subnet set 1 beauty=1 --yes", 2, &["no hyperparameter `beauty`", "ganglion subnet show"]);
     let proposal = "governance propose set 1 tempo=soon --yes";
     home.fails(proposal, 2, &["no value for tempo"]);
-    home.fails("ask hello --gateway 127.0.0.1:8080", 2, &["http://"]);
+    home.fails("ask hello --gateway 127.0.0.1:8080", 2, &["http://", "https://"]);
     ended_with("ask -", &home.run_with_input("ask - --gateway http://127.0.0.1:1", " \n"), 2, &["empty"]);
     let long = "x".repeat(61 << 10);
     ended_with("a long text", &home.run_with_input("wallet sign -", &long), 2, &["60 KiB"]);

@@ -1,25 +1,22 @@
 //! A miner with a price, a personal gateway, and a chain: a user's TAO arrives at the miner's owner.
 
-use crate::nodes::node::{free_port, Node};
+use crate::network::{self, Process};
+use crate::nodes::node::Node;
 use crate::nodes::wait::until;
 use crate::run::{text, Home, LIMIT};
-use crate::served::Process;
-use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::{ready, BoxFuture, FutureExt};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_models::Message;
-use ganglion_primitives::{AccountId, ChannelId, Rao, TAO};
-use ganglion_specs::LocalSpec;
+use ganglion_primitives::{ChannelId, Rao, TAO};
 use ganglion_subnet::payments::Note;
 use ganglion_subnet_text::{TextRequest, TextSynapse};
 use ganglion_wire::payment::{Demand, Payment, Purse, Voucher};
 use ganglion_wire::{CallError, Dendrite, DendriteLimits, Target};
-use serde_json::{json, Value};
+use serde_json::Value;
 
 /// RAO for an answer: far more than a fee.
 const PRICE: Rao = TAO / 20;
@@ -43,29 +40,20 @@ impl Market {
     /// `engine` is the miner's command; the chain has all subnets that the world knows, or that of text alone.
     fn with(engine: &str, all: bool) -> Self {
         let mut home = Home::new();
-        let miner = home.json("wallet create", "--plain --wallet-name miner");
-        let user = home.json("wallet create", "--plain --wallet-name user");
-        let address = |made: &Value, key: usize| text(&made["keys"][key]["address"]);
-        let key = |address: &str| PublicKey::from_ss58(address).expect("an address");
-        let (owner, hotkey) = (address(&miner, 0), key(&address(&miner, 1)));
+        let ((owner, hotkey), (user, _)) = (network::wallet(&home, "miner"), network::wallet(&home, "user"));
         // The hotkey pays the fees of what it redeems.
-        let account = |key: PublicKey| AccountId::from(key.0);
-        let endowed = vec![(account(key(&address(&user, 0))), 100 * TAO), (account(hotkey), TAO)];
-        let keepers = all.then(Vec::new);
-        let spec = LocalSpec { founders: 1, endowed, keepers, ..LocalSpec::default() };
-        let path = home.place.file("spec.json");
-        fs::write(&path, spec.json().expect("a specification")).expect("the specification is written");
-        let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
-        let node = Node::new(program, &home.place.file("."), &path, "alice");
-        let mut node = node.with(&["--alice", "--sealing", "instant"]);
-        node.start();
-        home.talk_to(node.rpc.websocket());
-        // The miner's registration is bound to a block; its transactions make the others.
-        node.rpc.call("engine_createBlock", json!([true, true, null]));
-        let axon = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let line = format!("{engine} --wallet-name miner --axon-port {} --price {PRICE}", axon.port());
-        let process = Process::ganglion(&home, "miner", &line);
-        Self { _miner: process, home, node, axon, hotkey, owner }
+        let node = network::begun(&mut home, &network::spec(&[(&user, 100 * TAO), (&hotkey, TAO)], all));
+        let (miner, port) = Process::miner(&home, &format!("{engine} --price {PRICE}"));
+        let axon = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let hotkey = PublicKey::from_ss58(&hotkey).expect("an address");
+        Self { _miner: miner, home, node, axon, hotkey, owner }
+    }
+
+    /// The user's gateway, which pays, and its port.
+    fn gateway(&self, options: &str) -> (Process, u16) {
+        let purse = self.home.place.file("purse");
+        let limits = format!("--personal --budget 1 --max-price {PRICE} --state-dir {}", purse.display());
+        Process::gateway(&self.home, "user", &format!("{limits} {options}"))
     }
 
     fn channels(&self) -> Vec<Value> {
@@ -121,12 +109,7 @@ impl Payment for Shown {
 fn a_personal_gateway_pays_and_the_miners_owner_gets_it() {
     let market = Market::set();
     let home = &market.home;
-    let door = free_port();
-    let line = format!(
-        "gateway run --personal --wallet-name user --port {door} --deposit 0.12 --budget 1 --max-price {PRICE} --state-dir {}",
-        home.place.file("purse").display()
-    );
-    let gateway = Process::ganglion(home, "gateway", &line);
+    let (gateway, door) = market.gateway("--deposit 0.12");
     let ask = || {
         let line = format!("ask --json --max-tokens 8 --timeout 60 --gateway http://127.0.0.1:{door}");
         let mut command = home.command(&line);
@@ -161,25 +144,19 @@ fn a_forecast_is_paid_for_as_two_answers() {
     // The world's market has a past from the first block on.
     let market = Market::with("miner market --netuid 8 --model ewma", true);
     let home = &market.home;
-    let (free, door) = (free_port(), free_port());
     let forecast = |port: u16| {
         let line = format!("forecast BTC --horizon 5m --json --timeout 60 --gateway http://127.0.0.1:{port}");
         home.place.finish(home.command(&line), LIMIT)
     };
-    home.json("wallet create", "--plain --wallet-name poor");
-    let line = format!("gateway run --wallet-name poor --port {free} --market 8");
-    let poor = Process::ganglion(home, "poor", &line);
+    network::wallet(home, "poor");
+    let (poor, free) = Process::gateway(home, "poor", "--market 8");
     until("a refusal for want of money", LIMIT, || {
         let ended = forecast(free);
         (ended.code == Some(1) && ended.stderr.contains("refused (402)")).then_some(())
     });
     drop(poor);
 
-    let line = format!(
-        "gateway run --personal --wallet-name user --port {door} --deposit 0.25 --budget 1 --max-price {PRICE} --market 8 --state-dir {}",
-        home.place.file("purse").display()
-    );
-    let gateway = Process::ganglion(home, "gateway", &line);
+    let (gateway, door) = market.gateway("--deposit 0.25 --market 8");
     let told = until("a forecast", LIMIT, || Some(forecast(door)).filter(|ended| ended.code == Some(0)));
     let told = home.fits("forecast", "forecast", &told);
     assert_eq!(text(&told["miners"][0]["hotkey"]), market.hotkey.to_ss58(), "{told:#}");

@@ -2,7 +2,7 @@
 //! day has 20 blocks.
 
 use crate::chain::Stage;
-use crate::run::text;
+use crate::network::wallet;
 use ganglion_primitives::TAO;
 use serde_json::{json, Value};
 
@@ -20,10 +20,6 @@ pub struct Begun {
     old: String,
     next: String,
     referendum: u64,
-}
-
-fn made(stage: &Stage, name: &str) -> String {
-    text(&stage.home.json("wallet create", &format!("--plain --wallet-name {name}"))["keys"][0]["address"])
 }
 
 fn producer(stage: &Stage) -> Option<Value> {
@@ -45,7 +41,7 @@ pub fn begin(stage: &Stage, own: u64) -> Begun {
     home.refuses("validators chill", "", &["chilled already"]);
     home.refuses("validators stand", "", &["sits out one whole session"]);
 
-    let (old, next) = (made(stage, "old"), made(stage, "next"));
+    let (old, next) = (wallet(home, "old").0, wallet(home, "next").0);
     home.write("wallet transfer", &format!("{old} 20"));
     home.write("wallet transfer", &format!("{next} 1"));
     home.write("stake add", &format!("1 --hotkey {} --wallet-name old", stage.owner_hotkey));

@@ -1,16 +1,12 @@
 //! A public gateway and a chain: answers are free by stake and paid by deposit, and what was used arrives at the gateway's owner.
 
-use crate::nodes::node::{free_port, Node};
+use crate::network::{self, Process};
+use crate::nodes::node::Node;
 use crate::nodes::wait::until;
 use crate::run::{text, Home, LIMIT};
-use crate::served::Process;
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
-use ganglion_keys::PublicKey;
-use ganglion_primitives::{AccountId, Rao, TAO};
-use ganglion_specs::LocalSpec;
+use ganglion_primitives::{Rao, TAO};
 use serde_json::{json, Value};
 
 /// RAO for an answer that isn't free: far more than a fee.
@@ -35,39 +31,16 @@ struct Stage {
 impl Stage {
     fn set() -> Self {
         let mut home = Home::new();
-        let make = |name: &str| {
-            let made = home.json("wallet create", &format!("--plain --wallet-name {name}"));
-            (text(&made["keys"][0]["address"]), text(&made["keys"][1]["address"]))
-        };
-        let ((_, miner), (owner, hotkey), (user, _)) = (make("miner"), make("gateway"), make("user"));
-        let account = |address: &str| AccountId::from(PublicKey::from_ss58(address).expect("an address").0);
+        let (_, miner) = network::wallet(&home, "miner");
+        let ((owner, hotkey), (user, _)) = (network::wallet(&home, "gateway"), network::wallet(&home, "user"));
         // The gateway's hotkey pays the fees of what it redeems.
-        let endowed = vec![(account(&user), 100 * TAO), (account(&hotkey), TAO)];
-        let spec = LocalSpec { founders: 1, endowed, ..LocalSpec::default() };
-        let path = home.place.file("spec.json");
-        fs::write(&path, spec.json().expect("a specification")).expect("the specification is written");
-        let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
-        let node = Node::new(program, &home.place.file("."), &path, "alice");
-        let mut node = node.with(&["--alice", "--sealing", "instant"]);
-        node.start();
-        home.talk_to(node.rpc.websocket());
-        // Registrations are bound to a block; transactions make the others.
-        node.rpc.call("engine_createBlock", json!([true, true, null]));
-        let (axon, door) = (free_port(), free_port());
+        let node = network::begun(&mut home, &network::spec(&[(&user, 100 * TAO), (&hotkey, TAO)], false));
+        let (mining, _) = Process::miner(&home, "miner run --engine ngram");
         let books = home.place.file("books");
-        let lines = [
-            ("miner", format!("miner run --engine ngram --wallet-name miner --axon-port {axon}")),
-            (
-                "gateway",
-                format!(
-                    "gateway run --public --charge {CHARGE} --free-per-tao 1 --wallet-name gateway --port {door} --state-dir {}",
-                    books.display()
-                ),
-            ),
-        ];
-        let processes = lines.map(|(name, line)| Process::ganglion(&home, name, &line));
+        let options = format!("--public --charge {CHARGE} --free-per-tao 1 --state-dir {}", books.display());
+        let (gateway, door) = Process::gateway(&home, "gateway", &options);
         let url = format!("http://127.0.0.1:{door}");
-        Self { _processes: processes, home, _node: node, miner, hotkey, owner, url }
+        Self { _processes: [mining, gateway], home, _node: node, miner, hotkey, owner, url }
     }
 
     /// What the gateway says to who shows this key: the status and its JSON; `None` if it doesn't answer.
@@ -75,7 +48,7 @@ impl Stage {
         let url = format!("{}{path}", self.url);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build().expect("a client");
+            let http = ganglion_outward::client().timeout(PATIENCE).no_proxy().build().expect("a client");
             let request = match body {
                 Some(body) => http.post(&url).json(body),
                 None => http.get(&url),

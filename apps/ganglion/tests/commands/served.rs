@@ -1,53 +1,20 @@
 //! Miners serve a user through a gateway: models of one's own answer, pictures are drawn, prices foreseen.
 
+use crate::network::{self, Process};
 use crate::nodes::node::{free_port, Node};
 use crate::nodes::wait::until;
 use crate::run::{text, Home, LIMIT};
 use ganglion_models::tiny::TinyEngine;
 use ganglion_models::{models_dir, registry, GenerateRequest, TextEngine};
-use ganglion_specs::LocalSpec;
 use serde_json::{json, Value};
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::fs;
+use std::process::Command;
 
 const TEXT: &str = "What do bees make?\nBees make honey.\n\nWhat do cows give?\nCows give milk.\n\n";
 /// A model of some thousand weights, and enough steps for it to know the text: a few seconds.
 const SIZES: &str = "--layers 2 --width 32 --heads 2 --context 64 --steps 300 --batch 4 --learning-rate 0.01 --seed 7";
 /// Longest answer, in tokens.
 const MOST: usize = 40;
-
-/// A process. It ends with the value.
-pub struct Process {
-    child: Child,
-    log: PathBuf,
-}
-
-impl Process {
-    fn start(home: &Home, name: &str, mut command: Command) -> Self {
-        let log = home.place.file(&format!("{name}.log"));
-        let errors = File::create(&log).expect("a log");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors).spawn();
-        Self { child: child.unwrap_or_else(|error| panic!("{name} can't be started: {error}")), log }
-    }
-
-    /// `ganglion <line>`.
-    pub fn ganglion(home: &Home, name: &str, line: &str) -> Self {
-        let mut command = home.command(line);
-        command.env("RAYON_NUM_THREADS", "1").env("GANGLION_PARENT", std::process::id().to_string());
-        Self::start(home, name, command)
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        if std::thread::panicking() {
-            eprintln!("--- {}\n{}", self.log.display(), fs::read_to_string(&self.log).unwrap_or_default());
-        }
-    }
-}
 
 /// A chain with a miner and a gateway.
 struct Served {
@@ -67,25 +34,12 @@ impl Served {
 
     /// `miner` is its command, `options` are the gateway's.
     fn with(mut home: Home, miner: &str, options: &str) -> Self {
-        let made = home.json("wallet create", "--plain --wallet-name miner");
-        home.json("wallet create", "--plain --wallet-name gateway");
-        let spec = home.place.file("spec.json");
-        // With all subnets that the world knows.
-        let network = LocalSpec { founders: 1, keepers: Some(Vec::new()), ..LocalSpec::default() };
-        fs::write(&spec, network.json().expect("a specification")).expect("the specification is written");
-        let program = Path::new(env!("CARGO_BIN_EXE_ganglion"));
-        let node = Node::new(program, &home.place.file("."), &spec, "alice");
-        let mut node = node.with(&["--alice", "--sealing", "instant"]);
-        node.start();
-        home.talk_to(node.rpc.websocket());
-        // The miner's registration is bound to a block; its transactions make the others.
-        node.rpc.call("engine_createBlock", json!([true, true, null]));
-        let (axon, door) = (free_port(), free_port());
-        let miner = format!("{miner} --wallet-name miner --axon-port {axon}");
-        let gateway = format!("gateway run --wallet-name gateway --port {door} {options}");
-        let processes = [("miner", miner), ("gateway", gateway)];
-        let processes = processes.map(|(name, line)| Process::ganglion(&home, name, &line));
-        Self { _processes: processes, node, home, hotkey: text(&made["keys"][1]["address"]), door }
+        let (_, hotkey) = network::wallet(&home, "miner");
+        network::wallet(&home, "gateway");
+        let node = network::begun(&mut home, &network::spec(&[], true));
+        let (miner, _) = Process::miner(&home, miner);
+        let (gateway, door) = Process::gateway(&home, "gateway", options);
+        Self { _processes: [miner, gateway], node, home, hotkey, door }
     }
 
     /// The gateway's address.
