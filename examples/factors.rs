@@ -83,6 +83,7 @@ fn prime(dice: &mut Dice, bits: u32) -> u64 {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [role, node, netuid, wallets, name, effort] = args.as_slice() else {
         return Err("factors miner|validator NODE NETUID WALLETS NAME EFFORT".into());

@@ -10,6 +10,8 @@ use crate::{
 };
 use std::{path::PathBuf, process::Command};
 
+const TUTORIAL: &str = include_str!("../../examples/README.md");
+
 /// Sets up and checks everything; `arguments` go to the test runner.
 pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let start = std::time::Instant::now();
@@ -29,6 +31,7 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     let cargo = |words: &[&str]| {
         let mut command = build_env::cargo(paths, &toolchain);
         command.args(words).env("GANGLION_MODELS", &paths.models);
+        command.env("GANGLION_FACTORS", paths.target.join("release").join("examples").join("factors"));
         command.envs(others.iter().filter_map(|(name, _, path)| Some((name, path.as_ref()?))));
         command
     };
@@ -36,6 +39,8 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
     run_stage("formatting", &mut cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`")?;
     selection::check(paths)?;
     run_stage("lints", &mut lints(paths, &toolchain), "see the warnings above")?;
+    // A test types the tutorial's other lines.
+    run_stage("the tutorial's programs", cargo(&tutorials_build()).arg("--locked"), "see the errors above")?;
     if has_nextest(paths, &toolchain) {
         // Not the examples: the lints have compiled them, and linking three dozen programs takes minutes.
         let mut tests = cargo(&["nextest", "run", "--workspace", "--tests", "--release", "--locked"]);
@@ -60,6 +65,12 @@ fn passed(time: &str, missing: &[&str]) -> String {
             missing.join(", ")
         ),
     }
+}
+
+/// The line by which the tutorial has its programs built, as cargo's arguments.
+fn tutorials_build() -> Vec<&'static str> {
+    let line = TUTORIAL.lines().find_map(|line| line.strip_prefix("$ cargo "));
+    line.unwrap_or_default().split_whitespace().collect()
 }
 
 /// Lints need the types of our dependencies only, not their code, so this does not repeat the long part of a build.
@@ -94,6 +105,13 @@ pub fn run_stage(name: &str, command: &mut Command, advice: &str) -> Result<()> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tutorials_programs_are_built_as_it_says_and_with_the_selection_of_all_builds() {
+        let line = tutorials_build();
+        assert!(line.starts_with(&["build", "--release", "--workspace"]), "{line:?}");
+        assert!(line.ends_with(&["--example", "factors"]), "{line:?}");
+    }
 
     #[test]
     fn what_was_not_tested_is_in_the_last_line() {
