@@ -23,7 +23,7 @@ pub fn run(paths: &Paths, arguments: &[String]) -> Result<()> {
         ("GANGLION_TEST_MODELS", "models of others", Some(setup::test_models(paths)?)),
         ("GANGLION_OPENAI_PYTHON", "PyPI's openai", setup::openai_python(paths)?),
         ("GANGLION_OPENAI_NODE", "npm's openai", setup::openai_node(paths)?),
-        ("GANGLION_BROWSER_NODE", "the explorer in a browser", setup::browser_node(paths)?),
+        ("GANGLION_BROWSER_NODE", "the pages in a browser", setup::browser_node(paths)?),
     ];
     let is_missing = |name: &str, path: &Option<PathBuf>| path.is_none() && std::env::var_os(name).is_none();
     let missing: Vec<&str> =
@@ -116,8 +116,8 @@ mod tests {
     #[test]
     fn what_was_not_tested_is_in_the_last_line() {
         assert_eq!(passed("9 s", &[]), "everything passed in 9 s");
-        let line = passed("9 s", &["npm's openai", "the explorer in a browser"]);
-        assert!(line.contains("NOT TESTED: npm's openai, the explorer in a browser"), "{line}");
+        let line = passed("9 s", &["npm's openai", "the pages in a browser"]);
+        assert!(line.contains("NOT TESTED: npm's openai, the pages in a browser"), "{line}");
         assert!(!line.contains("everything"), "{line}");
     }
 }

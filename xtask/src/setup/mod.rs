@@ -105,8 +105,8 @@ pub fn openai_node(paths: &Paths) -> Result<Option<PathBuf>> {
     node::ensure(paths, &node::OPENAI)
 }
 
-/// A folder with npm's Playwright and axe, which look at the explorer's pages in a browser, as [`openai_node`]; `None`, too, where
-/// there is no browser.
+/// A folder with npm's Playwright and axe, which look at pages in a browser, as [`openai_node`]; `None`, too, where
+/// there is no browser and none can be installed.
 ///
 /// # Errors
 /// As [`python_neurons`].

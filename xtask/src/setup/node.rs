@@ -1,5 +1,6 @@
 //! npm packages for tests, each set in a folder of its own. No program of ours needs them, nor Node.
 
+use super::debian;
 use crate::{
     failure::{Context, Failure, Result},
     paths::Paths,
@@ -38,7 +39,7 @@ pub const OPENAI: Packages = Packages {
     oldest: 18,
 };
 
-/// What looks at the explorer's pages in a browser, without a browser.
+/// What looks at pages in a browser, without a browser.
 const BROWSER: Packages = Packages {
     name: "Playwright and axe",
     folder: "browser",
@@ -60,36 +61,45 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 /// # Errors
 /// It can't be made for any other reason.
 pub fn ensure(paths: &Paths, packages: &Packages) -> Result<Option<PathBuf>> {
-    let without = |reason: &str| {
-        told(packages, reason);
-        Ok(None)
-    };
     if process::find("npm").is_none() {
-        return without("npm isn't here");
+        return without(packages, "npm isn't here");
     }
     match process::capture(Command::new("node").arg("--version")).ok().as_deref().and_then(major) {
         Some(version) if version >= packages.oldest => {}
-        _ => return without(&format!("Node isn't here, or is older than {}", packages.oldest)),
+        _ => return without(packages, &format!("Node isn't here, or is older than {}", packages.oldest)),
     }
     let folder = paths.cache.join("node").join(packages.folder);
     if is_finished(&folder, packages) {
         return Ok(Some(folder));
     }
-    make(&folder, packages)?.map_or_else(|failure| without(&failure.to_string()), |()| Ok(Some(folder)))
+    make(&folder, packages)?.map_or_else(|failure| without(packages, &failure.to_string()), |()| Ok(Some(folder)))
 }
 
-/// [`ensure`] for Playwright and axe, where there is a browser too: `CHROMIUM` names another one than Debian's, as for the test.
+/// [`ensure`] for Playwright and axe, with a browser: Debian's, installed if it is missing and may be, or the one that `CHROMIUM`
+/// names, as for the test.
 ///
 /// # Errors
 /// As [`ensure`].
 pub fn ensure_browser(paths: &Paths) -> Result<Option<PathBuf>> {
-    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from(CHROMIUM), PathBuf::from);
-    match no_browser(&chromium) {
-        Some(reason) => {
-            told(&BROWSER, &reason);
-            Ok(None)
-        }
-        None => ensure(paths, &BROWSER),
+    // The small packages first: a browser is large, and no use without them.
+    let Some(folder) = ensure(paths, &BROWSER)? else { return Ok(None) };
+    match missing_browser() {
+        Some(reason) => without(&BROWSER, &reason),
+        None => Ok(Some(folder)),
+    }
+}
+
+/// Why there is no browser, even after an attempt to install it.
+fn missing_browser() -> Option<String> {
+    let named = std::env::var_os("CHROMIUM");
+    let chromium = named.as_ref().map_or(Path::new(CHROMIUM), Path::new);
+    let reason = no_browser(chromium)?;
+    if named.is_some() {
+        return Some(reason);
+    }
+    match debian::install(&["chromium".to_owned()], false) {
+        Ok(()) => no_browser(chromium),
+        Err(failure) => Some(format!("{reason}, or CHROMIUM names another; {failure}")),
     }
 }
 
@@ -100,8 +110,9 @@ fn no_browser(chromium: &Path) -> Option<String> {
 }
 
 /// Says what is missing, and what of that.
-fn told(packages: &Packages, reason: &str) {
+fn without(packages: &Packages, reason: &str) -> Result<Option<PathBuf>> {
     ui::note(&format!("going on without {}, so tests with it are skipped: {reason}", packages.name));
+    Ok(None)
 }
 
 /// The first number of `v20.1.2`.
