@@ -63,12 +63,10 @@ pub(crate) fn read(body: &[u8], config: &GatewayConfig) -> Result<ChatRequest, A
     if let Some((param, _)) = wanted.into_iter().find(|(_, wanted)| *wanted) {
         return Err(ApiError::invalid(param, format!("`{param}` isn't supported here: leave it out")));
     }
-    let text = TextRequest {
-        messages: vec![Message::user(prompt(body.prompt)?)],
-        max_tokens: tokens(("max_tokens", body.max_tokens), config)?,
-        temperature: temperature(body.temperature)?,
-        seed: seed(body.seed),
-    };
+    let messages = vec![Message::user(prompt(body.prompt)?)];
+    let seed = seed(body.seed, &messages);
+    let max_tokens = tokens(("max_tokens", body.max_tokens), config)?;
+    let text = TextRequest { messages, max_tokens, temperature: temperature(body.temperature)?, seed };
     // What no miner would take is told at once.
     text.check().map_err(|error| ApiError::invalid("prompt", error.to_string()))?;
     Ok(ChatRequest {
@@ -116,8 +114,9 @@ mod tests {
             let body =
                 json!({ "model": "text", "prompt": prompt, "seed": 7, "stop": "\n", "top_p": 0.5, "user": "me" });
             let request = read(body.to_string().as_bytes(), &config()).expect("a request");
-            assert_eq!((request.shape, request.text.messages), (Shape::Completion, vec![Message::user("Once upon")]));
-            assert_eq!((request.text.seed, request.stops.as_slice()), (7, &["\n".to_owned()][..]));
+            let said = vec![Message::user("Once upon")];
+            assert_eq!((request.text.seed, request.stops), (seed(Some(7), &said), vec!["\n".to_owned()]));
+            assert_eq!((request.shape, request.text.messages), (Shape::Completion, said));
         }
     }
 

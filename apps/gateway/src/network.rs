@@ -54,6 +54,13 @@ fn doors(shared: &Shared) -> Vec<(&'static str, &Shared)> {
     std::iter::once(("text", shared)).chain(others).collect()
 }
 
+/// What its subnets are there for, those left out in which nobody is to be asked. One that wasn't read yet may have somebody.
+pub(crate) fn served(shared: &Shared) -> Vec<&'static str> {
+    let has_miners = |door: &Shared| door.listing().is_none_or(|listing| !listing.miners.is_empty());
+    let served = doors(shared).into_iter().filter(|(kind, door)| *kind == "text" || has_miners(door));
+    served.map(|(kind, _)| kind).collect()
+}
+
 fn row(shared: &Shared, miner: &Miner, now: Instant) -> Value {
     let standing = shared.standings.of(miner);
     let breaker = standing.state(now);

@@ -6,6 +6,7 @@ use ganglion_models::{Message, Role};
 use ganglion_subnet_text::{profile::USUAL_TEMPERATURE, TextRequest};
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// Most messages that are read at all; miners may take fewer.
 const MAX_MESSAGES: usize = 256;
@@ -150,12 +151,10 @@ impl ChatRequest {
             Some(wish) => ("max_completion_tokens", Some(wish)),
             None => ("max_tokens", body.max_tokens),
         };
-        let text = TextRequest {
-            messages: messages(body.messages)?,
-            max_tokens: tokens(most, config)?,
-            temperature: temperature(body.temperature)?,
-            seed: seed(body.seed),
-        };
+        let messages = messages(body.messages)?;
+        let seed = seed(body.seed, &messages);
+        let (max_tokens, temperature) = (tokens(most, config)?, temperature(body.temperature)?);
+        let text = TextRequest { messages, max_tokens, temperature, seed };
         // What no miner would take is told at once.
         text.check().map_err(|error| ApiError::invalid("messages", error.to_string()))?;
         Ok(Self {
@@ -191,9 +190,19 @@ pub(crate) fn temperature(wish: Option<f64>) -> Result<f32, ApiError> {
     Ok(temperature as f32)
 }
 
-/// The seed to ask with: the client's, or any.
-pub(crate) fn seed(wish: Option<i64>) -> u64 {
-    wish.map_or_else(rand::random, |seed| u64::from_le_bytes(seed.to_le_bytes()))
+/// The seed to ask with: any, or one that follows from the client's and what is said. Tasks have any of 64 bits, from which
+/// people's 42, and whatever comes twice, could be told.
+pub(crate) fn seed(wish: Option<i64>, said: &[Message]) -> u64 {
+    let Some(wish) = wish else { return rand::random() };
+    let mut hasher = Sha256::new_with_prefix(wish.to_le_bytes());
+    for message in said {
+        for part in [message.role.as_str(), &message.content] {
+            hasher.update((part.len() as u64).to_le_bytes());
+            hasher.update(part);
+        }
+    }
+    let [a, b, c, d, e, f, g, h, ..]: [u8; 32] = hasher.finalize().into();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// How many tokens to ask for, by the field of this name.

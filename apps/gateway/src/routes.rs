@@ -193,6 +193,7 @@ async fn health(State(shared): App) -> Json<Value> {
         "public": shared.config.access.is_some(),
         "version": env!("CARGO_PKG_VERSION"),
         "netuid": shared.config.netuid,
+        "serves": network::served(&shared),
         "block": listing.as_ref().map(|listing| listing.block),
         "miners": miners.len(),
         "alive": alive,

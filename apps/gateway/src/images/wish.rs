@@ -1,6 +1,6 @@
 //! What a user wants to see.
 
-use crate::error::ApiError;
+use crate::{error::ApiError, openai::seed};
 use axum::http::StatusCode;
 use ganglion_subnet_image::ImageRequest;
 use serde::Deserialize;
@@ -56,7 +56,7 @@ impl Wish {
             negative_prompt: asked.negative_prompt.unwrap_or_default(),
             width,
             height,
-            seed: asked.seed.map_or_else(rand::random, |seed| u64::from_le_bytes(seed.to_le_bytes())),
+            seed: seed(asked.seed, &[]),
         };
         // What no miner would take is told at once.
         request.check().map_err(|error| ApiError::invalid("prompt", error.to_string()))?;
@@ -82,10 +82,10 @@ mod tests {
 
     #[test]
     fn what_clients_send_is_understood() {
-        let wish = read(&json!({ "prompt": "a red ball", "size": "128x64", "n": 2, "seed": -1 })).expect("a wish");
+        let wish = read(&json!({ "prompt": "a red ball", "size": "128x64", "n": 2, "seed": 1 })).expect("a wish");
         let request = &wish.request;
         assert_eq!((wish.model.as_str(), wish.count), ("image", 2));
-        assert_eq!((request.width, request.height, request.seed), (128, 64, u64::MAX));
+        assert_eq!((request.width, request.height, request.seed), (128, 64, seed(Some(1), &[])));
         let wish = read(&json!({ "prompt": "x", "quality": "high", "user": "me" })).expect("a wish");
         assert_eq!((wish.request.width, wish.count), (USUAL_SIDE, 1));
     }

@@ -158,7 +158,7 @@ fn wishes(mut request: Value) -> Value {
         },
         "max_tokens": { "type": "integer", "minimum": 1, "description": "Larger wishes are cut to what miners take." },
         "temperature": { "type": "number", "minimum": 0, "maximum": 2 },
-        "seed": { "type": "integer" },
+        "seed": { "type": "integer", "description": "With the same messages, the same one is the same to miners, who get another number." },
         "n": { "type": "integer", "const": 1 },
         "stop": { "oneOf": [
             { "type": "string", "minLength": 1 },
@@ -260,7 +260,7 @@ fn image_request() -> Value {
             "model": { "type": "string", "description": "`image`, `image:best` or `image:<hotkey>`." },
             "n": { "type": "integer", "minimum": 1, "maximum": 4 },
             "size": { "type": "string", "description": "Width and height in pixels, as `256x256`." },
-            "seed": { "type": "integer" },
+            "seed": { "type": "integer", "description": "The same one is the same to miners, who get another number." },
             "response_format": { "const": "b64_json" },
             "store": {
                 "type": "boolean",
@@ -460,6 +460,10 @@ fn health() -> Value {
             "public": { "type": "boolean", "description": "Whether it asks for API keys." },
             "version": { "type": "string" },
             "netuid": { "type": "integer" },
+            "serves": {
+                "type": "array", "items": { "enum": ["text", "images", "market"] },
+                "description": "What its subnets are there for; beside text, those that have miners."
+            },
             "block": { "type": ["integer", "null"] },
             "miners": { "type": "integer" },
             "alive": { "type": "integer" },

@@ -145,6 +145,9 @@ fn user(dice: &mut Dice) -> Value {
     if dice.chance(2, 5) {
         body["temperature"] = json!(dice.pick(&[0.1, 0.2, 0.3, 0.5, 0.7, 0.7, 0.7, 0.8, 1.0]));
     }
+    if dice.chance(1, 4) {
+        body["seed"] = json!(dice.pick(&[0, 1, 7, 42, 123, 1234]));
+    }
     if dice.chance(1, 3) {
         body["stream"] = json!(true);
     }

@@ -92,7 +92,7 @@ async fn what_the_user_wants_reaches_the_miner() {
     let request = miner.last();
     let texts: Vec<_> = request.messages.iter().map(|m| (m.role.as_str(), m.content.as_str())).collect();
     assert_eq!(texts, [("system", "be brief"), ("user", "is it so?"), ("assistant", ""), ("user", "well?")]);
-    assert_eq!((request.max_tokens, request.seed), (2048, 42), "wishes are cut to what miners take");
+    assert_eq!(request.max_tokens, 2048, "wishes are cut to what miners take");
     assert!((request.temperature - 0.5).abs() < 1e-6);
     let newer = json!({
         "model": "text", "messages": [{ "role": "user", "content": "well?" }],
@@ -104,12 +104,31 @@ async fn what_the_user_wants_reaches_the_miner() {
 }
 
 #[tokio::test]
+async fn the_same_seed_is_the_same_to_miners_and_looks_like_any() {
+    let miner = TestMiner::start(1, Mood::Answer).await;
+    let gateway = Gateway::with(config(), &[&miner]).await;
+    let mut seen = Vec::new();
+    let wishes = [(42, "well?"), (42, "well?"), (43, "well?"), (42, "so?")].map(|(seed, said)| (json!(seed), said));
+    for (seed, said) in wishes.into_iter().chain([(json!(null), "well?"), (json!(null), "well?")]) {
+        let body = json!({ "model": "text", "messages": [{ "role": "user", "content": said }], "seed": seed });
+        assert_eq!(gateway.send(body).await.0, 200);
+        seen.push(miner.last().seed);
+    }
+    assert_eq!(seen[0], seen[1]);
+    let others: std::collections::BTreeSet<u64> = seen.iter().copied().collect();
+    assert_eq!(others.len(), 5, "{seen:?}");
+    assert!(seen.iter().all(|seed| *seed > 1 << 32), "as long as a task's: {seen:?}");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn the_other_pages_tell_the_state() {
     let (first, second) = (TestMiner::start(1, Mood::Answer).await, TestMiner::start(2, Mood::Answer).await);
     let gateway = Gateway::start(config()).await;
     let health = read(gateway.get("/health").await).await;
     assert_eq!((&health["status"], &health["ready"]), (&json!("ok"), &json!(false)));
     assert_eq!((&health["miners"], &health["alive"]), (&json!(0), &json!(0)));
+    assert_eq!(health["serves"], json!(["text"]), "it has no other subnets");
     let ids = |models: &Value| -> Vec<String> {
         let list = models["data"].as_array().expect("a list");
         list.iter().map(|model| model["id"].as_str().expect("an id").to_owned()).collect()
