@@ -1,7 +1,7 @@
 //! What was used: free answers of a day, RAO of channels, requests of keys.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
 };
 
@@ -29,14 +29,14 @@ pub struct Usage {
 }
 
 /// What was taken for one answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Taken {
     key: Hash,
     coldkey: PublicKey,
     from: Source,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Source {
     /// One of the free answers of this day.
     Free { day: u64 },
@@ -63,12 +63,41 @@ struct Counts {
     keys: BTreeMap<String, Usage>,
 }
 
+impl Counts {
+    /// One answer more of a key.
+    fn count(&mut self, taken: &Taken, change: impl Fn(u64, u64) -> u64) {
+        let usage = self.keys.entry(hex(&taken.key)).or_default();
+        usage.requests = change(usage.requests, 1);
+        if let Source::Channel { rao, .. } = taken.from {
+            usage.spent_rao = change(usage.spent_rao, rao);
+        }
+    }
+
+    fn give_back(&mut self, taken: &Taken) {
+        match taken.from {
+            Source::Free { day } => {
+                if let Some((of, used)) = self.free.get_mut(&taken.coldkey.to_ss58()) {
+                    if *of == day {
+                        *used = used.saturating_sub(1);
+                    }
+                }
+            }
+            Source::Channel { channel, rao } => {
+                if let Some(used) = self.channels.get_mut(&channel) {
+                    *used = used.saturating_sub(rao);
+                }
+            }
+        }
+        self.count(taken, |number, by| number.saturating_sub(by));
+    }
+}
+
 /// All that is counted, and its file.
 pub struct Meter {
     path: PathBuf,
     counts: Counts,
-    /// RAO of channels that answers under way have taken: until they are there, it may be given back.
-    open: BTreeMap<u64, Rao>,
+    /// What answers under way have taken, and how many took the same: until they are there, it may be given back.
+    open: HashMap<Taken, u64>,
     dirty: bool,
 }
 
@@ -83,7 +112,7 @@ impl Meter {
             Some(bytes) => serde_json::from_slice(&bytes)
                 .map_err(|error| StoreError::Damaged { path: path.into(), reason: error.to_string() })?,
         };
-        Ok(Self { path: path.into(), counts, open: BTreeMap::new(), dirty: false })
+        Ok(Self { path: path.into(), counts, open: HashMap::new(), dirty: false })
     }
 
     /// Free answers a day for this stake.
@@ -109,7 +138,14 @@ impl Meter {
 
     /// RAO used for answers that were given, by channel. Only these may be redeemed: what was paid out, no failure gives back.
     pub fn earned(&self) -> impl Iterator<Item = (u64, Rao)> + '_ {
-        let open = move |channel: u64| self.open.get(&channel).copied().unwrap_or(0);
+        let mut open: BTreeMap<u64, Rao> = BTreeMap::new();
+        for (taken, number) in &self.open {
+            if let Source::Channel { channel, rao } = taken.from {
+                let sum = open.entry(channel).or_default();
+                *sum = sum.saturating_add(rao.saturating_mul(*number));
+            }
+        }
+        let open = move |channel: u64| open.get(&channel).copied().unwrap_or(0);
         self.used().map(move |(channel, used)| (channel, used.saturating_sub(open(channel))))
     }
 
@@ -162,21 +198,22 @@ impl Meter {
             };
             let used = self.counts.channels.entry(credit.channel).or_default();
             *used = (*used).max(credit.redeemed).saturating_add(rao);
-            let open = self.open.entry(credit.channel).or_default();
-            *open = open.saturating_add(rao);
             Source::Channel { channel: credit.channel, rao }
         };
-        self.count(&key, from, |number, by| number.saturating_add(by));
-        Ok(Taken { key, coldkey, from })
+        let taken = Taken { key, coldkey, from };
+        self.counts.count(&taken, |number, by| number.saturating_add(by));
+        let open = self.open.entry(taken).or_default();
+        *open = open.saturating_add(1);
+        Ok(taken)
     }
 
     /// The answer was given: what it cost is earned.
     pub fn keep(&mut self, taken: Taken) {
-        let Source::Channel { channel, rao } = taken.from else { return };
-        if let Some(open) = self.open.get_mut(&channel) {
-            *open = open.saturating_sub(rao);
+        self.dirty = true;
+        if let Some(open) = self.open.get_mut(&taken) {
+            *open = open.saturating_sub(1);
             if *open == 0 {
-                self.open.remove(&channel);
+                self.open.remove(&taken);
             }
         }
     }
@@ -184,27 +221,20 @@ impl Meter {
     /// Gives back what an answer cost that never came.
     pub fn refund(&mut self, taken: Taken) {
         self.keep(taken);
-        match taken.from {
-            Source::Free { day } => {
-                if let Some((of, used)) = self.counts.free.get_mut(&taken.coldkey.to_ss58()) {
-                    if *of == day {
-                        *used = used.saturating_sub(1);
-                    }
-                }
-            }
-            Source::Channel { channel, rao } => {
-                if let Some(used) = self.counts.channels.get_mut(&channel) {
-                    *used = used.saturating_sub(rao);
-                }
-            }
-        }
-        self.count(&taken.key, taken.from, |number, by| number.saturating_sub(by));
+        self.counts.give_back(&taken);
     }
 
-    /// The file's new content, if anything has changed since it was asked for last.
+    /// The file's new content, if anything has changed since it was asked for last. Answers under way aren't in it: should the
+    /// gateway be killed, they never come.
     pub fn snapshot(&mut self) -> Option<(PathBuf, Vec<u8>)> {
         let changed = std::mem::take(&mut self.dirty);
-        changed.then(|| (self.path.clone(), serde_json::to_vec(&self.counts).unwrap_or_default()))
+        changed.then(|| {
+            let mut given = self.counts.clone();
+            for (taken, number) in &self.open {
+                (0..*number).for_each(|_| given.give_back(taken));
+            }
+            (self.path.clone(), serde_json::to_vec(&given).unwrap_or_default())
+        })
     }
 
     /// The content couldn't be written: it is new again.
@@ -216,15 +246,6 @@ impl Meter {
     fn left(&self, credit: &Credit) -> Rao {
         let used = self.counts.channels.get(&credit.channel).copied().unwrap_or(0);
         credit.deposit.saturating_sub(used.max(credit.redeemed))
-    }
-
-    fn count(&mut self, key: &Hash, from: Source, change: impl Fn(u64, u64) -> u64) {
-        let usage = self.counts.keys.entry(hex(key)).or_default();
-        usage.requests = change(usage.requests, 1);
-        if let Source::Channel { rao, .. } = from {
-            usage.spent_rao = change(usage.spent_rao, rao);
-        }
-        self.dirty = true;
     }
 }
 
@@ -247,7 +268,10 @@ mod tests {
         let path = folder.path().join("meter.json");
         let mut meter = Meter::open(&path).expect("new");
         let rich = standing(TAO + TAO / 2, &[9, 25]);
-        let mut take = |day| meter.charge(KEY, WHO, &rich, SETTINGS, day);
+        let mut take = |day| {
+            let taken = meter.charge(KEY, WHO, &rich, SETTINGS, day);
+            taken.inspect(|taken| meter.keep(*taken))
+        };
         let three = [take(1), take(1), take(1)].map(|taken| taken.expect("free").from);
         assert_eq!(three, [Source::Free { day: 1 }; 3]);
         for _ in 0..2 {
@@ -274,9 +298,8 @@ mod tests {
         let paid = standing(0, &[10, 30]);
         let taken = [(); 3].map(|()| meter.charge(KEY, WHO, &paid, SETTINGS, 1).expect("paid"));
         assert_eq!(meter.used().collect::<Vec<_>>(), [(0, 10), (1, 20)]);
-        assert!(meter.snapshot().is_some());
         meter.forget(&[7]);
-        assert!(meter.snapshot().is_none(), "nothing was known of it");
+        assert!(meter.snapshot().is_none(), "nothing was known of it, and no answer was given yet");
         meter.forget(&[0]);
         assert_eq!(meter.used().collect::<Vec<_>>(), [(1, 20)]);
         assert!(meter.snapshot().is_some());
@@ -295,6 +318,12 @@ mod tests {
         meter.keep(first);
         let earned: Vec<_> = meter.earned().collect();
         assert_eq!(earned, [(0, 10)]);
+        // Killed now, it owes the second answer, and nobody the price of it.
+        let (file, content) = meter.snapshot().expect("new");
+        std::fs::write(&file, content).expect("written");
+        let killed = Meter::open(&file).expect("read");
+        assert_eq!((killed.earned().collect::<Vec<_>>(), killed.credit(&paid)), (vec![(0, 10)], 90));
+        assert_eq!(killed.usage(&KEY), Usage { requests: 1, spent_rao: 10 });
         // It is redeemed while the second is under way, which then fails.
         paid.channels[0].redeemed = earned[0].1;
         meter.refund(second);

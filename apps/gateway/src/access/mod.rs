@@ -16,8 +16,8 @@
 //! An answer that fails (any status from 400 on) costs nothing, nor does a stream that ends with an error because its miner broke
 //! off, nor one that was never begun because the client hung up. A client that hangs up in the middle of a stream, or keeps its
 //! miner waiting for as long as no miner may be silent, has had its answer. Redeemed is what answers cost that were given, not
-//! what may still fail. What is used is counted in memory and on disk a second later: a crash loses a second of the
-//! operator's income and bills nobody twice.
+//! what may still fail. What was given is counted in memory and on disk a second later: a crash loses the operator
+//! that second's income and that of the answers under way, and bills nobody for what never came.
 //!
 //! # How much at once
 //! One coldkey, whatever the number of its keys, has at most a quarter of the requests under way that the gateway answers at once
