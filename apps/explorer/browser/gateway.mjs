@@ -3,8 +3,9 @@
 //   node gateway.mjs http://127.0.0.1:8080 [FOLDER] [KEY]
 //
 // At 390 and 1440 pixels, light and dark: the page must answer a question, say nothing in the console, load nothing from
-// elsewhere, be no wider than the window, and be clean of what axe finds, on each of its tabs. A public gateway wants KEY, an API
-// key, and then the page must say what is left to it. Screenshots go to FOLDER. It ends with 1 if anything is wrong.
+// elsewhere, be no wider than the window, and be clean of what axe finds, on each of its tabs, of which there is none for what no
+// subnet does. A public gateway wants KEY, an API key, and then the page must say what is left to it. Screenshots go to FOLDER.
+// It ends with 1 if anything is wrong.
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,6 +13,8 @@ import { axe, chromium, FLAGS } from './browser.mjs';
 
 const QUESTION = 'What is 17 + 25?';
 const PATIENCE = 60_000;
+/** Tabs beside the chat, and what a gateway serves that has them. */
+const BESIDE = [['picture', 'images'], ['forecast', 'market']];
 
 const [base, folder = 'screenshots', key = ''] = process.argv.slice(2);
 if (!base) {
@@ -71,6 +74,33 @@ const ask = async (page, where) => {
   else if (!(await answered.textContent()).startsWith('miner uid')) fault(where, 'it does not say who answered');
 };
 
+/** Makes the page believe that the gateway serves `serves`, and waits until it has the tabs for that. */
+const pretend = async (page, serves) => {
+  await page.unrouteAll({ behavior: 'wait' });
+  await page.route('**/health', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), serves } });
+  });
+  for (const [tab, subnet] of BESIDE) {
+    await page.locator(`#tab-${tab}`).waitFor({ state: serves.includes(subnet) ? 'visible' : 'hidden' });
+  }
+};
+
+/** Tabs come and go with the subnets; who looks at one that goes is back at the chat. */
+const comeAndGo = async (page, where) => {
+  await pretend(page, ['text', 'images']);
+  await page.locator('#tab-chat').focus();
+  await page.keyboard.press('ArrowRight');
+  if (!(await page.locator('#picture').isVisible())) fault(where, 'the arrow leads nowhere');
+  await page.keyboard.press('ArrowRight');
+  if (!(await page.locator('#chat').isVisible())) fault(where, 'the arrow leads to a tab that is not there');
+  await page.locator('#tab-picture').click();
+  await pretend(page, ['text']);
+  if (!(await page.locator('#chat').isVisible())) fault(where, 'it shows what no subnet does any more');
+  if (!(await page.locator('#tab-chat').evaluate((tab) => tab === document.activeElement))) fault(where, 'the focus is lost');
+  await page.unrouteAll({ behavior: 'wait' });
+};
+
 await mkdir(folder, { recursive: true });
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS, headless: true,
@@ -91,12 +121,20 @@ try {
       await showKey(page, now);
       await ask(page, now);
       await look(page, now, `chat-${kind}`);
-      for (const tab of ['picture', 'forecast']) {
+      looked += 1;
+      for (const [tab, subnet] of BESIDE) {
         now = `${tab} at ${kind}`;
+        const { serves } = await (await fetch(`${origin}/health`)).json();
+        if (!serves.includes(subnet)) {
+          const gone = page.locator(`#tab-${tab}`).waitFor({ state: 'hidden' });
+          await gone.catch(() => fault(now, 'it offers what no subnet does'));
+          continue;
+        }
         await page.locator(`#tab-${tab}`).click();
         await look(page, now, `${tab}-${kind}`);
+        looked += 1;
       }
-      looked += 3;
+      if (kind === '390-light') await comeAndGo(page, `tabs at ${kind}`);
       await context.close();
     }
   }

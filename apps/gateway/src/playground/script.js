@@ -111,13 +111,28 @@ const choose = (name) => {
   }
 };
 
-NAMES.forEach((name, index) => {
+const offered = (name) => !byId(`tab-${name}`).hidden;
+
+/** Shows the tabs of what this gateway serves beside chats. A subnet may come later, and go. */
+const showTabs = (serves) => {
+  for (const [name, kind] of [["picture", "images"], ["forecast", "market"]]) {
+    const tab = byId(`tab-${name}`);
+    const focused = document.activeElement === tab;
+    tab.hidden = !serves.includes(kind);
+    if (!tab.hidden) continue;
+    if (!byId(name).hidden) choose("chat");
+    if (focused) byId("tab-chat").focus();
+  }
+};
+
+NAMES.forEach((name) => {
   const tab = document.getElementById(`tab-${name}`);
   tab.addEventListener("click", () => choose(name));
   tab.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const next = NAMES[(index + step + NAMES.length) % NAMES.length];
+    const open = NAMES.filter(offered);
+    const next = open[(open.indexOf(name) + step + open.length) % open.length];
     choose(next);
     document.getElementById(`tab-${next}`).focus();
     event.preventDefault();
@@ -134,6 +149,7 @@ const look = async () => {
     place.textContent = told.ready
       ? `${told.alive} of ${told.miners} miners of subnet ${told.netuid} alive, block ${told.block}`
       : "No miner is known yet: the chain is being read.";
+    showTabs(told.serves);
     if (told.public) await askForKey();
   } catch (error) {
     place.textContent = broken(error);

@@ -155,6 +155,11 @@ async fn where_nobody_can_draw_it_is_said_whether_that_can_change() {
     for address in addresses {
         let (status, answer) = asked(address, json!({ "prompt": "two red stars" })).await;
         found.push((status, answer["error"]["code"].as_str().expect("a code").to_owned()));
+        let health = bounded(crate::http().get(format!("http://{address}/health")).send()).await.expect("an answer");
+        let health: Value = bounded(health.json()).await.expect("JSON");
+        // While the chain hasn't said, it may still have one.
+        let serves = if status == 503 { json!(["text", "images"]) } else { json!(["text"]) };
+        assert_eq!(health["serves"], serves);
         if status == 404 {
             let message = answer["error"]["message"].as_str().expect("a message");
             assert!(message.starts_with("this gateway has no image subnet"), "{message}");

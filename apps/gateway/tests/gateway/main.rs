@@ -4,6 +4,7 @@ mod alike;
 mod bad_input;
 mod billing;
 mod breaker;
+mod browser;
 mod clients;
 mod completions;
 mod consensus;
