@@ -10,6 +10,7 @@ use crate::data::{block_millis, Answer, Dataset};
 use crate::index::Progress;
 use ganglion_tokenomics::emission::MAX_SUPPLY;
 use rusqlite::{types::Value, Connection};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How the network is.
 pub(crate) fn home(db: &Connection, progress: &Progress) -> Drawn {
@@ -34,7 +35,7 @@ fn heights(db: &Connection, progress: &Progress) -> Result<Section, NoPage> {
     let height = of("height").unwrap_or(0);
     let finality = match (&progress.trouble, progress.finalized) {
         (Some(_), _) | (None, None) => "unknown: no news from a node".to_owned(),
-        (None, Some(_)) if progress.behind() == 0 => "up to date".to_owned(),
+        (None, Some(_)) if progress.behind() == 0 => finality(now(), of("time"), of("block_millis")),
         (None, Some(_)) => format!("{} blocks to come", progress.behind()),
     };
     let mut section = Section::new("chain", "The chain")
@@ -53,6 +54,22 @@ fn heights(db: &Connection, progress: &Progress) -> Result<Section, NoPage> {
         .fact("Block producers", Cell::link(count("producers"), "/validators"))
         .fact("Accounts seen", Cell::link(count("accounts"), "/list/accounts"))
         .data(dataset, &[]))
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Whether the newest final block, of this `time`, is as young as it should be; all in milliseconds. Blocks become final within
+/// seconds; a network on one machine may miss a few.
+fn finality(now: i64, time: Option<i64>, block: Option<i64>) -> String {
+    let age = time.map_or(0, |time| now.saturating_sub(time).max(0));
+    match age > block.unwrap_or(0).saturating_mul(20).max(60_000) {
+        true => format!("late: the newest final block is {} old", format::duration(age.unsigned_abs() / 1000)),
+        false => "up to date".to_owned(),
+    }
 }
 
 /// The token, if it was ever read.
@@ -140,5 +157,22 @@ pub(super) fn name_links(grid: &mut Grid, name: usize, number: usize) {
         if let Some(cell) = row.get_mut(name) {
             cell.href = href;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::finality;
+
+    #[test]
+    fn finality_that_has_stopped_is_told() {
+        let (minute, slot) = (60_000, Some(12_000));
+        let at = |age: i64| finality(1_000_000 * minute, Some(1_000_000 * minute - age), slot);
+        assert_eq!(at(30_000), "up to date");
+        assert_eq!(at(4 * minute), "up to date", "twenty blocks");
+        assert_eq!(at(25 * minute), "late: the newest final block is 25 min 0 s old");
+        assert_eq!(at(-minute), "up to date", "another clock is no reason to worry");
+        assert_eq!(finality(70_000, Some(0), Some(500)), "late: the newest final block is 1 min 10 s old");
+        assert_eq!(finality(50_000, Some(0), None), "up to date");
     }
 }
