@@ -19,7 +19,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Longest time to answer: validators don't wait longer.
 const ANSWER: Duration = Duration::from_secs(20);
 
-/// A remote painter. Nothing is retried here.
+/// A remote painter. What failed is not tried again.
 pub struct Backend {
     name: String,
     base: String,
@@ -54,25 +54,27 @@ impl Backend {
         self
     }
 
-    async fn ask(&self, request: &ImageRequest) -> Result<String, String> {
-        let body = json!({
-            "model": self.model,
-            "prompt": request.prompt,
-            "negative_prompt": request.negative_prompt,
-            "size": format!("{}x{}", request.width, request.height),
+    /// What every server takes; and, with `extras`, what only some know.
+    fn body(&self, request: &ImageRequest, extras: bool) -> Value {
+        let size = format!("{}x{}", request.width, request.height);
+        let mut body = json!({ "model": self.model, "prompt": request.prompt, "size": size, "n": 1 });
+        if extras {
             // Some servers read the seed as a signed number.
-            "seed": request.seed & 0x7FFF_FFFF_FFFF_FFFF,
-            "n": 1,
-            "response_format": "b64_json",
-        });
-        // Who asks for TLS isn't led away from it.
-        let client = outward().connect_timeout(CONNECT).https_only(self.base.starts_with("https://"));
-        let client = client.build().map_err(reason)?;
-        let mut post = client.post(format!("{}/images/generations", self.base)).json(&body);
-        if let Some(key) = &self.key {
-            post = post.bearer_auth(key);
+            body["seed"] = json!(request.seed & 0x7FFF_FFFF_FFFF_FFFF);
+            body["response_format"] = json!("b64_json");
+            if !request.negative_prompt.is_empty() {
+                body["negative_prompt"] = json!(request.negative_prompt);
+            }
         }
-        let mut response = post.send().await.map_err(reason)?;
+        body
+    }
+
+    /// Asks once more without the extras, should the server refuse the request for what it says.
+    async fn ask(&self, request: &ImageRequest) -> Result<String, String> {
+        let mut response = self.post(&self.body(request, true)).await?;
+        if matches!(response.status().as_u16(), 400 | 422) {
+            response = self.post(&self.body(request, false)).await?;
+        }
         if !response.status().is_success() {
             return Err(format!("it answered {}", response.status()));
         }
@@ -84,6 +86,17 @@ impl Backend {
             bytes.extend_from_slice(&chunk);
         }
         picture_in(&bytes).ok_or_else(|| "its answer holds no picture in base64".to_owned())
+    }
+
+    async fn post(&self, body: &Value) -> Result<reqwest::Response, String> {
+        // Who asks for TLS isn't led away from it.
+        let client = outward().connect_timeout(CONNECT).https_only(self.base.starts_with("https://"));
+        let client = client.build().map_err(reason)?;
+        let mut post = client.post(format!("{}/images/generations", self.base)).json(body);
+        if let Some(key) = &self.key {
+            post = post.bearer_auth(key);
+        }
+        post.send().await.map_err(reason)
     }
 
     /// Runs `work` on this thread within the time limit. One small runtime a call: the caller is a blocking thread and
@@ -135,27 +148,34 @@ mod tests {
 
     /// A server that answers one request with this body.
     fn serving(status: &'static str, body: String) -> (Backend, std::thread::JoinHandle<String>) {
+        answering(vec![(status, body)])
+    }
+
+    /// A server that answers as many requests as these, one after the other, and says what was asked.
+    fn answering(answers: Vec<(&'static str, String)>) -> (Backend, std::thread::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let server = std::thread::spawn(move || {
-            let (mut stream, _) = listener.accept().expect("a caller");
-            stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit");
-            let mut asked = String::new();
-            let mut buffer = [0; 4096];
-            // The request is one small JSON object: it has come when its braces have.
-            while !(asked.contains("\r\n\r\n") && asked.ends_with('}')) {
-                let read = stream.read(&mut buffer).expect("a request");
-                if read == 0 {
-                    break;
-                }
-                asked.push_str(&String::from_utf8_lossy(&buffer[..read]));
-            }
-            let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-            // The caller may have gone: it need not read a refusal to its end.
-            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
-            asked
-        });
+        let server = std::thread::spawn(move || answers.iter().map(|answer| answer_one(&listener, answer)).collect());
         (Backend::new(&format!("http://{address}/v1/"), "m").expect("a backend").with_key("secret"), server)
+    }
+
+    fn answer_one(listener: &TcpListener, (status, body): &(&str, String)) -> String {
+        let (mut stream, _) = listener.accept().expect("a caller");
+        stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a limit");
+        let mut asked = String::new();
+        let mut buffer = [0; 4096];
+        // The request is one small JSON object: it has come when its braces have.
+        while !(asked.contains("\r\n\r\n") && asked.ends_with('}')) {
+            let read = stream.read(&mut buffer).expect("a request");
+            if read == 0 {
+                break;
+            }
+            asked.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        // The caller may have gone: it need not read a refusal to its end.
+        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+        asked
     }
 
     fn request() -> ImageRequest {
@@ -172,6 +192,21 @@ mod tests {
         let asked = server.join().expect("served");
         assert!(asked.starts_with("POST /v1/images/generations") && asked.contains("64x48"), "{asked}");
         assert!(asked.to_lowercase().contains("authorization: bearer secret"), "{asked}");
+    }
+
+    #[test]
+    fn a_server_that_knows_fewer_fields_is_asked_with_those() {
+        let picture = render(&Scene::parse("a red ball"), &Hand::numbered(1), 64, 48, 1).expect("a picture");
+        let body = json!({ "data": [{ "b64_json": gate::encode(&picture) }] }).to_string();
+        let (backend, server) = answering(vec![("400 Bad Request", "{}".to_owned()), ("200 OK", body)]);
+        backend.paint(&request(), &Budget::unlimited()).expect("a picture");
+        let asked = server.join().expect("served");
+        let (first, second) = asked.split_at(asked.rfind("POST ").expect("two requests"));
+        assert!(first.contains("\"seed\"") && !first.contains("negative_prompt"), "{first}");
+        assert!(
+            !second.contains("seed") && !second.contains("response_format") && second.contains("64x48"),
+            "{second}"
+        );
     }
 
     #[test]
