@@ -7,7 +7,7 @@
 //! <dir>/nodes/<name>/       databases and keys of the chain nodes
 //! <dir>/wallets/<name>/     coldkey and hotkey of every neuron
 //! <dir>/state/<process>/    what a process remembers
-//! <dir>/state/organics.json users' requests that validators may ask again
+//! <dir>/state/organics.json users' requests that validators may ask again; image-organics.json those for pictures
 //! <dir>/state/explorer.sqlite the explorer's index
 //! <dir>/logs/<process>.log
 //! <dir>/supervisor.log      what a supervisor in the background says
@@ -112,6 +112,11 @@ impl Folder {
     /// Users' requests that validators may ask again.
     pub fn organics(&self) -> PathBuf {
         self.root.join("state").join("organics.json")
+    }
+
+    /// Users' requests for pictures that validators may ask again.
+    pub fn image_organics(&self) -> PathBuf {
+        self.root.join("state").join("image-organics.json")
     }
 
     /// The explorer's index.

@@ -32,7 +32,7 @@ pub struct Record {
     pub explorer: Option<String>,
     /// How long the last start took; `None` until it is done.
     pub seconds: Option<Seconds>,
-    /// Everything that was started.
+    /// Everything that was started, or waits for its turn.
     pub processes: Vec<ProcessRecord>,
 }
 

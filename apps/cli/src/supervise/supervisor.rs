@@ -25,7 +25,7 @@ pub enum Event {
     Ended(ExitStatus, Option<Duration>),
     /// It runs again.
     Restarted,
-    /// It can't be started again.
+    /// It can't be started, or not again.
     Lost(anyhow::Error),
 }
 

@@ -29,7 +29,8 @@ pub enum Work {
 }
 
 /// Who is in a subnet beside the text subnet: three miners, of which one is worse on purpose, and one validator. Few, and
-/// none with a model that takes memory: a laptop runs all of them beside the language model.
+/// none with a model that takes memory: a laptop runs all of them beside the language model. The first goes ahead, and is asked first
+/// while nobody is paid: not the worse one.
 pub fn beside(subnet: LocalSubnet) -> Vec<(&'static str, Work)> {
     match subnet {
         LocalSubnet::Text => Vec::new(),
@@ -76,6 +77,13 @@ fn miner(index: usize, model: bool) -> Miner {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    #[test]
+    fn who_goes_ahead_does_its_best() {
+        let first = |subnet| beside(subnet).into_iter().next().map(|(_, work)| work);
+        assert_eq!(first(LocalSubnet::Image), Some(Work::Draw(Engine::Renderer)));
+        assert_eq!(first(LocalSubnet::Market), Some(Work::Forecast("ewma")));
+    }
 
     #[test]
     fn a_small_network_takes_the_best_first() {

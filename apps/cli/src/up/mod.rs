@@ -141,10 +141,14 @@ async fn operate(
     if let Some(explorer) = starter.explorer() {
         session.start(explorer)?;
     }
-    for neuron in beside.iter().flat_map(|subnet| plan.of(*subnet)) {
-        session.start(starter.neuron(neuron))?;
+    let mut arrivals = Arrivals::new(client);
+    for subnet in beside {
+        let mut plans = plan.of(subnet).map(|neuron| starter.neuron(neuron));
+        if let Some(first) = plans.next() {
+            session.start(first)?;
+        }
+        arrivals.expect(subnet, &session.record, plans.collect());
     }
-    let mut arrivals = Arrivals::new(client, &session.record, &beside);
     session.enter(Phase::Ready)?;
 
     let shown = args.at.dir.as_deref().map(|_| folder.root());

@@ -27,7 +27,7 @@ pub struct Ready<'a> {
     nodes: Vec<&'a str>,
     /// How long it took.
     seconds: Option<Seconds>,
-    /// What runs.
+    /// What runs, or will in a moment: the others of a subnet wait for its first miner.
     processes: &'a [ProcessRecord],
 }
 

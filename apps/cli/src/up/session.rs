@@ -112,7 +112,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Watches over the children until the user ends the network, and says which subnets have come up.
+    /// Watches over the children until the user ends the network, starts those that waited for others, and says which subnets
+    /// have come up.
     ///
     /// # Errors
     /// Every child has ended for good; the disk is almost full.
@@ -129,9 +130,7 @@ impl<'a> Session<'a> {
                 self.tell(name, event);
             }
             if !events.is_empty() {
-                if let Err(error) = self.note() {
-                    output::talk(&format!("{} {error:#}", output::yellow("warning:")));
-                }
+                self.note_if_possible();
             }
             if self.supervisor.is_done() {
                 bail!("every process has ended: see the logs in {}", self.folder.root().join("logs").display());
@@ -139,9 +138,23 @@ impl<'a> Session<'a> {
             tokio::select! {
                 biased;
                 () = self.signals.any() => return Ok(()),
-                () = arrivals.look() => {}
+                due = arrivals.look() => self.add(due),
             }
         }
+    }
+
+    /// Starts children beside a network that runs: that one can't be started ends none of the others.
+    fn add(&mut self, plans: Vec<supervise::Plan>) {
+        if plans.is_empty() {
+            return;
+        }
+        for plan in plans {
+            let name = plan.name.clone();
+            if let Err(error) = self.supervisor.start(plan) {
+                self.tell(&name, &Event::Lost(error));
+            }
+        }
+        self.note_if_possible();
     }
 
     /// Ends all children; another signal hurries it.
@@ -150,6 +163,13 @@ impl<'a> Session<'a> {
         self.supervisor.stop(async { signals.any().await }).await;
         self.record.supervisor = None;
         if let Err(error) = self.enter(Phase::Stopped) {
+            output::talk(&format!("{} {error:#}", output::yellow("warning:")));
+        }
+    }
+
+    /// [`Session::note`] of a network that runs: that the file can't be written ends none of it.
+    fn note_if_possible(&mut self) {
+        if let Err(error) = self.note() {
             output::talk(&format!("{} {error:#}", output::yellow("warning:")));
         }
     }
@@ -172,7 +192,7 @@ impl<'a> Session<'a> {
                 format!("{name} {} and stays down: see {}", describe_end(*status), log.display())
             }
             Event::Restarted => format!("{name} runs again"),
-            Event::Lost(error) => format!("{name} can't be started again: {error:#}"),
+            Event::Lost(error) => format!("{name} can't be started: {error:#}"),
         };
         output::talk(&format!("{} {text}", output::yellow("!")));
     }

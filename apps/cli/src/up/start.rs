@@ -109,13 +109,13 @@ impl Starter<'_> {
         let judging = self.plan.judging;
         let mut args: Vec<OsString> = match neuron.subnet {
             LocalSubnet::Text => {
-                let mut args = Vec::from(self.organics());
+                let mut args = vec!["--organics".into(), self.folder.organics().into()];
                 args.extend(judging.words());
                 args.extend(self.root_weights());
                 return args;
             }
             // Its own pace: a picture takes longer to look at than an answer.
-            LocalSubnet::Image => Vec::new(),
+            LocalSubnet::Image => vec!["--organics".into(), self.folder.image_organics().into()],
             LocalSubnet::Market => {
                 let pages = format!("127.0.0.1:{}", neuron.metrics);
                 // Each of the usual times ahead by itself: a step of the market is a block, so that the longest is over a hundred
@@ -149,7 +149,11 @@ impl Starter<'_> {
         if self.plan.of(LocalSubnet::Market).next().is_some() {
             args.extend(words(&["--market", &LocalSubnet::Market.netuid().to_string()]));
         }
-        args.extend(self.organics());
+        // What validators may ask again.
+        args.extend(["--organics".into(), self.folder.organics().into()]);
+        if self.plan.of(LocalSubnet::Image).next().is_some() {
+            args.extend(["--image-organics".into(), self.folder.image_organics().into()]);
+        }
         self.plan_for("gateway", Role::Gateway, args, vec![log_level()])
     }
 
@@ -193,11 +197,6 @@ impl Starter<'_> {
             records.push(record("explorer", Role::Explorer, url, port, None));
         }
         records
-    }
-
-    /// Where the gateway leaves the requests that the validators may ask again.
-    fn organics(&self) -> [OsString; 2] {
-        ["--organics".into(), self.folder.organics().into()]
     }
 
     /// Wallet, node and state, as every neuron and the gateway take them.
@@ -294,6 +293,7 @@ mod tests {
                 (Command::Validator(Deferred(ValidatorCommand::Run(args))), Work::Judge) if args.neuron.netuid == 5 => {
                     assert_eq!((args.neuron.wallet_name.as_str(), args.judging.round_ms), ("image-validator", None));
                     assert!(args.judging.strict && args.root.root_weights.is_empty());
+                    assert_eq!(args.aids.organics, Some(folder.image_organics()));
                 }
                 (Command::Miner(Deferred(MinerCommand::Run(args))), Work::Answer(miner)) => {
                     assert_eq!((args.engine, args.temperature), (Some(miner.engine), miner.temperature));
@@ -314,6 +314,7 @@ mod tests {
             panic!("not a gateway")
         };
         assert_eq!((args.port, args.organics, args.market), (plan.gateway, Some(folder.organics()), Some(8)));
+        assert_eq!(args.image_organics, Some(folder.image_organics()));
         // A user's question is signed by who draws tasks, and what the gateway keeps is its own.
         assert_eq!(args.neuron.wallet_name, "validator-1");
         assert_eq!(args.neuron.state_dir, Some(folder.state("gateway")));
@@ -334,7 +335,7 @@ mod tests {
         let Command::Gateway(Deferred(GatewayCommand::Run(args))) = parse(&starter.gateway()) else {
             panic!("not a gateway")
         };
-        assert_eq!(args.market, None);
+        assert_eq!((args.market, args.image_organics), (None, None));
         assert!(starter.explorer().is_none());
         for neuron in &plan.neurons {
             if let Command::Validator(Deferred(ValidatorCommand::Run(args))) = parse(&starter.neuron(neuron)) {

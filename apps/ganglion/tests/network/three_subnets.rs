@@ -142,11 +142,14 @@ fn three_subnets_serve_users_and_are_paid_by_the_producers_vote() {
     let of = |netuid: u16| processes.iter().filter(|process| process["netuid"] == netuid).count();
     assert_eq!((processes.len(), NETUIDS.map(of)), (2 + 2 + 4 + 4 + 4, [4, 4, 4]));
 
-    for netuid in NETUIDS {
-        until(&format!("living neurons in subnet {netuid}"), network.left(), || {
+    // Who is worse on purpose isn't asked first while nobody is paid.
+    for (netuid, first) in NETUIDS.into_iter().zip(["skills", "renderer", "ewma"]) {
+        let neurons = until(&format!("living neurons in subnet {netuid}"), network.left(), || {
             let neurons = network.neurons(netuid);
-            (neurons.len() == 4 && neurons.iter().all(|neuron| neuron["alive"] == true)).then_some(())
+            (neurons.len() == 4 && neurons.iter().all(|neuron| neuron["alive"] == true)).then_some(neurons)
         });
+        let seated = neurons.iter().find(|neuron| neuron["uid"] == 0).expect("a uid 0");
+        assert_eq!(seated["process"], first, "{neurons:?}");
     }
 
     let answer = network.json("ask", "ask 17+25? --json --timeout 50");
