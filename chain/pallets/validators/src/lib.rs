@@ -20,8 +20,9 @@
 //! ([`PresentOnly`]), and they hold at most one seat for two present members (one, where there is a single
 //! member). At worst a third of the slots stays empty, and finality waits for nobody who was never there. Nobody leaves a
 //! session without a present member: if there is none among the elected and the founders, those present now stay. And if
-//! nobody is known to be there, all members stay, chilled ones too: who comes back writes the next block, and a session
-//! without members would be the last. Founders on probation take turns: one that was missed makes room for the next.
+//! nobody is known to be there, all members stay, chilled ones too: who comes back writes the next block, unless it
+//! is disabled for an offence of this session (of four and more members, up to a third are), and a session without
+//! members would be the last. Founders on probation take turns: one that was missed makes room for the next.
 //!
 //! # Absence
 //! A member is **absent** when it wrote none of the last `Patience · n` blocks, where n is the number of members. It is

@@ -1,7 +1,8 @@
 //! The rules that weights must keep.
 //!
 //! One check of the original (`protocol.md` §9.1) has no counterpart: `WeightsMinStake`, the least stake of who sets weights.
-//! It is 0 there, and permits, which go to the neurons with most stake, stand in for it.
+//! It is 0 there, and permits, which go to the neurons with most stake, stand in for it. One is stricter: a vector that is empty,
+//! or all zeros, says nothing of anybody, and is refused.
 
 use crate::{pallet::*, Permits};
 use alloc::vec::Vec;
