@@ -8,10 +8,14 @@ use ganglion_client::{Client, Follow, Inclusion, MetagraphFeed, Plan, Write};
 use ganglion_keys::{Keypair, PublicKey};
 use ganglion_primitives::Rao;
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes, on a slow and busy machine: a migration may pass before a transaction is taken.
 const LIMIT: Duration = Duration::from_secs(120);
+/// How often to look whether a block is final.
+const LOOK: Duration = Duration::from_millis(100);
+/// How many blocks earlier a transaction may stand on the branch that wins, at most.
+const FORK: u32 = 8;
 /// Who gets what it pays.
 const PAYEE: PublicKey = PublicKey([0x5a; 32]);
 /// The subnet that it watches.
@@ -30,6 +34,25 @@ pub struct LongLived {
 /// Runs it to its end, which must come.
 fn run<T>(runtime: &Runtime, work: impl Future<Output = T>) -> T {
     runtime.block_on(async { timeout(LIMIT, work).await.expect("ends in time") })
+}
+
+/// Waits until a transaction is final: the block that has it then, perhaps another than the first, and that one's parent.
+async fn settle(client: &Client, sent: Inclusion) -> (Inclusion, [u8; 32]) {
+    let first = sent.block_number.saturating_sub(FORK);
+    loop {
+        let last = client.finalized().await.expect("read").number;
+        if last >= sent.block_number {
+            for block in client.blocks(first, last - first + 1, 4).await.expect("read") {
+                let place = block.extrinsics.iter().position(|known| known.hash == sent.extrinsic_hash);
+                let Some(place) = place else { continue };
+                let extrinsic_index = place.try_into().expect("a block holds fewer");
+                let inclusion =
+                    Inclusion { block_hash: block.hash, block_number: block.number, extrinsic_index, ..sent };
+                return (inclusion, block.parent);
+            }
+        }
+        sleep(LOOK).await;
+    }
 }
 
 impl LongLived {
@@ -56,13 +79,16 @@ impl LongLived {
         })
     }
 
-    /// Sends a transfer of `amount` that was planned, perhaps under another runtime, and reads that it did what it should.
+    /// Sends a transfer of `amount` that was planned, perhaps under another runtime, and reads in the final
+    /// block that it did what it should.
     pub fn pay(&mut self, plan: &Plan, amount: Rao) -> Inclusion {
         self.paid += amount;
         run(&self.runtime, async {
             let mine = self.key.public();
-            let before = self.client.account(&mine).await.expect("read").free;
-            let inclusion = plan.send(&self.key).await.unwrap_or_else(|error| panic!("{error}"));
+            let sent = plan.send(&self.key).await.unwrap_or_else(|error| panic!("{error}"));
+            let (inclusion, parent) = settle(&self.client, sent).await;
+            // Of the block before, not of the best one: that may have given way to another branch.
+            let before = self.client.at(parent).account(&mine).await.expect("read").free;
             let view = self.client.at(inclusion.block_hash);
             let events = view.events_of(&inclusion).await.expect("events");
             assert!(events.iter().any(|event| event.name == "ExtrinsicSuccess"), "{events:?}");
