@@ -41,15 +41,15 @@ async fn settle(client: &Client, sent: Inclusion) -> (Inclusion, [u8; 32]) {
     let first = sent.block_number.saturating_sub(FORK);
     loop {
         let last = client.finalized().await.expect("read").number;
-        if last >= sent.block_number {
-            for block in client.blocks(first, last - first + 1, 4).await.expect("read") {
-                let place = block.extrinsics.iter().position(|known| known.hash == sent.extrinsic_hash);
-                let Some(place) = place else { continue };
-                let extrinsic_index = place.try_into().expect("a block holds fewer");
-                let inclusion =
-                    Inclusion { block_hash: block.hash, block_number: block.number, extrinsic_index, ..sent };
-                return (inclusion, block.parent);
-            }
+        let blocks = client.blocks(first, (last + 1).saturating_sub(first), 4).await.expect("read");
+        let found = blocks.iter().find_map(|block| {
+            let place = block.extrinsics.iter().position(|known| known.hash == sent.extrinsic_hash)?;
+            let extrinsic_index = place.try_into().expect("a block holds fewer");
+            let inclusion = Inclusion { block_hash: block.hash, block_number: block.number, extrinsic_index, ..sent };
+            Some((inclusion, block.parent))
+        });
+        if let Some(found) = found {
+            return found;
         }
         sleep(LOOK).await;
     }

@@ -104,7 +104,7 @@ fn transactions(node: &Node, number: u32) -> usize {
     block["block"]["extrinsics"].as_array().expect("transactions").len()
 }
 
-/// What the migration wrote for an account.
+/// What the migration wrote for an account, as the block with hash `at` left it (the best one without).
 fn copied(node: &Node, who: &AccountId, at: Option<&str>) -> Option<u64> {
     let place = [sp_crypto_hashing::blake2_128(who.as_ref()).as_slice(), who.as_ref()].concat();
     let key = [key("UpgradeTest", "FreeAtUpgrade"), place].concat();
@@ -164,8 +164,8 @@ fn a_referendum_upgrades_the_runtime_and_a_migration_runs_over_several_blocks() 
     // On final blocks: the best one may give way to another branch between two looks.
     let end = until("the migration ends", STEP, || {
         let last = finalised(&alice);
-        let copied = copied(&alice, &holder_account, alice.rpc.hash(last).as_deref());
-        (copied.is_some() && !migrating(&alice, last)).then_some(last)
+        let at = alice.rpc.hash(last).expect("a final block has a hash");
+        (copied(&alice, &holder_account, Some(&at)).is_some() && !migrating(&alice, last)).then_some(last)
     });
     let during: Vec<_> = (1..=end).filter(|number| migrating(&alice, *number)).collect();
     assert!(during.len() >= 5, "300 accounts take more than {} blocks", during.len());
